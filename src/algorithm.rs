@@ -1,0 +1,223 @@
+//! Key and signature algorithms.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::Error;
+
+/// The three families of keys. A certificate's key is of its issuer's family
+/// (seed page `CreateServerCertificateWithCsr`, parameter `Algorithm`).
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum KeyFamily {
+    /// ECDSA over the NIST curves.
+    Ecc,
+    /// RSA.
+    Rsa,
+    /// SM2 (GB/T 32918).
+    Sm2,
+}
+
+impl fmt::Display for KeyFamily {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ecc => "ECC",
+            Self::Rsa => "RSA",
+            Self::Sm2 => "SM2",
+        })
+    }
+}
+
+/// The keys this crate generates, reads and certifies.
+///
+/// Its text form is that of the cloud service, such as `RSA_2048` and `ECC_512` (which is P-521):
+///
+/// ```
+/// use certwright::KeyAlgorithm;
+/// let algorithm: KeyAlgorithm = "ECC_384".parse()?;
+/// assert_eq!(algorithm, KeyAlgorithm::EcdsaP384);
+/// # Ok::<(), certwright::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum KeyAlgorithm {
+    /// ECDSA over P-256 (FIPS 186-5, SP 800-186).
+    EcdsaP256,
+    /// ECDSA over P-384.
+    EcdsaP384,
+    /// ECDSA over P-521.
+    EcdsaP521,
+    /// RSA with a modulus of 1024 bits: breakable, and refused unless [`WeakKeys`] says otherwise.
+    Rsa1024,
+    /// RSA with a modulus of 2048 bits.
+    Rsa2048,
+    /// RSA with a modulus of 3072 bits.
+    Rsa3072,
+    /// RSA with a modulus of 4096 bits.
+    Rsa4096,
+    /// SM2 over sm2p256v1 (GB/T 32918.5).
+    Sm2,
+}
+
+impl KeyAlgorithm {
+    /// Every algorithm that is not dangerous, weakest of each family first.
+    pub const STRONG: [Self; 7] = [
+        Self::EcdsaP256,
+        Self::EcdsaP384,
+        Self::EcdsaP521,
+        Self::Rsa2048,
+        Self::Rsa3072,
+        Self::Rsa4096,
+        Self::Sm2,
+    ];
+
+    /// The family.
+    pub const fn family(self) -> KeyFamily {
+        match self {
+            Self::EcdsaP256 | Self::EcdsaP384 | Self::EcdsaP521 => KeyFamily::Ecc,
+            Self::Rsa1024 | Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => KeyFamily::Rsa,
+            Self::Sm2 => KeyFamily::Sm2,
+        }
+    }
+
+    /// The size in bits: of the modulus for RSA, of the field for curves.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::EcdsaP256 | Self::Sm2 => 256,
+            Self::EcdsaP384 => 384,
+            Self::EcdsaP521 => 521,
+            Self::Rsa1024 => 1024,
+            Self::Rsa2048 => 2048,
+            Self::Rsa3072 => 3072,
+            Self::Rsa4096 => 4096,
+        }
+    }
+
+    /// The signature algorithm a key of this kind uses unless told otherwise: a hash as strong as
+    /// the key (SP 800-57 part 1, table 3).
+    pub const fn default_signature(self) -> SignatureAlgorithm {
+        match self {
+            Self::EcdsaP256 => SignatureAlgorithm::EcdsaSha256,
+            Self::EcdsaP384 => SignatureAlgorithm::EcdsaSha384,
+            Self::EcdsaP521 => SignatureAlgorithm::EcdsaSha512,
+            Self::Rsa1024 | Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => {
+                SignatureAlgorithm::RsaSha256
+            }
+            Self::Sm2 => SignatureAlgorithm::Sm2Sm3,
+        }
+    }
+
+    /// The RSA algorithm whose modulus has exactly this many bits.
+    pub(crate) const fn rsa_of_bits(bits: u32) -> Option<Self> {
+        match bits {
+            1024 => Some(Self::Rsa1024),
+            2048 => Some(Self::Rsa2048),
+            3072 => Some(Self::Rsa3072),
+            4096 => Some(Self::Rsa4096),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for KeyAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EcdsaP256 => "ECC_256",
+            Self::EcdsaP384 => "ECC_384",
+            Self::EcdsaP521 => "ECC_512",
+            Self::Rsa1024 => "RSA_1024",
+            Self::Rsa2048 => "RSA_2048",
+            Self::Rsa3072 => "RSA_3072",
+            Self::Rsa4096 => "RSA_4096",
+            Self::Sm2 => "SM2_256",
+        })
+    }
+}
+
+impl FromStr for KeyAlgorithm {
+    type Err = Error;
+
+    /// Reads the cloud service's names; `ECC_521` is read as `ECC_512`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for any other text.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Ok(match text {
+            "ECC_256" => Self::EcdsaP256,
+            "ECC_384" => Self::EcdsaP384,
+            "ECC_512" | "ECC_521" => Self::EcdsaP521,
+            "RSA_1024" => Self::Rsa1024,
+            "RSA_2048" => Self::Rsa2048,
+            "RSA_3072" => Self::Rsa3072,
+            "RSA_4096" => Self::Rsa4096,
+            "SM2_256" => Self::Sm2,
+            _ => {
+                return Err(Error::unsupported(
+                    "key algorithm",
+                    format!("{text:?}"),
+                    "RSA_1024, RSA_2048, RSA_3072, RSA_4096, ECC_256, ECC_384, ECC_512, SM2_256",
+                ));
+            }
+        })
+    }
+}
+
+/// Signature algorithms of certificates, requests and CRLs.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum SignatureAlgorithm {
+    /// ecdsa-with-SHA256 (RFC 5758 section 3.2).
+    EcdsaSha256,
+    /// ecdsa-with-SHA384.
+    EcdsaSha384,
+    /// ecdsa-with-SHA512.
+    EcdsaSha512,
+    /// sha256WithRSAEncryption (RFC 4055 section 5).
+    RsaSha256,
+    /// sha384WithRSAEncryption.
+    RsaSha384,
+    /// sha512WithRSAEncryption.
+    RsaSha512,
+    /// SM2 with SM3 (GM/T 0006, 1.2.156.10197.1.501).
+    Sm2Sm3,
+}
+
+impl SignatureAlgorithm {
+    /// The family of keys that make such signatures.
+    pub const fn family(self) -> KeyFamily {
+        match self {
+            Self::EcdsaSha256 | Self::EcdsaSha384 | Self::EcdsaSha512 => KeyFamily::Ecc,
+            Self::RsaSha256 | Self::RsaSha384 | Self::RsaSha512 => KeyFamily::Rsa,
+            Self::Sm2Sm3 => KeyFamily::Sm2,
+        }
+    }
+}
+
+impl fmt::Display for SignatureAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EcdsaSha256 => "ecdsa-with-SHA256",
+            Self::EcdsaSha384 => "ecdsa-with-SHA384",
+            Self::EcdsaSha512 => "ecdsa-with-SHA512",
+            Self::RsaSha256 => "sha256WithRSAEncryption",
+            Self::RsaSha384 => "sha384WithRSAEncryption",
+            Self::RsaSha512 => "sha512WithRSAEncryption",
+            Self::Sm2Sm3 => "SM2-with-SM3",
+        })
+    }
+}
+
+/// What to do with keys that are too weak to protect anything.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum WeakKeys {
+    /// RSA of 1024 bits is taken, because an old system demands it. Such a key can be factored by
+    /// a determined attacker (NIST SP 800-131A forbids it since 2014).
+    DangerouslyAllowRsa1024,
+    /// Weak keys are refused.
+    #[default]
+    Refuse,
+}
+
+impl WeakKeys {
+    /// Whether a key of this algorithm may be used.
+    pub const fn allow(self, algorithm: KeyAlgorithm) -> bool {
+        !matches!((self, algorithm), (Self::Refuse, KeyAlgorithm::Rsa1024))
+    }
+}

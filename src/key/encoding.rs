@@ -1,0 +1,226 @@
+//! Reading and writing private keys.
+
+use super::encryption;
+use super::pair::{KeyPair, Secret, check_strength};
+use super::secret::{SecretBytes, SecretText};
+use super::signer::Signer;
+use crate::algorithm::WeakKeys;
+use crate::error::Error;
+use crate::wire::pem;
+use crate::wire::private_key::{
+    PrivateKeyParts, RsaParts, encode_encrypted, split_encrypted, split_pkcs1, split_pkcs8,
+    split_sec1,
+};
+
+const WHAT: &str = "private key";
+const PKCS8: &str = "PRIVATE KEY";
+const PKCS8_ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
+const SEC1: &str = "EC PRIVATE KEY";
+const PKCS1: &str = "RSA PRIVATE KEY";
+
+impl KeyPair {
+    /// Reads PKCS #8 (RFC 5958).
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it cannot be read, its numbers do not belong together or the key is
+    /// one that can be broken; [`Error::Unsupported`] for other algorithms and sizes;
+    /// [`Error::Denied`] for RSA of 1024 bits (see [`KeyPair::from_pkcs8_der_with`]).
+    pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, Error> {
+        Self::from_pkcs8_der_with(der, WeakKeys::Refuse)
+    }
+
+    /// Reads PKCS #8, and weak keys if `weak_keys` says so.
+    ///
+    /// # Errors
+    /// As [`KeyPair::from_pkcs8_der`].
+    pub fn from_pkcs8_der_with(der: &[u8], weak_keys: WeakKeys) -> Result<Self, Error> {
+        Self::from_parts(split_pkcs8(der)?, weak_keys)
+    }
+
+    /// Reads encrypted PKCS #8: PBES2 with PBKDF2 or scrypt and AES (RFC 8018).
+    ///
+    /// # Errors
+    /// As [`KeyPair::from_pkcs8_der`]; [`Error::Unsupported`] for other schemes or for a key
+    /// derivation that would take too long; [`Error::Malformed`] when the passphrase is wrong.
+    pub fn from_pkcs8_der_encrypted(der: &[u8], passphrase: &str) -> Result<Self, Error> {
+        let (algorithm, ciphertext) = split_encrypted(der)?;
+        let plain = encryption::decrypt(algorithm, ciphertext, passphrase)?;
+        Self::from_pkcs8_der(&plain).map_err(|error| match error {
+            // Behind a wrong passphrase one time in 256 there is right padding.
+            Error::Malformed(_) => encryption::wrong_passphrase(),
+            other => other,
+        })
+    }
+
+    /// Reads SEC 1 (RFC 5915), which must name its curve.
+    ///
+    /// # Errors
+    /// As [`KeyPair::from_pkcs8_der`].
+    pub fn from_sec1_der(der: &[u8]) -> Result<Self, Error> {
+        Self::from_parts(split_sec1(der)?, WeakKeys::Refuse)
+    }
+
+    /// Reads PKCS #1 (RFC 8017 appendix A.1.2).
+    ///
+    /// # Errors
+    /// As [`KeyPair::from_pkcs8_der`].
+    pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, Error> {
+        Self::from_parts(split_pkcs1(der)?, WeakKeys::Refuse)
+    }
+
+    /// Reads one PEM block: `PRIVATE KEY`, `EC PRIVATE KEY` or `RSA PRIVATE KEY`. Other blocks, such
+    /// as `EC PARAMETERS`, and text around are passed over.
+    ///
+    /// # Errors
+    /// As [`KeyPair::from_pkcs8_der`]; [`Error::Unsupported`] when the block is encrypted.
+    pub fn from_pem(text: &str) -> Result<Self, Error> {
+        Self::from_pem_with(text, WeakKeys::Refuse)
+    }
+
+    /// Reads one PEM block, and weak keys if `weak_keys` says so.
+    ///
+    /// # Errors
+    /// As [`KeyPair::from_pem`].
+    pub fn from_pem_with(text: &str, weak_keys: WeakKeys) -> Result<Self, Error> {
+        let mut keys = pem::blocks(WHAT, text)?.into_iter().filter(|block| {
+            [PKCS8, PKCS8_ENCRYPTED, SEC1, PKCS1].contains(&block.label.as_str())
+        });
+        let (Some(block), None) = (keys.next(), keys.next()) else {
+            let allowed = format!("one block: {PKCS8}, {SEC1} or {PKCS1}");
+            return Err(Error::malformed(WHAT, "PEM", format!("no key, or several; {allowed}")));
+        };
+        let parts = match block.label.as_str() {
+            SEC1 => split_sec1(&block.der)?,
+            PKCS1 => split_pkcs1(&block.der)?,
+            PKCS8 => split_pkcs8(&block.der)?,
+            _ => {
+                return Err(Error::unsupported(
+                    WHAT,
+                    "an encrypted key without a passphrase",
+                    "KeyPair::from_pem_encrypted",
+                ));
+            }
+        };
+        Self::from_parts(parts, weak_keys)
+    }
+
+    /// Reads one PEM block `ENCRYPTED PRIVATE KEY`.
+    ///
+    /// # Errors
+    /// As [`KeyPair::from_pkcs8_der_encrypted`].
+    pub fn from_pem_encrypted(text: &str, passphrase: &str) -> Result<Self, Error> {
+        let der = pem::single(WHAT, &[PKCS8_ENCRYPTED], text)?;
+        Self::from_pkcs8_der_encrypted(&der, passphrase)
+    }
+
+    /// Writes PKCS #8.
+    ///
+    /// # Errors
+    /// None for a key this crate made or read.
+    pub fn to_pkcs8_der(&self) -> Result<SecretBytes, Error> {
+        let algorithm = self.public_key().algorithm();
+        let point = self.public_key().as_bytes();
+        let _ = (algorithm, point);
+        match self.secret {
+            #[cfg(feature = "ecc")]
+            Secret::Ecdsa(ref secret) => Ok(SecretBytes::new(
+                crate::wire::private_key::encode_scalar(algorithm, &secret.to_scalar(), point),
+            )),
+            #[cfg(feature = "rsa")]
+            Secret::Rsa(ref secret) => secret.to_pkcs8().map(SecretBytes::new),
+            #[cfg(feature = "sm2")]
+            Secret::Sm2(ref both) => Ok(SecretBytes::new(
+                crate::wire::private_key::encode_scalar(algorithm, &both.0.to_scalar(), point),
+            )),
+        }
+    }
+
+    /// Writes PKCS #8 as a PEM block `PRIVATE KEY`.
+    ///
+    /// # Errors
+    /// As [`KeyPair::to_pkcs8_der`].
+    pub fn to_pkcs8_pem(&self) -> Result<SecretText, Error> {
+        let der = self.to_pkcs8_der()?;
+        Ok(SecretText::new(pem::encode(PKCS8, der.as_bytes())))
+    }
+
+    /// Writes encrypted PKCS #8: PBES2 with PBKDF2-HMAC-SHA256 (600,000 rounds, a salt of 16 octets)
+    /// and AES-256-CBC, which OpenSSL reads.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for an empty passphrase or one longer than 1024 octets,
+    /// [`Error::Random`] when the system has no random numbers.
+    pub fn to_pkcs8_der_encrypted(&self, passphrase: &str) -> Result<Vec<u8>, Error> {
+        let plain = self.to_pkcs8_der()?;
+        let (algorithm, ciphertext) = encryption::encrypt(plain.as_bytes(), passphrase)?;
+        Ok(encode_encrypted(&algorithm, &ciphertext))
+    }
+
+    /// Writes encrypted PKCS #8 as a PEM block `ENCRYPTED PRIVATE KEY`.
+    ///
+    /// # Errors
+    /// As [`KeyPair::to_pkcs8_der_encrypted`].
+    pub fn to_pkcs8_pem_encrypted(&self, passphrase: &str) -> Result<String, Error> {
+        Ok(pem::encode(PKCS8_ENCRYPTED, &self.to_pkcs8_der_encrypted(passphrase)?))
+    }
+
+    fn from_parts(parts: PrivateKeyParts<'_>, weak_keys: WeakKeys) -> Result<Self, Error> {
+        let key = match parts {
+            PrivateKeyParts::Rsa(parts) => Self::read_rsa(parts)?,
+            PrivateKeyParts::Scalar { algorithm, scalar, point } => {
+                let key = Self::read_scalar(algorithm, scalar)?;
+                if let Some(point) = point {
+                    key.check_point(point)?;
+                }
+                key
+            }
+        };
+        check_strength(key.public_key().algorithm(), weak_keys)?;
+        Ok(key)
+    }
+
+    /// The point written beside a scalar, in any SEC 1 form, must be the scalar's.
+    fn check_point(&self, point: &[u8]) -> Result<(), Error> {
+        use crate::wire::public_key::PublicKeyParts;
+        let algorithm = self.public_key().algorithm();
+        let parts = PublicKeyParts::Point { algorithm, point };
+        if super::public::PublicKey::from_parts(parts)? == *self.public_key() {
+            return Ok(());
+        }
+        Err(Error::malformed(WHAT, "publicKey", "not the public key of this private key"))
+    }
+
+    fn read_scalar(
+        algorithm: crate::algorithm::KeyAlgorithm,
+        scalar: &[u8],
+    ) -> Result<Self, Error> {
+        match algorithm {
+            #[cfg(feature = "sm2")]
+            crate::algorithm::KeyAlgorithm::Sm2 => {
+                Self::from_sm2(super::sm2::Secret::from_scalar(scalar)?)
+            }
+            #[cfg(not(feature = "sm2"))]
+            crate::algorithm::KeyAlgorithm::Sm2 => {
+                let _ = scalar;
+                Err(super::public::not_built(algorithm.family()))
+            }
+            #[cfg(feature = "ecc")]
+            _ => Self::from_ecdsa(
+                algorithm,
+                super::ecdsa::Secret::from_scalar(algorithm, scalar)?,
+            ),
+            #[cfg(not(feature = "ecc"))]
+            _ => Err(super::public::not_built(algorithm.family())),
+        }
+    }
+
+    #[cfg(feature = "rsa")]
+    fn read_rsa(parts: RsaParts<'_>) -> Result<Self, Error> {
+        Self::from_rsa(super::rsa::Secret::from_parts(parts)?)
+    }
+
+    #[cfg(not(feature = "rsa"))]
+    fn read_rsa(_: RsaParts<'_>) -> Result<Self, Error> {
+        Err(super::public::not_built(crate::algorithm::KeyFamily::Rsa))
+    }
+}

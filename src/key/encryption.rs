@@ -1,0 +1,108 @@
+//! Encryption of private keys under a passphrase: PBES2 (RFC 8018 section 6.2).
+
+use pkcs5::EncryptionScheme;
+use pkcs5::pbes2::{Kdf, Parameters};
+use rand_core::TryRng;
+use zeroize::Zeroizing;
+
+use super::random::system;
+use crate::error::Error;
+use crate::limits::{
+    PASSPHRASE_OCTETS, PBKDF2_ITERATIONS, SCRYPT_OCTETS, SCRYPT_PARALLELISM,
+};
+use crate::wire::tlv::{decode_whole, encode_whole};
+
+const WHAT: &str = "encrypted private key";
+
+/// Rounds of PBKDF2-HMAC-SHA256 that are written (OWASP Password Storage Cheat Sheet, 2023).
+const WRITTEN_ITERATIONS: u32 = 600_000;
+
+/// The whole AlgorithmIdentifier and the ciphertext.
+pub(super) fn encrypt(plain: &[u8], passphrase: &str) -> Result<(Vec<u8>, Vec<u8>), Error> {
+    check_passphrase(passphrase)?;
+    if passphrase.is_empty() {
+        return Err(Error::malformed(WHAT, "passphrase", "empty"));
+    }
+    let (mut salt, mut iv) = ([0; 16], [0; 16]);
+    for random in [&mut salt, &mut iv] {
+        system()
+            .try_fill_bytes(random)
+            .map_err(|error| Error::Random { source: Box::new(error) })?;
+    }
+    let failed = |error: pkcs5::Error| Error::malformed(WHAT, "encryption", error.to_string());
+    let parameters =
+        Parameters::generate_pbkdf2_sha256_aes256cbc(WRITTEN_ITERATIONS, &salt, iv).map_err(failed)?;
+    let ciphertext = parameters.encrypt(passphrase, plain).map_err(failed)?;
+    let algorithm = encode_whole(WHAT, &EncryptionScheme::from(parameters))?;
+    Ok((algorithm, ciphertext))
+}
+
+pub(super) fn decrypt(
+    algorithm: &[u8],
+    ciphertext: &[u8],
+    passphrase: &str,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    check_passphrase(passphrase)?;
+    let scheme: EncryptionScheme = decode_whole(WHAT, "encryptionAlgorithm", algorithm)
+        .map_err(|_| unsupported("a scheme or parameters that cannot be read".to_owned()))?;
+    let parameters =
+        scheme.pbes2().ok_or_else(|| unsupported(format!("scheme {}", scheme.oid())))?;
+    check_work(&parameters.kdf)?;
+    match parameters.decrypt(passphrase, ciphertext) {
+        Ok(plain) => Ok(Zeroizing::new(plain)),
+        Err(pkcs5::Error::UnsupportedAlgorithm { oid }) => {
+            Err(unsupported(format!("algorithm {oid}")))
+        }
+        Err(pkcs5::Error::AlgorithmParametersInvalid { oid }) => {
+            Err(unsupported(format!("parameters of algorithm {oid}")))
+        }
+        Err(_) => Err(wrong_passphrase()),
+    }
+}
+
+pub(super) fn wrong_passphrase() -> Error {
+    Error::malformed(WHAT, "", "the passphrase is wrong, or the key is damaged")
+}
+
+/// The file says how much work to do, and it comes from outside.
+fn check_work(kdf: &Kdf) -> Result<(), Error> {
+    match kdf {
+        Kdf::Pbkdf2(parameters) if parameters.iteration_count > PBKDF2_ITERATIONS => {
+            Err(unsupported(format!("PBKDF2 with {} rounds", parameters.iteration_count)))
+        }
+        Kdf::Scrypt(parameters) => {
+            let memory = (parameters.cost_parameter as u64)
+                .checked_mul(u64::from(parameters.block_size))
+                .and_then(|product| product.checked_mul(128));
+            let fits = memory.is_some_and(|memory| memory <= SCRYPT_OCTETS)
+                && parameters.parallelization <= SCRYPT_PARALLELISM;
+            if fits {
+                return Ok(());
+            }
+            Err(unsupported(format!(
+                "scrypt with N = {}, r = {}, p = {}",
+                parameters.cost_parameter, parameters.block_size, parameters.parallelization
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_passphrase(passphrase: &str) -> Result<(), Error> {
+    if passphrase.len() > PASSPHRASE_OCTETS {
+        let problem = format!("{} octets; at most {PASSPHRASE_OCTETS}", passphrase.len());
+        return Err(Error::malformed(WHAT, "passphrase", problem));
+    }
+    Ok(())
+}
+
+fn unsupported(given: String) -> Error {
+    Error::unsupported(
+        "key encryption",
+        given,
+        format!(
+            "PBES2 with AES-CBC or AES-GCM under PBKDF2 (SHA-2, at most {PBKDF2_ITERATIONS} rounds) \
+             or scrypt (at most 256 MiB)"
+        ),
+    )
+}

@@ -1,0 +1,29 @@
+//! Keys: generated, read, written, checked, and what they sign and verify.
+
+mod digest;
+#[cfg(feature = "ecc")]
+mod ecdsa;
+mod encoding;
+mod encryption;
+mod pair;
+mod public;
+mod random;
+#[cfg(feature = "rsa")]
+mod rsa;
+#[cfg(feature = "rsa")]
+mod rsa_health;
+mod secret;
+mod signer;
+#[cfg(feature = "sm2")]
+mod sm2;
+mod sm2_id;
+
+pub use self::pair::{KeyPair, Nonces};
+pub use self::public::PublicKey;
+pub use self::secret::{SecretBytes, SecretText};
+pub use self::signer::Signer;
+pub(crate) use self::signer::{check, sign_verified};
+pub use self::sm2_id::Sm2Id;
+
+pub(crate) use self::digest::{fingerprint, key_identifier};
+pub(crate) use self::random::system;

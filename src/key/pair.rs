@@ -1,0 +1,224 @@
+//! Key pairs in memory.
+
+use std::fmt;
+
+use rand_core::{TryCryptoRng, TryRng};
+use zeroize::Zeroizing;
+
+use super::public::PublicKey;
+use super::random::{seeded, system};
+use super::signer::Signer;
+use super::sm2_id::Sm2Id;
+use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm, WeakKeys};
+use crate::error::{Error, Reason, Rule};
+
+/// A private key in memory with its public half. It signs, does not clone, prints nothing secret and
+/// is wiped when dropped.
+///
+/// ```
+/// # #[cfg(feature = "ecc")] {
+/// use certwright::{KeyAlgorithm, KeyPair, Signer};
+/// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
+/// let signature = key.sign(b"message")?;
+/// key.public_key().verify(key.algorithm(), b"message", &signature)?;
+///
+/// let stored = key.to_pkcs8_pem_encrypted("a long passphrase")?;
+/// let read = KeyPair::from_pem_encrypted(&stored, "a long passphrase")?;
+/// assert_eq!(read.public_key(), key.public_key());
+/// # }
+/// # Ok::<(), certwright::Error>(())
+/// ```
+pub struct KeyPair {
+    public: PublicKey,
+    pub(super) secret: Secret,
+    signature: SignatureAlgorithm,
+    nonces: Nonces,
+}
+
+pub(super) enum Secret {
+    #[cfg(feature = "ecc")]
+    Ecdsa(super::ecdsa::Secret),
+    #[cfg(feature = "rsa")]
+    Rsa(Box<super::rsa::Secret>),
+    #[cfg(feature = "sm2")]
+    Sm2(Box<(super::sm2::Secret, super::sm2::Public)>),
+}
+
+/// Where the nonces of ECDSA and SM2 signatures come from. RSA signatures have none.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Nonces {
+    /// RFC 6979: the same key and message give the same signature. For test vectors; a fault in the
+    /// arithmetic can give the key away.
+    Deterministic,
+    /// RFC 6979 with 256 fresh random bits (section 3.6): safe under a broken generator as well as
+    /// under faults.
+    #[default]
+    Hedged,
+}
+
+impl KeyPair {
+    /// Generates a key from the system's random numbers.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] for [`KeyAlgorithm::Rsa1024`], [`Error::Unsupported`] for a family that
+    /// this build leaves out, [`Error::Random`] when the system has no random numbers.
+    pub fn generate(algorithm: KeyAlgorithm) -> Result<Self, Error> {
+        Self::generate_with(algorithm, WeakKeys::Refuse, &mut system())
+    }
+
+    /// Generates a key from `rng`, of which 32 octets are drawn; the same octets give the same key.
+    ///
+    /// # Errors
+    /// As [`KeyPair::generate`]; `weak_keys` can allow RSA of 1024 bits.
+    pub fn generate_with<R: TryCryptoRng + ?Sized>(
+        algorithm: KeyAlgorithm,
+        weak_keys: WeakKeys,
+        rng: &mut R,
+    ) -> Result<Self, Error> {
+        check_strength(algorithm, weak_keys)?;
+        let mut rng = seeded(rng)?;
+        #[cfg(feature = "ecc")]
+        if let Some(secret) = super::ecdsa::Secret::generate(algorithm, &mut rng) {
+            return Self::from_ecdsa(algorithm, secret);
+        }
+        #[cfg(feature = "rsa")]
+        if algorithm.family() == crate::algorithm::KeyFamily::Rsa {
+            return Self::from_rsa(super::rsa::Secret::generate(algorithm, &mut rng)?);
+        }
+        #[cfg(feature = "sm2")]
+        if algorithm == KeyAlgorithm::Sm2 {
+            return Self::from_sm2(super::sm2::Secret::generate(&mut rng));
+        }
+        let _ = &mut rng;
+        Err(super::public::not_built(algorithm.family()))
+    }
+
+    #[cfg(feature = "ecc")]
+    pub(super) fn from_ecdsa(
+        algorithm: KeyAlgorithm,
+        secret: super::ecdsa::Secret,
+    ) -> Result<Self, Error> {
+        let point = secret.public().to_point();
+        Self::new(algorithm, &point, Secret::Ecdsa(secret))
+    }
+
+    #[cfg(feature = "rsa")]
+    pub(super) fn from_rsa(secret: super::rsa::Secret) -> Result<Self, Error> {
+        use crate::wire::public_key::PublicKeyParts;
+        let (modulus, exponent) = secret.public_numbers();
+        let parts = PublicKeyParts::Rsa { modulus: &modulus, exponent: &exponent };
+        Ok(Self::assemble(PublicKey::from_parts(parts)?, Secret::Rsa(Box::new(secret))))
+    }
+
+    #[cfg(feature = "sm2")]
+    pub(super) fn from_sm2(secret: super::sm2::Secret) -> Result<Self, Error> {
+        let point = secret.to_point();
+        let public = super::sm2::Public::from_point(&point, &Sm2Id::default())?;
+        Self::new(KeyAlgorithm::Sm2, &point, Secret::Sm2(Box::new((secret, public))))
+    }
+
+    #[cfg(any(feature = "ecc", feature = "sm2"))]
+    fn new(algorithm: KeyAlgorithm, point: &[u8], secret: Secret) -> Result<Self, Error> {
+        use crate::wire::public_key::PublicKeyParts;
+        let public = PublicKey::from_parts(PublicKeyParts::Point { algorithm, point })?;
+        Ok(Self::assemble(public, secret))
+    }
+
+    #[cfg_attr(not(any(feature = "ecc", feature = "rsa", feature = "sm2")), allow(dead_code))]
+    fn assemble(public: PublicKey, secret: Secret) -> Self {
+        let signature = public.algorithm().default_signature();
+        Self { public, secret, signature, nonces: Nonces::default() }
+    }
+
+    /// Signs with this algorithm instead of the default one: P-384 with SHA-256, for one.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] when the algorithm is of another family than the key.
+    pub fn with_signature_algorithm(mut self, algorithm: SignatureAlgorithm) -> Result<Self, Error> {
+        let family = self.public.algorithm().family();
+        if algorithm.family() != family {
+            return Err(Error::unsupported(
+                "signature algorithm",
+                algorithm.to_string(),
+                format!("those of {family} keys"),
+            ));
+        }
+        self.signature = algorithm;
+        Ok(self)
+    }
+
+    /// Takes nonces from elsewhere than the default.
+    #[must_use]
+    pub fn with_nonces(mut self, nonces: Nonces) -> Self {
+        self.nonces = nonces;
+        self
+    }
+
+    /// Binds another identifier into SM2 signatures. Without effect on other families.
+    ///
+    /// # Errors
+    /// As [`PublicKey::with_sm2_id`].
+    pub fn with_sm2_id(mut self, id: Sm2Id) -> Result<Self, Error> {
+        match &mut self.secret {
+            #[cfg(feature = "sm2")]
+            Secret::Sm2(both) => {
+                both.1 = super::sm2::Public::from_point(self.public.as_bytes(), &id)?;
+            }
+            #[allow(unreachable_patterns)]
+            _ => {}
+        }
+        self.public = self.public.with_sm2_id(id)?;
+        Ok(self)
+    }
+
+    /// 32 random octets to hedge a nonce with, or none.
+    #[cfg_attr(not(any(feature = "ecc", feature = "sm2")), allow(dead_code))]
+    fn hedge(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let mut extra = Zeroizing::new(match self.nonces {
+            Nonces::Deterministic => Vec::new(),
+            Nonces::Hedged => vec![0; 32],
+        });
+        system()
+            .try_fill_bytes(&mut extra)
+            .map_err(|error| Error::Random { source: Box::new(error) })?;
+        Ok(extra)
+    }
+}
+
+impl Signer for KeyPair {
+    fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    fn algorithm(&self) -> SignatureAlgorithm {
+        self.signature
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let _ = message;
+        match self.secret {
+            #[cfg(feature = "ecc")]
+            Secret::Ecdsa(ref secret) => Ok(secret.sign(self.signature, message, &*self.hedge()?)),
+            #[cfg(feature = "rsa")]
+            Secret::Rsa(ref secret) => secret.sign(self.signature, message, &mut system()),
+            #[cfg(feature = "sm2")]
+            Secret::Sm2(ref both) => Ok(both.0.sign(&both.1, message, &*self.hedge()?)),
+        }
+    }
+}
+
+impl fmt::Debug for KeyPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyPair({} …)", self.public.algorithm())
+    }
+}
+
+/// Fails for a key that is too weak to protect anything.
+pub(super) fn check_strength(algorithm: KeyAlgorithm, weak_keys: WeakKeys) -> Result<(), Error> {
+    if weak_keys.allow(algorithm) {
+        return Ok(());
+    }
+    let allowed = "2048 bits or more, unless WeakKeys::DangerouslyAllowRsa1024 is chosen";
+    let reason = Reason::new(Rule::KeyWeak, "key algorithm", algorithm.to_string(), allowed);
+    Err(Error::Denied(crate::error::Denied { reasons: vec![reason] }))
+}

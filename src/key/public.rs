@@ -1,0 +1,194 @@
+//! Public keys.
+
+use std::fmt;
+
+use super::sm2_id::Sm2Id;
+use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm};
+use crate::error::Error;
+use crate::wire::public_key::{PublicKeyParts, encode_public_key, read_public_key};
+use crate::wire::tlv::Values;
+
+/// A public key whose numbers were checked: a point on its curve, an odd modulus of a known size.
+///
+/// Two keys are equal when their encodings are.
+#[derive(Clone)]
+pub struct PublicKey {
+    algorithm: KeyAlgorithm,
+    /// The content of the BIT STRING.
+    content: Vec<u8>,
+    verifier: Verifier,
+    sm2_id: Sm2Id,
+}
+
+#[derive(Clone)]
+enum Verifier {
+    #[cfg(feature = "ecc")]
+    Ecdsa(super::ecdsa::Public),
+    #[cfg(feature = "rsa")]
+    Rsa(super::rsa::Public),
+    #[cfg(feature = "sm2")]
+    Sm2(Box<super::sm2::Public>),
+}
+
+impl PublicKey {
+    /// Reads a SubjectPublicKeyInfo. SM2 keys are read both as id-ecPublicKey with the curve
+    /// sm2p256v1 and with the curve's identifier in the place of the algorithm's.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it cannot be read or its numbers are no key, [`Error::Unsupported`]
+    /// for other algorithms and sizes.
+    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        let mut values = Values::new("public key", der)?;
+        let parts = read_public_key(&mut values, "")?;
+        values.finish("after the key")?;
+        Self::from_parts(parts)
+    }
+
+    pub(crate) fn from_parts(parts: PublicKeyParts<'_>) -> Result<Self, Error> {
+        match parts {
+            PublicKeyParts::Point { algorithm: KeyAlgorithm::Sm2, point } => Self::sm2(point),
+            PublicKeyParts::Point { algorithm, point } => Self::ecdsa(algorithm, point),
+            PublicKeyParts::Rsa { modulus, exponent } => Self::rsa(modulus, exponent),
+        }
+    }
+
+    #[cfg(feature = "ecc")]
+    fn ecdsa(algorithm: KeyAlgorithm, point: &[u8]) -> Result<Self, Error> {
+        let key = super::ecdsa::Public::from_point(algorithm, point)?;
+        Ok(Self::new(algorithm, key.to_point(), Verifier::Ecdsa(key)))
+    }
+
+    #[cfg(not(feature = "ecc"))]
+    fn ecdsa(algorithm: KeyAlgorithm, _: &[u8]) -> Result<Self, Error> {
+        Err(not_built(algorithm.family()))
+    }
+
+    #[cfg(feature = "rsa")]
+    fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, Error> {
+        let (algorithm, key) = super::rsa::Public::from_numbers(modulus, exponent)?;
+        let content = crate::wire::public_key::encode_rsa(modulus, exponent);
+        Ok(Self::new(algorithm, content, Verifier::Rsa(key)))
+    }
+
+    #[cfg(not(feature = "rsa"))]
+    fn rsa(_: &[u8], _: &[u8]) -> Result<Self, Error> {
+        Err(not_built(KeyFamily::Rsa))
+    }
+
+    #[cfg(feature = "sm2")]
+    fn sm2(point: &[u8]) -> Result<Self, Error> {
+        let key = super::sm2::Public::from_point(point, &Sm2Id::default())?;
+        Ok(Self::new(KeyAlgorithm::Sm2, key.to_point(), Verifier::Sm2(Box::new(key))))
+    }
+
+    #[cfg(not(feature = "sm2"))]
+    fn sm2(_: &[u8]) -> Result<Self, Error> {
+        Err(not_built(KeyFamily::Sm2))
+    }
+
+    #[cfg_attr(not(any(feature = "ecc", feature = "rsa", feature = "sm2")), allow(dead_code))]
+    fn new(algorithm: KeyAlgorithm, content: Vec<u8>, verifier: Verifier) -> Self {
+        Self { algorithm, content, verifier, sm2_id: Sm2Id::default() }
+    }
+
+    /// The same key, with the identifier its SM2 signatures bind. Without effect on other families.
+    ///
+    /// # Errors
+    /// None today; the result keeps room for identifiers that a curve cannot take.
+    pub fn with_sm2_id(mut self, id: Sm2Id) -> Result<Self, Error> {
+        match &mut self.verifier {
+            #[cfg(feature = "sm2")]
+            Verifier::Sm2(key) => {
+                *key = Box::new(super::sm2::Public::from_point(&self.content, &id)?);
+            }
+            #[allow(unreachable_patterns)]
+            _ => {}
+        }
+        self.sm2_id = id;
+        Ok(self)
+    }
+
+    /// The algorithm and size.
+    pub const fn algorithm(&self) -> KeyAlgorithm {
+        self.algorithm
+    }
+
+    /// The identifier that SM2 signatures of this key are verified with.
+    pub const fn sm2_id(&self) -> &Sm2Id {
+        &self.sm2_id
+    }
+
+    /// The DER of its SubjectPublicKeyInfo, in the one form this crate writes: SM2 as
+    /// id-ecPublicKey, points uncompressed.
+    pub fn to_der(&self) -> Vec<u8> {
+        encode_public_key(self.algorithm, &self.content)
+    }
+
+    /// The content of the BIT STRING in the SubjectPublicKeyInfo: what key identifiers hash.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.content
+    }
+
+    /// Verifies a signature over a message.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSignature`] when it is none of this key, or the algorithm is of another
+    /// family.
+    pub fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        let good = algorithm.family() == self.algorithm.family()
+            && match self.verifier {
+                #[cfg(feature = "ecc")]
+                Verifier::Ecdsa(ref key) => key.verify(algorithm, message, signature),
+                #[cfg(feature = "rsa")]
+                Verifier::Rsa(ref key) => key.verify(algorithm, message, signature),
+                #[cfg(feature = "sm2")]
+                Verifier::Sm2(ref key) => key.verify(message, signature),
+            };
+        let _ = (message, signature);
+        if good { Ok(()) } else { Err(Error::InvalidSignature { what: "message" }) }
+    }
+
+    /// Why an attacker could break this key; empty for a healthy one. Whether RSA of 1024 bits is
+    /// too weak is for [`crate::WeakKeys`] to say, not for this check.
+    pub fn weaknesses(&self) -> Vec<&'static str> {
+        match self.verifier {
+            #[cfg(feature = "ecc")]
+            // A point on a curve of prime order has nothing more to check.
+            Verifier::Ecdsa(_) => Vec::new(),
+            #[cfg(feature = "rsa")]
+            Verifier::Rsa(ref key) => super::rsa_health::public_weaknesses(key),
+            #[cfg(feature = "sm2")]
+            Verifier::Sm2(_) => Vec::new(),
+        }
+    }
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.algorithm == other.algorithm && self.content == other.content
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({} {} octets)", self.algorithm, self.content.len())
+    }
+}
+
+/// The family is one this build leaves out.
+#[allow(dead_code)] // every family is built in by default
+pub(super) fn not_built(family: KeyFamily) -> Error {
+    let feature = family.to_string().to_lowercase();
+    Error::unsupported(
+        "key family",
+        family.to_string(),
+        format!("the families of this build; the feature {feature:?} adds it"),
+    )
+}

@@ -1,0 +1,167 @@
+//! RSA signatures of PKCS #1 v1.5 (RFC 8017 section 8.2), always blinded.
+
+use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _, SignatureScheme};
+use ::rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
+use rand_core::{CryptoRng, TryCryptoRng};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+use zeroize::Zeroizing;
+
+use super::rsa_health::private_weaknesses;
+use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
+use crate::error::{Error, SignerError};
+use crate::wire::private_key::{RsaParts, encode_rsa_private};
+
+/// The only public exponent this crate generates (FIPS 186-5 section 5.4 allows larger ones too).
+pub(super) const PUBLIC_EXPONENT: u64 = 65_537;
+
+/// A modulus and exponent.
+#[derive(Clone)]
+pub(super) struct Public(pub(super) RsaPublicKey);
+
+/// A private key; its drop wipes it.
+pub(super) struct Secret {
+    key: RsaPrivateKey,
+    algorithm: KeyAlgorithm,
+}
+
+impl Public {
+    /// A key from its big-endian numbers: a modulus of a known size, an odd exponent below 2^33.
+    pub(super) fn from_numbers(
+        modulus: &[u8],
+        exponent: &[u8],
+    ) -> Result<(KeyAlgorithm, Self), Error> {
+        let bits = bit_length(modulus);
+        let algorithm = u32::try_from(bits).ok().and_then(KeyAlgorithm::rsa_of_bits).ok_or_else(
+            || {
+                let allowed = "RSA of exactly 1024, 2048, 3072 or 4096 bits";
+                Error::unsupported("public key", format!("RSA of {bits} bits"), allowed)
+            },
+        )?;
+        let malformed = |problem| Error::malformed("public key", algorithm.to_string(), problem);
+        if bit_length(exponent) > 64 {
+            return Err(malformed("the public exponent is above 2^33"));
+        }
+        RsaPublicKey::new(number(modulus), number(exponent))
+            .map(|key| (algorithm, Self(key)))
+            .map_err(|_| malformed("the modulus is even, or the exponent even or outside 3..2^33"))
+    }
+
+    pub(super) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        let (scheme, digest) = scheme(algorithm, message);
+        signature.len() == self.0.size() && scheme.verify(&self.0, &digest, signature).is_ok()
+    }
+}
+
+impl Secret {
+    /// A new key that passes every check of an imported one.
+    pub(super) fn generate(algorithm: KeyAlgorithm, rng: &mut impl CryptoRng) -> Result<Self, Error> {
+        let failed = || Error::malformed("private key", "generation", "no key came out");
+        loop {
+            let found =
+                RsaPrivateKey::new(rng, algorithm.bits() as usize).map_err(|_| failed())?;
+            let [p, q] = found.primes() else { return Err(failed()) };
+            // The same primes again with d modulo lcm(p−1, q−1), as FIPS 186-5 A.1.1 has it; the
+            // crate computes modulo φ(n).
+            let exponent = BoxedUint::from(PUBLIC_EXPONENT);
+            let primes = (p.as_ref().clone(), q.as_ref().clone());
+            let Ok(key) = RsaPrivateKey::from_p_q(primes.0, primes.1, exponent) else { continue };
+            if private_weaknesses(&key).is_empty() {
+                return Ok(Self { key, algorithm });
+            }
+        }
+    }
+
+    /// A key from its numbers: consistent, of prime factors, of a known size and healthy.
+    pub(super) fn from_parts(parts: RsaParts<'_>) -> Result<Self, Error> {
+        let RsaParts { modulus, public_exponent, private_exponent, prime1, prime2, .. } = parts;
+        let (algorithm, public) = Public::from_numbers(modulus, public_exponent)?;
+        let malformed = |problem: &str| Error::malformed("private key", algorithm.to_string(), problem);
+        let half = modulus.len().div_ceil(2);
+        if bit_length(private_exponent) > bit_length(modulus)
+            || [prime1, prime2].iter().any(|prime| prime.len() > half || prime.is_empty())
+        {
+            return Err(malformed("a number of the wrong size"));
+        }
+        let given = RsaPrivateKey::from_components(
+            public.0.n().as_ref().clone(),
+            public.0.e().clone(),
+            number(private_exponent),
+            vec![number(prime1), number(prime2)],
+        );
+        let given = given.map_err(|_| malformed("the numbers do not belong together"))?;
+        let weaknesses = private_weaknesses(&given);
+        if !weaknesses.is_empty() {
+            return Err(malformed(&weaknesses.join("; ")));
+        }
+        Ok(Self { key: given, algorithm })
+    }
+
+    pub(super) fn public_numbers(&self) -> (Box<[u8]>, Box<[u8]>) {
+        (self.key.n_bytes(), self.key.e_bytes())
+    }
+
+    /// The DER of its PrivateKeyInfo.
+    pub(super) fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let missing = || Error::malformed("private key", "CRT values", "not computed");
+        let [p, q] = self.key.primes() else { return Err(missing()) };
+        let (dp, dq) = (self.key.dp().ok_or_else(missing)?, self.key.dq().ok_or_else(missing)?);
+        let qinv = self.key.crt_coefficient().ok_or_else(missing)?;
+        let octets = |number: &BoxedUint| Zeroizing::new(number.to_be_bytes());
+        let (d, p, q) = (octets(self.key.d()), octets(p.as_ref()), octets(q.as_ref()));
+        let (dp, dq, qinv) = (octets(dp), octets(dq), octets(&qinv));
+        let parts = RsaParts {
+            modulus: &self.key.n_bytes(),
+            public_exponent: &self.key.e_bytes(),
+            private_exponent: &d,
+            prime1: &p,
+            prime2: &q,
+            crt: [&dp, &dq, &qinv],
+        };
+        Ok(encode_rsa_private(self.algorithm, parts))
+    }
+
+    /// Signs; `rng` blinds the private operation and does not change the signature.
+    pub(super) fn sign<R: TryCryptoRng + ?Sized>(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        rng: &mut R,
+    ) -> Result<Vec<u8>, Error> {
+        let (scheme, digest) = scheme(algorithm, message);
+        scheme
+            .sign(Some(rng), &self.key, &digest)
+            .map_err(|_| SignerError::new("the RSA private operation failed").into())
+    }
+}
+
+/// The padding and the digest. Algorithms of other families do not come here.
+fn scheme(algorithm: SignatureAlgorithm, message: &[u8]) -> (Pkcs1v15Sign, Vec<u8>) {
+    match algorithm {
+        SignatureAlgorithm::RsaSha384 => {
+            (Pkcs1v15Sign::new::<Sha384>(), Sha384::digest(message).to_vec())
+        }
+        SignatureAlgorithm::RsaSha512 => {
+            (Pkcs1v15Sign::new::<Sha512>(), Sha512::digest(message).to_vec())
+        }
+        _ => (Pkcs1v15Sign::new::<Sha256>(), Sha256::digest(message).to_vec()),
+    }
+}
+
+fn number(octets: &[u8]) -> BoxedUint {
+    BoxedUint::from_be_slice_vartime(octets)
+}
+
+fn bit_length(octets: &[u8]) -> usize {
+    match octets.iter().position(|octet| *octet != 0) {
+        Some(first) => {
+            let top = octets.get(first).map_or(0, |octet| octet.leading_zeros() as usize);
+            (octets.len() - first) * 8 - top
+        }
+        None => 0,
+    }
+}

@@ -1,0 +1,117 @@
+//! RSA keys that are well formed and yet can be broken.
+
+use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
+use ::rsa::{BoxedUint, RsaPrivateKey};
+use crypto_bigint::Resize;
+use crypto_primes::{Flavor, is_prime};
+
+use super::rsa::{PUBLIC_EXPONENT, Public};
+
+/// Rounds of Fermat's method that a modulus must survive (CA/Browser baseline 6.1.1.3: 100).
+const FERMAT_ROUNDS: usize = 100;
+
+/// A modulus must have no factor among the primes below this (CA/Browser baseline 6.1.6: 752).
+const SMALL_FACTORS: u32 = 752;
+
+/// The primes whose residues give away a key of CVE-2017-15361 (ROCA).
+const ROCA_PRIMES: u32 = 168;
+
+/// What anybody can see is wrong with a public key.
+pub(super) fn public_weaknesses(key: &Public) -> Vec<&'static str> {
+    let modulus = key.0.n().as_ref();
+    let mut weaknesses = Vec::new();
+    if *key.0.e() != BoxedUint::from(PUBLIC_EXPONENT) {
+        weaknesses.push("the public exponent is not 65537");
+    }
+    let residues: Vec<(u32, u32)> =
+        odd_primes().map(|prime| (prime, residue(modulus, prime))).collect();
+    if residues.iter().any(|(_, residue)| *residue == 0) {
+        weaknesses.push("the modulus has a prime factor below 752");
+    }
+    if has_roca_pattern(&residues) {
+        weaknesses.push("the modulus has the pattern of CVE-2017-15361 (ROCA)");
+    }
+    if has_close_factors(modulus) {
+        weaknesses.push("the prime factors are so close that Fermat's method finds them");
+    }
+    weaknesses
+}
+
+/// What the owner can see on top: the rules of FIPS 186-5 A.1.1 on p, q and d.
+pub(super) fn private_weaknesses(key: &RsaPrivateKey) -> Vec<&'static str> {
+    let mut weaknesses = public_weaknesses(&Public(key.to_public_key()));
+    let half = key.n().as_ref().bits_vartime() / 2;
+    let [p, q] = key.primes() else { return vec!["not two prime factors"] };
+    let (p, q) = (p.as_ref(), q.as_ref());
+    if p.bits_vartime() != half || q.bits_vartime() != half {
+        weaknesses.push("the prime factors are not half as long as the modulus");
+    }
+    if ![p, q].iter().all(|factor| is_prime(Flavor::Any, *factor)) {
+        weaknesses.push("a factor is not prime");
+    }
+    let distance = if p > q { p.wrapping_sub(q) } else { q.wrapping_sub(p) };
+    if distance.bits_vartime() <= half - 100 {
+        weaknesses.push("|p-q| is not above 2^(n/2-100)");
+    }
+    if key.d().bits_vartime() <= half {
+        weaknesses.push("the private exponent is not above 2^(n/2)");
+    }
+    weaknesses
+}
+
+/// Whether every residue modulo the small primes is a power of 65537, as it is for the keys of
+/// CVE-2017-15361; of other keys about one in 2^28 has it too.
+fn has_roca_pattern(residues: &[(u32, u32)]) -> bool {
+    residues.iter().filter(|(prime, _)| *prime < ROCA_PRIMES).all(|(prime, residue)| {
+        let mut power = 1;
+        (0..*prime).any(|_| {
+            power = power * (65_537 % prime) % prime;
+            power == *residue
+        })
+    })
+}
+
+/// Fermat's method: n = a² − b² with a just above √n when the factors are close.
+fn has_close_factors(modulus: &BoxedUint) -> bool {
+    // Room for the squares, which may be a little longer than n.
+    let precision = modulus.bits_precision() + 64;
+    let modulus = modulus.clone().resize(precision);
+    let one = BoxedUint::one_with_precision(precision);
+    let mut a = modulus.floor_sqrt_vartime().resize(precision).wrapping_add(&one);
+    let mut square = a.wrapping_mul(&a).wrapping_sub(&modulus);
+    for _ in 0..FERMAT_ROUNDS {
+        if is_square(&square) {
+            return true;
+        }
+        // (a+1)² − n = a² − n + 2a + 1.
+        square = square.wrapping_add(&a).wrapping_add(&a).wrapping_add(&one);
+        a = a.wrapping_add(&one);
+    }
+    false
+}
+
+/// Whether a number is a square; cheap residues sort out all but one in hundreds.
+fn is_square(number: &BoxedUint) -> bool {
+    let is_residue = |modulus: u32| {
+        let wanted = residue(number, modulus);
+        (0..modulus).any(|root| root * root % modulus == wanted)
+    };
+    if ![64, 63, 65, 11].into_iter().all(is_residue) {
+        return false;
+    }
+    let root = number.floor_sqrt_vartime().resize(number.bits_precision());
+    root.wrapping_mul(&root) == *number
+}
+
+fn residue(number: &BoxedUint, modulus: u32) -> u32 {
+    let wide = u64::from(modulus);
+    // Big-endian words modulo a small number: the remainder stays below 2^32.
+    number.as_words().iter().rev().fold(0u64, |remainder, word| {
+        let high = (remainder << 32 | word >> 32) % wide;
+        (high << 32 | word & 0xffff_ffff) % wide
+    }) as u32
+}
+
+fn odd_primes() -> impl Iterator<Item = u32> {
+    (3..SMALL_FACTORS).step_by(2).filter(|n| (3..).take_while(|d| d * d <= *n).all(|d| n % d != 0))
+}

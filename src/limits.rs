@@ -1,0 +1,61 @@
+//! The limits on input, each with its number and source.
+
+/// The longest DER or PEM input, in octets. A certificate with the limits below filled stays under
+/// 128 KiB; OpenSSL's own limit on a TLS certificate chain is 100 KiB.
+pub(crate) const INPUT_OCTETS: usize = 1024 * 1024;
+
+/// Blocks in one PEM text: 16 times a generous chain.
+pub(crate) const PEM_BLOCKS: usize = 128;
+
+/// Attributes in one distinguished name. The longest seen in the public web's certificates is about
+/// 20 (extended validation).
+pub(crate) const NAME_ATTRIBUTES: usize = 64;
+
+/// Alternative names in one certificate or request: what large cloud services accept at most is 250;
+/// four times that.
+pub(crate) const ALT_NAMES: usize = 1_000;
+
+/// Extensions in one certificate or request: RFC 5280 names 17.
+pub(crate) const EXTENSIONS: usize = 64;
+
+/// Attributes in one certification request: RFC 2985 names 6.
+pub(crate) const REQUEST_ATTRIBUTES: usize = 64;
+
+/// Subtrees in one nameConstraints extension; matching costs names × subtrees (CVE-2020-28362 class),
+/// so the product of this and [`ALT_NAMES`] bounds the work.
+pub(crate) const NAME_SUBTREES: usize = 256;
+
+/// Certificates in one chain: path validation in practice stops at 10 (OpenSSL's default depth is 100).
+pub(crate) const CHAIN_CERTIFICATES: usize = 10;
+
+/// Octets in a serial number (RFC 5280 section 4.1.2.2).
+pub(crate) const SERIAL_OCTETS: usize = 20;
+
+/// Characters in a DNS name without the final dot (RFC 1035 section 2.3.4).
+pub(crate) const DNS_NAME_CHARACTERS: usize = 253;
+
+/// Characters in a DNS label (RFC 1035 section 2.3.4).
+pub(crate) const DNS_LABEL_CHARACTERS: usize = 63;
+
+/// Characters before the @ of an e-mail address (RFC 5321 section 4.5.3.1.1).
+pub(crate) const EMAIL_LOCAL_CHARACTERS: usize = 64;
+
+/// Characters in a URI: SPIFFE's bound of 2048 (SPIFFE-ID section 2.3).
+pub(crate) const URI_CHARACTERS: usize = 2_048;
+
+/// Octets of an SM2 identifier: ENTL counts bits in 16 bits (GB/T 32918.2 section 5.5).
+pub(crate) const SM2_ID_OCTETS: usize = 8_191;
+
+/// Iterations of PBKDF2 that an encrypted key may ask for: about 16 times what OWASP advises in
+/// 2023 (600,000); some seconds of work.
+pub(crate) const PBKDF2_ITERATIONS: u32 = 10_000_000;
+
+/// Memory that scrypt may ask for, in octets (128·N·r): 16 times OpenSSL's limit of 32 MiB would be
+/// 512 MiB; we stay at 256 MiB.
+pub(crate) const SCRYPT_OCTETS: u64 = 256 * 1024 * 1024;
+
+/// scrypt's parallelisation: RFC 7914 examples use 1 to 16.
+pub(crate) const SCRYPT_PARALLELISM: u16 = 16;
+
+/// Octets of a passphrase.
+pub(crate) const PASSPHRASE_OCTETS: usize = 1_024;

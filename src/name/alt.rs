@@ -1,0 +1,180 @@
+//! Subject alternative names (RFC 5280 section 4.2.1.6).
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use super::dns::DnsName;
+use super::email::EmailAddress;
+use super::uri::Uri;
+use crate::error::Error;
+
+/// An alternative name that keeps its type's rules.
+///
+/// ```
+/// use certwright::AltName;
+/// assert_eq!("10.0.0.7".parse::<AltName>()?, AltName::Ip([10, 0, 0, 7].into()));
+/// assert_eq!("DB.internal".parse::<AltName>()?, AltName::dns("db.internal")?);
+/// assert!(AltName::dns("*.*.com").is_err());
+/// # Ok::<(), certwright::Error>(())
+/// ```
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum AltName {
+    /// dNSName.
+    Dns(DnsName),
+    /// rfc822Name.
+    Email(EmailAddress),
+    /// iPAddress.
+    Ip(IpAddr),
+    /// uniformResourceIdentifier.
+    Uri(Uri),
+}
+
+impl AltName {
+    /// A DNS name; see [`DnsName::new`].
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is not one.
+    pub fn dns(text: &str) -> Result<Self, Error> {
+        DnsName::new(text).map(Self::Dns)
+    }
+
+    /// An e-mail address; see [`EmailAddress::new`].
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is not one.
+    pub fn email(text: &str) -> Result<Self, Error> {
+        EmailAddress::new(text).map(Self::Email)
+    }
+
+    /// A URI; see [`Uri::new`].
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is not one.
+    pub fn uri(text: &str) -> Result<Self, Error> {
+        Uri::new(text).map(Self::Uri)
+    }
+
+    /// Whether the name is a DNS wildcard.
+    pub fn is_wildcard(&self) -> bool {
+        matches!(self, Self::Dns(name) if name.is_wildcard())
+    }
+}
+
+impl FromStr for AltName {
+    type Err = Error;
+
+    /// Reads an IPv4 or IPv6 address, or else a DNS name.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is neither.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.parse::<IpAddr>() {
+            Ok(address) => Ok(Self::Ip(address)),
+            Err(_) => Self::dns(text),
+        }
+    }
+}
+
+impl fmt::Display for AltName {
+    /// The type and the value, such as `DNS:a.example` (as OpenSSL prints it).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dns(name) => write!(f, "DNS:{name}"),
+            Self::Email(address) => write!(f, "email:{address}"),
+            Self::Ip(address) => write!(f, "IP:{address}"),
+            Self::Uri(uri) => write!(f, "URI:{uri}"),
+        }
+    }
+}
+
+/// An alternative name as somebody wrote it into a request or certificate: nothing is checked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum UncheckedName {
+    /// dNSName, any ASCII text.
+    Dns(String),
+    /// rfc822Name, any ASCII text.
+    Email(String),
+    /// iPAddress, any octets.
+    Ip(Vec<u8>),
+    /// A type this crate does not issue: its context tag number and its encoded value.
+    Other {
+        /// The tag number in GeneralName: 0 otherName, 3 x400Address, 4 directoryName,
+        /// 5 ediPartyName, 8 registeredID.
+        tag: u8,
+        /// The content octets.
+        value: Vec<u8>,
+    },
+    /// uniformResourceIdentifier, any ASCII text.
+    Uri(String),
+}
+
+impl UncheckedName {
+    /// The name, if it keeps its type's rules.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it breaks them, [`Error::Unsupported`] for other types.
+    pub fn check(&self) -> Result<AltName, Error> {
+        match self {
+            Self::Dns(text) => AltName::dns(text),
+            Self::Email(text) => AltName::email(text),
+            Self::Uri(text) => AltName::uri(text),
+            Self::Ip(octets) => ip_address(octets).map(AltName::Ip).ok_or_else(|| {
+                Error::malformed(
+                    "IP address",
+                    "",
+                    format!("{} octets; 4 for IPv4, 16 for IPv6", octets.len()),
+                )
+            }),
+            Self::Other { .. } => Err(Error::unsupported(
+                "alternative name",
+                self.to_string(),
+                "dNSName, rfc822Name, iPAddress, uniformResourceIdentifier",
+            )),
+        }
+    }
+}
+
+impl From<&AltName> for UncheckedName {
+    fn from(name: &AltName) -> Self {
+        match name {
+            AltName::Dns(name) => Self::Dns(name.to_string()),
+            AltName::Email(address) => Self::Email(address.to_string()),
+            AltName::Ip(IpAddr::V4(address)) => Self::Ip(address.octets().to_vec()),
+            AltName::Ip(IpAddr::V6(address)) => Self::Ip(address.octets().to_vec()),
+            AltName::Uri(uri) => Self::Uri(uri.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for UncheckedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Escaped, so that a name cannot steer a terminal or forge a line of a log.
+        match self {
+            Self::Dns(text) => write!(f, "DNS:{}", text.escape_default()),
+            Self::Email(text) => write!(f, "email:{}", text.escape_default()),
+            Self::Uri(text) => write!(f, "URI:{}", text.escape_default()),
+            Self::Ip(octets) => match ip_address(octets) {
+                Some(address) => write!(f, "IP:{address}"),
+                None => write!(f, "IP of {} octets", octets.len()),
+            },
+            Self::Other { tag, .. } => f.write_str(match tag {
+                0 => "otherName",
+                3 => "x400Address",
+                4 => "directoryName",
+                5 => "ediPartyName",
+                8 => "registeredID",
+                _ => "a name of unknown type",
+            }),
+        }
+    }
+}
+
+fn ip_address(octets: &[u8]) -> Option<IpAddr> {
+    if let Ok(four) = <[u8; 4]>::try_from(octets) {
+        return Some(four.into());
+    }
+    <[u8; 16]>::try_from(octets).ok().map(IpAddr::from)
+}

@@ -1,0 +1,194 @@
+//! Distinguished names: ordered, with repeatable attributes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::attribute::{Attribute, AttributeType};
+use super::text;
+use crate::error::Error;
+use crate::limits::NAME_ATTRIBUTES;
+
+/// A distinguished name (RFC 5280 section 4.1.2.4): relative names in order, each of one or more
+/// attributes, repeats kept.
+///
+/// A name that was read from a certificate or request keeps its octets, so that it is written again
+/// exactly as it came.
+///
+/// ```
+/// use certwright::Name;
+/// // RFC 4514 text: the most specific part comes first.
+/// let name: Name = "CN=db.internal, O=Example, C=DE".parse()?;
+/// assert_eq!(name.to_string(), "CN=db.internal,O=Example,C=DE");
+///
+/// // The builder goes in the order of the encoding.
+/// let built = Name::builder().country("DE").organization("Example").common_name("db.internal");
+/// assert_eq!(built.build()?, name);
+/// # Ok::<(), certwright::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Name {
+    /// In the order of the encoding: the least specific first.
+    relative: Vec<Vec<Attribute>>,
+    /// The DER it was read from.
+    raw: Option<Vec<u8>>,
+}
+
+impl Name {
+    /// Builds a name attribute by attribute, the least specific first.
+    pub fn builder() -> NameBuilder {
+        NameBuilder { relative: Ok(Vec::new()) }
+    }
+
+    /// The attributes in the order of the encoding.
+    pub fn attributes(&self) -> impl DoubleEndedIterator<Item = &Attribute> {
+        self.relative.iter().flatten()
+    }
+
+    /// The value of the last, most specific attribute of a type.
+    pub fn value(&self, kind: AttributeType) -> Option<String> {
+        self.attributes().rev().find(|attribute| attribute.kind() == kind).map(Attribute::value)
+    }
+
+    /// The common name: the most specific, where there are several.
+    pub fn common_name(&self) -> Option<String> {
+        self.value(AttributeType::COMMON_NAME)
+    }
+
+    /// Whether the name has no attribute.
+    pub fn is_empty(&self) -> bool {
+        self.relative.is_empty()
+    }
+
+    /// The relative names, each with its attributes.
+    pub(crate) fn relative(&self) -> &[Vec<Attribute>] {
+        &self.relative
+    }
+
+    /// A name as it was read.
+    pub(crate) fn read(relative: Vec<Vec<Attribute>>, raw: Vec<u8>) -> Self {
+        Self { relative, raw: Some(raw) }
+    }
+
+    /// A name from relative names that were checked.
+    pub(crate) fn from_relative(relative: Vec<Vec<Attribute>>) -> Result<Self, Error> {
+        let count = relative.iter().map(Vec::len).sum::<usize>();
+        if count > NAME_ATTRIBUTES {
+            return Err(Error::malformed(
+                "name",
+                "",
+                format!("{count} attributes; at most {NAME_ATTRIBUTES}"),
+            ));
+        }
+        Ok(Self { relative, raw: None })
+    }
+
+    pub(crate) fn raw(&self) -> Option<&[u8]> {
+        self.raw.as_deref()
+    }
+}
+
+/// Two names are equal when they have the same attributes, in the same order, of the same string
+/// types: that is when their encodings are the same.
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.raw, &other.raw) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => self.relative == other.relative,
+        }
+    }
+}
+
+impl Eq for Name {}
+
+impl FromStr for Name {
+    type Err = Error;
+
+    /// Reads RFC 4514 text such as `CN=a,O=b`, the most specific first; blanks around `,` and `=`
+    /// are allowed, `+` joins the attributes of one relative name.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when the text is not of that form or an attribute breaks its bounds.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::from_relative(text::parse(text)?)
+    }
+}
+
+impl fmt::Display for Name {
+    /// RFC 4514 text, the most specific first.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::write(&self.relative, f)
+    }
+}
+
+/// Builds a [`Name`], the least specific attribute first. The first error is kept until
+/// [`NameBuilder::build`].
+#[derive(Debug)]
+pub struct NameBuilder {
+    relative: Result<Vec<Vec<Attribute>>, Error>,
+}
+
+impl NameBuilder {
+    /// Adds countryName.
+    #[must_use]
+    pub fn country(self, value: &str) -> Self {
+        self.attribute(AttributeType::COUNTRY, value)
+    }
+
+    /// Adds stateOrProvinceName.
+    #[must_use]
+    pub fn state_or_province(self, value: &str) -> Self {
+        self.attribute(AttributeType::STATE_OR_PROVINCE, value)
+    }
+
+    /// Adds localityName.
+    #[must_use]
+    pub fn locality(self, value: &str) -> Self {
+        self.attribute(AttributeType::LOCALITY, value)
+    }
+
+    /// Adds organizationName.
+    #[must_use]
+    pub fn organization(self, value: &str) -> Self {
+        self.attribute(AttributeType::ORGANIZATION, value)
+    }
+
+    /// Adds organizationalUnitName.
+    #[must_use]
+    pub fn organizational_unit(self, value: &str) -> Self {
+        self.attribute(AttributeType::ORGANIZATIONAL_UNIT, value)
+    }
+
+    /// Adds commonName.
+    #[must_use]
+    pub fn common_name(self, value: &str) -> Self {
+        self.attribute(AttributeType::COMMON_NAME, value)
+    }
+
+    /// Adds an attribute of any type as a relative name of its own.
+    #[must_use]
+    pub fn attribute(self, kind: AttributeType, value: &str) -> Self {
+        let relative = self.relative.and_then(|mut relative| {
+            relative.push(vec![Attribute::new(kind, value)?]);
+            Ok(relative)
+        });
+        Self { relative }
+    }
+
+    /// Adds an attribute that exists already, as a relative name of its own.
+    #[must_use]
+    pub(crate) fn existing(self, attribute: Attribute) -> Self {
+        let relative = self.relative.map(|mut relative| {
+            relative.push(vec![attribute]);
+            relative
+        });
+        Self { relative }
+    }
+
+    /// The name.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for the first attribute that broke its bounds, or for more than 64.
+    pub fn build(self) -> Result<Name, Error> {
+        Name::from_relative(self.relative?)
+    }
+}

@@ -1,0 +1,93 @@
+//! Object identifiers (ITU-T X.660), and those this crate knows by name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use der::asn1::ObjectIdentifier;
+
+use crate::error::Error;
+
+/// An object identifier, such as `2.5.4.3`.
+///
+/// ```
+/// use certwright::Oid;
+/// let oid: Oid = "1.3.6.1.5.5.7.3.1".parse()?;
+/// assert_eq!(oid.to_string(), "1.3.6.1.5.5.7.3.1");
+/// # Ok::<(), certwright::Error>(())
+/// ```
+#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Oid(ObjectIdentifier);
+
+impl Oid {
+    /// A known identifier; wrong text fails to compile.
+    pub(crate) const fn known(text: &str) -> Self {
+        Self(ObjectIdentifier::new_unwrap(text))
+    }
+
+    pub(crate) const fn as_inner(&self) -> &ObjectIdentifier {
+        &self.0
+    }
+}
+
+impl From<ObjectIdentifier> for Oid {
+    fn from(inner: ObjectIdentifier) -> Self {
+        Self(inner)
+    }
+}
+
+impl FromStr for Oid {
+    type Err = Error;
+
+    /// Reads dotted decimal text.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for anything else, or for one longer than 39 encoded octets.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        ObjectIdentifier::new(text).map(Self).map_err(|_| {
+            Error::malformed("object identifier", format!("{text:?}"), "not dotted decimal numbers")
+        })
+    }
+}
+
+impl fmt::Debug for Oid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Oid({})", self.0)
+    }
+}
+
+impl fmt::Display for Oid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+// Public key algorithms and curves: RFC 3279, RFC 5480, GM/T 0006.
+pub(crate) const RSA_ENCRYPTION: Oid = Oid::known("1.2.840.113549.1.1.1");
+pub(crate) const EC_PUBLIC_KEY: Oid = Oid::known("1.2.840.10045.2.1");
+pub(crate) const PRIME256V1: Oid = Oid::known("1.2.840.10045.3.1.7");
+pub(crate) const SECP384R1: Oid = Oid::known("1.3.132.0.34");
+pub(crate) const SECP521R1: Oid = Oid::known("1.3.132.0.35");
+/// The curve sm2p256v1; some stacks also write it where the algorithm belongs.
+pub(crate) const SM2P256V1: Oid = Oid::known("1.2.156.10197.1.301");
+
+// Signature algorithms: RFC 4055, RFC 5758, GM/T 0006.
+pub(crate) const SHA256_WITH_RSA: Oid = Oid::known("1.2.840.113549.1.1.11");
+pub(crate) const SHA384_WITH_RSA: Oid = Oid::known("1.2.840.113549.1.1.12");
+pub(crate) const SHA512_WITH_RSA: Oid = Oid::known("1.2.840.113549.1.1.13");
+pub(crate) const ECDSA_WITH_SHA256: Oid = Oid::known("1.2.840.10045.4.3.2");
+pub(crate) const ECDSA_WITH_SHA384: Oid = Oid::known("1.2.840.10045.4.3.3");
+pub(crate) const ECDSA_WITH_SHA512: Oid = Oid::known("1.2.840.10045.4.3.4");
+pub(crate) const SM2_WITH_SM3: Oid = Oid::known("1.2.156.10197.1.501");
+
+// Certificate extensions: RFC 5280 section 4.2.
+pub(crate) const SUBJECT_KEY_IDENTIFIER: Oid = Oid::known("2.5.29.14");
+pub(crate) const KEY_USAGE: Oid = Oid::known("2.5.29.15");
+pub(crate) const SUBJECT_ALT_NAME: Oid = Oid::known("2.5.29.17");
+pub(crate) const BASIC_CONSTRAINTS: Oid = Oid::known("2.5.29.19");
+pub(crate) const NAME_CONSTRAINTS: Oid = Oid::known("2.5.29.30");
+pub(crate) const AUTHORITY_KEY_IDENTIFIER: Oid = Oid::known("2.5.29.35");
+pub(crate) const EXTENDED_KEY_USAGE: Oid = Oid::known("2.5.29.37");
+
+// Request attributes: RFC 2985.
+pub(crate) const CHALLENGE_PASSWORD: Oid = Oid::known("1.2.840.113549.1.9.7");
+pub(crate) const EXTENSION_REQUEST: Oid = Oid::known("1.2.840.113549.1.9.14");

@@ -1,0 +1,54 @@
+//! AlgorithmIdentifiers of signatures.
+
+use super::tlv::{NULL, SEQUENCE, Values, encode, encode_oid};
+use crate::algorithm::{KeyFamily, SignatureAlgorithm};
+use crate::error::Error;
+use crate::oid::{self, Oid};
+
+const IDENTIFIERS: [(SignatureAlgorithm, Oid); 7] = [
+    (SignatureAlgorithm::EcdsaSha256, oid::ECDSA_WITH_SHA256),
+    (SignatureAlgorithm::EcdsaSha384, oid::ECDSA_WITH_SHA384),
+    (SignatureAlgorithm::EcdsaSha512, oid::ECDSA_WITH_SHA512),
+    (SignatureAlgorithm::RsaSha256, oid::SHA256_WITH_RSA),
+    (SignatureAlgorithm::RsaSha384, oid::SHA384_WITH_RSA),
+    (SignatureAlgorithm::RsaSha512, oid::SHA512_WITH_RSA),
+    (SignatureAlgorithm::Sm2Sm3, oid::SM2_WITH_SM3),
+];
+
+/// RSA's parameters are NULL (RFC 4055 section 5), those of ECDSA and SM2 absent (RFC 5758 section
+/// 3.2).
+pub(crate) fn encode_signature_algorithm(algorithm: SignatureAlgorithm) -> Vec<u8> {
+    let identifier = IDENTIFIERS
+        .iter()
+        .find(|(known, _)| *known == algorithm)
+        .map(|(_, oid)| encode_oid(*oid))
+        .unwrap_or_default();
+    let parameters: &[u8] = match algorithm.family() {
+        KeyFamily::Rsa => &[NULL, 0],
+        KeyFamily::Ecc | KeyFamily::Sm2 => &[],
+    };
+    encode(SEQUENCE, &[&identifier, parameters])
+}
+
+/// Reads the next value. Absent and NULL parameters are both taken, as readers of RFC 4055 must.
+pub(crate) fn read_signature_algorithm(
+    values: &mut Values<'_>,
+    place: &str,
+) -> Result<SignatureAlgorithm, Error> {
+    let mut inside = values.enter(SEQUENCE, place)?;
+    let oid = inside.oid(place)?;
+    let (algorithm, _) = IDENTIFIERS.iter().find(|(_, known)| *known == oid).ok_or_else(|| {
+        Error::unsupported(
+            "signature algorithm",
+            oid.to_string(),
+            "ECDSA and RSA (PKCS #1 v1.5) with SHA-256, SHA-384 or SHA-512, SM2 with SM3",
+        )
+    })?;
+    if let Some(parameters) = inside.optional(NULL, place)? {
+        if !parameters.is_empty() {
+            return Err(Error::malformed(inside.what(), place, "a NULL that is not empty"));
+        }
+    }
+    inside.finish(place)?;
+    Ok(*algorithm)
+}

@@ -1,0 +1,114 @@
+//! TBSCertificate (RFC 5280 section 4.1.2).
+
+use super::algorithm::{encode_signature_algorithm, read_signature_algorithm};
+use super::distinguished::{encode_name, read_name};
+use super::envelope;
+use super::extension::{Extensions, encode_extensions};
+use super::public_key::{PublicKeyParts, read_public_key};
+use super::time::{encode_validity, read_time};
+use super::tlv::{SEQUENCE, Values, context, encode, encode_unsigned};
+use crate::algorithm::SignatureAlgorithm;
+use crate::error::Error;
+use crate::name::Name;
+use crate::profile::Extension;
+use crate::serial::SerialNumber;
+use crate::validity::Validity;
+
+const WHAT: &str = "certificate";
+
+/// The fields of a certificate to be signed.
+pub(crate) struct ToBeSigned<'a> {
+    pub(crate) serial: SerialNumber,
+    pub(crate) signature: SignatureAlgorithm,
+    pub(crate) issuer: &'a Name,
+    pub(crate) validity: Validity,
+    pub(crate) subject: &'a Name,
+    /// A whole SubjectPublicKeyInfo.
+    pub(crate) public_key: &'a [u8],
+    pub(crate) extensions: &'a [Extension],
+}
+
+/// A certificate, split; nothing is verified.
+pub(crate) struct CertificateParts<'a> {
+    pub(crate) to_be_signed: &'a [u8],
+    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) signature: &'a [u8],
+    pub(crate) serial: SerialNumber,
+    pub(crate) issuer: Name,
+    pub(crate) validity: Validity,
+    pub(crate) subject: Name,
+    pub(crate) public_key: PublicKeyParts<'a>,
+    pub(crate) extensions: Extensions,
+}
+
+/// A certificate of version 3.
+pub(crate) fn encode_to_be_signed(fields: &ToBeSigned<'_>) -> Vec<u8> {
+    let ToBeSigned { serial, signature, issuer, validity, subject, public_key, extensions } = fields;
+    encode(
+        SEQUENCE,
+        &[
+            &encode(context(0), &[&encode_unsigned(&[2])]),
+            &encode_unsigned(serial.as_bytes()),
+            &encode_signature_algorithm(*signature),
+            &encode_name(issuer),
+            &encode_validity(validity),
+            &encode_name(subject),
+            public_key,
+            &encode(context(3), &[&encode_extensions(extensions)]),
+        ],
+    )
+}
+
+pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Error> {
+    let envelope = envelope::split(WHAT, der)?;
+    let mut values = Values::inside(WHAT, SEQUENCE, envelope.to_be_signed)?;
+    let version = match values.optional(context(0), "version")? {
+        Some(content) => match Values::new(WHAT, content)?.unsigned("version")? {
+            [2] => 3,
+            [1] => 2,
+            _ => return Err(Error::malformed(WHAT, "version", "neither v2 nor v3")),
+        },
+        None => 1,
+    };
+    let serial = SerialNumber::from_bytes(values.unsigned("serialNumber")?)
+        .map_err(|_| Error::malformed(WHAT, "serialNumber", "not a positive number of 20 octets"))?;
+    let inner = read_signature_algorithm(&mut values, "signature")?;
+    if inner != envelope.algorithm {
+        let problem = format!("{inner} inside, {} outside", envelope.algorithm);
+        return Err(Error::malformed(WHAT, "signature (RFC 5280 section 4.1.1.2)", problem));
+    }
+    let issuer = read_name(&mut values, "issuer")?;
+    let mut period = values.enter(SEQUENCE, "validity")?;
+    let not_before = read_time(&mut period, "notBefore")?;
+    let not_after = read_time(&mut period, "notAfter")?;
+    period.finish("validity")?;
+    let validity = Validity::new(not_before, not_after)?;
+    let subject = read_name(&mut values, "subject")?;
+    let public_key = read_public_key(&mut values, "subjectPublicKeyInfo")?;
+    // Unique identifiers, [1] and [2] IMPLICIT BIT STRING: long out of use, and skipped.
+    for tag in [0x81, 0x82] {
+        if values.optional(tag, "unique identifier")?.is_some() && version < 2 {
+            return Err(Error::malformed(WHAT, "unique identifier", "in a certificate of version 1"));
+        }
+    }
+    let extensions = match values.optional(context(3), "extensions")? {
+        Some(_) if version < 3 => {
+            return Err(Error::malformed(WHAT, "extensions", "in a certificate before version 3"));
+        }
+        Some(content) => Extensions::read(WHAT, content)?,
+        None => Extensions::default(),
+    };
+    values.finish("after the extensions")?;
+    Ok(CertificateParts {
+        to_be_signed: envelope.to_be_signed,
+        algorithm: envelope.algorithm,
+        signature: envelope.signature,
+        serial,
+        issuer,
+        validity,
+        subject,
+        public_key,
+        extensions,
+    })
+}
+

@@ -1,0 +1,78 @@
+//! The encoding of distinguished names (RFC 5280 section 4.1.2.4).
+
+use super::tlv::{SEQUENCE, SET, Values, encode, encode_oid, split_any};
+use crate::error::Error;
+use crate::limits::NAME_ATTRIBUTES;
+use crate::name::{Attribute, AttributeType, Name, StringKind};
+
+const TAGS: [(StringKind, u8); 6] = [
+    (StringKind::Bmp, 0x1e),
+    (StringKind::Ia5, 0x16),
+    (StringKind::Numeric, 0x12),
+    (StringKind::Printable, 0x13),
+    (StringKind::Teletex, 0x14),
+    (StringKind::Utf8, 0x0c),
+];
+
+/// The octets a name was read from, or else its DER.
+pub(crate) fn encode_name(name: &Name) -> Vec<u8> {
+    if let Some(raw) = name.raw() {
+        return raw.to_vec();
+    }
+    let relative: Vec<u8> = name.relative().iter().flat_map(|set| encode_relative(set)).collect();
+    encode(SEQUENCE, &[&relative])
+}
+
+/// Reads the next value, keeping its octets.
+pub(crate) fn read_name(values: &mut Values<'_>, place: &str) -> Result<Name, Error> {
+    let what = values.what();
+    let raw = values.whole(place)?;
+    let mut sets = Values::inside(what, SEQUENCE, raw)?;
+    let mut relative = Vec::new();
+    let mut count = 0;
+    while !sets.is_empty() {
+        let mut set = sets.enter(SET, place)?;
+        let mut attributes = Vec::new();
+        while !set.is_empty() {
+            attributes.push(read_attribute(&mut set, place)?);
+            count += 1;
+            if count > NAME_ATTRIBUTES {
+                let problem = format!("more than {NAME_ATTRIBUTES} attributes");
+                return Err(Error::malformed(what, place, problem));
+            }
+        }
+        if attributes.is_empty() {
+            return Err(Error::malformed(what, place, "a relative name without an attribute"));
+        }
+        relative.push(attributes);
+    }
+    Ok(Name::read(relative, raw.to_vec()))
+}
+
+fn encode_relative(attributes: &[Attribute]) -> Vec<u8> {
+    let mut encoded: Vec<Vec<u8>> = attributes.iter().map(encode_attribute).collect();
+    // The elements of a SET OF are in the order of their encodings (X.690 section 11.6).
+    encoded.sort();
+    encode(SET, &encoded.iter().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
+fn encode_attribute(attribute: &Attribute) -> Vec<u8> {
+    let tag = match attribute.string() {
+        StringKind::Other(tag) => tag,
+        kind => TAGS.iter().find(|(known, _)| *known == kind).map_or(0x0c, |(_, tag)| *tag),
+    };
+    let value = encode(tag, &[attribute.octets()]);
+    encode(SEQUENCE, &[&encode_oid(attribute.kind().oid()), &value])
+}
+
+fn read_attribute(set: &mut Values<'_>, place: &str) -> Result<Attribute, Error> {
+    let mut pair = set.enter(SEQUENCE, place)?;
+    let kind = AttributeType::other(pair.oid(place)?);
+    let (tag, octets) = split_any(pair.what(), pair.whole(place)?)?;
+    pair.finish(place)?;
+    let string = TAGS
+        .iter()
+        .find(|(_, known)| *known == tag)
+        .map_or(StringKind::Other(tag), |(string, _)| *string);
+    Ok(Attribute::read(kind, string, octets.to_vec()))
+}

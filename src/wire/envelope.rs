@@ -1,0 +1,32 @@
+//! The one envelope of everything that is signed: SEQUENCE { to be signed, algorithm, signature }.
+
+use super::algorithm::{encode_signature_algorithm, read_signature_algorithm};
+use super::tlv::{SEQUENCE, Values, encode, encode_bit_string};
+use crate::algorithm::SignatureAlgorithm;
+use crate::error::Error;
+
+/// A signed object, split.
+pub(crate) struct Envelope<'a> {
+    /// The octets that were signed.
+    pub(crate) to_be_signed: &'a [u8],
+    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) signature: &'a [u8],
+}
+
+pub(crate) fn assemble(
+    to_be_signed: &[u8],
+    algorithm: SignatureAlgorithm,
+    signature: &[u8],
+) -> Vec<u8> {
+    let algorithm = encode_signature_algorithm(algorithm);
+    encode(SEQUENCE, &[to_be_signed, &algorithm, &encode_bit_string(signature)])
+}
+
+pub(crate) fn split<'a>(what: &'static str, der: &'a [u8]) -> Result<Envelope<'a>, Error> {
+    let mut values = Values::inside(what, SEQUENCE, der)?;
+    let to_be_signed = values.whole("to-be-signed part")?;
+    let algorithm = read_signature_algorithm(&mut values, "signatureAlgorithm")?;
+    let signature = values.bit_string("signature")?;
+    values.finish("after the signature")?;
+    Ok(Envelope { to_be_signed, algorithm, signature })
+}

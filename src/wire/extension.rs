@@ -1,0 +1,199 @@
+//! Extensions of certificates and requests (RFC 5280 section 4.2).
+
+use der::asn1::OctetString;
+use der::flagset::FlagSet;
+use x509_cert::ext::pkix;
+
+use super::general_name::{encode_constraints, encode_names, read_constraints, read_names};
+use super::tlv::{
+    BOOLEAN, INTEGER, OCTET_STRING, SEQUENCE, Values, decode_whole, encode, encode_oid,
+    encode_unsigned, encode_whole,
+};
+use crate::error::Error;
+use crate::limits::EXTENSIONS;
+use crate::name::{NameConstraints, UncheckedName};
+use crate::oid::{self, Oid};
+use crate::profile::Extension;
+use crate::usage::{ExtendedKeyUsage, KeyUsage};
+
+/// The value of basicConstraints.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct BasicConstraints {
+    pub(crate) ca: bool,
+    pub(crate) path_len: Option<u8>,
+}
+
+/// The extensions this crate understands, and all of them as they were written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Extensions {
+    pub(crate) all: Vec<Extension>,
+    pub(crate) alt_names: Vec<UncheckedName>,
+    pub(crate) authority_key_identifier: Option<Vec<u8>>,
+    pub(crate) basic_constraints: Option<BasicConstraints>,
+    pub(crate) extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
+    pub(crate) key_usage: Option<KeyUsage>,
+    pub(crate) name_constraints: Option<NameConstraints>,
+    pub(crate) subject_key_identifier: Option<Vec<u8>>,
+}
+
+/// The identifiers of the extensions that [`Extensions`] understands.
+const UNDERSTOOD: [Oid; 7] = [
+    oid::AUTHORITY_KEY_IDENTIFIER,
+    oid::BASIC_CONSTRAINTS,
+    oid::EXTENDED_KEY_USAGE,
+    oid::KEY_USAGE,
+    oid::NAME_CONSTRAINTS,
+    oid::SUBJECT_ALT_NAME,
+    oid::SUBJECT_KEY_IDENTIFIER,
+];
+
+/// Whether this crate reads and writes the extension itself.
+pub(crate) fn is_understood(oid: Oid) -> bool {
+    UNDERSTOOD.contains(&oid)
+}
+
+impl Extensions {
+    /// Reads an Extensions SEQUENCE. One extension twice is refused (RFC 5280 section 4.2), and so
+    /// is an empty list.
+    pub(crate) fn read(what: &'static str, der: &[u8]) -> Result<Self, Error> {
+        let mut values = Values::inside(what, SEQUENCE, der)?;
+        let mut extensions = Self::default();
+        while !values.is_empty() {
+            if extensions.all.len() == EXTENSIONS {
+                let problem = format!("more than {EXTENSIONS} extensions");
+                return Err(Error::malformed(what, "extensions", problem));
+            }
+            let extension = read_extension(&mut values)?;
+            let place = || format!("extension {}", extension.oid);
+            if extensions.all.iter().any(|other| other.oid == extension.oid) {
+                return Err(Error::malformed(what, place(), "there twice (RFC 5280 section 4.2)"));
+            }
+            extensions.understand(what, &extension).map_err(|error| match error {
+                Error::Malformed(inner) => Error::malformed(what, place(), inner.problem),
+                other => other,
+            })?;
+            extensions.all.push(extension);
+        }
+        if extensions.all.is_empty() {
+            return Err(Error::malformed(what, "extensions", "an empty list"));
+        }
+        Ok(extensions)
+    }
+
+    fn understand(&mut self, what: &'static str, extension: &Extension) -> Result<(), Error> {
+        let value = extension.value.as_slice();
+        match extension.oid {
+            oid::AUTHORITY_KEY_IDENTIFIER => {
+                let identifier: pkix::AuthorityKeyIdentifier = decode_whole(what, "", value)?;
+                self.authority_key_identifier =
+                    identifier.key_identifier.map(|octets| octets.as_bytes().to_vec());
+            }
+            oid::BASIC_CONSTRAINTS => self.basic_constraints = Some(read_basic(what, value)?),
+            oid::EXTENDED_KEY_USAGE => {
+                let usages: pkix::ExtendedKeyUsage = decode_whole(what, "", value)?;
+                if usages.0.is_empty() {
+                    return Err(Error::malformed(what, "", "no usage"));
+                }
+                let usages = usages.0.into_iter().map(|oid| ExtendedKeyUsage::other(oid.into()));
+                self.extended_key_usage = Some(usages.collect());
+            }
+            oid::KEY_USAGE => {
+                let usage: pkix::KeyUsage = decode_whole(what, "", value)?;
+                self.key_usage = Some(KeyUsage::from_bits(usage.0.bits()));
+            }
+            oid::NAME_CONSTRAINTS => self.name_constraints = Some(read_constraints(what, value)?),
+            oid::SUBJECT_ALT_NAME => self.alt_names = read_names(what, value)?,
+            oid::SUBJECT_KEY_IDENTIFIER => {
+                let octets: OctetString = decode_whole(what, "", value)?;
+                self.subject_key_identifier = Some(octets.as_bytes().to_vec());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// An Extensions SEQUENCE.
+pub(crate) fn encode_extensions(extensions: &[Extension]) -> Vec<u8> {
+    let encoded: Vec<u8> = extensions.iter().flat_map(encode_extension).collect();
+    encode(SEQUENCE, &[&encoded])
+}
+
+pub(crate) fn alt_names(names: &[UncheckedName], critical: bool) -> Extension {
+    Extension { oid: oid::SUBJECT_ALT_NAME, critical, value: encode_names(names) }
+}
+
+/// Always the issuer's identifier octets, never recomputed.
+pub(crate) fn authority_key_identifier(identifier: &[u8]) -> Extension {
+    let value = encode(SEQUENCE, &[&encode(0x80, &[identifier])]);
+    Extension { oid: oid::AUTHORITY_KEY_IDENTIFIER, critical: false, value }
+}
+
+pub(crate) fn basic_constraints(constraints: BasicConstraints) -> Extension {
+    let BasicConstraints { ca, path_len } = constraints;
+    // DER leaves a default out: CA false is nothing at all.
+    let ca = if ca { encode(BOOLEAN, &[&[0xff]]) } else { Vec::new() };
+    let path_len = path_len.map(|length| encode_unsigned(&[length])).unwrap_or_default();
+    let value = encode(SEQUENCE, &[&ca, &path_len]);
+    Extension { oid: oid::BASIC_CONSTRAINTS, critical: true, value }
+}
+
+pub(crate) fn extended_key_usage(usages: &[ExtendedKeyUsage]) -> Extension {
+    let encoded: Vec<u8> = usages.iter().flat_map(|usage| encode_oid(usage.oid())).collect();
+    let value = encode(SEQUENCE, &[&encoded]);
+    Extension { oid: oid::EXTENDED_KEY_USAGE, critical: false, value }
+}
+
+pub(crate) fn key_usage(usage: KeyUsage) -> Result<Extension, Error> {
+    let flags = FlagSet::new_truncated(usage.bits());
+    let value = encode_whole("key usage", &pkix::KeyUsage(flags))?;
+    Ok(Extension { oid: oid::KEY_USAGE, critical: true, value })
+}
+
+pub(crate) fn name_constraints(constraints: &NameConstraints) -> Extension {
+    let value = encode_constraints(constraints);
+    Extension { oid: oid::NAME_CONSTRAINTS, critical: true, value }
+}
+
+pub(crate) fn subject_key_identifier(identifier: &[u8]) -> Extension {
+    let value = encode(OCTET_STRING, &[identifier]);
+    Extension { oid: oid::SUBJECT_KEY_IDENTIFIER, critical: false, value }
+}
+
+fn encode_extension(extension: &Extension) -> Vec<u8> {
+    let Extension { oid, critical, value } = extension;
+    let critical = if *critical { encode(BOOLEAN, &[&[0xff]]) } else { Vec::new() };
+    encode(SEQUENCE, &[&encode_oid(*oid), &critical, &encode(OCTET_STRING, &[value])])
+}
+
+fn read_extension(values: &mut Values<'_>) -> Result<Extension, Error> {
+    let mut inside = values.enter(SEQUENCE, "extension")?;
+    let oid = inside.oid("extension")?;
+    let critical = match inside.peek() {
+        // `critical FALSE` is the default, which DER leaves out; the web's CAs have written it.
+        Some(BOOLEAN) => inside.boolean("critical")?,
+        _ => false,
+    };
+    let value = inside.content(OCTET_STRING, "extnValue")?.to_vec();
+    inside.finish("extension")?;
+    Ok(Extension { oid, critical, value })
+}
+
+fn read_basic(what: &'static str, der: &[u8]) -> Result<BasicConstraints, Error> {
+    let mut values = Values::inside(what, SEQUENCE, der)?;
+    let ca = values.peek() == Some(BOOLEAN) && values.boolean("cA")?;
+    let path_len = match values.peek() {
+        Some(INTEGER) => match values.unsigned("pathLenConstraint")? {
+            [] => Some(0),
+            [length] => Some(*length),
+            // No chain is that long, so the largest says the same.
+            _ => Some(u8::MAX),
+        },
+        _ => None,
+    };
+    values.finish("basicConstraints")?;
+    if path_len.is_some() && !ca {
+        return Err(Error::malformed(what, "", "a pathLenConstraint without the CA bit"));
+    }
+    Ok(BasicConstraints { ca, path_len })
+}

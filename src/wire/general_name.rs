@@ -1,0 +1,141 @@
+//! The encoding of GeneralNames and of the subtrees of nameConstraints (RFC 5280 sections 4.2.1.6
+//! and 4.2.1.10).
+
+use super::distinguished::{encode_name, read_name};
+use super::tlv::{SEQUENCE, Values, context, encode, split_any};
+use crate::error::Error;
+use crate::limits::{ALT_NAMES, NAME_SUBTREES};
+use crate::name::{IpNetwork, NameConstraints, Subtree, UncheckedName};
+
+const RFC822_NAME: u8 = 0x81;
+const DNS_NAME: u8 = 0x82;
+const DIRECTORY_NAME: u8 = 0xa4;
+const URI: u8 = 0x86;
+const IP_ADDRESS: u8 = 0x87;
+
+/// The value of a subjectAltName extension.
+pub(crate) fn encode_names<'a>(names: impl IntoIterator<Item = &'a UncheckedName>) -> Vec<u8> {
+    let encoded: Vec<u8> = names.into_iter().flat_map(encode_unchecked).collect();
+    encode(SEQUENCE, &[&encoded])
+}
+
+pub(crate) fn read_names(what: &'static str, der: &[u8]) -> Result<Vec<UncheckedName>, Error> {
+    let place = "subjectAltName";
+    let mut values = Values::inside(what, SEQUENCE, der)?;
+    let mut names = Vec::new();
+    while !values.is_empty() {
+        if names.len() == ALT_NAMES {
+            return Err(Error::malformed(what, place, format!("more than {ALT_NAMES} names")));
+        }
+        let (tag, content) = split_any(what, values.whole(place)?)?;
+        names.push(match tag {
+            RFC822_NAME => UncheckedName::Email(ascii(what, place, content)?),
+            DNS_NAME => UncheckedName::Dns(ascii(what, place, content)?),
+            URI => UncheckedName::Uri(ascii(what, place, content)?),
+            IP_ADDRESS => UncheckedName::Ip(content.to_vec()),
+            _ => UncheckedName::Other { tag: other_tag(what, place, tag)?, value: content.to_vec() },
+        });
+    }
+    if names.is_empty() {
+        return Err(Error::malformed(what, place, "no name; RFC 5280 section 4.2.1.6 wants one"));
+    }
+    Ok(names)
+}
+
+/// The value of a nameConstraints extension.
+pub(crate) fn encode_constraints(constraints: &NameConstraints) -> Vec<u8> {
+    let NameConstraints { permitted, excluded } = constraints;
+    let list = |tag: u8, subtrees: &[Subtree]| {
+        let encoded: Vec<u8> = subtrees.iter().flat_map(encode_subtree).collect();
+        if encoded.is_empty() { Vec::new() } else { encode(context(tag), &[&encoded]) }
+    };
+    encode(SEQUENCE, &[&list(0, permitted), &list(1, excluded)])
+}
+
+pub(crate) fn read_constraints(what: &'static str, der: &[u8]) -> Result<NameConstraints, Error> {
+    let place = "nameConstraints";
+    let mut values = Values::inside(what, SEQUENCE, der)?;
+    let mut list = |tag: u8| -> Result<Vec<Subtree>, Error> {
+        match values.optional(context(tag), place)? {
+            Some(content) => read_subtrees(what, content),
+            None => Ok(Vec::new()),
+        }
+    };
+    let (permitted, excluded) = (list(0)?, list(1)?);
+    values.finish(place)?;
+    if permitted.is_empty() && excluded.is_empty() {
+        return Err(Error::malformed(what, place, "no subtree (RFC 5280 section 4.2.1.10)"));
+    }
+    Ok(NameConstraints { permitted, excluded })
+}
+
+fn encode_unchecked(name: &UncheckedName) -> Vec<u8> {
+    match name {
+        UncheckedName::Dns(text) => encode(DNS_NAME, &[text.as_bytes()]),
+        UncheckedName::Email(text) => encode(RFC822_NAME, &[text.as_bytes()]),
+        UncheckedName::Ip(octets) => encode(IP_ADDRESS, &[octets]),
+        UncheckedName::Other { tag: 8, value } => encode(0x88, &[value]),
+        UncheckedName::Other { tag, value } => encode(context(*tag), &[value]),
+        UncheckedName::Uri(text) => encode(URI, &[text.as_bytes()]),
+    }
+}
+
+fn encode_subtree(subtree: &Subtree) -> Vec<u8> {
+    let base = match subtree {
+        Subtree::Directory(name) => encode(DIRECTORY_NAME, &[&encode_name(name)]),
+        Subtree::Dns(base) => encode(DNS_NAME, &[base.as_bytes()]),
+        Subtree::Email(base) => encode(RFC822_NAME, &[base.as_bytes()]),
+        Subtree::Ip(network) => encode(IP_ADDRESS, &[&network.to_octets()]),
+        Subtree::Uri(base) => encode(URI, &[base.as_bytes()]),
+        // Read only: there is nothing to write.
+        Subtree::Other { .. } => return Vec::new(),
+    };
+    encode(SEQUENCE, &[&base])
+}
+
+fn read_subtrees(what: &'static str, content: &[u8]) -> Result<Vec<Subtree>, Error> {
+    let place = "nameConstraints";
+    let mut values = Values::new(what, content)?;
+    let mut subtrees = Vec::new();
+    while !values.is_empty() {
+        if subtrees.len() == NAME_SUBTREES {
+            let problem = format!("more than {NAME_SUBTREES} subtrees");
+            return Err(Error::malformed(what, place, problem));
+        }
+        let mut subtree = values.enter(SEQUENCE, place)?;
+        let (tag, content) = split_any(what, subtree.whole(place)?)?;
+        // minimum is 0, which DER leaves out, and maximum is absent (RFC 5280 section 4.2.1.10).
+        subtree.finish("minimum or maximum of a subtree")?;
+        subtrees.push(match tag {
+            RFC822_NAME => Subtree::Email(ascii(what, place, content)?),
+            DNS_NAME => Subtree::Dns(ascii(what, place, content)?.to_ascii_lowercase()),
+            DIRECTORY_NAME => {
+                let mut inside = Values::new(what, content)?;
+                let name = read_name(&mut inside, place)?;
+                inside.finish(place)?;
+                Subtree::Directory(name)
+            }
+            URI => Subtree::Uri(ascii(what, place, content)?.to_ascii_lowercase()),
+            IP_ADDRESS => Subtree::Ip(IpNetwork::from_octets(content).ok_or_else(|| {
+                Error::malformed(what, place, "an IP range not of 8 or 32 octets")
+            })?),
+            _ => Subtree::Other { tag: other_tag(what, place, tag)? },
+        });
+    }
+    Ok(subtrees)
+}
+
+/// The tag numbers of GeneralName that have no case of their own.
+fn other_tag(what: &'static str, place: &str, tag: u8) -> Result<u8, Error> {
+    match tag {
+        0xa0 | 0xa3 | 0xa4 | 0xa5 | 0x88 => Ok(tag & 0x1f),
+        _ => Err(Error::malformed(what, place, format!("tag {tag:#04x} is no GeneralName"))),
+    }
+}
+
+fn ascii(what: &'static str, place: &str, octets: &[u8]) -> Result<String, Error> {
+    match std::str::from_utf8(octets) {
+        Ok(text) if text.is_ascii() => Ok(text.to_owned()),
+        _ => Err(Error::malformed(what, place, "an IA5String with other than ASCII characters")),
+    }
+}

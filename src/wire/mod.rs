@@ -1,0 +1,15 @@
+//! The only code that builds or splits DER and PEM.
+
+pub(crate) mod algorithm;
+pub(crate) mod certificate;
+pub(crate) mod distinguished;
+pub(crate) mod envelope;
+pub(crate) mod extension;
+pub(crate) mod general_name;
+pub(crate) mod pem;
+pub(crate) mod private_key;
+pub(crate) mod public_key;
+pub(crate) mod request;
+pub(crate) mod signature;
+pub(crate) mod time;
+pub(crate) mod tlv;

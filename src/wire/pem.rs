@@ -1,0 +1,138 @@
+//! PEM as people have it: text before the block, CRLF, other line widths (RFC 7468 section 2, the
+//! lax grammar of figure 2).
+
+use pem_rfc7468::LineEnding;
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::limits::{INPUT_OCTETS, PEM_BLOCKS};
+
+/// One block.
+pub(crate) struct Block {
+    pub(crate) label: String,
+    pub(crate) der: Zeroizing<Vec<u8>>,
+}
+
+/// Writes one block of 64 characters a line, ended by a newline.
+pub(crate) fn encode(label: &str, der: &[u8]) -> String {
+    // The label is one of ours and the length fits, so this cannot fail.
+    pem_rfc7468::encode_string(label, LineEnding::LF, der).unwrap_or_default()
+}
+
+/// Every block of the text, in order.
+pub(crate) fn blocks(what: &'static str, text: &str) -> Result<Vec<Block>, Error> {
+    if text.len() > INPUT_OCTETS {
+        let problem = format!("{} octets; at most {INPUT_OCTETS}", text.len());
+        return Err(Error::malformed(what, "PEM", problem));
+    }
+    let mut blocks = Vec::new();
+    let mut lines = text.lines().map(str::trim);
+    while let Some(label) = lines.by_ref().find_map(begin_label) {
+        if blocks.len() == PEM_BLOCKS {
+            return Err(Error::malformed(what, "PEM", format!("more than {PEM_BLOCKS} blocks")));
+        }
+        blocks.push(block(what, label, &mut lines)?);
+    }
+    Ok(blocks)
+}
+
+/// The only block with one of these labels.
+pub(crate) fn single(
+    what: &'static str,
+    labels: &'static [&'static str],
+    text: &str,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let all = blocks(what, text)?;
+    let found: Vec<String> = all.iter().map(|block| block.label.clone()).collect();
+    let mut matching = all.into_iter().filter(|block| labels.contains(&block.label.as_str()));
+    match (matching.next(), matching.next()) {
+        (Some(block), None) => Ok(block.der),
+        (None, _) => {
+            let found = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
+            let problem = format!("found blocks: {found}; allowed: {}", labels.join(", "));
+            Err(Error::malformed(what, "PEM", problem))
+        }
+        (Some(_), Some(_)) => Err(Error::malformed(what, "PEM", "more than one block; give one")),
+    }
+}
+
+/// Reads the lines up to the end of the block that `label` began.
+fn block<'a>(
+    what: &'static str,
+    label: &str,
+    lines: &mut impl Iterator<Item = &'a str>,
+) -> Result<Block, Error> {
+    let malformed = |problem: &str| Error::malformed(what, format!("PEM block {label:?}"), problem);
+    let mut body = Zeroizing::new(String::new());
+    loop {
+        let line = lines.next().ok_or_else(|| malformed("no END line"))?;
+        if let Some(end) = line.strip_prefix("-----END ").and_then(|l| l.strip_suffix("-----")) {
+            if end == label {
+                break;
+            }
+            return Err(malformed("the END line names another label"));
+        }
+        if line.contains(':') {
+            // RFC 1421 headers are written only where the block is encrypted with a password.
+            return Err(malformed(
+                "RFC 1421 headers; convert the key with `openssl pkcs8 -topk8` first",
+            ));
+        }
+        body.push_str(line);
+    }
+    // The decoder wants lines of 64 characters, and is constant-time.
+    let mut canonical = Zeroizing::new(format!("-----BEGIN {label}-----\n"));
+    let mut rest: &str = &body;
+    while !rest.is_empty() {
+        let (line, tail) = rest.split_at_checked(64).unwrap_or((rest, ""));
+        canonical.push_str(line);
+        canonical.push('\n');
+        rest = tail;
+    }
+    canonical.push_str(&format!("-----END {label}-----\n"));
+    let (_, der) = pem_rfc7468::decode_vec(canonical.as_bytes())
+        .map_err(|error| malformed(&error.to_string()))?;
+    Ok(Block { label: label.to_owned(), der: Zeroizing::new(der) })
+}
+
+fn begin_label(line: &str) -> Option<&str> {
+    line.strip_prefix("-----BEGIN ")?.strip_suffix("-----")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lax_text_is_read() {
+        let der: Vec<u8> = (0..100).collect();
+        let strict = encode("CERTIFICATE", &der);
+        let crlf = strict.replace('\n', "\r\n");
+        let wide = strict.replacen("ERTIFICATE-----\n", "ERTIFICATE-----\r\n", 1);
+        let one_line: String = {
+            let body: String = strict.lines().filter(|l| !l.starts_with('-')).collect();
+            format!("Subject: x\nnoise\n-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----")
+        };
+        for text in [strict.clone(), crlf, wide, one_line, format!("  {strict}")] {
+            assert_eq!(*single("certificate", &["CERTIFICATE"], &text).unwrap(), der, "{text}");
+        }
+        assert_eq!(blocks("certificate", &strict.repeat(3)).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn broken_text_is_refused() {
+        let strict = encode("CERTIFICATE", &[1, 2, 3]);
+        for text in [
+            strict.replace("END", "ENDE"),
+            strict.replace("-----END CERT", "-----END XCERT"),
+            strict.replace("AQID", "AQ*D"),
+            strict.replace("AQID", "\u{fc}\u{fc}"),
+            strict.replace("AQID", "Proc-Type: 4,ENCRYPTED"),
+            strict.repeat(2),
+            strict.replace("CERTIFICATE", "X509 CRL"),
+            String::new(),
+        ] {
+            assert!(single("certificate", &["CERTIFICATE"], &text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! SubjectPublicKeyInfo (RFC 3279 section 2.3, RFC 5480, GM/T 0006).
+
+use super::tlv::{NULL, SEQUENCE, Values, encode, encode_bit_string, encode_oid, encode_unsigned};
+use crate::algorithm::KeyAlgorithm;
+use crate::error::Error;
+use crate::oid::{self, Oid};
+
+/// What a SubjectPublicKeyInfo holds, before the numbers are checked.
+pub(crate) enum PublicKeyParts<'a> {
+    /// A point in SEC 1 form on the curve of an ECDSA or SM2 algorithm.
+    Point { algorithm: KeyAlgorithm, point: &'a [u8] },
+    /// An RSA key, big-endian.
+    Rsa { modulus: &'a [u8], exponent: &'a [u8] },
+}
+
+/// The curves, by their identifiers.
+pub(crate) const CURVES: [(Oid, KeyAlgorithm); 4] = [
+    (oid::PRIME256V1, KeyAlgorithm::EcdsaP256),
+    (oid::SECP384R1, KeyAlgorithm::EcdsaP384),
+    (oid::SECP521R1, KeyAlgorithm::EcdsaP521),
+    (oid::SM2P256V1, KeyAlgorithm::Sm2),
+];
+
+/// What the two forms of an AlgorithmIdentifier of a key say.
+pub(crate) enum KeyKind {
+    Curve(KeyAlgorithm),
+    Rsa,
+}
+
+/// Reads a SubjectPublicKeyInfo as the next value.
+pub(crate) fn read_public_key<'a>(
+    values: &mut Values<'a>,
+    place: &str,
+) -> Result<PublicKeyParts<'a>, Error> {
+    let mut inside = values.enter(SEQUENCE, place)?;
+    let kind = read_key_algorithm(&mut inside, place)?;
+    let key = inside.bit_string(place)?;
+    inside.finish(place)?;
+    match kind {
+        KeyKind::Curve(algorithm) => Ok(PublicKeyParts::Point { algorithm, point: key }),
+        KeyKind::Rsa => {
+            let mut numbers = Values::inside("RSA public key", SEQUENCE, key)?;
+            let (modulus, exponent) =
+                (numbers.unsigned("modulus")?, numbers.unsigned("publicExponent")?);
+            numbers.finish("after publicExponent")?;
+            Ok(PublicKeyParts::Rsa { modulus, exponent })
+        }
+    }
+}
+
+/// Reads the AlgorithmIdentifier of a public or private key as the next value.
+pub(crate) fn read_key_algorithm(values: &mut Values<'_>, place: &str) -> Result<KeyKind, Error> {
+    let what = values.what();
+    let mut inside = values.enter(SEQUENCE, place)?;
+    match inside.oid(place)? {
+        oid::RSA_ENCRYPTION => {
+            // NULL by RFC 3279 section 2.3.1; some writers leave it out.
+            if inside.optional(NULL, place)?.is_some_and(|content| !content.is_empty()) {
+                return Err(Error::malformed(what, place, "a NULL that is not empty"));
+            }
+            inside.finish(place)?;
+            Ok(KeyKind::Rsa)
+        }
+        oid::EC_PUBLIC_KEY => {
+            if inside.peek() != Some(0x06) {
+                return Err(Error::unsupported(
+                    "curve parameters",
+                    "a curve that is not named",
+                    ALLOWED_CURVES,
+                ));
+            }
+            let curve = inside.oid(place)?;
+            inside.finish(place)?;
+            curve_algorithm(curve).map(KeyKind::Curve)
+        }
+        // Some SM2 stacks write the curve where the algorithm belongs, with parameters or without.
+        oid::SM2P256V1 => {
+            if !inside.is_empty() {
+                inside.whole(place)?;
+            }
+            inside.finish(place)?;
+            Ok(KeyKind::Curve(KeyAlgorithm::Sm2))
+        }
+        other => Err(Error::unsupported(
+            "public key algorithm",
+            other.to_string(),
+            "rsaEncryption, id-ecPublicKey",
+        )),
+    }
+}
+
+pub(crate) fn curve_algorithm(curve: Oid) -> Result<KeyAlgorithm, Error> {
+    CURVES
+        .iter()
+        .find(|(known, _)| *known == curve)
+        .map(|(_, algorithm)| *algorithm)
+        .ok_or_else(|| Error::unsupported("curve", curve.to_string(), ALLOWED_CURVES))
+}
+
+/// The AlgorithmIdentifier of a public or private key.
+pub(crate) fn encode_key_algorithm(algorithm: KeyAlgorithm) -> Vec<u8> {
+    match CURVES.iter().find(|(_, known)| *known == algorithm) {
+        Some((curve, _)) => {
+            encode(SEQUENCE, &[&encode_oid(oid::EC_PUBLIC_KEY), &encode_oid(*curve)])
+        }
+        None => encode(SEQUENCE, &[&encode_oid(oid::RSA_ENCRYPTION), &[NULL, 0]]),
+    }
+}
+
+/// A SubjectPublicKeyInfo from the content of its BIT STRING.
+pub(crate) fn encode_public_key(algorithm: KeyAlgorithm, key: &[u8]) -> Vec<u8> {
+    encode(SEQUENCE, &[&encode_key_algorithm(algorithm), &encode_bit_string(key)])
+}
+
+/// The content of an RSA key's BIT STRING.
+pub(crate) fn encode_rsa(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
+    encode(SEQUENCE, &[&encode_unsigned(modulus), &encode_unsigned(exponent)])
+}
+
+const ALLOWED_CURVES: &str = "P-256, P-384, P-521, sm2p256v1";

@@ -1,0 +1,27 @@
+//! The value of an ECDSA or SM2 signature: SEQUENCE { r, s } (RFC 3279 section 2.2.3, GM/T 0009).
+
+use super::tlv::{SEQUENCE, Values, encode, encode_unsigned};
+use crate::error::Error;
+
+pub(crate) fn encode_pair(r: &[u8], s: &[u8]) -> Vec<u8> {
+    encode(SEQUENCE, &[&encode_unsigned(r), &encode_unsigned(s)])
+}
+
+/// r and s, each as `width` big-endian octets.
+pub(crate) fn read_pair(signature: &[u8], width: usize) -> Result<(Vec<u8>, Vec<u8>), Error> {
+    let mut values = Values::inside("signature", SEQUENCE, signature)?;
+    let r = fixed_width(values.unsigned("r")?, width)?;
+    let s = fixed_width(values.unsigned("s")?, width)?;
+    values.finish("after s")?;
+    Ok((r, s))
+}
+
+/// Big-endian octets with zeros in front up to `width`.
+pub(crate) fn fixed_width(octets: &[u8], width: usize) -> Result<Vec<u8>, Error> {
+    let padding = width.checked_sub(octets.len()).ok_or_else(|| {
+        Error::malformed("integer", "", format!("{} octets; at most {width}", octets.len()))
+    })?;
+    let mut out = vec![0; padding];
+    out.extend_from_slice(octets);
+    Ok(out)
+}

@@ -1,0 +1,104 @@
+//! UTCTime and GeneralizedTime (RFC 5280 section 4.1.2.5).
+
+use super::tlv::{Values, encode};
+use crate::error::Error;
+use crate::validity::{Civil, Time, Validity};
+
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
+
+/// UTCTime to the end of 2049, GeneralizedTime from 2050 (RFC 5280 section 4.1.2.5).
+pub(crate) fn encode_time(time: Time) -> Vec<u8> {
+    let Civil { year, month, day, hour, minute, second } = time.to_civil();
+    let rest = format!("{month:02}{day:02}{hour:02}{minute:02}{second:02}Z");
+    if (1950..2050).contains(&year) {
+        encode(UTC_TIME, &[format!("{:02}{rest}", year % 100).as_bytes()])
+    } else {
+        encode(GENERALIZED_TIME, &[format!("{year:04}{rest}").as_bytes()])
+    }
+}
+
+pub(crate) fn encode_validity(validity: &Validity) -> Vec<u8> {
+    let (from, to) = (encode_time(validity.not_before()), encode_time(validity.not_after()));
+    encode(super::tlv::SEQUENCE, &[&from, &to])
+}
+
+/// Reads a time in either type. RFC 5280 tells issuers which to use and readers to take both.
+pub(crate) fn read_time(values: &mut Values<'_>, place: &str) -> Result<Time, Error> {
+    let malformed = |problem| Error::malformed(values.what(), place, problem);
+    let century = match values.peek() {
+        Some(UTC_TIME) => false,
+        Some(GENERALIZED_TIME) => true,
+        _ => return Err(malformed("neither UTCTime nor GeneralizedTime")),
+    };
+    let not_digits = malformed("not of the form YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ");
+    let tag = if century { GENERALIZED_TIME } else { UTC_TIME };
+    let text = values.content(tag, place)?;
+    let fields = text.strip_suffix(b"Z").and_then(|digits| {
+        let all_digits = digits.iter().all(u8::is_ascii_digit);
+        (all_digits && digits.len() == if century { 14 } else { 12 }).then(|| {
+            digits.chunks(2).map(|pair| {
+                pair.iter().fold(0i8, |number, digit| number * 10 + (digit - b'0') as i8)
+            })
+        })
+    });
+    let fields: Vec<i8> = fields.ok_or(not_digits)?.collect();
+    let (year, rest) = match (century, fields.as_slice()) {
+        (true, [high, low, rest @ ..]) => (i16::from(*high) * 100 + i16::from(*low), rest),
+        (false, [year, rest @ ..]) if *year >= 50 => (1900 + i16::from(*year), rest),
+        (false, [year, rest @ ..]) => (2000 + i16::from(*year), rest),
+        _ => (0, [].as_slice()),
+    };
+    let [month, day, hour, minute, second] = *rest else {
+        return Err(Error::malformed(values.what(), place, "too short"));
+    };
+    Time::from_civil(Civil { year, month, day, hour, minute, second }).map_err(|error| match error {
+        Error::Malformed(inner) => Error::malformed(values.what(), place, inner.problem),
+        other => other,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(der: &[u8]) -> Result<Time, Error> {
+        let mut values = Values::new("time", der)?;
+        read_time(&mut values, "notAfter")
+    }
+
+    #[test]
+    fn the_type_changes_at_2050() {
+        for (text, tag, written) in [
+            ("1950-01-01T00:00:00Z", UTC_TIME, "500101000000Z"),
+            ("1999-12-31T23:59:59Z", UTC_TIME, "991231235959Z"),
+            ("2049-12-31T23:59:59Z", UTC_TIME, "491231235959Z"),
+            ("2050-01-01T00:00:00Z", GENERALIZED_TIME, "20500101000000Z"),
+            ("9999-12-31T23:59:59Z", GENERALIZED_TIME, "99991231235959Z"),
+        ] {
+            let time: Time = text.parse().unwrap();
+            let der = encode_time(time);
+            assert_eq!(der, encode(tag, &[written.as_bytes()]), "{text}");
+            assert_eq!(read(&der).unwrap(), time);
+        }
+    }
+
+    #[test]
+    fn forms_that_rfc_5280_forbids_are_refused() {
+        for (tag, text) in [
+            (UTC_TIME, "4912312359Z"),
+            (UTC_TIME, "491231235959+0100"),
+            (UTC_TIME, "491331235959Z"),
+            (UTC_TIME, "490229000000Z"),
+            (UTC_TIME, "491231235960Z"),
+            (UTC_TIME, "20491231235959Z"),
+            (GENERALIZED_TIME, "20500101000000.5Z"),
+            (GENERALIZED_TIME, "20500101000000"),
+            (GENERALIZED_TIME, "19491231235959Z"),
+            (GENERALIZED_TIME, ""),
+            (0x04, "491231235959Z"),
+        ] {
+            assert!(read(&encode(tag, &[text.as_bytes()])).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Tags, lengths and values: the least that the other rooms build and split DER with.
+
+use der::asn1::ObjectIdentifier;
+use der::{Decode, Encode, Header, Reader, SliceReader};
+
+use crate::error::Error;
+use crate::limits::INPUT_OCTETS;
+use crate::oid::Oid;
+
+pub(crate) const BOOLEAN: u8 = 0x01;
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const BIT_STRING: u8 = 0x03;
+pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const NULL: u8 = 0x05;
+pub(crate) const SEQUENCE: u8 = 0x30;
+pub(crate) const SET: u8 = 0x31;
+
+/// The identifier octet of a constructed context-specific tag.
+pub(crate) const fn context(number: u8) -> u8 {
+    0xa0 | number
+}
+
+/// One value with its tag and length, from the parts of its content.
+pub(crate) fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let mut out = Vec::with_capacity(length + 6);
+    out.push(tag);
+    match u8::try_from(length) {
+        Ok(short) if short < 0x80 => out.push(short),
+        _ => {
+            let octets = length.to_be_bytes();
+            let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+            // At most eight octets of length, so the count fits into seven bits.
+            out.push(0x80 | (octets.len() - zeros) as u8);
+            out.extend(octets.iter().skip(zeros));
+        }
+    }
+    parts.iter().for_each(|part| out.extend_from_slice(part));
+    out
+}
+
+pub(crate) fn encode_oid(oid: Oid) -> Vec<u8> {
+    encode(0x06, &[oid.as_inner().as_bytes()])
+}
+
+/// A BIT STRING of whole octets.
+pub(crate) fn encode_bit_string(octets: &[u8]) -> Vec<u8> {
+    encode(BIT_STRING, &[&[0], octets])
+}
+
+/// A positive INTEGER from its big-endian octets.
+pub(crate) fn encode_unsigned(octets: &[u8]) -> Vec<u8> {
+    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+    match octets.get(zeros..) {
+        None | Some([]) => encode(INTEGER, &[&[0]]),
+        Some(significant @ [first, ..]) if *first >= 0x80 => encode(INTEGER, &[&[0], significant]),
+        Some(significant) => encode(INTEGER, &[significant]),
+    }
+}
+
+/// A reader of consecutive DER values that knows what it reads, for its errors.
+pub(crate) struct Values<'a> {
+    reader: SliceReader<'a>,
+    what: &'static str,
+}
+
+impl<'a> Values<'a> {
+    /// A reader of the values in `octets`, which are (part of) a `what`.
+    pub(crate) fn new(what: &'static str, octets: &'a [u8]) -> Result<Self, Error> {
+        if octets.len() > INPUT_OCTETS {
+            return Err(Error::malformed(
+                what,
+                "",
+                format!("{} octets; at most {INPUT_OCTETS}", octets.len()),
+            ));
+        }
+        let reader = SliceReader::new(octets).map_err(|error| malformed(what, "", error))?;
+        Ok(Self { reader, what })
+    }
+
+    /// A reader of what is inside the only value of `octets`, which must have this tag.
+    pub(crate) fn inside(what: &'static str, tag: u8, octets: &'a [u8]) -> Result<Self, Error> {
+        let mut outer = Self::new(what, octets)?;
+        let inner = outer.enter(tag, "outermost value")?;
+        outer.finish("after the outermost value")?;
+        Ok(inner)
+    }
+
+    /// The next value, with tag and length.
+    pub(crate) fn whole(&mut self, place: &str) -> Result<&'a [u8], Error> {
+        self.reader.tlv_bytes().map_err(|error| malformed(self.what, place, error))
+    }
+
+    /// The content of the next value, which must have this tag.
+    pub(crate) fn content(&mut self, tag: u8, place: &str) -> Result<&'a [u8], Error> {
+        let what = self.what;
+        let found = self.peek();
+        if found != Some(tag) {
+            let found = found.map_or("nothing".to_owned(), |found| format!("tag {found:#04x}"));
+            return Err(Error::malformed(what, place, format!("found {found}, not {tag:#04x}")));
+        }
+        let whole = self.whole(place)?;
+        let mut header = SliceReader::new(whole).map_err(|error| malformed(what, place, error))?;
+        Header::decode(&mut header).map_err(|error| malformed(what, place, error))?;
+        let length = header.remaining_len();
+        header.read_slice(length).map_err(|error| malformed(what, place, error))
+    }
+
+    /// A reader of what is inside the next value, which must have this tag.
+    pub(crate) fn enter(&mut self, tag: u8, place: &str) -> Result<Self, Error> {
+        let what = self.what;
+        let content = self.content(tag, place)?;
+        let reader = SliceReader::new(content).map_err(|error| malformed(what, place, error))?;
+        Ok(Self { reader, what })
+    }
+
+    /// The content of the next value if it has this tag.
+    pub(crate) fn optional(&mut self, tag: u8, place: &str) -> Result<Option<&'a [u8]>, Error> {
+        if self.peek() == Some(tag) { self.content(tag, place).map(Some) } else { Ok(None) }
+    }
+
+    /// The next value as a type of the der and x509-cert crates.
+    pub(crate) fn decode<T>(&mut self, place: &str) -> Result<T, Error>
+    where
+        T: Decode<'a, Error = der::Error>,
+    {
+        let what = self.what;
+        self.reader.decode().map_err(|error| malformed(what, place, error))
+    }
+
+    pub(crate) fn oid(&mut self, place: &str) -> Result<Oid, Error> {
+        self.decode::<ObjectIdentifier>(place).map(Oid::from)
+    }
+
+    /// A BIT STRING of whole octets.
+    pub(crate) fn bit_string(&mut self, place: &str) -> Result<&'a [u8], Error> {
+        match self.content(BIT_STRING, place)?.split_first() {
+            Some((0, octets)) => Ok(octets),
+            _ => Err(Error::malformed(self.what, place, "a BIT STRING not of whole octets")),
+        }
+    }
+
+    /// The big-endian octets of a non-negative INTEGER, without zeros in front (zero is empty).
+    pub(crate) fn unsigned(&mut self, place: &str) -> Result<&'a [u8], Error> {
+        let what = self.what;
+        match self.content(INTEGER, place)? {
+            [0] => Ok(&[]),
+            [0, rest @ ..] if rest.first().is_some_and(|first| *first >= 0x80) => Ok(rest),
+            all @ [first, ..] if (1..0x80).contains(first) => Ok(all),
+            [first, ..] if *first >= 0x80 => Err(Error::malformed(what, place, "negative")),
+            _ => Err(Error::malformed(what, place, "an INTEGER not in its shortest form")),
+        }
+    }
+
+    /// A BOOLEAN in DER's two forms.
+    pub(crate) fn boolean(&mut self, place: &str) -> Result<bool, Error> {
+        match self.content(BOOLEAN, place)? {
+            [0x00] => Ok(false),
+            [0xff] => Ok(true),
+            _ => Err(Error::malformed(self.what, place, "a BOOLEAN that is neither 00 nor ff")),
+        }
+    }
+
+    /// The identifier octet of the next value.
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.reader.peek_byte()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.reader.is_finished()
+    }
+
+    /// Fails when anything is left.
+    pub(crate) fn finish(&self, place: &str) -> Result<(), Error> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        Err(Error::malformed(
+            self.what,
+            place,
+            format!("{} octets too many", self.reader.remaining_len()),
+        ))
+    }
+
+    pub(crate) fn what(&self) -> &'static str {
+        self.what
+    }
+}
+
+/// A whole value as a type of the x509-cert crate.
+pub(crate) fn decode_whole<'a, T>(
+    what: &'static str,
+    place: &str,
+    octets: &'a [u8],
+) -> Result<T, Error>
+where
+    T: Decode<'a, Error = der::Error>,
+{
+    T::from_der(octets).map_err(|error| malformed(what, place, error))
+}
+
+/// The DER of a type of the der and x509-cert crates.
+pub(crate) fn encode_whole<T: Encode>(what: &'static str, value: &T) -> Result<Vec<u8>, Error> {
+    value.to_der().map_err(|error| malformed(what, "encoding", error))
+}
+
+/// The identifier octet and the content octets of a value.
+pub(crate) fn split_any<'a>(what: &'static str, octets: &'a [u8]) -> Result<(u8, &'a [u8]), Error> {
+    let mut values = Values::new(what, octets)?;
+    let tag = values.peek().unwrap_or_default();
+    let content = values.content(tag, "")?;
+    values.finish("")?;
+    Ok((tag, content))
+}
+
+fn malformed(what: &'static str, place: &str, error: der::Error) -> Error {
+    // Which octet, and what about it, is all that helps the sender; der's own words say it.
+    Error::malformed(what, place, error.to_string())
+}
+
