@@ -50,7 +50,11 @@ impl Error {
         place: impl Into<String>,
         problem: impl Into<String>,
     ) -> Self {
-        Self::Malformed(Malformed { what, place: place.into(), problem: problem.into() })
+        Self::Malformed(Malformed {
+            what,
+            place: place.into(),
+            problem: problem.into(),
+        })
     }
 
     /// Well-formed input that asks for something this build does not do.
@@ -59,7 +63,11 @@ impl Error {
         given: impl Into<String>,
         allowed: impl Into<String>,
     ) -> Self {
-        Self::Unsupported { what, given: given.into(), allowed: allowed.into() }
+        Self::Unsupported {
+            what,
+            given: given.into(),
+            allowed: allowed.into(),
+        }
     }
 
     /// The reasons of a denial, or an empty slice for any other error.
@@ -84,7 +92,11 @@ impl fmt::Display for Error {
             Self::Random { .. } => f.write_str("the random number generator failed"),
             Self::Signer(signer) => signer.fmt(f),
             Self::Store(store) => store.fmt(f),
-            Self::Unsupported { what, given, allowed } => {
+            Self::Unsupported {
+                what,
+                given,
+                allowed,
+            } => {
                 write!(f, "unsupported {what}: given {given}, allowed {allowed}")
             }
         }
@@ -163,13 +175,22 @@ impl Reason {
         given: impl Into<String>,
         allowed: impl Into<String>,
     ) -> Self {
-        Self { rule, item, given: given.into(), allowed: allowed.into() }
+        Self {
+            rule,
+            item,
+            given: given.into(),
+            allowed: allowed.into(),
+        }
     }
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: given {}, allowed {}", self.item, self.given, self.allowed)
+        write!(
+            f,
+            "{}: given {}, allowed {}",
+            self.item, self.given, self.allowed
+        )
     }
 }
 
@@ -179,6 +200,10 @@ impl fmt::Display for Reason {
 pub enum Rule {
     /// The request asks to be a CA and the profile does not make one.
     CaRequested,
+    /// The profile asks for an extension twice, or for one that the engine writes itself.
+    DuplicateExtension,
+    /// The certificate would name nobody: no subject and no alternative name.
+    EmptySubject,
     /// The request asks for an extension that the policy does not grant.
     ExtensionRequested,
     /// The request asks for an extended key usage that the profile does not give.
@@ -189,8 +214,6 @@ pub enum Rule {
     IssuerNotCa,
     /// The issuer's key usage does not include keyCertSign (RFC 5280 section 4.2.1.3).
     IssuerKeyUsage,
-    /// The issuer's certificate has no subject key identifier (RFC 5280 section 4.2.1.2).
-    IssuerKeyIdentifier,
     /// The signer's key is not the key of the issuer's certificate.
     IssuerKeyMismatch,
     /// The issuer is not valid at this time.
@@ -240,8 +263,16 @@ pub struct ChainError {
 
 impl fmt::Display for ChainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { link, subject, rule, detail } = self;
-        write!(f, "link {link} ({subject}) breaks the rule on {rule}: {detail}")
+        let Self {
+            link,
+            subject,
+            rule,
+            detail,
+        } = self;
+        write!(
+            f,
+            "link {link} ({subject}) breaks the rule on {rule}: {detail}"
+        )
     }
 }
 
@@ -307,7 +338,10 @@ pub struct SignerError {
 impl SignerError {
     /// An error with a message and no cause.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), source: None }
+        Self {
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// An error with the cause that the device or library reported.
@@ -315,7 +349,10 @@ impl SignerError {
         message: impl Into<String>,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        Self { message: message.into(), source: Some(source.into()) }
+        Self {
+            message: message.into(),
+            source: Some(source.into()),
+        }
     }
 }
 
@@ -327,7 +364,9 @@ impl fmt::Display for SignerError {
 
 impl StdError for SignerError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
+        self.source
+            .as_ref()
+            .map(|source| &**source as &(dyn StdError + 'static))
     }
 }
 
@@ -362,7 +401,11 @@ pub enum StoreErrorKind {
 impl StoreError {
     /// An error of the given kind, without a cause.
     pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// A failure of the backend, with its cause.
@@ -391,7 +434,9 @@ impl fmt::Display for StoreError {
 
 impl StdError for StoreError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
+        self.source
+            .as_ref()
+            .map(|source| &**source as &(dyn StdError + 'static))
     }
 }
 

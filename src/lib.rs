@@ -1,22 +1,89 @@
-//! certwright
+//! An offline CSR and private-CA engine: RSA, the NIST curves and SM2 in pure Rust.
+//!
+//! A [`KeyPair`] signs a [`CertificateRequest`]; an [`Issuer`] is a CA certificate with its key; a
+//! [`Policy`] says what is granted; an [`Authority`] puts them together with a [`Store`] and issues a
+//! [`Chain`]:
+//!
+//! ```
+//! # #[cfg(feature = "ecc")] {
+//! use certwright::*;
+//! let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
+//! let csr = CertificateRequest::builder("CN=db.internal".parse()?)
+//!     .alt_name(AltName::dns("db.internal")?)
+//!     .alt_name(AltName::Ip([10, 0, 0, 7].into()))
+//!     .sign(&key)?;
+//!
+//! let ca_key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);
+//! let root = Issuer::self_signed("CN=Example Root".parse()?, Profile::root(), ca_key()?)?;
+//! let ca = root.delegate("CN=Example CA 1".parse()?, Profile::intermediate(0), ca_key()?)?;
+//!
+//! let policy = Policy::new(Profile::tls_server()).allow_dns(".internal").allow_ip("10.0.0.0/8")?;
+//! let authority = Authority::new(ca, policy, MemoryStore::default());
+//! let chain = authority.issue(&CertificateRequest::from_pem(&csr.to_pem())?)?;
+//! print!("{}", chain.to_pem());
+//! # }
+//! # Ok::<(), certwright::Error>(())
+//! ```
+//!
+//! # What cannot be done wrong
+//!
+//! - A [`CertificateRequest`] does not exist without its proof of possession.
+//! - A request contributes a key and names. CA bits, key usages and everything else come from a
+//!   [`Profile`].
+//! - A [`Policy`] grants no name until it is told to, and a [`Review`] says of every requested item
+//!   whether it is granted, overridden or denied, and why.
+//! - An [`Issuer`] does not exist without a CA certificate and its key.
+//! - Every signature is verified before it leaves, and every serial number is claimed in the store
+//!   before anything is signed.
+//!
+//! # Features
+//!
+//! `ecc`, `rsa` and `sm2` (all on by default) choose the families of keys. The feature `rsa` brings in
+//! the rsa crate, for which RUSTSEC-2023-0071 is listed: see the README.
+
 mod algorithm;
+mod authority;
+mod certificate;
+mod chain;
 mod error;
+mod issuer;
 mod key;
+mod ledger;
 mod limits;
 mod name;
 mod oid;
+mod policy;
 mod profile;
+mod request;
 mod serial;
+pub mod store;
+pub mod testing;
 mod usage;
 mod validity;
 mod wire;
 
-pub use algorithm::*;
-pub use error::*;
-pub use key::*;
-pub use name::*;
-pub use oid::Oid;
-pub use profile::*;
-pub use serial::*;
-pub use usage::*;
-pub use validity::*;
+pub use self::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
+pub use self::authority::{Authority, Clock, FixedClock, Issued, SystemClock};
+pub use self::certificate::Certificate;
+pub use self::chain::{Chain, ChainVerifier};
+pub use self::error::{
+    ChainError, ChainRule, Denied, Error, Malformed, Reason, Rule, SignerError, StoreError,
+    StoreErrorKind,
+};
+pub use self::issuer::{Issuer, Prepared, Unattached};
+pub use self::key::{KeyPair, Nonces, PublicKey, SecretBytes, SecretText, Signer, Sm2Id};
+pub use self::name::{
+    AltName, Attribute, AttributeType, DnsName, EmailAddress, IpNetwork, Name, NameBuilder,
+    NameConstraints, Subtree, UncheckedName, Uri,
+};
+pub use self::oid::Oid;
+pub use self::policy::{
+    CommonName, Decision, Grant, OnDenial, Outliving, Period, Policy, Review, ReviewItem,
+    RootLeaves,
+};
+pub use self::profile::{AltNames, Extension, KeyIdentifierMethod, LeafBasicConstraints, Profile};
+pub use self::request::{CertificateRequest, RequestBuilder};
+pub use self::serial::SerialNumber;
+pub use self::store::{MemoryStore, Store};
+pub use self::usage::{ExtendedKeyUsage, KeyUsage};
+pub use self::validity::{Lifetime, Time, Validity};

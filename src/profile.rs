@@ -232,7 +232,9 @@ impl Profile {
     }
 
     pub(crate) fn name_constraints(&self) -> Option<&NameConstraints> {
-        self.name_constraints.as_ref().filter(|_| self.is_authority())
+        self.name_constraints
+            .as_ref()
+            .filter(|_| self.is_authority())
     }
 
     pub(crate) fn extensions(&self) -> &[Extension] {

@@ -49,10 +49,20 @@ impl Public {
             KeyAlgorithm::EcdsaP256 => PublicKey::from_sec1_bytes(point).map(Self::P256),
             KeyAlgorithm::EcdsaP384 => PublicKey::from_sec1_bytes(point).map(Self::P384),
             KeyAlgorithm::EcdsaP521 => PublicKey::from_sec1_bytes(point).map(Self::P521),
-            other => return Err(Error::unsupported("curve", other.to_string(), "NIST curves")),
+            other => {
+                return Err(Error::unsupported(
+                    "curve",
+                    other.to_string(),
+                    "NIST curves",
+                ));
+            }
         };
         key.map_err(|_| {
-            Error::malformed("public key", algorithm.to_string(), "not a point on the curve")
+            Error::malformed(
+                "public key",
+                algorithm.to_string(),
+                "not a point on the curve",
+            )
         })
     }
 
@@ -85,16 +95,32 @@ impl Secret {
     /// A scalar from its big-endian octets: in [1, n−1], or it is refused.
     pub(super) fn from_scalar(algorithm: KeyAlgorithm, scalar: &[u8]) -> Result<Self, Error> {
         let width = (algorithm.bits() as usize).div_ceil(8);
-        let significant = scalar.iter().position(|octet| *octet != 0).unwrap_or(scalar.len());
-        let scalar = Zeroizing::new(fixed_width(scalar.get(significant..).unwrap_or(scalar), width)?);
+        let significant = scalar
+            .iter()
+            .position(|octet| *octet != 0)
+            .unwrap_or(scalar.len());
+        let scalar = Zeroizing::new(fixed_width(
+            scalar.get(significant..).unwrap_or(scalar),
+            width,
+        )?);
         let key = match algorithm {
             KeyAlgorithm::EcdsaP256 => SigningKey::from_slice(&scalar).map(Self::P256),
             KeyAlgorithm::EcdsaP384 => SigningKey::from_slice(&scalar).map(Self::P384),
             KeyAlgorithm::EcdsaP521 => SigningKey::from_slice(&scalar).map(Self::P521),
-            other => return Err(Error::unsupported("curve", other.to_string(), "NIST curves")),
+            other => {
+                return Err(Error::unsupported(
+                    "curve",
+                    other.to_string(),
+                    "NIST curves",
+                ));
+            }
         };
         key.map_err(|_| {
-            Error::malformed("private key", algorithm.to_string(), "the scalar is not in [1, n-1]")
+            Error::malformed(
+                "private key",
+                algorithm.to_string(),
+                "the scalar is not in [1, n-1]",
+            )
         })
     }
 
@@ -137,8 +163,12 @@ where
 {
     let scalar = key.as_nonzero_scalar();
     let (signature, _) = match algorithm {
-        SignatureAlgorithm::EcdsaSha384 => sign_prehashed_rfc6979::<C, Sha384>(scalar, digest, extra),
-        SignatureAlgorithm::EcdsaSha512 => sign_prehashed_rfc6979::<C, Sha512>(scalar, digest, extra),
+        SignatureAlgorithm::EcdsaSha384 => {
+            sign_prehashed_rfc6979::<C, Sha384>(scalar, digest, extra)
+        }
+        SignatureAlgorithm::EcdsaSha512 => {
+            sign_prehashed_rfc6979::<C, Sha512>(scalar, digest, extra)
+        }
         _ => sign_prehashed_rfc6979::<C, Sha256>(scalar, digest, extra),
     };
     let (r, s) = signature.split_bytes();
@@ -159,9 +189,10 @@ where
     let Ok((r, s)) = read_pair(signature, width) else {
         return false;
     };
-    let (Ok(r), Ok(s)) =
-        (FieldBytes::<C>::try_from(r.as_slice()), FieldBytes::<C>::try_from(s.as_slice()))
-    else {
+    let (Ok(r), Ok(s)) = (
+        FieldBytes::<C>::try_from(r.as_slice()),
+        FieldBytes::<C>::try_from(s.as_slice()),
+    ) else {
         return false;
     };
     Signature::<C>::from_scalars(r, s)

@@ -82,12 +82,16 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::from_pem`].
     pub fn from_pem_with(text: &str, weak_keys: WeakKeys) -> Result<Self, Error> {
-        let mut keys = pem::blocks(WHAT, text)?.into_iter().filter(|block| {
-            [PKCS8, PKCS8_ENCRYPTED, SEC1, PKCS1].contains(&block.label.as_str())
-        });
+        let mut keys = pem::blocks(WHAT, text)?
+            .into_iter()
+            .filter(|block| [PKCS8, PKCS8_ENCRYPTED, SEC1, PKCS1].contains(&block.label.as_str()));
         let (Some(block), None) = (keys.next(), keys.next()) else {
             let allowed = format!("one block: {PKCS8}, {SEC1} or {PKCS1}");
-            return Err(Error::malformed(WHAT, "PEM", format!("no key, or several; {allowed}")));
+            return Err(Error::malformed(
+                WHAT,
+                "PEM",
+                format!("no key, or several; {allowed}"),
+            ));
         };
         let parts = match block.label.as_str() {
             SEC1 => split_sec1(&block.der)?,
@@ -129,9 +133,11 @@ impl KeyPair {
             #[cfg(feature = "rsa")]
             Secret::Rsa(ref secret) => secret.to_pkcs8().map(SecretBytes::new),
             #[cfg(feature = "sm2")]
-            Secret::Sm2(ref both) => Ok(SecretBytes::new(
-                crate::wire::private_key::encode_scalar(algorithm, &both.0.to_scalar(), point),
-            )),
+            Secret::Sm2(ref both) => Ok(SecretBytes::new(crate::wire::private_key::encode_scalar(
+                algorithm,
+                &both.0.to_scalar(),
+                point,
+            ))),
         }
     }
 
@@ -161,13 +167,20 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::to_pkcs8_der_encrypted`].
     pub fn to_pkcs8_pem_encrypted(&self, passphrase: &str) -> Result<String, Error> {
-        Ok(pem::encode(PKCS8_ENCRYPTED, &self.to_pkcs8_der_encrypted(passphrase)?))
+        Ok(pem::encode(
+            PKCS8_ENCRYPTED,
+            &self.to_pkcs8_der_encrypted(passphrase)?,
+        ))
     }
 
     fn from_parts(parts: PrivateKeyParts<'_>, weak_keys: WeakKeys) -> Result<Self, Error> {
         let key = match parts {
             PrivateKeyParts::Rsa(parts) => Self::read_rsa(parts)?,
-            PrivateKeyParts::Scalar { algorithm, scalar, point } => {
+            PrivateKeyParts::Scalar {
+                algorithm,
+                scalar,
+                point,
+            } => {
                 let key = Self::read_scalar(algorithm, scalar)?;
                 if let Some(point) = point {
                     key.check_point(point)?;
@@ -187,7 +200,11 @@ impl KeyPair {
         if super::public::PublicKey::from_parts(parts)? == *self.public_key() {
             return Ok(());
         }
-        Err(Error::malformed(WHAT, "publicKey", "not the public key of this private key"))
+        Err(Error::malformed(
+            WHAT,
+            "publicKey",
+            "not the public key of this private key",
+        ))
     }
 
     fn read_scalar(

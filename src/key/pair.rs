@@ -106,15 +106,25 @@ impl KeyPair {
     pub(super) fn from_rsa(secret: super::rsa::Secret) -> Result<Self, Error> {
         use crate::wire::public_key::PublicKeyParts;
         let (modulus, exponent) = secret.public_numbers();
-        let parts = PublicKeyParts::Rsa { modulus: &modulus, exponent: &exponent };
-        Ok(Self::assemble(PublicKey::from_parts(parts)?, Secret::Rsa(Box::new(secret))))
+        let parts = PublicKeyParts::Rsa {
+            modulus: &modulus,
+            exponent: &exponent,
+        };
+        Ok(Self::assemble(
+            PublicKey::from_parts(parts)?,
+            Secret::Rsa(Box::new(secret)),
+        ))
     }
 
     #[cfg(feature = "sm2")]
     pub(super) fn from_sm2(secret: super::sm2::Secret) -> Result<Self, Error> {
         let point = secret.to_point();
         let public = super::sm2::Public::from_point(&point, &Sm2Id::default())?;
-        Self::new(KeyAlgorithm::Sm2, &point, Secret::Sm2(Box::new((secret, public))))
+        Self::new(
+            KeyAlgorithm::Sm2,
+            &point,
+            Secret::Sm2(Box::new((secret, public))),
+        )
     }
 
     #[cfg(any(feature = "ecc", feature = "sm2"))]
@@ -124,17 +134,28 @@ impl KeyPair {
         Ok(Self::assemble(public, secret))
     }
 
-    #[cfg_attr(not(any(feature = "ecc", feature = "rsa", feature = "sm2")), allow(dead_code))]
+    #[cfg_attr(
+        not(any(feature = "ecc", feature = "rsa", feature = "sm2")),
+        allow(dead_code)
+    )]
     fn assemble(public: PublicKey, secret: Secret) -> Self {
         let signature = public.algorithm().default_signature();
-        Self { public, secret, signature, nonces: Nonces::default() }
+        Self {
+            public,
+            secret,
+            signature,
+            nonces: Nonces::default(),
+        }
     }
 
     /// Signs with this algorithm instead of the default one: P-384 with SHA-256, for one.
     ///
     /// # Errors
     /// [`Error::Unsupported`] when the algorithm is of another family than the key.
-    pub fn with_signature_algorithm(mut self, algorithm: SignatureAlgorithm) -> Result<Self, Error> {
+    pub fn with_signature_algorithm(
+        mut self,
+        algorithm: SignatureAlgorithm,
+    ) -> Result<Self, Error> {
         let family = self.public.algorithm().family();
         if algorithm.family() != family {
             return Err(Error::unsupported(
@@ -180,7 +201,9 @@ impl KeyPair {
         });
         system()
             .try_fill_bytes(&mut extra)
-            .map_err(|error| Error::Random { source: Box::new(error) })?;
+            .map_err(|error| Error::Random {
+                source: Box::new(error),
+            })?;
         Ok(extra)
     }
 }
@@ -219,6 +242,13 @@ pub(super) fn check_strength(algorithm: KeyAlgorithm, weak_keys: WeakKeys) -> Re
         return Ok(());
     }
     let allowed = "2048 bits or more, unless WeakKeys::DangerouslyAllowRsa1024 is chosen";
-    let reason = Reason::new(Rule::KeyWeak, "key algorithm", algorithm.to_string(), allowed);
-    Err(Error::Denied(crate::error::Denied { reasons: vec![reason] }))
+    let reason = Reason::new(
+        Rule::KeyWeak,
+        "key algorithm",
+        algorithm.to_string(),
+        allowed,
+    );
+    Err(Error::Denied(crate::error::Denied {
+        reasons: vec![reason],
+    }))
 }

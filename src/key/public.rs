@@ -46,7 +46,10 @@ impl PublicKey {
 
     pub(crate) fn from_parts(parts: PublicKeyParts<'_>) -> Result<Self, Error> {
         match parts {
-            PublicKeyParts::Point { algorithm: KeyAlgorithm::Sm2, point } => Self::sm2(point),
+            PublicKeyParts::Point {
+                algorithm: KeyAlgorithm::Sm2,
+                point,
+            } => Self::sm2(point),
             PublicKeyParts::Point { algorithm, point } => Self::ecdsa(algorithm, point),
             PublicKeyParts::Rsa { modulus, exponent } => Self::rsa(modulus, exponent),
         }
@@ -78,7 +81,11 @@ impl PublicKey {
     #[cfg(feature = "sm2")]
     fn sm2(point: &[u8]) -> Result<Self, Error> {
         let key = super::sm2::Public::from_point(point, &Sm2Id::default())?;
-        Ok(Self::new(KeyAlgorithm::Sm2, key.to_point(), Verifier::Sm2(Box::new(key))))
+        Ok(Self::new(
+            KeyAlgorithm::Sm2,
+            key.to_point(),
+            Verifier::Sm2(Box::new(key)),
+        ))
     }
 
     #[cfg(not(feature = "sm2"))]
@@ -86,9 +93,17 @@ impl PublicKey {
         Err(not_built(KeyFamily::Sm2))
     }
 
-    #[cfg_attr(not(any(feature = "ecc", feature = "rsa", feature = "sm2")), allow(dead_code))]
+    #[cfg_attr(
+        not(any(feature = "ecc", feature = "rsa", feature = "sm2")),
+        allow(dead_code)
+    )]
     fn new(algorithm: KeyAlgorithm, content: Vec<u8>, verifier: Verifier) -> Self {
-        Self { algorithm, content, verifier, sm2_id: Sm2Id::default() }
+        Self {
+            algorithm,
+            content,
+            verifier,
+            sm2_id: Sm2Id::default(),
+        }
     }
 
     /// The same key, with the identifier its SM2 signatures bind. Without effect on other families.
@@ -150,7 +165,11 @@ impl PublicKey {
                 Verifier::Sm2(ref key) => key.verify(message, signature),
             };
         let _ = (message, signature);
-        if good { Ok(()) } else { Err(Error::InvalidSignature { what: "message" }) }
+        if good {
+            Ok(())
+        } else {
+            Err(Error::InvalidSignature { what: "message" })
+        }
     }
 
     /// Why an attacker could break this key; empty for a healthy one. Whether RSA of 1024 bits is
@@ -178,7 +197,12 @@ impl Eq for PublicKey {}
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PublicKey({} {} octets)", self.algorithm, self.content.len())
+        write!(
+            f,
+            "PublicKey({} {} octets)",
+            self.algorithm,
+            self.content.len()
+        )
     }
 }
 

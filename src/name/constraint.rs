@@ -21,7 +21,11 @@ pub struct NameConstraints {
 impl NameConstraints {
     /// Why the name is not permitted, if it is not.
     pub fn refuse(&self, name: &AltName) -> Option<String> {
-        self.decide(|subtree| subtree.same_type(name), |s| s.holds(name), |s| s.touches(name))
+        self.decide(
+            |subtree| subtree.same_type(name),
+            |s| s.holds(name),
+            |s| s.touches(name),
+        )
     }
 
     /// Why the distinguished name is not permitted, if it is not. Its emailAddress attributes count
@@ -51,7 +55,11 @@ impl NameConstraints {
             return None;
         }
         let holds = |subtree: &Subtree| subtree.holds_subject(subject);
-        self.decide(|subtree| matches!(subtree, Subtree::Directory(_)), holds, holds)
+        self.decide(
+            |subtree| matches!(subtree, Subtree::Directory(_)),
+            holds,
+            holds,
+        )
     }
 
     /// The one rule: outside every excluded subtree and, where any of the type is permitted, inside
@@ -145,7 +153,9 @@ impl Subtree {
                 self.holds(name) || below(base, parent) || base == parent
             }
             (Self::Uri(_), AltName::Uri(uri)) => {
-                let named = uri.host().is_some_and(|host| host.parse::<IpAddr>().is_err());
+                let named = uri
+                    .host()
+                    .is_some_and(|host| host.parse::<IpAddr>().is_err());
                 !named || self.holds(name)
             }
             _ => self.holds(name),
@@ -172,7 +182,8 @@ impl fmt::Display for Subtree {
 
 /// Whether `host` lies below `parent`.
 fn below(host: &str, parent: &str) -> bool {
-    host.strip_suffix(parent).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+    host.strip_suffix(parent)
+        .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
 }
 
 /// A host constraint of e-mail and URI subtrees: a leading dot means below, none means equal.
@@ -200,9 +211,13 @@ impl IpNetwork {
     pub fn new(address: IpAddr, prefix: u8) -> Result<Self, Error> {
         let shown = format!("{address}/{prefix}");
         let mask: Option<IpAddr> = match address {
-            IpAddr::V4(_) if prefix <= 32 => {
-                Some(u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0).to_be_bytes().into())
-            }
+            IpAddr::V4(_) if prefix <= 32 => Some(
+                u32::MAX
+                    .checked_shl(32 - u32::from(prefix))
+                    .unwrap_or(0)
+                    .to_be_bytes()
+                    .into(),
+            ),
             IpAddr::V6(_) if prefix <= 128 => {
                 let mask = u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0);
                 Some(mask.to_be_bytes().into())
@@ -222,11 +237,19 @@ impl IpNetwork {
     pub(crate) fn from_octets(octets: &[u8]) -> Option<Self> {
         let (address, mask) = octets.split_at_checked(octets.len() / 2)?;
         if let (Ok(address), Ok(mask)) = (<[u8; 4]>::try_from(address), <[u8; 4]>::try_from(mask)) {
-            return Some(Self { address: address.into(), mask: mask.into() });
+            return Some(Self {
+                address: address.into(),
+                mask: mask.into(),
+            });
         }
-        let (address, mask) =
-            (<[u8; 16]>::try_from(address).ok()?, <[u8; 16]>::try_from(mask).ok()?);
-        Some(Self { address: address.into(), mask: mask.into() })
+        let (address, mask) = (
+            <[u8; 16]>::try_from(address).ok()?,
+            <[u8; 16]>::try_from(mask).ok()?,
+        );
+        Some(Self {
+            address: address.into(),
+            mask: mask.into(),
+        })
     }
 
     pub(crate) fn to_octets(self) -> Vec<u8> {
@@ -240,7 +263,9 @@ impl IpNetwork {
     /// Whether the address is of this range.
     pub fn contains(&self, address: IpAddr) -> bool {
         address.is_ipv4() == self.address.is_ipv4()
-            && self.masked(address).is_some_and(|masked| Some(masked) == self.masked(self.address))
+            && self
+                .masked(address)
+                .is_some_and(|masked| Some(masked) == self.masked(self.address))
     }
 
     fn masked(&self, address: IpAddr) -> Option<u128> {
@@ -264,10 +289,16 @@ impl FromStr for IpNetwork {
     /// [`Error::Malformed`] when it is not one.
     fn from_str(text: &str) -> Result<Self, Error> {
         let malformed = |problem| Error::malformed("IP range", format!("{text:?}"), problem);
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
-        let address: IpAddr = address.parse().map_err(|_| malformed("not an IP address"))?;
+        let (address, prefix) = text
+            .split_once('/')
+            .map_or((text, None), |(a, p)| (a, Some(p)));
+        let address: IpAddr = address
+            .parse()
+            .map_err(|_| malformed("not an IP address"))?;
         let prefix = match prefix {
-            Some(prefix) => prefix.parse().map_err(|_| malformed("the prefix is not a number"))?,
+            Some(prefix) => prefix
+                .parse()
+                .map_err(|_| malformed("the prefix is not a number"))?,
             None if address.is_ipv4() => 32,
             None => 128,
         };
@@ -321,23 +352,46 @@ mod tests {
             permitted: vec![Subtree::Dns("example.com".to_owned())],
             excluded: vec![Subtree::Dns("secret.a.example.com".to_owned())],
         };
-        for refused in ["secret.a.example.com", "*.a.example.com", "x.secret.a.example.com", "other.org"] {
+        for refused in [
+            "secret.a.example.com",
+            "*.a.example.com",
+            "x.secret.a.example.com",
+            "other.org",
+        ] {
             assert!(constraints.refuse(&dns(refused)).is_some(), "{refused}");
         }
         for permitted in ["a.example.com", "*.b.example.com", "b.a.example.com"] {
             assert!(constraints.refuse(&dns(permitted)).is_none(), "{permitted}");
         }
-        assert!(constraints.refuse(&AltName::Ip([10, 0, 0, 1].into())).is_none(), "another type");
+        assert!(
+            constraints
+                .refuse(&AltName::Ip([10, 0, 0, 1].into()))
+                .is_none(),
+            "another type"
+        );
     }
 
     #[test]
     fn ranges_of_addresses() {
         let range: IpNetwork = "10.0.0.0/8".parse().unwrap();
         assert!(range.contains([10, 255, 0, 1].into()) && !range.contains([11, 0, 0, 1].into()));
-        assert!(!range.contains("::ffff:10.0.0.1".parse().unwrap()), "another family");
+        assert!(
+            !range.contains("::ffff:10.0.0.1".parse().unwrap()),
+            "another family"
+        );
         assert_eq!(IpNetwork::from_octets(&range.to_octets()), Some(range));
-        assert!("0.0.0.0/0".parse::<IpNetwork>().unwrap().contains([1, 2, 3, 4].into()));
-        assert!("::/0".parse::<IpNetwork>().unwrap().contains("2001:db8::1".parse().unwrap()));
+        assert!(
+            "0.0.0.0/0"
+                .parse::<IpNetwork>()
+                .unwrap()
+                .contains([1, 2, 3, 4].into())
+        );
+        assert!(
+            "::/0"
+                .parse::<IpNetwork>()
+                .unwrap()
+                .contains("2001:db8::1".parse().unwrap())
+        );
         for text in ["10.0.0.1/8", "10.0.0.0/33", "x", "10.0.0.0/", "::/129"] {
             assert!(text.parse::<IpNetwork>().is_err(), "{text}");
         }
@@ -354,9 +408,14 @@ mod tests {
         let uri = |text| AltName::uri(text).unwrap();
         assert!(Subtree::Uri(".b.example".into()).holds(&uri("https://a.b.example/x")));
         assert!(!Subtree::Uri("b.example".into()).holds(&uri("https://a.b.example/x")));
-        let excluded =
-            NameConstraints { excluded: vec![Subtree::Uri("b.example".into())], ..Default::default() };
-        assert!(excluded.refuse(&uri("urn:x:y")).is_some(), "a URI without a host cannot be judged");
+        let excluded = NameConstraints {
+            excluded: vec![Subtree::Uri("b.example".into())],
+            ..Default::default()
+        };
+        assert!(
+            excluded.refuse(&uri("urn:x:y")).is_some(),
+            "a URI without a host cannot be judged"
+        );
         assert!(excluded.refuse(&uri("https://c.example/")).is_none());
     }
 
@@ -366,8 +425,16 @@ mod tests {
             permitted: vec![Subtree::Directory("O=Example,C=DE".parse().unwrap())],
             ..Default::default()
         };
-        assert!(constraints.refuse_subject(&"CN=a,O=Example,C=DE".parse().unwrap()).is_none());
-        assert!(constraints.refuse_subject(&"CN=a,O=Other,C=DE".parse().unwrap()).is_some());
+        assert!(
+            constraints
+                .refuse_subject(&"CN=a,O=Example,C=DE".parse().unwrap())
+                .is_none()
+        );
+        assert!(
+            constraints
+                .refuse_subject(&"CN=a,O=Other,C=DE".parse().unwrap())
+                .is_some()
+        );
         assert!(constraints.refuse_subject(&Name::default()).is_none());
     }
 }

@@ -36,7 +36,9 @@ pub struct Name {
 impl Name {
     /// Builds a name attribute by attribute, the least specific first.
     pub fn builder() -> NameBuilder {
-        NameBuilder { relative: Ok(Vec::new()) }
+        NameBuilder {
+            relative: Ok(Vec::new()),
+        }
     }
 
     /// The attributes in the order of the encoding.
@@ -46,7 +48,10 @@ impl Name {
 
     /// The value of the last, most specific attribute of a type.
     pub fn value(&self, kind: AttributeType) -> Option<String> {
-        self.attributes().rev().find(|attribute| attribute.kind() == kind).map(Attribute::value)
+        self.attributes()
+            .rev()
+            .find(|attribute| attribute.kind() == kind)
+            .map(Attribute::value)
     }
 
     /// The common name: the most specific, where there are several.
@@ -66,7 +71,10 @@ impl Name {
 
     /// A name as it was read.
     pub(crate) fn read(relative: Vec<Vec<Attribute>>, raw: Vec<u8>) -> Self {
-        Self { relative, raw: Some(raw) }
+        Self {
+            relative,
+            raw: Some(raw),
+        }
     }
 
     /// A name from relative names that were checked.
@@ -79,7 +87,10 @@ impl Name {
                 format!("{count} attributes; at most {NAME_ATTRIBUTES}"),
             ));
         }
-        Ok(Self { relative, raw: None })
+        Ok(Self {
+            relative,
+            raw: None,
+        })
     }
 
     pub(crate) fn raw(&self) -> Option<&[u8]> {
@@ -170,16 +181,6 @@ impl NameBuilder {
         let relative = self.relative.and_then(|mut relative| {
             relative.push(vec![Attribute::new(kind, value)?]);
             Ok(relative)
-        });
-        Self { relative }
-    }
-
-    /// Adds an attribute that exists already, as a relative name of its own.
-    #[must_use]
-    pub(crate) fn existing(self, attribute: Attribute) -> Self {
-        let relative = self.relative.map(|mut relative| {
-            relative.push(vec![attribute]);
-            relative
         });
         Self { relative }
     }

@@ -26,7 +26,9 @@ impl DnsName {
     pub fn new(text: &str) -> Result<Self, Error> {
         match problem(text) {
             Some(problem) => Err(Error::malformed("DNS name", format!("{text:?}"), problem)),
-            None => Ok(Self { text: text.to_ascii_lowercase() }),
+            None => Ok(Self {
+                text: text.to_ascii_lowercase(),
+            }),
         }
     }
 
@@ -47,7 +49,10 @@ impl DnsName {
             None => self.text == host.text,
             Some(parent) => {
                 !host.is_wildcard()
-                    && host.text.split_once('.').is_some_and(|(_, rest)| rest == parent)
+                    && host
+                        .text
+                        .split_once('.')
+                        .is_some_and(|(_, rest)| rest == parent)
             }
         }
     }
@@ -87,14 +92,20 @@ fn problem(text: &str) -> Option<&'static str> {
     }
     let is_label = |label: &str| {
         (1..=DNS_LABEL_CHARACTERS).contains(&label.len())
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
     if !host.split('.').all(is_label) {
         return Some("a label is not 1 to 63 letters, digits and inner hyphens");
     }
-    if host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit())) {
+    if host
+        .rsplit('.')
+        .next()
+        .is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
+    {
         return Some("the last label is a number");
     }
     None
@@ -106,9 +117,26 @@ mod tests {
 
     #[test]
     fn names_that_peers_accept_and_we_refuse() {
-        for text in ["", "*.*.com", "foo bar", "http://x", "a..b", ".a", "a.", "*", "*.com", "a.*.com",
-            "f*.example.com", "-a.com", "a-.com", "a_b.com", "10.0.0.7", "::1", "1.2.3", "b\u{fc}cher.de"]
-        {
+        for text in [
+            "",
+            "*.*.com",
+            "foo bar",
+            "http://x",
+            "a..b",
+            ".a",
+            "a.",
+            "*",
+            "*.com",
+            "a.*.com",
+            "f*.example.com",
+            "-a.com",
+            "a-.com",
+            "a_b.com",
+            "10.0.0.7",
+            "::1",
+            "1.2.3",
+            "b\u{fc}cher.de",
+        ] {
             assert!(DnsName::new(text).is_err(), "{text:?}");
         }
         assert!(DnsName::new(&"a".repeat(64)).is_err());
@@ -117,8 +145,17 @@ mod tests {
 
     #[test]
     fn good_names_are_taken_in_lower_case() {
-        for text in ["localhost", "db.internal", "*.b.example", "xn--bcher-kva.example", "3com.com"] {
-            assert_eq!(DnsName::new(&text.to_ascii_uppercase()).unwrap().as_str(), text);
+        for text in [
+            "localhost",
+            "db.internal",
+            "*.b.example",
+            "xn--bcher-kva.example",
+            "3com.com",
+        ] {
+            assert_eq!(
+                DnsName::new(&text.to_ascii_uppercase()).unwrap().as_str(),
+                text
+            );
         }
     }
 

@@ -1,6 +1,6 @@
 //! The text form of distinguished names (RFC 4514).
 
-use std::fmt;
+use std::fmt::{self, Display as _};
 
 use super::attribute::{Attribute, AttributeType};
 use crate::error::Error;
@@ -12,7 +12,10 @@ pub(super) fn parse(text: &str) -> Result<Vec<Vec<Attribute>>, Error> {
     }
     let mut relative = Vec::new();
     for part in split(text, ',')? {
-        let attributes = split(part, '+')?.into_iter().map(attribute).collect::<Result<_, _>>()?;
+        let attributes = split(part, '+')?
+            .into_iter()
+            .map(attribute)
+            .collect::<Result<_, _>>()?;
         relative.push(attributes);
     }
     relative.reverse();
@@ -25,8 +28,7 @@ pub(super) fn write(relative: &[Vec<Attribute>], f: &mut fmt::Formatter<'_>) -> 
         f.write_str(if index > 0 { "," } else { "" })?;
         for (index, attribute) in attributes.iter().enumerate() {
             f.write_str(if index > 0 { "+" } else { "" })?;
-            write!(f, "{}=", attribute.kind())?;
-            write_value(&attribute.value(), f)?;
+            attribute.fmt(f)?;
         }
     }
     Ok(())
@@ -79,11 +81,18 @@ fn unescape(text: &str) -> Result<String, Error> {
         return Err(malformed(text, "the #hexadecimal form is not supported"));
     }
     let trimmed = text.trim_end();
-    if let Some(inner) = trimmed.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')) {
+    if let Some(inner) = trimmed
+        .strip_prefix('"')
+        .and_then(|inner| inner.strip_suffix('"'))
+    {
         return String::from_utf8(octets(inner)?).map_err(|_| not_utf8());
     }
     // A blank at the end counts only when it is escaped.
-    let kept = if trimmed.ends_with('\\') { text.get(..trimmed.len() + 1) } else { None };
+    let kept = if trimmed.ends_with('\\') {
+        text.get(..trimmed.len() + 1)
+    } else {
+        None
+    };
     String::from_utf8(octets(kept.unwrap_or(trimmed))?).map_err(|_| not_utf8())
 }
 
@@ -107,13 +116,18 @@ fn octets(text: &str) -> Result<Vec<u8>, Error> {
                 octets.push(*special);
                 rest = tail;
             }
-            _ => return Err(malformed(text, "an escape that RFC 4514 section 2.4 does not have")),
+            _ => {
+                return Err(malformed(
+                    text,
+                    "an escape that RFC 4514 section 2.4 does not have",
+                ));
+            }
         }
     }
     Ok(octets)
 }
 
-fn write_value(value: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(super) fn write_value(value: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let last = value.chars().count().saturating_sub(1);
     for (index, c) in value.chars().enumerate() {
         match c {
@@ -155,17 +169,39 @@ mod tests {
             assert_eq!(name.to_string(), text);
         }
         assert!("".parse::<Name>().unwrap().is_empty());
-        assert_eq!("CN = \"a,b\" , O=c".parse::<Name>().unwrap().to_string(), "CN=a\\,b,O=c");
-        assert_eq!("CN=\\E5\\8C\\97".parse::<Name>().unwrap().to_string(), "CN=\u{5317}");
+        assert_eq!(
+            "CN = \"a,b\" , O=c".parse::<Name>().unwrap().to_string(),
+            "CN=a\\,b,O=c"
+        );
+        assert_eq!(
+            "CN=\\E5\\8C\\97".parse::<Name>().unwrap().to_string(),
+            "CN=\u{5317}"
+        );
     }
 
     #[test]
     fn wrong_text_is_refused() {
-        for text in ["CN", "=a", "CN=", "X=a", "CN=a\\", "CN=\"a", "CN=\\zz", "CN=#0c01", "C=USA",
-            "C=D1", "CN=a,,O=b", "CN=\\00"] {
+        for text in [
+            "CN",
+            "=a",
+            "CN=",
+            "X=a",
+            "CN=a\\",
+            "CN=\"a",
+            "CN=\\zz",
+            "CN=#0c01",
+            "C=USA",
+            "C=D1",
+            "CN=a,,O=b",
+            "CN=\\00",
+        ] {
             assert!(text.parse::<Name>().is_err(), "{text}");
         }
         assert!(format!("CN={}", "x".repeat(65)).parse::<Name>().is_err());
-        assert!(format!("CN={}", "\u{5317}".repeat(64)).parse::<Name>().is_ok());
+        assert!(
+            format!("CN={}", "\u{5317}".repeat(64))
+                .parse::<Name>()
+                .is_ok()
+        );
     }
 }

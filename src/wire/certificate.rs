@@ -43,7 +43,15 @@ pub(crate) struct CertificateParts<'a> {
 
 /// A certificate of version 3.
 pub(crate) fn encode_to_be_signed(fields: &ToBeSigned<'_>) -> Vec<u8> {
-    let ToBeSigned { serial, signature, issuer, validity, subject, public_key, extensions } = fields;
+    let ToBeSigned {
+        serial,
+        signature,
+        issuer,
+        validity,
+        subject,
+        public_key,
+        extensions,
+    } = fields;
     encode(
         SEQUENCE,
         &[
@@ -70,12 +78,17 @@ pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Erro
         },
         None => 1,
     };
-    let serial = SerialNumber::from_bytes(values.unsigned("serialNumber")?)
-        .map_err(|_| Error::malformed(WHAT, "serialNumber", "not a positive number of 20 octets"))?;
+    let serial = SerialNumber::from_bytes(values.unsigned("serialNumber")?).map_err(|_| {
+        Error::malformed(WHAT, "serialNumber", "not a positive number of 20 octets")
+    })?;
     let inner = read_signature_algorithm(&mut values, "signature")?;
     if inner != envelope.algorithm {
         let problem = format!("{inner} inside, {} outside", envelope.algorithm);
-        return Err(Error::malformed(WHAT, "signature (RFC 5280 section 4.1.1.2)", problem));
+        return Err(Error::malformed(
+            WHAT,
+            "signature (RFC 5280 section 4.1.1.2)",
+            problem,
+        ));
     }
     let issuer = read_name(&mut values, "issuer")?;
     let mut period = values.enter(SEQUENCE, "validity")?;
@@ -88,12 +101,20 @@ pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Erro
     // Unique identifiers, [1] and [2] IMPLICIT BIT STRING: long out of use, and skipped.
     for tag in [0x81, 0x82] {
         if values.optional(tag, "unique identifier")?.is_some() && version < 2 {
-            return Err(Error::malformed(WHAT, "unique identifier", "in a certificate of version 1"));
+            return Err(Error::malformed(
+                WHAT,
+                "unique identifier",
+                "in a certificate of version 1",
+            ));
         }
     }
     let extensions = match values.optional(context(3), "extensions")? {
         Some(_) if version < 3 => {
-            return Err(Error::malformed(WHAT, "extensions", "in a certificate before version 3"));
+            return Err(Error::malformed(
+                WHAT,
+                "extensions",
+                "in a certificate before version 3",
+            ));
         }
         Some(content) => Extensions::read(WHAT, content)?,
         None => Extensions::default(),
@@ -111,4 +132,3 @@ pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Erro
         extensions,
     })
 }
-

@@ -29,7 +29,11 @@ pub(crate) fn blocks(what: &'static str, text: &str) -> Result<Vec<Block>, Error
     let mut lines = text.lines().map(str::trim);
     while let Some(label) = lines.by_ref().find_map(begin_label) {
         if blocks.len() == PEM_BLOCKS {
-            return Err(Error::malformed(what, "PEM", format!("more than {PEM_BLOCKS} blocks")));
+            return Err(Error::malformed(
+                what,
+                "PEM",
+                format!("more than {PEM_BLOCKS} blocks"),
+            ));
         }
         blocks.push(block(what, label, &mut lines)?);
     }
@@ -44,15 +48,25 @@ pub(crate) fn single(
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let all = blocks(what, text)?;
     let found: Vec<String> = all.iter().map(|block| block.label.clone()).collect();
-    let mut matching = all.into_iter().filter(|block| labels.contains(&block.label.as_str()));
+    let mut matching = all
+        .into_iter()
+        .filter(|block| labels.contains(&block.label.as_str()));
     match (matching.next(), matching.next()) {
         (Some(block), None) => Ok(block.der),
         (None, _) => {
-            let found = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
+            let found = if found.is_empty() {
+                "none".to_owned()
+            } else {
+                found.join(", ")
+            };
             let problem = format!("found blocks: {found}; allowed: {}", labels.join(", "));
             Err(Error::malformed(what, "PEM", problem))
         }
-        (Some(_), Some(_)) => Err(Error::malformed(what, "PEM", "more than one block; give one")),
+        (Some(_), Some(_)) => Err(Error::malformed(
+            what,
+            "PEM",
+            "more than one block; give one",
+        )),
     }
 }
 
@@ -66,7 +80,10 @@ fn block<'a>(
     let mut body = Zeroizing::new(String::new());
     loop {
         let line = lines.next().ok_or_else(|| malformed("no END line"))?;
-        if let Some(end) = line.strip_prefix("-----END ").and_then(|l| l.strip_suffix("-----")) {
+        if let Some(end) = line
+            .strip_prefix("-----END ")
+            .and_then(|l| l.strip_suffix("-----"))
+        {
             if end == label {
                 break;
             }
@@ -92,7 +109,10 @@ fn block<'a>(
     canonical.push_str(&format!("-----END {label}-----\n"));
     let (_, der) = pem_rfc7468::decode_vec(canonical.as_bytes())
         .map_err(|error| malformed(&error.to_string()))?;
-    Ok(Block { label: label.to_owned(), der: Zeroizing::new(der) })
+    Ok(Block {
+        label: label.to_owned(),
+        der: Zeroizing::new(der),
+    })
 }
 
 fn begin_label(line: &str) -> Option<&str> {
@@ -111,10 +131,16 @@ mod tests {
         let wide = strict.replacen("ERTIFICATE-----\n", "ERTIFICATE-----\r\n", 1);
         let one_line: String = {
             let body: String = strict.lines().filter(|l| !l.starts_with('-')).collect();
-            format!("Subject: x\nnoise\n-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----")
+            format!(
+                "Subject: x\nnoise\n-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----"
+            )
         };
         for text in [strict.clone(), crlf, wide, one_line, format!("  {strict}")] {
-            assert_eq!(*single("certificate", &["CERTIFICATE"], &text).unwrap(), der, "{text}");
+            assert_eq!(
+                *single("certificate", &["CERTIFICATE"], &text).unwrap(),
+                der,
+                "{text}"
+            );
         }
         assert_eq!(blocks("certificate", &strict.repeat(3)).unwrap().len(), 3);
     }
@@ -132,7 +158,10 @@ mod tests {
             strict.replace("CERTIFICATE", "X509 CRL"),
             String::new(),
         ] {
-            assert!(single("certificate", &["CERTIFICATE"], &text).is_err(), "{text}");
+            assert!(
+                single("certificate", &["CERTIFICATE"], &text).is_err(),
+                "{text}"
+            );
         }
     }
 }

@@ -15,7 +15,11 @@ const WHAT: &str = "private key";
 /// secret is made.
 pub(crate) enum PrivateKeyParts<'a> {
     /// A scalar of a curve, and the public point where it is there.
-    Scalar { algorithm: KeyAlgorithm, scalar: &'a [u8], point: Option<&'a [u8]> },
+    Scalar {
+        algorithm: KeyAlgorithm,
+        scalar: &'a [u8],
+        point: Option<&'a [u8]>,
+    },
     Rsa(RsaParts<'a>),
 }
 
@@ -34,7 +38,11 @@ pub(crate) struct RsaParts<'a> {
 pub(crate) fn split_pkcs8(der: &[u8]) -> Result<PrivateKeyParts<'_>, Error> {
     let mut values = Values::inside(WHAT, SEQUENCE, der)?;
     if !matches!(values.unsigned("version")?, [] | [1]) {
-        return Err(Error::malformed(WHAT, "version", "neither v1 (0) nor v2 (1)"));
+        return Err(Error::malformed(
+            WHAT,
+            "version",
+            "neither v1 (0) nor v2 (1)",
+        ));
     }
     let kind = read_key_algorithm(&mut values, "privateKeyAlgorithm")?;
     let key = values.content(OCTET_STRING, "privateKey")?;
@@ -57,7 +65,11 @@ pub(crate) fn split_sec1(der: &[u8]) -> Result<PrivateKeyParts<'_>, Error> {
 pub(crate) fn split_pkcs1(der: &[u8]) -> Result<PrivateKeyParts<'_>, Error> {
     let mut values = Values::inside(WHAT, SEQUENCE, der)?;
     if !values.unsigned("version")?.is_empty() {
-        return Err(Error::unsupported("RSA private key", "more than two primes", "two primes"));
+        return Err(Error::unsupported(
+            "RSA private key",
+            "more than two primes",
+            "two primes",
+        ));
     }
     let parts = RsaParts {
         modulus: values.unsigned("modulus")?,
@@ -75,10 +87,7 @@ pub(crate) fn split_pkcs1(der: &[u8]) -> Result<PrivateKeyParts<'_>, Error> {
     Ok(PrivateKeyParts::Rsa(parts))
 }
 
-fn split_sec1_on(
-    der: &[u8],
-    outer: Option<KeyAlgorithm>,
-) -> Result<PrivateKeyParts<'_>, Error> {
+fn split_sec1_on(der: &[u8], outer: Option<KeyAlgorithm>) -> Result<PrivateKeyParts<'_>, Error> {
     let mut values = Values::inside(WHAT, SEQUENCE, der)?;
     if values.unsigned("version")? != [1] {
         return Err(Error::malformed(WHAT, "version", "not ecPrivkeyVer1 (1)"));
@@ -111,7 +120,11 @@ fn split_sec1_on(
         (Some(algorithm), _) | (None, Some(algorithm)) => algorithm,
         (None, None) => return Err(Error::malformed(WHAT, "parameters", "no curve is named")),
     };
-    Ok(PrivateKeyParts::Scalar { algorithm, scalar, point })
+    Ok(PrivateKeyParts::Scalar {
+        algorithm,
+        scalar,
+        point,
+    })
 }
 
 /// PrivateKeyInfo of a curve's key, with the public point (as OpenSSL writes it).
@@ -128,11 +141,28 @@ pub(crate) fn encode_scalar(
 
 /// PrivateKeyInfo of an RSA key.
 #[cfg(feature = "rsa")]
-pub(crate) fn encode_rsa_private(algorithm: KeyAlgorithm, parts: RsaParts<'_>) -> Zeroizing<Vec<u8>> {
-    let RsaParts { modulus, public_exponent, private_exponent, prime1, prime2, crt } = parts;
+pub(crate) fn encode_rsa_private(
+    algorithm: KeyAlgorithm,
+    parts: RsaParts<'_>,
+) -> Zeroizing<Vec<u8>> {
+    let RsaParts {
+        modulus,
+        public_exponent,
+        private_exponent,
+        prime1,
+        prime2,
+        crt,
+    } = parts;
     let [exponent1, exponent2, coefficient] = crt;
     let numbers: Vec<Zeroizing<Vec<u8>>> = [
-        modulus, public_exponent, private_exponent, prime1, prime2, exponent1, exponent2, coefficient,
+        modulus,
+        public_exponent,
+        private_exponent,
+        prime1,
+        prime2,
+        exponent1,
+        exponent2,
+        coefficient,
     ]
     .iter()
     .map(|number| Zeroizing::new(encode_unsigned(number)))
@@ -147,7 +177,10 @@ pub(crate) fn encode_rsa_private(algorithm: KeyAlgorithm, parts: RsaParts<'_>) -
 fn encode_pkcs8(algorithm: KeyAlgorithm, key: &[u8]) -> Zeroizing<Vec<u8>> {
     let key = Zeroizing::new(encode(OCTET_STRING, &[key]));
     let version = encode_unsigned(&[0]);
-    Zeroizing::new(encode(SEQUENCE, &[&version, &encode_key_algorithm(algorithm), &key]))
+    Zeroizing::new(encode(
+        SEQUENCE,
+        &[&version, &encode_key_algorithm(algorithm), &key],
+    ))
 }
 
 /// The two parts of an EncryptedPrivateKeyInfo: the whole AlgorithmIdentifier and the ciphertext.

@@ -1,0 +1,34 @@
+//! Clocks.
+
+use crate::error::Error;
+use crate::issuer::system_time;
+use crate::validity::Time;
+
+/// What an authority takes the time from.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    ///
+    /// # Errors
+    /// When the clock cannot tell it.
+    fn now(&self) -> Result<Time, Error>;
+}
+
+/// The system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Result<Time, Error> {
+        system_time()
+    }
+}
+
+/// A clock that stands still, for tests and repeatable runs.
+#[derive(Clone, Copy, Debug)]
+pub struct FixedClock(pub Time);
+
+impl Clock for FixedClock {
+    fn now(&self) -> Result<Time, Error> {
+        Ok(self.0)
+    }
+}

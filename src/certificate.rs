@@ -1,0 +1,223 @@
+//! Certificates (RFC 5280 section 4), read.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::algorithm::SignatureAlgorithm;
+use crate::error::Error;
+use crate::key::{PublicKey, fingerprint};
+use crate::name::{Name, NameConstraints, UncheckedName};
+use crate::profile::Extension;
+use crate::serial::SerialNumber;
+use crate::usage::{ExtendedKeyUsage, KeyUsage};
+use crate::validity::Validity;
+use crate::wire::certificate::split_certificate;
+use crate::wire::extension::Extensions;
+use crate::wire::pem;
+
+const WHAT: &str = "certificate";
+const LABELS: &[&str] = &["CERTIFICATE", "X509 CERTIFICATE"];
+
+/// A certificate that was read; whether to believe it is for [`Chain`](crate::Chain) to verify.
+///
+/// Its octets are kept, names and identifiers included.
+#[derive(Clone)]
+pub struct Certificate {
+    der: Vec<u8>,
+    to_be_signed: Range<usize>,
+    signature: Range<usize>,
+    algorithm: SignatureAlgorithm,
+    serial: SerialNumber,
+    issuer: Name,
+    validity: Validity,
+    subject: Name,
+    public_key: PublicKey,
+    extensions: Extensions,
+}
+
+impl Certificate {
+    /// Reads DER.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it cannot be read, also for a serial number that is zero, negative
+    /// or longer than 20 octets, for duplicate extensions and an inverted validity;
+    /// [`Error::Unsupported`] for other algorithms.
+    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        let parts = split_certificate(der)?;
+        let range = |part: &[u8]| {
+            // Both slices are of `der`.
+            let start = (part.as_ptr() as usize).saturating_sub(der.as_ptr() as usize);
+            start..start + part.len()
+        };
+        Ok(Self {
+            to_be_signed: range(parts.to_be_signed),
+            signature: range(parts.signature),
+            algorithm: parts.algorithm,
+            serial: parts.serial,
+            issuer: parts.issuer,
+            validity: parts.validity,
+            subject: parts.subject,
+            public_key: PublicKey::from_parts(parts.public_key)?,
+            extensions: parts.extensions,
+            der: der.to_vec(),
+        })
+    }
+
+    /// Reads the only block `CERTIFICATE` of a PEM text.
+    ///
+    /// # Errors
+    /// As [`Certificate::from_der`].
+    pub fn from_pem(text: &str) -> Result<Self, Error> {
+        Self::from_der(&pem::single(WHAT, LABELS, text)?)
+    }
+
+    /// Reads every block `CERTIFICATE` of a PEM text, in order; other blocks are passed over.
+    ///
+    /// # Errors
+    /// As [`Certificate::from_der`], and when there is none.
+    pub fn many_from_pem(text: &str) -> Result<Vec<Self>, Error> {
+        let certificates: Vec<Self> = pem::blocks(WHAT, text)?
+            .iter()
+            .filter(|block| LABELS.contains(&block.label.as_str()))
+            .map(|block| Self::from_der(&block.der))
+            .collect::<Result<_, _>>()?;
+        if certificates.is_empty() {
+            return Err(Error::malformed(WHAT, "PEM", "no block CERTIFICATE"));
+        }
+        Ok(certificates)
+    }
+
+    /// The DER.
+    pub fn as_der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// A PEM block `CERTIFICATE`.
+    pub fn to_pem(&self) -> String {
+        pem::encode("CERTIFICATE", &self.der)
+    }
+
+    /// The octets that were signed.
+    pub fn to_be_signed(&self) -> &[u8] {
+        self.der.get(self.to_be_signed.clone()).unwrap_or_default()
+    }
+
+    /// The algorithm it was signed with.
+    pub fn signature_algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    /// The signature: the content of the BIT STRING.
+    pub fn signature(&self) -> &[u8] {
+        self.der.get(self.signature.clone()).unwrap_or_default()
+    }
+
+    /// The serial number.
+    pub fn serial(&self) -> &SerialNumber {
+        &self.serial
+    }
+
+    /// The issuer's name.
+    pub fn issuer(&self) -> &Name {
+        &self.issuer
+    }
+
+    /// The subject's name.
+    pub fn subject(&self) -> &Name {
+        &self.subject
+    }
+
+    /// The validity period.
+    pub fn validity(&self) -> &Validity {
+        &self.validity
+    }
+
+    /// The subject's key.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    /// The subject alternative names.
+    pub fn alt_names(&self) -> &[UncheckedName] {
+        &self.extensions.alt_names
+    }
+
+    /// Whether the CA bit is set.
+    pub fn is_authority(&self) -> bool {
+        self.extensions
+            .basic_constraints
+            .is_some_and(|constraints| constraints.ca)
+    }
+
+    /// How many further intermediates may stand below; none for no limit.
+    pub fn path_len(&self) -> Option<u8> {
+        self.extensions
+            .basic_constraints
+            .and_then(|constraints| constraints.path_len)
+    }
+
+    /// The key usages; none where the certificate does not limit them.
+    pub fn key_usage(&self) -> Option<KeyUsage> {
+        self.extensions.key_usage
+    }
+
+    /// The extended key usages; none where the certificate does not limit them.
+    pub fn extended_key_usage(&self) -> Option<&[ExtendedKeyUsage]> {
+        self.extensions.extended_key_usage.as_deref()
+    }
+
+    /// The names that a CA may certify; none for no limit.
+    pub fn name_constraints(&self) -> Option<&NameConstraints> {
+        self.extensions.name_constraints.as_ref()
+    }
+
+    /// The subject key identifier.
+    pub fn subject_key_identifier(&self) -> Option<&[u8]> {
+        self.extensions.subject_key_identifier.as_deref()
+    }
+
+    /// The authority key identifier.
+    pub fn authority_key_identifier(&self) -> Option<&[u8]> {
+        self.extensions.authority_key_identifier.as_deref()
+    }
+
+    /// Every extension as it was written.
+    pub fn extensions(&self) -> &[Extension] {
+        &self.extensions.all
+    }
+
+    /// SHA-256 of the DER.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        fingerprint(&self.der)
+    }
+
+    /// Whether issuer and subject are the same name.
+    pub fn is_self_issued(&self) -> bool {
+        self.issuer == self.subject
+    }
+
+    /// Verifies the signature with the issuer's key, and nothing else.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSignature`] when it is none of that key.
+    pub fn verify_signature(&self, issuer: &PublicKey) -> Result<(), Error> {
+        issuer
+            .verify(self.algorithm, self.to_be_signed(), self.signature())
+            .map_err(|_| Error::InvalidSignature { what: WHAT })
+    }
+}
+
+/// Two certificates are equal when their octets are.
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({} serial {})", self.subject, self.serial)
+    }
+}

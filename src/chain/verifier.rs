@@ -1,0 +1,327 @@
+//! Path validation (RFC 5280 section 6) of chains such as this crate issues.
+
+use super::Chain;
+use crate::certificate::Certificate;
+use crate::error::{ChainError, ChainRule, Error};
+use crate::key::Sm2Id;
+use crate::limits::CHAIN_CERTIFICATES;
+use crate::name::{AltName, NameConstraints, Subtree, UncheckedName};
+use crate::usage::{ExtendedKeyUsage, KeyUsage, list};
+use crate::validity::Time;
+use crate::wire::extension::is_understood;
+
+/// Verifies chains up to trust anchors, at an instant of the caller's choice.
+///
+/// Certificate policies are not evaluated: a chain whose policy extensions are critical is refused.
+///
+/// ```
+/// # #[cfg(feature = "ecc")] {
+/// use certwright::{ChainVerifier, ExtendedKeyUsage, Issuer, KeyAlgorithm, KeyPair, Profile};
+/// let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);
+/// let root = Issuer::self_signed("CN=Root".parse()?, Profile::root(), key()?)?;
+/// let ca = root.delegate("CN=CA".parse()?, Profile::intermediate(0), key()?)?;
+///
+/// let now = root.certificate().validity().not_before();
+/// let verifier = ChainVerifier::new([root.certificate().clone()], now);
+/// verifier.verify(&ca.chain())?;
+/// # }
+/// # Ok::<(), certwright::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ChainVerifier {
+    anchors: Vec<Certificate>,
+    at: Time,
+    purpose: Option<ExtendedKeyUsage>,
+    name: Option<AltName>,
+    sm2_id: Sm2Id,
+}
+
+/// A rule, and what was found and is allowed.
+type Broken = (ChainRule, String);
+
+impl ChainVerifier {
+    /// A verifier that believes these certificates.
+    pub fn new(anchors: impl IntoIterator<Item = Certificate>, at: Time) -> Self {
+        Self {
+            anchors: anchors.into_iter().collect(),
+            at,
+            purpose: None,
+            name: None,
+            sm2_id: Sm2Id::default(),
+        }
+    }
+
+    /// Also asks that the leaf is no CA and that every certificate may be used for this purpose,
+    /// such as [`ExtendedKeyUsage::SERVER_AUTH`].
+    #[must_use]
+    pub fn with_purpose(mut self, purpose: ExtendedKeyUsage) -> Self {
+        self.purpose = Some(purpose);
+        self
+    }
+
+    /// Also asks that the leaf covers this name (RFC 9525; the common name does not count).
+    #[must_use]
+    pub fn with_name(mut self, name: AltName) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// Verifies SM2 signatures with this identifier of the issuers.
+    #[must_use]
+    pub fn with_sm2_id(mut self, id: Sm2Id) -> Self {
+        self.sm2_id = id;
+        self
+    }
+
+    /// Verifies a chain: signatures, names, key identifiers, validity, CA bits, path lengths, name
+    /// constraints, key usages, critical extensions, and what the caller asked for on top.
+    ///
+    /// # Errors
+    /// [`Error::Chain`], which says which link breaks which rule; link 0 is the leaf.
+    pub fn verify(&self, chain: &Chain) -> Result<(), Error> {
+        let path = self.path(chain)?;
+        let fail = |link: usize, (rule, detail): Broken| {
+            let subject = path
+                .get(link)
+                .map(|c| c.subject().to_string())
+                .unwrap_or_default();
+            Error::Chain(ChainError {
+                link,
+                subject,
+                rule,
+                detail,
+            })
+        };
+        for (link, certificate) in path.iter().enumerate() {
+            self.check_alone(certificate)
+                .map_err(|broken| fail(link, broken))?;
+            if let Some(issuer) = path.get(link + 1) {
+                self.check_link(certificate, issuer)
+                    .map_err(|broken| fail(link, broken))?;
+            }
+            if link > 0 {
+                self.check_issuer(certificate, link - 1)
+                    .map_err(|broken| fail(link, broken))?;
+            }
+        }
+        // From the top, so that the constraint that stands highest is named.
+        for (position, issuer) in path.iter().enumerate().skip(1).rev() {
+            let Some(constraints) = issuer.name_constraints() else {
+                continue;
+            };
+            for (link, certificate) in path.iter().enumerate().take(position) {
+                check_constraints(constraints, certificate).map_err(|broken| fail(link, broken))?;
+            }
+        }
+        self.check_leaf(chain.leaf())
+            .map_err(|broken| fail(0, broken))
+    }
+
+    /// The certificates from the leaf up to a trust anchor, that one included.
+    fn path<'a>(&'a self, chain: &'a Chain) -> Result<Vec<&'a Certificate>, Error> {
+        let mut path: Vec<&Certificate> = Vec::new();
+        for certificate in chain.certificates() {
+            path.push(certificate);
+            if self.anchors.contains(certificate) {
+                return Ok(path);
+            }
+            // An anchor that the chain leaves out, as TLS servers do. Several may share a name.
+            let issuer = self.anchors.iter().find(|anchor| {
+                anchor.subject() == certificate.issuer()
+                    && self.check_signature(certificate, anchor).is_ok()
+            });
+            if let Some(anchor) = issuer {
+                path.push(anchor);
+                return Ok(path);
+            }
+            if path.len() > CHAIN_CERTIFICATES {
+                break;
+            }
+        }
+        let last = path
+            .last()
+            .map(|c| c.issuer().to_string())
+            .unwrap_or_default();
+        Err(Error::Chain(ChainError {
+            link: path.len().saturating_sub(1),
+            subject: path
+                .last()
+                .map(|c| c.subject().to_string())
+                .unwrap_or_default(),
+            rule: ChainRule::Trust,
+            detail: format!(
+                "its issuer, {last}, is none of the {} trust anchors",
+                self.anchors.len()
+            ),
+        }))
+    }
+
+    fn check_alone(&self, certificate: &Certificate) -> Result<(), Broken> {
+        if !certificate.validity().contains(self.at) {
+            let detail = format!("valid {}, not at {}", certificate.validity(), self.at);
+            return Err((ChainRule::Validity, detail));
+        }
+        let unknown = certificate
+            .extensions()
+            .iter()
+            .find(|e| e.critical && !is_understood(e.oid));
+        if let Some(extension) = unknown {
+            let detail = format!("extension {} is critical and not understood", extension.oid);
+            return Err((ChainRule::CriticalExtension, detail));
+        }
+        match (self.purpose, certificate.extended_key_usage()) {
+            (Some(purpose), Some(usages))
+                if !usages
+                    .iter()
+                    .any(|u| [purpose, ExtendedKeyUsage::ANY].contains(u)) =>
+            {
+                let detail = format!("only for {}, not for {purpose}", list(usages));
+                Err((ChainRule::ExtendedKeyUsage, detail))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_link(&self, certificate: &Certificate, issuer: &Certificate) -> Result<(), Broken> {
+        if certificate.issuer() != issuer.subject() {
+            let detail = format!(
+                "its issuer is {}, the next certificate is {}",
+                certificate.issuer(),
+                issuer.subject()
+            );
+            return Err((ChainRule::Names, detail));
+        }
+        let (wanted, found) = (
+            certificate.authority_key_identifier(),
+            issuer.subject_key_identifier(),
+        );
+        if let (Some(wanted), Some(found)) = (wanted, found) {
+            if wanted != found {
+                let detail = "the authority key identifier is not the issuer's key identifier";
+                return Err((ChainRule::KeyIdentifier, detail.to_owned()));
+            }
+        }
+        self.check_signature(certificate, issuer)
+    }
+
+    fn check_signature(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+    ) -> Result<(), Broken> {
+        let key = issuer.public_key().clone().with_sm2_id(self.sm2_id.clone());
+        key.and_then(|key| certificate.verify_signature(&key))
+            .map_err(|_| {
+                let detail = format!("not made by the key of {}", issuer.subject());
+                (ChainRule::Signature, detail)
+            })
+    }
+
+    /// The rules on a certificate below which `intermediates` others stand before the leaf.
+    fn check_issuer(&self, issuer: &Certificate, intermediates: usize) -> Result<(), Broken> {
+        if !issuer.is_authority() {
+            return Err((
+                ChainRule::BasicConstraints,
+                "it issues and is no CA".to_owned(),
+            ));
+        }
+        if !issuer
+            .key_usage()
+            .is_none_or(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN))
+        {
+            let detail = "it issues and its key usage lacks keyCertSign".to_owned();
+            return Err((ChainRule::KeyUsage, detail));
+        }
+        match issuer.path_len() {
+            Some(limit) if intermediates > usize::from(limit) => {
+                let detail = format!(
+                    "{intermediates} intermediates below; its pathLenConstraint is {limit}"
+                );
+                Err((ChainRule::PathLength, detail))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_leaf(&self, leaf: &Certificate) -> Result<(), Broken> {
+        let tls = [ExtendedKeyUsage::SERVER_AUTH, ExtendedKeyUsage::CLIENT_AUTH];
+        if let Some(purpose) = self.purpose {
+            if leaf.is_authority() {
+                let detail = format!("a CA certificate, used for {purpose}");
+                return Err((ChainRule::BasicConstraints, detail));
+            }
+            // RFC 5280 section 4.2.1.12: the usages that are consistent with TLS.
+            let consistent = [
+                KeyUsage::DIGITAL_SIGNATURE,
+                KeyUsage::KEY_ENCIPHERMENT,
+                KeyUsage::KEY_AGREEMENT,
+            ];
+            if let Some(usage) = leaf.key_usage().filter(|_| tls.contains(&purpose)) {
+                if !consistent.iter().any(|allowed| usage.contains(*allowed)) {
+                    return Err((ChainRule::KeyUsage, format!("{usage}, not for {purpose}")));
+                }
+            }
+        }
+        match &self.name {
+            Some(name)
+                if !leaf
+                    .alt_names()
+                    .iter()
+                    .any(|alt_name| covers(alt_name, name)) =>
+            {
+                let found: Vec<String> = leaf.alt_names().iter().map(ToString::to_string).collect();
+                let detail = format!("covers {}, not {name}", found.join(", "));
+                Err((ChainRule::SubjectAltName, detail))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a name of a certificate covers a name that was asked for.
+fn covers(found: &UncheckedName, wanted: &AltName) -> bool {
+    match (found.check(), wanted) {
+        (Ok(AltName::Dns(found)), AltName::Dns(wanted)) => found.covers(wanted),
+        (Ok(found), wanted) => found == *wanted,
+        (Err(_), _) => false,
+    }
+}
+
+fn check_constraints(
+    constraints: &NameConstraints,
+    certificate: &Certificate,
+) -> Result<(), Broken> {
+    let subject = constraints
+        .refuse_subject(certificate.subject())
+        .map(|allowed| format!("subject {}; allowed {allowed}", certificate.subject()));
+    let names = certificate.alt_names().iter().find_map(|name| {
+        let refused = match name.check() {
+            Ok(checked) => constraints.refuse(&checked),
+            // A name that cannot be matched passes only where nothing constrains its type.
+            Err(_) => constrains(constraints, name)
+                .then(|| "names that can be matched against the constraints".to_owned()),
+        };
+        refused.map(|allowed| format!("{name}; allowed {allowed}"))
+    });
+    match subject.or(names) {
+        Some(detail) => Err((ChainRule::NameConstraints, detail)),
+        None => Ok(()),
+    }
+}
+
+/// Whether any subtree is of the type of this name.
+fn constrains(constraints: &NameConstraints, name: &UncheckedName) -> bool {
+    constraints
+        .permitted
+        .iter()
+        .chain(&constraints.excluded)
+        .any(|subtree| match (subtree, name) {
+            (Subtree::Dns(_), UncheckedName::Dns(_))
+            | (Subtree::Email(_), UncheckedName::Email(_))
+            | (Subtree::Ip(_), UncheckedName::Ip(_))
+            | (Subtree::Uri(_), UncheckedName::Uri(_))
+            | (Subtree::Directory(_), UncheckedName::Other { tag: 4, .. }) => true,
+            (Subtree::Other { tag }, UncheckedName::Other { tag: other, .. }) => tag == other,
+            _ => false,
+        })
+}

@@ -1,0 +1,398 @@
+//! Issuers: a CA certificate with its key.
+
+mod prepared;
+mod rules;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::algorithm::SignatureAlgorithm;
+use crate::certificate::Certificate;
+use crate::chain::Chain;
+use crate::error::{Denied, Error, Reason, Rule, SignerError};
+use crate::key::{PublicKey, Signer, key_identifier, system};
+use crate::name::Name;
+use crate::policy::{Grant, Period};
+use crate::profile::{KeyIdentifierMethod, Profile};
+use crate::serial::SerialNumber;
+use crate::usage::KeyUsage;
+use crate::validity::{Time, Validity};
+
+pub use self::prepared::{Prepared, Unattached};
+
+/// A CA certificate, those above it, and the key that signs for it.
+///
+/// It exists only if the certificate is a CA's and the key is the certificate's. It has no clock, no
+/// randomness and no memory of its own: an [`Authority`](crate::Authority) brings them.
+///
+/// ```
+/// # #[cfg(feature = "ecc")] {
+/// use certwright::{Issuer, KeyAlgorithm, KeyPair, Profile};
+/// let key = || KeyPair::generate(KeyAlgorithm::EcdsaP384);
+/// let root = Issuer::self_signed("CN=Example Root".parse()?, Profile::root(), key()?)?;
+/// let ca = root.delegate("CN=Example CA 1".parse()?, Profile::intermediate(0), key()?)?;
+/// assert_eq!(ca.certificate().issuer(), root.certificate().subject());
+/// # }
+/// # Ok::<(), certwright::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Issuer {
+    /// Its own certificate first.
+    chain: Chain,
+    /// The key identifier its certificates point to.
+    key_identifier: Vec<u8>,
+    signer: Arc<dyn Signer>,
+}
+
+impl Issuer {
+    /// Makes a root, valid from now for the profile's lifetime, with a random serial number.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the profile is no CA's or the name is empty, [`Error::Signer`] when
+    /// the signer fails.
+    pub fn self_signed(
+        name: Name,
+        profile: Profile,
+        signer: impl Signer + 'static,
+    ) -> Result<Self, Error> {
+        let validity = from_now(&profile)?;
+        Self::self_signed_at(
+            name,
+            profile,
+            signer,
+            SerialNumber::generate(&mut system())?,
+            validity,
+        )
+    }
+
+    /// Makes a root with this serial number and validity.
+    ///
+    /// # Errors
+    /// As [`Issuer::self_signed`].
+    pub fn self_signed_at(
+        name: Name,
+        profile: Profile,
+        signer: impl Signer + 'static,
+        serial: SerialNumber,
+        validity: Validity,
+    ) -> Result<Self, Error> {
+        let mut grant = Grant::for_authority(signer.public_key().clone(), name, profile);
+        grant.period = Period::Exactly(validity);
+        let reasons = rules::check_content(&grant);
+        let reasons = reasons
+            .into_iter()
+            .chain(rules::check_authority(&grant))
+            .collect::<Vec<_>>();
+        deny(reasons)?;
+        let identifier = key_identifier(
+            grant.profile.key_identifier(),
+            signer.public_key().as_bytes(),
+        );
+        let prepared = Prepared::encode(
+            &grant,
+            &grant.subject,
+            &identifier,
+            signer.algorithm(),
+            serial,
+            validity,
+        )?;
+        let signature = signer.sign(prepared.to_be_signed())?;
+        let certificate = prepared.finish(signer.public_key(), &signature)?;
+        Self::load(vec![certificate], signer)
+    }
+
+    /// Issues a CA certificate for `signer`'s key below this one and makes it an issuer: valid from
+    /// now for the profile's lifetime, cut where this issuer ends.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] with every rule that stands against it, such as this issuer's path length;
+    /// [`Error::Signer`] when this issuer's signer fails.
+    pub fn delegate(
+        &self,
+        name: Name,
+        profile: Profile,
+        signer: impl Signer + 'static,
+    ) -> Result<Self, Error> {
+        let validity = from_now(&profile)?;
+        let serial = SerialNumber::generate(&mut system())?;
+        self.delegate_at(name, profile, signer, serial, validity)
+    }
+
+    /// The same with this serial number and validity; `validity` begins where the issuer is valid
+    /// and is cut where the issuer ends.
+    ///
+    /// # Errors
+    /// As [`Issuer::delegate`].
+    pub fn delegate_at(
+        &self,
+        name: Name,
+        profile: Profile,
+        signer: impl Signer + 'static,
+        serial: SerialNumber,
+        validity: Validity,
+    ) -> Result<Self, Error> {
+        let mut grant = Grant::for_authority(signer.public_key().clone(), name, profile);
+        grant.period = Period::Exactly(validity);
+        let now = validity.not_before();
+        let mut reasons = rules::check_authority(&grant);
+        reasons.extend(self.objections(&grant, now));
+        deny(reasons)?;
+        let prepared = self.prepare_unobjected(&grant, serial, now)?;
+        let certificate = self.sign(prepared)?;
+        let mut certificates = vec![certificate];
+        certificates.extend(self.chain.certificates().cloned());
+        Self::load(certificates, signer)
+    }
+
+    /// An issuer from its certificate, with those above it after it, and its signer. Whoever made
+    /// them, their octets are kept: names and key identifiers are not computed anew.
+    ///
+    /// # Errors
+    /// [`Error::NotAnIssuer`] with every reason: no CA, no keyCertSign, a signer with another key;
+    /// [`Error::Chain`] when a certificate is not issued by the next.
+    pub fn load(
+        certificates: Vec<Certificate>,
+        signer: impl Signer + 'static,
+    ) -> Result<Self, Error> {
+        let mut certificates = certificates.into_iter();
+        let Some(own) = certificates.next() else {
+            return Err(Error::malformed("issuer", "", "no certificate"));
+        };
+        let reasons = check_issuer(&own, signer.public_key());
+        if !reasons.is_empty() {
+            return Err(Error::NotAnIssuer(Denied { reasons }));
+        }
+        let key_identifier = match own.subject_key_identifier() {
+            Some(identifier) => identifier.to_vec(),
+            // RFC 5280 section 4.2.1.2 wants one; where there is none, any value names the key.
+            None => key_identifier(
+                KeyIdentifierMethod::Rfc5280Method1,
+                own.public_key().as_bytes(),
+            ),
+        };
+        let chain = Chain::new(own, certificates.collect())?;
+        rules::check_links(&chain, signer.public_key().sm2_id())?;
+        Ok(Self {
+            chain,
+            key_identifier,
+            signer: Arc::new(signer),
+        })
+    }
+
+    /// An issuer whose key is somewhere else: it prepares certificates and attaches signatures, and
+    /// cannot sign. `algorithm` is what the key will sign with.
+    ///
+    /// # Errors
+    /// As [`Issuer::load`]; [`Error::Unsupported`] when the algorithm is of another family than the
+    /// certificate's key.
+    pub fn without_key(
+        certificates: Vec<Certificate>,
+        algorithm: SignatureAlgorithm,
+    ) -> Result<Self, Error> {
+        let Some(own) = certificates.first() else {
+            return Err(Error::malformed("issuer", "", "no certificate"));
+        };
+        let public_key = own.public_key().clone();
+        let family = public_key.algorithm().family();
+        if algorithm.family() != family {
+            let allowed = format!("those of {family} keys");
+            return Err(Error::unsupported(
+                "signature algorithm",
+                algorithm.to_string(),
+                allowed,
+            ));
+        }
+        Self::load(
+            certificates,
+            Elsewhere {
+                public_key,
+                algorithm,
+            },
+        )
+    }
+
+    /// Its own certificate.
+    pub fn certificate(&self) -> &Certificate {
+        self.chain.leaf()
+    }
+
+    /// Its own certificate and those above it.
+    pub fn chain(&self) -> Chain {
+        self.chain.clone()
+    }
+
+    /// The algorithm it signs with.
+    pub fn signature_algorithm(&self) -> SignatureAlgorithm {
+        self.signer.algorithm()
+    }
+
+    /// What stands against a certificate with this content at this time; empty if nothing does.
+    pub fn objections(&self, grant: &Grant, now: Time) -> Vec<Reason> {
+        rules::objections(self, grant, now)
+    }
+
+    /// Prepares a certificate: every rule is checked, every octet to be signed is fixed.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] with every reason.
+    pub fn prepare(
+        &self,
+        grant: &Grant,
+        serial: SerialNumber,
+        now: Time,
+    ) -> Result<Prepared, Error> {
+        deny(self.objections(grant, now))?;
+        self.prepare_unobjected(grant, serial, now)
+    }
+
+    /// The same where the objections were asked for already.
+    pub(crate) fn prepare_unobjected(
+        &self,
+        grant: &Grant,
+        serial: SerialNumber,
+        now: Time,
+    ) -> Result<Prepared, Error> {
+        let (validity, cut) = rules::validity(self.certificate(), grant, now)?;
+        let mut prepared = Prepared::encode(
+            grant,
+            self.certificate().subject(),
+            &self.key_identifier,
+            self.signer.algorithm(),
+            serial,
+            validity,
+        )?;
+        prepared.note(cut);
+        Ok(prepared)
+    }
+
+    /// Signs a prepared certificate. The signature is verified, the certificate read again and
+    /// compared before it leaves.
+    ///
+    /// # Errors
+    /// [`Error::Signer`] when the signer fails or answers with a wrong signature.
+    pub fn sign(&self, prepared: Prepared) -> Result<Certificate, Error> {
+        let signature = self.signer.sign(prepared.to_be_signed())?;
+        prepared.finish(self.signer.public_key(), &signature)
+    }
+
+    /// Signs many prepared certificates; one answer each, in order. A failure of one is no failure
+    /// of the others.
+    pub fn sign_many(&self, prepared: Vec<Prepared>) -> Vec<Result<Certificate, Error>> {
+        let messages: Vec<&[u8]> = prepared.iter().map(Prepared::to_be_signed).collect();
+        let mut signatures = self.signer.sign_many(&messages).into_iter();
+        prepared
+            .into_iter()
+            .map(|prepared| match signatures.next() {
+                Some(signature) => prepared.finish(self.signer.public_key(), &signature?),
+                None => Err(SignerError::new("it gave fewer answers than messages").into()),
+            })
+            .collect()
+    }
+
+    /// Attaches a signature that was made elsewhere over [`Prepared::to_be_signed`].
+    ///
+    /// # Errors
+    /// [`Unattached`] when it is no signature of this issuer's key; it gives the prepared
+    /// certificate back.
+    pub fn attach(&self, prepared: Prepared, signature: &[u8]) -> Result<Certificate, Unattached> {
+        match prepared.finish(self.signer.public_key(), signature) {
+            Ok(certificate) => Ok(certificate),
+            Err(error) => Err(Unattached::new(error, prepared)),
+        }
+    }
+
+    /// The same for octets that were recorded when they were prepared.
+    pub(crate) fn attach_recorded(
+        &self,
+        to_be_signed: &[u8],
+        signature: &[u8],
+    ) -> Result<Certificate, Error> {
+        let (key, algorithm) = (self.signer.public_key(), self.signer.algorithm());
+        prepared::assemble(key, algorithm, to_be_signed, signature)
+    }
+}
+
+impl fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Issuer({})", self.certificate().subject())
+    }
+}
+
+/// A key that is not here.
+struct Elsewhere {
+    public_key: PublicKey,
+    algorithm: SignatureAlgorithm,
+}
+
+impl Signer for Elsewhere {
+    fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    fn sign(&self, _: &[u8]) -> Result<Vec<u8>, Error> {
+        Err(SignerError::new("the key is not here; attach a signature made where it is").into())
+    }
+}
+
+fn deny(reasons: Vec<Reason>) -> Result<(), Error> {
+    if reasons.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Denied(Denied { reasons }))
+    }
+}
+
+/// Why a certificate and key are no issuer.
+fn check_issuer(certificate: &Certificate, key: &PublicKey) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if !certificate.is_authority() {
+        let (given, allowed) = ("no CA bit", "a certificate with the CA bit");
+        reasons.push(Reason::new(
+            Rule::IssuerNotCa,
+            "issuer's certificate",
+            given,
+            allowed,
+        ));
+    }
+    if let Some(usage) = certificate.key_usage() {
+        if !usage.contains(KeyUsage::KEY_CERT_SIGN) {
+            let (item, given) = ("issuer's key usage", usage.to_string());
+            reasons.push(Reason::new(
+                Rule::IssuerKeyUsage,
+                item,
+                given,
+                "keyCertSign",
+            ));
+        }
+    }
+    if certificate.public_key() != key {
+        let (given, allowed) = ("another key", "the key of the issuer's certificate");
+        reasons.push(Reason::new(
+            Rule::IssuerKeyMismatch,
+            "signer",
+            given,
+            allowed,
+        ));
+    }
+    reasons
+}
+
+/// The profile's lifetime from now, by the system's clock.
+fn from_now(profile: &Profile) -> Result<Validity, Error> {
+    let now = system_time()?;
+    Validity::new(now, now.plus(profile.lifetime())?)
+}
+
+/// The system's time.
+pub(crate) fn system_time() -> Result<Time, Error> {
+    let seconds = match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |s| -s),
+    };
+    Time::from_unix(seconds)
+}

@@ -1,0 +1,227 @@
+//! Certificates that are ready to be signed, once.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::algorithm::SignatureAlgorithm;
+use crate::certificate::Certificate;
+use crate::error::{Error, SignerError};
+use crate::key::{PublicKey, check, key_identifier};
+use crate::name::{Name, UncheckedName};
+use crate::policy::{Decision, Grant, ReviewItem};
+use crate::profile::{Extension, LeafBasicConstraints, Role};
+use crate::serial::SerialNumber;
+use crate::validity::Validity;
+use crate::wire::certificate::{ToBeSigned, encode_to_be_signed};
+use crate::wire::envelope;
+use crate::wire::extension::{
+    BasicConstraints, alt_names, authority_key_identifier, basic_constraints, extended_key_usage,
+    key_usage, name_constraints, subject_key_identifier,
+};
+
+/// A certificate of which every octet is fixed but the signature. It is signed once: signing takes
+/// it away.
+#[derive(Debug)]
+pub struct Prepared {
+    to_be_signed: Vec<u8>,
+    algorithm: SignatureAlgorithm,
+    serial: SerialNumber,
+    validity: Validity,
+    outcome: Vec<ReviewItem>,
+}
+
+impl Prepared {
+    /// The octets to be signed: for an air-gapped key, whose signature
+    /// [`Issuer::attach`](crate::Issuer::attach) takes.
+    pub fn to_be_signed(&self) -> &[u8] {
+        &self.to_be_signed
+    }
+
+    /// The algorithm they are to be signed with.
+    pub fn signature_algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    /// The serial number.
+    pub fn serial(&self) -> &SerialNumber {
+        &self.serial
+    }
+
+    /// The validity period, as it was cut.
+    pub fn validity(&self) -> &Validity {
+        &self.validity
+    }
+
+    /// What became of each item of the request, and whether the validity was cut.
+    pub fn outcome(&self) -> &[ReviewItem] {
+        &self.outcome
+    }
+
+    /// Fixes the octets of a certificate whose rules were checked.
+    pub(super) fn encode(
+        grant: &Grant,
+        issuer: &Name,
+        issuer_identifier: &[u8],
+        algorithm: SignatureAlgorithm,
+        serial: SerialNumber,
+        validity: Validity,
+    ) -> Result<Self, Error> {
+        let extensions = extensions(grant, issuer_identifier)?;
+        let to_be_signed = encode_to_be_signed(&ToBeSigned {
+            serial,
+            signature: algorithm,
+            issuer,
+            validity,
+            subject: &grant.subject,
+            public_key: &grant.public_key.to_der(),
+            extensions: &extensions,
+        });
+        Ok(Self {
+            to_be_signed,
+            algorithm,
+            serial,
+            validity,
+            outcome: grant.outcome.clone(),
+        })
+    }
+
+    /// Adds to the outcome that the validity was cut.
+    pub(super) fn note(&mut self, cut: Option<ReviewItem>) {
+        self.outcome.extend(cut);
+    }
+
+    /// The certificate with the answer of a signer.
+    pub(super) fn finish(&self, key: &PublicKey, signature: &[u8]) -> Result<Certificate, Error> {
+        assemble(key, self.algorithm, &self.to_be_signed, signature)
+    }
+}
+
+/// A certificate from its to-be-signed octets and a signature: verified, read again, compared.
+pub(super) fn assemble(
+    key: &PublicKey,
+    algorithm: SignatureAlgorithm,
+    to_be_signed: &[u8],
+    signature: &[u8],
+) -> Result<Certificate, Error> {
+    check(key, algorithm, "certificate", to_be_signed, signature)?;
+    let certificate =
+        Certificate::from_der(&envelope::assemble(to_be_signed, algorithm, signature))?;
+    if certificate.to_be_signed() != to_be_signed {
+        return Err(SignerError::new("the certificate reads otherwise than it was written").into());
+    }
+    Ok(certificate)
+}
+
+/// A signature that could not be attached, with the prepared certificate it was meant for.
+pub struct Unattached {
+    error: Error,
+    prepared: Box<Prepared>,
+}
+
+impl Unattached {
+    pub(super) fn new(error: Error, prepared: Prepared) -> Self {
+        Self {
+            error,
+            prepared: Box::new(prepared),
+        }
+    }
+
+    /// What was wrong.
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// The prepared certificate, for another try.
+    pub fn into_prepared(self) -> Prepared {
+        *self.prepared
+    }
+}
+
+impl fmt::Debug for Unattached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Unattached({:?}, serial {})",
+            self.error, self.prepared.serial
+        )
+    }
+}
+
+impl fmt::Display for Unattached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the signature was not attached: {}", self.error)
+    }
+}
+
+impl StdError for Unattached {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.error)
+    }
+}
+
+impl From<Unattached> for Error {
+    fn from(unattached: Unattached) -> Self {
+        unattached.error
+    }
+}
+
+/// The extensions of a certificate, in the order in which OpenSSL lists them.
+fn extensions(grant: &Grant, issuer_identifier: &[u8]) -> Result<Vec<Extension>, Error> {
+    // Destructured, so that a new field of a grant is either written or left out by name.
+    let Grant {
+        profile,
+        public_key,
+        subject,
+        alt_names: names,
+        period: _,
+        lifetime: _,
+        backdate: _,
+        outliving: _,
+        root_leaves: _,
+        outcome: _,
+    } = grant;
+    let identifier = key_identifier(profile.key_identifier(), public_key.as_bytes());
+    let mut extensions = vec![
+        subject_key_identifier(&identifier),
+        authority_key_identifier(issuer_identifier),
+    ];
+    match (profile.role(), profile.leaf_basic_constraints()) {
+        (Role::Authority { path_len }, _) => {
+            extensions.push(basic_constraints(BasicConstraints { ca: true, path_len }));
+        }
+        (Role::EndEntity, LeafBasicConstraints::Include) => {
+            extensions.push(basic_constraints(BasicConstraints {
+                ca: false,
+                path_len: None,
+            }));
+        }
+        (Role::EndEntity, LeafBasicConstraints::Omit) => {}
+    }
+    let usage = profile.key_usage(public_key.algorithm().family());
+    if !usage.is_empty() {
+        extensions.push(key_usage(usage)?);
+    }
+    if !profile.extended_key_usage().is_empty() {
+        extensions.push(extended_key_usage(profile.extended_key_usage()));
+    }
+    if !names.is_empty() {
+        let names: Vec<UncheckedName> = names.iter().map(UncheckedName::from).collect();
+        // Critical where the subject is empty (RFC 5280 section 4.2.1.6).
+        extensions.push(alt_names(&names, subject.is_empty()));
+    }
+    extensions.extend(profile.name_constraints().map(name_constraints));
+    extensions.extend(profile.extensions().iter().cloned());
+    Ok(extensions)
+}
+
+/// The item of an outcome that says that the validity was cut.
+pub(super) fn cut(asked: &Validity, given: &Validity, by: &str) -> ReviewItem {
+    let decision = Decision::Overridden {
+        by: format!("{given}, {by}"),
+    };
+    ReviewItem {
+        kind: "validity",
+        value: asked.to_string(),
+        decision,
+    }
+}

@@ -1,0 +1,262 @@
+//! The rules between an issuer and what it issues.
+
+use super::Issuer;
+use super::prepared::cut;
+use crate::certificate::Certificate;
+use crate::chain::Chain;
+use crate::error::{ChainError, ChainRule, Error, Reason, Rule};
+use crate::key::Sm2Id;
+use crate::policy::{Grant, Outliving, Period, ReviewItem, RootLeaves};
+use crate::profile::Role;
+use crate::usage::{ExtendedKeyUsage, list};
+use crate::validity::{Time, Validity};
+use crate::wire::extension::is_understood;
+
+/// Everything that stands against a certificate, not only the first.
+pub(super) fn objections(issuer: &Issuer, grant: &Grant, now: Time) -> Vec<Reason> {
+    let certificate = issuer.certificate();
+    let mut reasons = check_content(grant);
+    reasons.extend(check_family(issuer, grant));
+    reasons.extend(check_role(certificate, grant));
+    reasons.extend(check_usage(certificate, grant));
+    reasons.extend(check_names(&issuer.chain, grant));
+    reasons.extend(check_validity(certificate, grant, now));
+    reasons
+}
+
+/// What is wrong with the content, whoever issues it.
+pub(super) fn check_content(grant: &Grant) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if grant.subject.is_empty() && grant.alt_names.is_empty() {
+        let (given, allowed) = ("empty", "a subject, or an alternative name");
+        reasons.push(Reason::new(Rule::EmptySubject, "subject", given, allowed));
+    }
+    let extensions = grant.profile.extensions();
+    for (index, extension) in extensions.iter().enumerate() {
+        let twice = extensions
+            .iter()
+            .take(index)
+            .any(|other| other.oid == extension.oid);
+        if twice || is_understood(extension.oid) {
+            let allowed = "each extension once, and those the engine writes not at all";
+            let given = extension.oid.to_string();
+            reasons.push(Reason::new(
+                Rule::DuplicateExtension,
+                "profile",
+                given,
+                allowed,
+            ));
+        }
+    }
+    reasons
+}
+
+/// What is wrong with the content of a CA certificate that its owner asks for.
+pub(super) fn check_authority(grant: &Grant) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if !grant.profile.is_authority() {
+        let (given, allowed) = (
+            "that of an end entity",
+            "Profile::root or Profile::intermediate",
+        );
+        reasons.push(Reason::new(Rule::IssuerNotCa, "profile", given, allowed));
+    }
+    for weakness in grant.public_key.weaknesses() {
+        reasons.push(Reason::new(Rule::KeyWeak, "key", weakness, "a healthy key"));
+    }
+    reasons
+}
+
+/// The certificates of an issuer hang together: each is issued by the next, by name and signature.
+pub(super) fn check_links(chain: &Chain, id: &Sm2Id) -> Result<(), Error> {
+    let certificates: Vec<&Certificate> = chain.certificates().collect();
+    for (link, pair) in certificates.windows(2).enumerate() {
+        let [below, above] = pair else { continue };
+        let fail = |rule, detail: &str| {
+            let subject = below.subject().to_string();
+            Error::Chain(ChainError {
+                link,
+                subject,
+                rule,
+                detail: detail.to_owned(),
+            })
+        };
+        if below.issuer() != above.subject() {
+            return Err(fail(
+                ChainRule::Names,
+                "its issuer is not the next certificate",
+            ));
+        }
+        let key = above.public_key().clone().with_sm2_id(id.clone())?;
+        if below.verify_signature(&key).is_err() {
+            return Err(fail(
+                ChainRule::Signature,
+                "not made by the key of the next certificate",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The validity of the certificate, and what the outcome says where it was cut.
+pub(super) fn validity(
+    issuer: &Certificate,
+    grant: &Grant,
+    now: Time,
+) -> Result<(Validity, Option<ReviewItem>), Error> {
+    let asked = asked_validity(issuer, grant, now)?;
+    let end = issuer.validity().not_after();
+    if asked.not_after() <= end || grant.outliving == Outliving::Permit {
+        return Ok((asked, None));
+    }
+    let given = Validity::new(asked.not_before(), end)?;
+    let item = cut(&asked, &given, "where the issuer ends");
+    Ok((given, Some(item)))
+}
+
+/// The validity before it is held against the issuer's end.
+fn asked_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Result<Validity, Error> {
+    let lifetime = match grant.period {
+        Period::Default => grant.lifetime,
+        Period::Exactly(validity) => return Ok(validity),
+        Period::Lifetime(lifetime) => lifetime,
+    };
+    // The backdate reaches no further than the issuer's beginning (or than now, before that).
+    let earliest = issuer.validity().not_before().min(now);
+    let backdated = now.minus(grant.backdate).unwrap_or(earliest);
+    Validity::new(backdated.max(earliest), now.plus(lifetime)?)
+}
+
+fn check_family(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
+    let (given, allowed) = (
+        grant.public_key.algorithm(),
+        issuer.certificate().public_key().algorithm().family(),
+    );
+    (given.family() != allowed).then(|| {
+        let allowed = format!("{allowed}, the issuer's family");
+        Reason::new(Rule::KeyFamily, "key", given.to_string(), allowed)
+    })
+}
+
+fn check_role(issuer: &Certificate, grant: &Grant) -> Option<Reason> {
+    match (grant.profile.role(), issuer.path_len()) {
+        (Role::EndEntity, _)
+            if issuer.is_self_issued() && grant.root_leaves == RootLeaves::Refuse =>
+        {
+            let (given, allowed) = ("a root", "an intermediate, unless the policy lets roots");
+            Some(Reason::new(
+                Rule::RootIssuesLeaf,
+                "issuer of a leaf",
+                given,
+                allowed,
+            ))
+        }
+        (Role::Authority { .. }, Some(0)) => {
+            let (given, allowed) = ("a CA", "leaves only: the issuer's pathLenConstraint is 0");
+            Some(Reason::new(Rule::PathLength, "profile", given, allowed))
+        }
+        (Role::Authority { path_len }, Some(limit)) if path_len.is_none_or(|len| len >= limit) => {
+            let given = path_len.map_or("no limit".to_owned(), |length| length.to_string());
+            let allowed = format!("below {limit}, the issuer's pathLenConstraint");
+            Some(Reason::new(
+                Rule::PathLength,
+                "pathLenConstraint",
+                given,
+                allowed,
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// A CA with extended key usages issues for those only: verifiers nest them.
+fn check_usage(issuer: &Certificate, grant: &Grant) -> Option<Reason> {
+    let limit = issuer.extended_key_usage()?;
+    let given = grant.profile.extended_key_usage();
+    let covered = limit.contains(&ExtendedKeyUsage::ANY)
+        || (grant.profile.is_authority() && given.is_empty())
+        || (!given.is_empty() && given.iter().all(|usage| limit.contains(usage)));
+    (!covered).then(|| {
+        let allowed = format!("{}, those of the issuer", list(limit));
+        Reason::new(
+            Rule::IssuerExtendedKeyUsage,
+            "extended key usage",
+            list(given),
+            allowed,
+        )
+    })
+}
+
+/// The name constraints of the issuer and of every certificate above it.
+fn check_names(chain: &Chain, grant: &Grant) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    for constraints in chain
+        .certificates()
+        .filter_map(Certificate::name_constraints)
+    {
+        let subject = constraints.refuse_subject(&grant.subject);
+        reasons.extend(subject.map(|allowed| {
+            Reason::new(
+                Rule::NameConstraints,
+                "subject",
+                grant.subject.to_string(),
+                allowed,
+            )
+        }));
+        for name in &grant.alt_names {
+            reasons.extend(constraints.refuse(name).map(|allowed| {
+                Reason::new(
+                    Rule::NameConstraints,
+                    "alternative name",
+                    name.to_string(),
+                    allowed,
+                )
+            }));
+        }
+    }
+    reasons
+}
+
+fn check_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let limits = issuer.validity();
+    if !limits.contains(now) {
+        let (given, allowed) = (now.to_string(), format!("{limits}, the issuer's validity"));
+        reasons.push(Reason::new(
+            Rule::IssuerValidity,
+            "time of issue",
+            given,
+            allowed,
+        ));
+    }
+    match asked_validity(issuer, grant, now) {
+        Err(error) => {
+            let (given, allowed) = (error.to_string(), "the years 1950 to 9999");
+            reasons.push(Reason::new(Rule::Validity, "validity", given, allowed));
+        }
+        Ok(asked) => {
+            if asked.not_before() < limits.not_before() && limits.contains(now) {
+                let given = format!("from {}", asked.not_before());
+                let allowed = format!("from {}, the issuer's beginning", limits.not_before());
+                reasons.push(Reason::new(Rule::Validity, "validity", given, allowed));
+            }
+            let outlives = match grant.outliving {
+                Outliving::Permit => false,
+                Outliving::Reject => asked.not_after() > limits.not_after(),
+                // Cutting leaves nothing of a period that begins after the issuer's end.
+                Outliving::Truncate => asked.not_before() > limits.not_after(),
+            };
+            if outlives {
+                let given = format!("{asked}");
+                let allowed = format!("until {}, the issuer's end", limits.not_after());
+                reasons.push(Reason::new(
+                    Rule::OutlivesIssuer,
+                    "validity",
+                    given,
+                    allowed,
+                ));
+            }
+        }
+    }
+    reasons
+}

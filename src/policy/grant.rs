@@ -1,0 +1,74 @@
+//! What was granted.
+
+use super::{Outliving, ReviewItem, RootLeaves};
+use crate::key::PublicKey;
+use crate::name::{AltName, Name};
+use crate::profile::Profile;
+use crate::validity::{Lifetime, Validity};
+
+/// The period that is asked for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Period {
+    /// The profile's lifetime from now.
+    #[default]
+    Default,
+    /// Exactly this period.
+    Exactly(Validity),
+    /// This lifetime from now.
+    Lifetime(Lifetime),
+}
+
+/// The content of a certificate as it was granted. Only [`Review::approve`](super::Review::approve)
+/// makes one; an [`Issuer`](crate::Issuer) prepares a certificate from it.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    pub(crate) profile: Profile,
+    pub(crate) public_key: PublicKey,
+    pub(crate) subject: Name,
+    pub(crate) alt_names: Vec<AltName>,
+    pub(crate) period: Period,
+    /// What [`Period::Default`] stands for.
+    pub(crate) lifetime: Lifetime,
+    pub(crate) backdate: Lifetime,
+    pub(crate) outliving: Outliving,
+    pub(crate) root_leaves: RootLeaves,
+    pub(crate) outcome: Vec<ReviewItem>,
+}
+
+impl Grant {
+    /// The granted subject.
+    pub fn subject(&self) -> &Name {
+        &self.subject
+    }
+
+    /// The granted alternative names.
+    pub fn alt_names(&self) -> &[AltName] {
+        &self.alt_names
+    }
+
+    /// The key that is to be certified.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    /// What became of each item of the request.
+    pub fn outcome(&self) -> &[ReviewItem] {
+        &self.outcome
+    }
+
+    /// The content of a CA certificate that its owner asks for, without a request.
+    pub(crate) fn for_authority(public_key: PublicKey, subject: Name, profile: Profile) -> Self {
+        Self {
+            lifetime: profile.lifetime(),
+            profile,
+            public_key,
+            subject,
+            alt_names: Vec::new(),
+            period: Period::Default,
+            backdate: Lifetime::ZERO,
+            outliving: Outliving::Truncate,
+            root_leaves: RootLeaves::Refuse,
+            outcome: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! What an authority grants.
+
+mod grant;
+mod names;
+mod review;
+
+use crate::algorithm::{KeyAlgorithm, WeakKeys};
+use crate::error::Error;
+use crate::name::{AltName, AttributeType, IpNetwork, Name, Subtree};
+use crate::profile::Profile;
+use crate::request::CertificateRequest;
+use crate::validity::Lifetime;
+
+pub use self::grant::{Grant, Period};
+pub use self::review::{Decision, Review, ReviewItem};
+
+use self::names::NameRules;
+
+/// What an authority grants to requests. A new policy grants no name at all: list what it may.
+///
+/// ```
+/// # #[cfg(feature = "ecc")] {
+/// use certwright::{AltName, CertificateRequest, KeyAlgorithm, KeyPair, Policy, Profile};
+/// let policy = Policy::new(Profile::tls_server()).allow_dns(".internal").allow_ip("10.0.0.0/8")?;
+///
+/// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
+/// let request = CertificateRequest::builder("CN=db.internal".parse()?)
+///     .alt_name(AltName::dns("db.internal")?)
+///     .alt_name(AltName::dns("db.example.com")?)
+///     .sign(&key)?;
+/// let review = policy.review(&request);
+/// let denied: Vec<String> = review.denied().map(|reason| reason.given.clone()).collect();
+/// assert_eq!(denied, ["DNS:db.example.com"]);
+/// assert!(review.approve().is_err());
+/// # }
+/// # Ok::<(), certwright::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Policy {
+    profile: Profile,
+    keys: Vec<KeyAlgorithm>,
+    weak_keys: WeakKeys,
+    names: NameRules,
+    alt_names: AltNameSource,
+    subject: SubjectSource,
+    subject_attributes: Vec<AttributeType>,
+    common_name: CommonName,
+    max_lifetime: Lifetime,
+    backdate: Lifetime,
+    on_denial: OnDenial,
+    outliving: Outliving,
+    root_leaves: RootLeaves,
+}
+
+/// What becomes of a request of which something is denied.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum OnDenial {
+    /// What is denied is left out and reported, as the cloud service's operations do. A denied key,
+    /// or no name being left where one is needed, still refuses the whole request.
+    LeaveOut,
+    /// The whole request is refused.
+    #[default]
+    Refuse,
+}
+
+/// What becomes of a certificate that would be valid past its issuer's end.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Outliving {
+    /// It is issued so. Verifiers refuse the chain from the issuer's end on.
+    Permit,
+    /// It is refused.
+    #[default]
+    Reject,
+    /// It ends with its issuer, and the outcome says so.
+    Truncate,
+}
+
+/// Whether a self-signed CA may issue leaves.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum RootLeaves {
+    /// It may.
+    Allow,
+    /// Only intermediates issue leaves (seed page `CreateServerCertificateWithCsr`, usage notes).
+    #[default]
+    Refuse,
+}
+
+/// Whether a common name that is a host name also becomes an alternative name.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum CommonName {
+    /// It does, if the policy allows the name: clients ignore the common name (RFC 9525).
+    AddToAltNames,
+    /// It does not.
+    #[default]
+    Keep,
+}
+
+#[derive(Clone, Debug)]
+enum AltNameSource {
+    Fixed(Vec<AltName>),
+    Request,
+}
+
+#[derive(Clone, Debug)]
+enum SubjectSource {
+    Fixed(Name),
+    Request,
+}
+
+impl Policy {
+    /// A policy for certificates of one profile: every key that is not weak, no name, the profile's
+    /// lifetime.
+    pub fn new(profile: Profile) -> Self {
+        Self {
+            max_lifetime: profile.lifetime(),
+            profile,
+            keys: KeyAlgorithm::STRONG.to_vec(),
+            weak_keys: WeakKeys::Refuse,
+            names: NameRules::default(),
+            alt_names: AltNameSource::Request,
+            subject: SubjectSource::Request,
+            subject_attributes: Vec::new(),
+            common_name: CommonName::default(),
+            backdate: Lifetime::ZERO,
+            on_denial: OnDenial::default(),
+            outliving: Outliving::default(),
+            root_leaves: RootLeaves::default(),
+        }
+    }
+
+    /// Allows a DNS name: `db.example.com` exactly that one, `.example.com` every name below, and
+    /// `*.example.com` that wildcard. Text that is none of these allows nothing.
+    #[must_use]
+    pub fn allow_dns(mut self, pattern: &str) -> Self {
+        self.names.allow_dns(pattern);
+        self
+    }
+
+    /// Allows wildcards below the names that [`Policy::allow_dns`] allows with a leading dot.
+    #[must_use]
+    pub fn allow_wildcards(mut self) -> Self {
+        self.names.allow_wildcards();
+        self
+    }
+
+    /// Allows an IP address or range, such as `10.0.0.0/8` or `2001:db8::1`.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is neither.
+    pub fn allow_ip(mut self, range: &str) -> Result<Self, Error> {
+        self.names.allow(Subtree::Ip(range.parse::<IpNetwork>()?));
+        Ok(self)
+    }
+
+    /// Allows e-mail addresses: `a@example.com` one mailbox, `example.com` every mailbox of that
+    /// host, `.example.com` those of all hosts below.
+    #[must_use]
+    pub fn allow_email(mut self, pattern: &str) -> Self {
+        self.names.allow(Subtree::Email(pattern.to_owned()));
+        self
+    }
+
+    /// Allows URIs by host: `example.com` that host, `.example.com` all hosts below.
+    #[must_use]
+    pub fn allow_uri_host(mut self, pattern: &str) -> Self {
+        self.names.allow(Subtree::Uri(pattern.to_ascii_lowercase()));
+        self
+    }
+
+    /// Allows exactly this name.
+    #[must_use]
+    pub fn allow_name(mut self, name: AltName) -> Self {
+        self.names.allow_exactly(name);
+        self
+    }
+
+    /// Allows these key algorithms and no others.
+    #[must_use]
+    pub fn allow_keys(mut self, algorithms: impl IntoIterator<Item = KeyAlgorithm>) -> Self {
+        self.keys = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Certifies RSA keys of 1024 bits, which can be broken, on top of those allowed.
+    #[must_use]
+    pub fn dangerously_allow_rsa_1024(mut self) -> Self {
+        self.weak_keys = WeakKeys::DangerouslyAllowRsa1024;
+        self.keys.push(KeyAlgorithm::Rsa1024);
+        self
+    }
+
+    /// Allows any value of this subject attribute. Without it, only a common name that is one of the
+    /// granted alternative names passes.
+    #[must_use]
+    pub fn allow_subject(mut self, attribute: AttributeType) -> Self {
+        self.subject_attributes.push(attribute);
+        self
+    }
+
+    /// Gives every certificate this subject, whatever the request asks for.
+    #[must_use]
+    pub fn with_subject(mut self, subject: Name) -> Self {
+        self.subject = SubjectSource::Fixed(subject);
+        self
+    }
+
+    /// Gives every certificate these alternative names, whatever the request asks for. They need no
+    /// leave of their own.
+    #[must_use]
+    pub fn with_alt_names(mut self, names: impl IntoIterator<Item = AltName>) -> Self {
+        self.alt_names = AltNameSource::Fixed(names.into_iter().collect());
+        self
+    }
+
+    /// Sets whether a common name also becomes an alternative name.
+    #[must_use]
+    pub fn with_common_name(mut self, rule: CommonName) -> Self {
+        self.common_name = rule;
+        self
+    }
+
+    /// Sets the longest lifetime that may be asked for. The profile's lifetime stays what is given
+    /// to those who do not ask, but never more than this.
+    #[must_use]
+    pub fn with_max_lifetime(mut self, lifetime: Lifetime) -> Self {
+        self.max_lifetime = lifetime;
+        self
+    }
+
+    /// Sets by how much notBefore lies before the time of issue, for clients whose clock is behind.
+    /// It never reaches before the issuer's own notBefore. The default is nothing.
+    #[must_use]
+    pub fn with_backdate(mut self, backdate: Lifetime) -> Self {
+        self.backdate = backdate;
+        self
+    }
+
+    /// Sets what becomes of a request of which something is denied.
+    #[must_use]
+    pub fn on_denial(mut self, rule: OnDenial) -> Self {
+        self.on_denial = rule;
+        self
+    }
+
+    /// Sets what becomes of a certificate that would outlive its issuer.
+    #[must_use]
+    pub fn with_outliving(mut self, rule: Outliving) -> Self {
+        self.outliving = rule;
+        self
+    }
+
+    /// Sets whether a self-signed CA may issue leaves.
+    #[must_use]
+    pub fn with_root_leaves(mut self, rule: RootLeaves) -> Self {
+        self.root_leaves = rule;
+        self
+    }
+
+    /// The profile.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Reviews a request: each item it asks for is granted, overridden or denied.
+    pub fn review(&self, request: &CertificateRequest) -> Review {
+        Review::of(self, request)
+    }
+}

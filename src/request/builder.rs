@@ -1,0 +1,136 @@
+//! Building a certification request.
+
+use super::CertificateRequest;
+use crate::error::Error;
+use crate::key::{Signer, sign_verified};
+use crate::limits::ALT_NAMES;
+use crate::name::{AltName, Name, UncheckedName};
+use crate::oid::{CHALLENGE_PASSWORD, EXTENSION_REQUEST, Oid, SUBJECT_ALT_NAME};
+use crate::profile::Extension;
+use crate::wire::envelope;
+use crate::wire::extension::alt_names;
+use crate::wire::request::{RequestAttribute, encode_directory_string, encode_request_info};
+use crate::wire::tlv::Values;
+
+/// Builds a [`CertificateRequest`].
+#[derive(Debug)]
+pub struct RequestBuilder {
+    subject: Name,
+    alt_names: Vec<UncheckedName>,
+    extensions: Vec<Extension>,
+    attributes: Vec<RequestAttribute>,
+    challenge_password: Option<String>,
+}
+
+impl RequestBuilder {
+    pub(super) fn new(subject: Name) -> Self {
+        Self {
+            subject,
+            alt_names: Vec::new(),
+            extensions: Vec::new(),
+            attributes: Vec::new(),
+            challenge_password: None,
+        }
+    }
+
+    /// Asks for an alternative name.
+    #[must_use]
+    pub fn alt_name(self, name: AltName) -> Self {
+        self.alt_names([name])
+    }
+
+    /// Asks for alternative names.
+    #[must_use]
+    pub fn alt_names(mut self, names: impl IntoIterator<Item = AltName>) -> Self {
+        self.alt_names
+            .extend(names.into_iter().map(|name| UncheckedName::from(&name)));
+        self
+    }
+
+    /// Asks for an extension. Alternative names are asked for with [`RequestBuilder::alt_name`].
+    #[must_use]
+    pub fn extension(mut self, extension: Extension) -> Self {
+        self.extensions.push(extension);
+        self
+    }
+
+    /// Sets challengePassword (RFC 2985 section 5.4.1): 1 to 255 characters, sent in the clear.
+    #[must_use]
+    pub fn challenge_password(mut self, password: &str) -> Self {
+        self.challenge_password = Some(password.to_owned());
+        self
+    }
+
+    /// Adds an attribute with the DER of one value.
+    #[must_use]
+    pub fn attribute(mut self, oid: Oid, value: &[u8]) -> Self {
+        self.attributes.push(RequestAttribute {
+            oid,
+            values: value.to_vec(),
+        });
+        self
+    }
+
+    /// Signs the request. The answer of the signer is verified.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for an extension or attribute that is there twice or is no DER, a
+    /// challenge password out of bounds, or too many names; [`Error::Signer`] when the signer fails
+    /// or answers with a wrong signature.
+    pub fn sign(self, signer: &dyn Signer) -> Result<CertificateRequest, Error> {
+        let Self {
+            subject,
+            alt_names: names,
+            mut extensions,
+            mut attributes,
+            challenge_password,
+        } = self;
+        let malformed =
+            |place: String, problem: &str| Error::malformed(super::WHAT, place, problem);
+        if names.len() > ALT_NAMES {
+            return Err(malformed("alternative names".to_owned(), "more than 1000"));
+        }
+        if !names.is_empty() {
+            extensions.insert(0, alt_names(&names, false));
+        }
+        if let Some(password) = challenge_password {
+            if !(1..=255).contains(&password.chars().count()) {
+                return Err(malformed(
+                    "challengePassword".to_owned(),
+                    "not of 1 to 255 characters",
+                ));
+            }
+            let values = encode_directory_string(&password);
+            attributes.push(RequestAttribute {
+                oid: CHALLENGE_PASSWORD,
+                values,
+            });
+        }
+        let mut oids: Vec<Oid> = extensions.iter().map(|extension| extension.oid).collect();
+        oids.extend(attributes.iter().map(|attribute| attribute.oid));
+        for (index, oid) in oids.iter().enumerate() {
+            if oids.iter().take(index).any(|other| other == oid) {
+                let way = if *oid == SUBJECT_ALT_NAME {
+                    "; use alt_name"
+                } else {
+                    ""
+                };
+                return Err(malformed(format!("{oid}"), &format!("there twice{way}")));
+            }
+        }
+        for attribute in &attributes {
+            if attribute.oid == EXTENSION_REQUEST {
+                let problem = "extensionRequest is written from the extensions; use extension";
+                return Err(malformed(attribute.oid.to_string(), problem));
+            }
+            let mut value = Values::new(super::WHAT, &attribute.values)?;
+            value.whole("attribute value")?;
+            value.finish("attribute value")?;
+        }
+        let key = signer.public_key();
+        let info = encode_request_info(&subject, &key.to_der(), &extensions, &attributes);
+        let signature = sign_verified(signer, super::WHAT, &info)?;
+        let der = envelope::assemble(&info, signer.algorithm(), &signature);
+        CertificateRequest::from_der_with_sm2_id(&der, key.sm2_id().clone())
+    }
+}
