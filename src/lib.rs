@@ -41,6 +41,14 @@
 //! `ecc`, `rsa` and `sm2` (all on by default) choose the families of keys. The feature `rsa` brings in
 //! the rsa crate, for which RUSTSEC-2023-0071 is listed: see the README.
 
+#![deny(missing_docs)]
+#![warn(unreachable_pub)]
+// With a family of keys left out, the code that only it uses is dead.
+#![cfg_attr(
+    not(all(feature = "ecc", feature = "rsa", feature = "sm2")),
+    allow(dead_code)
+)]
+
 mod algorithm;
 mod authority;
 mod certificate;

@@ -195,11 +195,11 @@ impl ChainVerifier {
             certificate.authority_key_identifier(),
             issuer.subject_key_identifier(),
         );
-        if let (Some(wanted), Some(found)) = (wanted, found) {
-            if wanted != found {
-                let detail = "the authority key identifier is not the issuer's key identifier";
-                return Err((ChainRule::KeyIdentifier, detail.to_owned()));
-            }
+        if let (Some(wanted), Some(found)) = (wanted, found)
+            && wanted != found
+        {
+            let detail = "the authority key identifier is not the issuer's key identifier";
+            return Err((ChainRule::KeyIdentifier, detail.to_owned()));
         }
         self.check_signature(certificate, issuer)
     }
@@ -256,10 +256,10 @@ impl ChainVerifier {
                 KeyUsage::KEY_ENCIPHERMENT,
                 KeyUsage::KEY_AGREEMENT,
             ];
-            if let Some(usage) = leaf.key_usage().filter(|_| tls.contains(&purpose)) {
-                if !consistent.iter().any(|allowed| usage.contains(*allowed)) {
-                    return Err((ChainRule::KeyUsage, format!("{usage}, not for {purpose}")));
-                }
+            if let Some(usage) = leaf.key_usage().filter(|_| tls.contains(&purpose))
+                && !consistent.iter().any(|allowed| usage.contains(*allowed))
+            {
+                return Err((ChainRule::KeyUsage, format!("{usage}, not for {purpose}")));
             }
         }
         match &self.name {

@@ -359,16 +359,16 @@ fn check_issuer(certificate: &Certificate, key: &PublicKey) -> Vec<Reason> {
             allowed,
         ));
     }
-    if let Some(usage) = certificate.key_usage() {
-        if !usage.contains(KeyUsage::KEY_CERT_SIGN) {
-            let (item, given) = ("issuer's key usage", usage.to_string());
-            reasons.push(Reason::new(
-                Rule::IssuerKeyUsage,
-                item,
-                given,
-                "keyCertSign",
-            ));
-        }
+    if let Some(usage) = certificate.key_usage()
+        && !usage.contains(KeyUsage::KEY_CERT_SIGN)
+    {
+        let (item, given) = ("issuer's key usage", usage.to_string());
+        reasons.push(Reason::new(
+            Rule::IssuerKeyUsage,
+            item,
+            given,
+            "keyCertSign",
+        ));
     }
     if certificate.public_key() != key {
         let (given, allowed) = ("another key", "the key of the issuer's certificate");

@@ -1,7 +1,9 @@
 //! Reading and writing private keys.
 
 use super::encryption;
-use super::pair::{KeyPair, Secret, check_strength};
+#[cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]
+use super::pair::Secret;
+use super::pair::{KeyPair, check_strength};
 use super::secret::{SecretBytes, SecretText};
 use super::signer::Signer;
 use crate::algorithm::WeakKeys;

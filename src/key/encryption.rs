@@ -72,7 +72,8 @@ fn check_work(kdf: &Kdf) -> Result<(), Error> {
             unsupported(format!("PBKDF2 with {} rounds", parameters.iteration_count)),
         ),
         Kdf::Scrypt(parameters) => {
-            let memory = (parameters.cost_parameter as u64)
+            let memory = parameters
+                .cost_parameter
                 .checked_mul(u64::from(parameters.block_size))
                 .and_then(|product| product.checked_mul(128));
             let fits = memory.is_some_and(|memory| memory <= SCRYPT_OCTETS)

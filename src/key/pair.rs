@@ -37,7 +37,7 @@ pub struct KeyPair {
 
 pub(super) enum Secret {
     #[cfg(feature = "ecc")]
-    Ecdsa(super::ecdsa::Secret),
+    Ecdsa(Box<super::ecdsa::Secret>),
     #[cfg(feature = "rsa")]
     Rsa(Box<super::rsa::Secret>),
     #[cfg(feature = "sm2")]
@@ -99,7 +99,7 @@ impl KeyPair {
         secret: super::ecdsa::Secret,
     ) -> Result<Self, Error> {
         let point = secret.public().to_point();
-        Self::new(algorithm, &point, Secret::Ecdsa(secret))
+        Self::new(algorithm, &point, Secret::Ecdsa(Box::new(secret)))
     }
 
     #[cfg(feature = "rsa")]
@@ -134,10 +134,6 @@ impl KeyPair {
         Ok(Self::assemble(public, secret))
     }
 
-    #[cfg_attr(
-        not(any(feature = "ecc", feature = "rsa", feature = "sm2")),
-        allow(dead_code)
-    )]
     fn assemble(public: PublicKey, secret: Secret) -> Self {
         let signature = public.algorithm().default_signature();
         Self {
@@ -193,7 +189,6 @@ impl KeyPair {
     }
 
     /// 32 random octets to hedge a nonce with, or none.
-    #[cfg_attr(not(any(feature = "ecc", feature = "sm2")), allow(dead_code))]
     fn hedge(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         let mut extra = Zeroizing::new(match self.nonces {
             Nonces::Deterministic => Vec::new(),
@@ -221,11 +216,11 @@ impl Signer for KeyPair {
         let _ = message;
         match self.secret {
             #[cfg(feature = "ecc")]
-            Secret::Ecdsa(ref secret) => Ok(secret.sign(self.signature, message, &*self.hedge()?)),
+            Secret::Ecdsa(ref secret) => Ok(secret.sign(self.signature, message, &self.hedge()?)),
             #[cfg(feature = "rsa")]
             Secret::Rsa(ref secret) => secret.sign(self.signature, message, &mut system()),
             #[cfg(feature = "sm2")]
-            Secret::Sm2(ref both) => Ok(both.0.sign(&both.1, message, &*self.hedge()?)),
+            Secret::Sm2(ref both) => Ok(both.0.sign(&both.1, message, &self.hedge()?)),
         }
     }
 }

@@ -93,10 +93,6 @@ impl PublicKey {
         Err(not_built(KeyFamily::Sm2))
     }
 
-    #[cfg_attr(
-        not(any(feature = "ecc", feature = "rsa", feature = "sm2")),
-        allow(dead_code)
-    )]
     fn new(algorithm: KeyAlgorithm, content: Vec<u8>, verifier: Verifier) -> Self {
         Self {
             algorithm,
@@ -114,7 +110,7 @@ impl PublicKey {
         match &mut self.verifier {
             #[cfg(feature = "sm2")]
             Verifier::Sm2(key) => {
-                *key = Box::new(super::sm2::Public::from_point(&self.content, &id)?);
+                **key = super::sm2::Public::from_point(&self.content, &id)?;
             }
             #[allow(unreachable_patterns)]
             _ => {}
@@ -207,7 +203,7 @@ impl fmt::Debug for PublicKey {
 }
 
 /// The family is one this build leaves out.
-#[allow(dead_code)] // every family is built in by default
+#[allow(dead_code)] // with every family built in, nothing asks
 pub(super) fn not_built(family: KeyFamily) -> Error {
     let feature = family.to_string().to_lowercase();
     Error::unsupported(

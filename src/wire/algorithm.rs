@@ -47,14 +47,14 @@ pub(crate) fn read_signature_algorithm(
                 "ECDSA and RSA (PKCS #1 v1.5) with SHA-256, SHA-384 or SHA-512, SM2 with SM3",
             )
         })?;
-    if let Some(parameters) = inside.optional(NULL, place)? {
-        if !parameters.is_empty() {
-            return Err(Error::malformed(
-                inside.what(),
-                place,
-                "a NULL that is not empty",
-            ));
-        }
+    if let Some(parameters) = inside.optional(NULL, place)?
+        && !parameters.is_empty()
+    {
+        return Err(Error::malformed(
+            inside.what(),
+            place,
+            "a NULL that is not empty",
+        ));
     }
     inside.finish(place)?;
     Ok(*algorithm)
