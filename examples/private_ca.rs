@@ -62,23 +62,14 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let given = options.csr.as_deref().map(read_request).transpose()?;
-    let of_request = given
-        .as_ref()
-        .map(|request| request.public_key().algorithm());
-    let algorithm = options
-        .algorithm
-        .or(of_request)
-        .unwrap_or(KeyAlgorithm::EcdsaP256);
+    let of_request = given.as_ref().map(|request| request.public_key().algorithm());
+    let algorithm = options.algorithm.or(of_request).unwrap_or(KeyAlgorithm::EcdsaP256);
 
     // The CA. Its keys are gone when this ends: a demonstration, or a CA for one certificate.
     let root_name = "CN=Demo Root,O=certwright demo".parse()?;
     let root = Issuer::self_signed(root_name, Profile::root(), KeyPair::generate(algorithm)?)?;
     let ca_name = "CN=Demo CA 1,O=certwright demo".parse()?;
-    let ca = root.delegate(
-        ca_name,
-        Profile::intermediate(0),
-        KeyPair::generate(algorithm)?,
-    )?;
+    let ca = root.delegate(ca_name, Profile::intermediate(0), KeyPair::generate(algorithm)?)?;
 
     // The request: the one given, or a new one with a new key.
     let (request, key) = match given {
@@ -92,14 +83,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let authority = Authority::new(ca, policy(options, &request), MemoryStore::default());
     let issued = authority.issue_reviewed(&authority.review(&request))?;
 
-    write_files(
-        &options.out,
-        &root,
-        &authority,
-        &issued,
-        &request,
-        key.as_ref(),
-    )?;
+    write_files(&options.out, &root, &authority, &issued, &request, key.as_ref())?;
     print_tree(&root, &authority, &issued);
     print_review(&issued);
     print_files(&options.out, key.is_some())?;
@@ -127,17 +111,9 @@ fn policy(options: &Options, request: &CertificateRequest) -> Policy {
     if let Some(domains) = &options.domains {
         return policy.with_alt_names(domains.clone());
     }
-    let common_name = request
-        .subject()
-        .common_name()
-        .and_then(|text| text.parse().ok());
-    let requested = request
-        .requested_alt_names()
-        .iter()
-        .filter_map(|name| name.check().ok());
-    requested
-        .chain(common_name)
-        .fold(policy, Policy::allow_name)
+    let common_name = request.subject().common_name().and_then(|text| text.parse().ok());
+    let requested = request.requested_alt_names().iter().filter_map(|name| name.check().ok());
+    requested.chain(common_name).fold(policy, Policy::allow_name)
 }
 
 fn make_request(options: &Options, key: &KeyPair) -> Result<CertificateRequest, Box<dyn Error>> {
@@ -147,15 +123,10 @@ fn make_request(options: &Options, key: &KeyPair) -> Result<CertificateRequest, 
     };
     // X.520 allows 64 characters of common name; a longer name is an alternative name only.
     let subject = match names.first() {
-        Some(name) => Name::builder()
-            .common_name(&plain(name))
-            .build()
-            .unwrap_or_default(),
+        Some(name) => Name::builder().common_name(&plain(name)).build().unwrap_or_default(),
         None => Name::default(),
     };
-    Ok(CertificateRequest::builder(subject)
-        .alt_names(names)
-        .sign(key)?)
+    Ok(CertificateRequest::builder(subject).alt_names(names).sign(key)?)
 }
 
 fn read_request(path: &Path) -> Result<CertificateRequest, Box<dyn Error>> {
@@ -182,10 +153,7 @@ fn write_files(
     }
     for (name, text) in [
         ("root.pem", root.certificate().to_pem()),
-        (
-            "intermediate.pem",
-            authority.issuer().certificate().to_pem(),
-        ),
+        ("intermediate.pem", authority.issuer().certificate().to_pem()),
         ("server.pem", issued.chain().leaf().to_pem()),
         ("chain.pem", issued.chain().to_pem()),
         ("server.csr", request.to_pem()),
@@ -217,11 +185,8 @@ fn print_tree(root: &Issuer, authority: &Authority, issued: &Issued) {
 }
 
 fn print_certificate(title: &str, certificate: &Certificate) {
-    let fingerprint: Vec<String> = certificate
-        .fingerprint()
-        .iter()
-        .map(|octet| format!("{octet:02X}"))
-        .collect();
+    let fingerprint: Vec<String> =
+        certificate.fingerprint().iter().map(|octet| format!("{octet:02X}")).collect();
     println!("\n{title}");
     println!("  subject      {}", certificate.subject());
     for (index, name) in certificate.alt_names().iter().enumerate() {
@@ -237,19 +202,12 @@ fn print_certificate(title: &str, certificate: &Certificate) {
 
 fn print_review(issued: &Issued) {
     println!("\nReview of the request");
-    issued
-        .outcome()
-        .iter()
-        .for_each(|item| println!("  {item}"));
+    issued.outcome().iter().for_each(|item| println!("  {item}"));
 }
 
 fn print_files(out: &Path, with_key: bool) -> std::io::Result<()> {
     println!("\nWritten to {}", out.canonicalize()?.display());
-    let key = if with_key {
-        " server.key (mode 0600)"
-    } else {
-        ""
-    };
+    let key = if with_key { " server.key (mode 0600)" } else { "" };
     println!("  root.pem intermediate.pem server.pem chain.pem server.csr{key}");
     Ok(())
 }
@@ -259,19 +217,15 @@ fn print_verification(out: &Path, family: KeyFamily, leaf: &Certificate) {
     let file = |name: &str| quote(&out.join(name).to_string_lossy());
     let (root, ca) = (file("root.pem"), file("intermediate.pem"));
     let (server, csr) = (file("server.pem"), file("server.csr"));
-    let checks: String = leaf
-        .alt_names()
-        .iter()
-        .find_map(|name| name.check().ok())
-        .map_or(String::new(), |name| match &name {
-            AltName::Ip(address) => format!(" -verify_ip {address}"),
-            AltName::Dns(dns) => {
-                format!(
-                    " -verify_hostname {}",
-                    dns.as_str().replacen("*.", "any.", 1)
-                )
+    let checks: String =
+        leaf.alt_names().iter().find_map(|name| name.check().ok()).map_or(String::new(), |name| {
+            match &name {
+                AltName::Ip(address) => format!(" -verify_ip {address}"),
+                AltName::Dns(dns) => {
+                    format!(" -verify_hostname {}", dns.as_str().replacen("*.", "any.", 1))
+                }
+                _ => String::new(),
             }
-            _ => String::new(),
         });
     println!("\nVerify it");
     if family == KeyFamily::Sm2 {
@@ -340,9 +294,7 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
 
 /// The error with its causes; of a denial, one line a reason.
 fn report(error: &(dyn Error + 'static)) {
-    let reasons = error
-        .downcast_ref::<certwright::Error>()
-        .map(certwright::Error::reasons);
+    let reasons = error.downcast_ref::<certwright::Error>().map(certwright::Error::reasons);
     match reasons {
         Some(reasons) if !reasons.is_empty() => {
             eprintln!("private_ca: denied");

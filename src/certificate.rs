@@ -144,16 +144,12 @@ impl Certificate {
 
     /// Whether the CA bit is set.
     pub fn is_authority(&self) -> bool {
-        self.extensions
-            .basic_constraints
-            .is_some_and(|constraints| constraints.ca)
+        self.extensions.basic_constraints.is_some_and(|constraints| constraints.ca)
     }
 
     /// How many further intermediates may stand below; none for no limit.
     pub fn path_len(&self) -> Option<u8> {
-        self.extensions
-            .basic_constraints
-            .and_then(|constraints| constraints.path_len)
+        self.extensions.basic_constraints.and_then(|constraints| constraints.path_len)
     }
 
     /// The key usages; none where the certificate does not limit them.

@@ -37,10 +37,7 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn new(store: Arc<dyn Store>, issuer: &PublicKey) -> Self {
-        Self {
-            store,
-            prefix: [PREFIX, &fingerprint(&issuer.to_der())].concat(),
-        }
+        Self { store, prefix: [PREFIX, &fingerprint(&issuer.to_der())].concat() }
     }
 
     /// Claims serial numbers for what is about to be signed, all or none. A number is claimed once.
@@ -88,10 +85,7 @@ impl Ledger {
     fn key(&self, serial: &SerialNumber) -> Vec<u8> {
         let octets = serial.as_bytes();
         let mut key = self.prefix.clone();
-        key.resize(
-            key.len() + crate::limits::SERIAL_OCTETS.saturating_sub(octets.len()),
-            0,
-        );
+        key.resize(key.len() + crate::limits::SERIAL_OCTETS.saturating_sub(octets.len()), 0);
         key.extend_from_slice(octets);
         key
     }
@@ -115,9 +109,9 @@ fn decode(serial: &SerialNumber, value: &[u8]) -> Result<Entry, Error> {
             Ok(certificate) => Ok(Entry::Fulfilled(Box::new(certificate))),
             Err(error) => Err(corrupt(error.to_string())),
         },
-        [version, ..] if *version != VERSION => Err(corrupt(format!(
-            "version {version}; this build reads {VERSION}"
-        ))),
+        [version, ..] if *version != VERSION => {
+            Err(corrupt(format!("version {version}; this build reads {VERSION}")))
+        }
         _ => Err(corrupt("an unknown state".to_owned())),
     }
 }

@@ -43,10 +43,13 @@
 
 #![deny(missing_docs)]
 #![warn(unreachable_pub)]
+// Whatever comes from outside, this crate answers with a result.
+#![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![deny(clippy::unreachable, clippy::unwrap_used)]
 // With a family of keys left out, the code that only it uses is dead.
 #![cfg_attr(
     not(all(feature = "ecc", feature = "rsa", feature = "sm2")),
-    allow(dead_code)
+    allow(dead_code, unused_imports, unused_mut, unused_variables)
 )]
 
 mod algorithm;
@@ -95,3 +98,8 @@ pub use self::serial::SerialNumber;
 pub use self::store::{MemoryStore, Store};
 pub use self::usage::{ExtendedKeyUsage, KeyUsage};
 pub use self::validity::{Lifetime, Time, Validity};
+
+/// The code of the README, which runs as a test.
+#[cfg(all(doctest, feature = "ecc"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

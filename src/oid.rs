@@ -44,11 +44,7 @@ impl FromStr for Oid {
     /// [`Error::Malformed`] for anything else, or for one longer than 39 encoded octets.
     fn from_str(text: &str) -> Result<Self, Error> {
         ObjectIdentifier::new(text).map(Self).map_err(|_| {
-            Error::malformed(
-                "object identifier",
-                format!("{text:?}"),
-                "not dotted decimal numbers",
-            )
+            Error::malformed("object identifier", format!("{text:?}"), "not dotted decimal numbers")
         })
     }
 }

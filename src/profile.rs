@@ -232,9 +232,10 @@ impl Profile {
     }
 
     pub(crate) fn name_constraints(&self) -> Option<&NameConstraints> {
-        self.name_constraints
-            .as_ref()
-            .filter(|_| self.is_authority())
+        let constraints = self.name_constraints.as_ref();
+        // Without a subtree there is nothing to write (RFC 5280 section 4.2.1.10).
+        constraints
+            .filter(|c| self.is_authority() && !(c.permitted.is_empty() && c.excluded.is_empty()))
     }
 
     pub(crate) fn extensions(&self) -> &[Extension] {

@@ -31,9 +31,7 @@ impl SerialNumber {
     pub fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, Error> {
         let mut octets = [0; SERIAL_OCTETS];
         rng.try_fill_bytes(&mut octets)
-            .map_err(|error| Error::Random {
-                source: error.to_string().into(),
-            })?;
+            .map_err(|error| Error::Random { source: error.to_string().into() })?;
         if let Some(first) = octets.first_mut() {
             // The sign bit off, so that it is positive; the next on, so that the length is fixed.
             *first = (*first & 0x3f) | 0x40;
@@ -79,13 +77,8 @@ impl FromStr for SerialNumber {
     /// # Errors
     /// [`Error::Malformed`] for anything else, zero, or more than 20 octets.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let not_hexadecimal = || {
-            Error::malformed(
-                "serial number",
-                format!("{text:?}"),
-                "not hexadecimal digits",
-            )
-        };
+        let not_hexadecimal =
+            || Error::malformed("serial number", format!("{text:?}"), "not hexadecimal digits");
         let digits: Vec<u32> = text
             .chars()
             .filter(|c| *c != ':')
@@ -97,10 +90,7 @@ impl FromStr for SerialNumber {
         let octets: Vec<u8> = digits
             .rchunks(2)
             .rev()
-            .map(|pair| {
-                pair.iter()
-                    .fold(0u8, |octet, digit| (octet << 4) | (*digit as u8))
-            })
+            .map(|pair| pair.iter().fold(0u8, |octet, digit| (octet << 4) | (*digit as u8)))
             .collect();
         Self::from_bytes(&octets)
     }
@@ -115,9 +105,7 @@ impl fmt::Debug for SerialNumber {
 impl fmt::Display for SerialNumber {
     /// Lower-case hexadecimal, two digits an octet.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes()
-            .iter()
-            .try_for_each(|octet| write!(f, "{octet:02x}"))
+        self.as_bytes().iter().try_for_each(|octet| write!(f, "{octet:02x}"))
     }
 }
 
@@ -130,22 +118,14 @@ mod tests {
         assert!(SerialNumber::from_bytes(&[]).is_err());
         assert!(SerialNumber::from_bytes(&[0, 0]).is_err());
         assert!(SerialNumber::from_bytes(&[0x7f; 20]).is_ok());
-        assert!(
-            SerialNumber::from_bytes(&[0x80; 20]).is_err(),
-            "21 octets with the sign octet"
-        );
+        assert!(SerialNumber::from_bytes(&[0x80; 20]).is_err(), "21 octets with the sign octet");
         assert!(SerialNumber::from_bytes(&[0x80; 19]).is_ok());
         assert!(SerialNumber::from_bytes(&[1; 21]).is_err());
     }
 
     #[test]
     fn text_form_reads_back() {
-        for text in [
-            "01",
-            "80",
-            "0102",
-            "7fffffffffffffffffffffffffffffffffffffff",
-        ] {
+        for text in ["01", "80", "0102", "7fffffffffffffffffffffffffffffffffffffff"] {
             assert_eq!(text.parse::<SerialNumber>().unwrap().to_string(), text);
         }
         assert_eq!("1:02".parse::<SerialNumber>().unwrap().to_string(), "0102");

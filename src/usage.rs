@@ -65,9 +65,7 @@ impl KeyUsage {
 
     /// The usages of this set that are not in `other`.
     pub const fn without(self, other: Self) -> Self {
-        Self {
-            bits: self.bits & !other.bits,
-        }
+        Self { bits: self.bits & !other.bits }
     }
 
     pub(crate) const fn bits(self) -> u16 {
@@ -83,9 +81,7 @@ impl BitOr for KeyUsage {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        Self {
-            bits: self.bits | other.bits,
-        }
+        Self { bits: self.bits | other.bits }
     }
 }
 
@@ -153,9 +149,5 @@ pub(crate) fn list(usages: &[ExtendedKeyUsage]) -> String {
     if usages.is_empty() {
         return "none".to_owned();
     }
-    usages
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
+    usages.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -84,14 +84,7 @@ impl Time {
     }
 
     pub(crate) fn from_civil(civil: Civil) -> Result<Self, Error> {
-        let Civil {
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-        } = civil;
+        let Civil { year, month, day, hour, minute, second } = civil;
         DateTime::new(year, month, day, hour, minute, second, 0)
             .map_err(|_| Error::malformed("time", "", "no such day or time of day"))
             .and_then(Self::from_utc)
@@ -114,11 +107,7 @@ impl Time {
     fn from_utc(datetime: DateTime) -> Result<Self, Error> {
         let since = datetime.duration_since(EPOCH);
         if since.subsec_nanos() != 0 {
-            return Err(Error::malformed(
-                "time",
-                datetime.to_string(),
-                "not a whole second",
-            ));
+            return Err(Error::malformed("time", datetime.to_string(), "not a whole second"));
         }
         Self::from_unix(since.as_secs())
     }
@@ -135,9 +124,7 @@ impl FromStr for Time {
         let datetime = match text.strip_suffix('Z') {
             // A day alone would also parse; RFC 3339 wants the time of day.
             Some(utc) if utc.contains('T') => utc.parse::<DateTime>(),
-            _ => text
-                .parse::<Timestamp>()
-                .map(|t| jiff::tz::TimeZone::UTC.to_datetime(t)),
+            _ => text.parse::<Timestamp>().map(|t| jiff::tz::TimeZone::UTC.to_datetime(t)),
         };
         datetime
             .map_err(|_| Error::malformed("time", format!("{text:?}"), "not an RFC 3339 time"))
@@ -148,18 +135,8 @@ impl FromStr for Time {
 impl fmt::Display for Time {
     /// RFC 3339 in UTC.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Civil {
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-        } = self.to_civil();
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        )
+        let Civil { year, month, day, hour, minute, second } = self.to_civil();
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 }
 
@@ -175,16 +152,12 @@ impl Lifetime {
 
     /// Days of 86,400 seconds.
     pub const fn days(days: u32) -> Self {
-        Self {
-            seconds: days as u64 * 86_400,
-        }
+        Self { seconds: days as u64 * 86_400 }
     }
 
     /// Hours.
     pub const fn hours(hours: u32) -> Self {
-        Self {
-            seconds: hours as u64 * 3_600,
-        }
+        Self { seconds: hours as u64 * 3_600 }
     }
 
     /// Seconds.
@@ -228,10 +201,7 @@ impl Validity {
                 format!("{not_after} is earlier than notBefore, {not_before}"),
             ));
         }
-        Ok(Self {
-            not_before,
-            not_after,
-        })
+        Ok(Self { not_before, not_after })
     }
 
     /// The first instant.
@@ -267,23 +237,13 @@ mod tests {
 
     #[test]
     fn range_is_1950_to_9999() {
-        assert_eq!(
-            Time::from_unix(FIRST).unwrap().to_string(),
-            "1950-01-01T00:00:00Z"
-        );
-        assert_eq!(
-            Time::from_unix(LAST).unwrap().to_string(),
-            "9999-12-31T23:59:59Z"
-        );
+        assert_eq!(Time::from_unix(FIRST).unwrap().to_string(), "1950-01-01T00:00:00Z");
+        assert_eq!(Time::from_unix(LAST).unwrap().to_string(), "9999-12-31T23:59:59Z");
         for outside in [FIRST - 1, LAST + 1, i64::MIN, i64::MAX] {
             assert!(Time::from_unix(outside).is_err());
         }
         assert!(Time::NO_EXPIRATION.plus(Lifetime::seconds(1)).is_err());
-        assert!(
-            Time::NO_EXPIRATION
-                .plus(Lifetime::seconds(u64::MAX))
-                .is_err()
-        );
+        assert!(Time::NO_EXPIRATION.plus(Lifetime::seconds(u64::MAX)).is_err());
     }
 
     #[test]

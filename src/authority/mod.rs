@@ -122,17 +122,14 @@ impl Authority {
     /// [`Error::Denied`] with every reason of policy and issuer; [`Error::Signer`] when the signer
     /// fails (the serial number stays claimed); [`Error::Store`] when the store does.
     pub fn issue(&self, request: &CertificateRequest) -> Result<Chain, Error> {
-        self.issue_reviewed(&self.review(request))
-            .map(|issued| issued.chain)
+        self.issue_reviewed(&self.review(request)).map(|issued| issued.chain)
     }
 
     /// Issues certificates for many requests; one answer each, in order. A failure of one is no
     /// failure of the others.
     pub fn issue_many(&self, requests: &[CertificateRequest]) -> Vec<Result<Chain, Error>> {
         let reviews = requests.iter().map(|request| self.review(request));
-        reviews
-            .map(|review| self.issue_reviewed(&review).map(|issued| issued.chain))
-            .collect()
+        reviews.map(|review| self.issue_reviewed(&review).map(|issued| issued.chain)).collect()
     }
 
     /// Issues a certificate for a review, such as one with a period of its own
@@ -144,10 +141,7 @@ impl Authority {
         let prepared = self.prepare(review)?;
         let outcome = prepared.outcome().to_vec();
         let certificate = self.issuer.sign(prepared)?;
-        Ok(Issued {
-            chain: self.record(certificate)?,
-            outcome,
-        })
+        Ok(Issued { chain: self.record(certificate)?, outcome })
     }
 
     /// Prepares a certificate for a key that is elsewhere, and claims its serial number.
@@ -166,13 +160,8 @@ impl Authority {
         let grant = review.draft();
         let mut draws = 1;
         loop {
-            let prepared = self
-                .issuer
-                .prepare_unobjected(grant, self.draw_serial()?, now)?;
-            match self
-                .ledger
-                .claim(&[(*prepared.serial(), prepared.to_be_signed())])
-            {
+            let prepared = self.issuer.prepare_unobjected(grant, self.draw_serial()?, now)?;
+            match self.ledger.claim(&[(*prepared.serial(), prepared.to_be_signed())]) {
                 Ok(()) => return Ok(prepared),
                 Err(Error::Store(error))
                     if error.kind() == StoreErrorKind::Conflict && draws < SERIAL_DRAWS =>
@@ -215,18 +204,12 @@ impl Authority {
 
     fn record(&self, certificate: Certificate) -> Result<Chain, Error> {
         self.ledger.fulfil(&[&certificate])?;
-        Chain::new(
-            certificate,
-            self.issuer.chain().certificates().cloned().collect(),
-        )
+        Chain::new(certificate, self.issuer.chain().certificates().cloned().collect())
     }
 
     fn draw_serial(&self) -> Result<SerialNumber, Error> {
         // A generator that panicked in another thread is asked again.
-        self.serials
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .draw()
+        self.serials.lock().unwrap_or_else(PoisonError::into_inner).draw()
     }
 }
 

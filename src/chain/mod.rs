@@ -1,5 +1,6 @@
 //! Chains of certificates, the leaf first.
 
+mod names;
 mod verifier;
 
 use std::fmt;
@@ -27,10 +28,7 @@ impl Chain {
     /// [`Error::Malformed`] for more than 10 certificates.
     pub fn new(leaf: Certificate, above: Vec<Certificate>) -> Result<Self, Error> {
         if above.len() >= CHAIN_CERTIFICATES {
-            let problem = format!(
-                "{} certificates; at most {CHAIN_CERTIFICATES}",
-                above.len() + 1
-            );
+            let problem = format!("{} certificates; at most {CHAIN_CERTIFICATES}", above.len() + 1);
             return Err(Error::malformed("chain", "", problem));
         }
         Ok(Self { leaf, above })
@@ -72,15 +70,8 @@ impl Chain {
 impl fmt::Display for Chain {
     /// One line a certificate: the subject and the serial number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.certificates()
-            .enumerate()
-            .try_for_each(|(link, certificate)| {
-                writeln!(
-                    f,
-                    "{link} {} serial {}",
-                    certificate.subject(),
-                    certificate.serial()
-                )
-            })
+        self.certificates().enumerate().try_for_each(|(link, certificate)| {
+            writeln!(f, "{link} {} serial {}", certificate.subject(), certificate.serial())
+        })
     }
 }

@@ -1,11 +1,12 @@
 //! Path validation (RFC 5280 section 6) of chains such as this crate issues.
 
 use super::Chain;
+use super::names::{Broken, check_constraints, covers};
 use crate::certificate::Certificate;
 use crate::error::{ChainError, ChainRule, Error};
 use crate::key::Sm2Id;
 use crate::limits::CHAIN_CERTIFICATES;
-use crate::name::{AltName, NameConstraints, Subtree, UncheckedName};
+use crate::name::AltName;
 use crate::usage::{ExtendedKeyUsage, KeyUsage, list};
 use crate::validity::Time;
 use crate::wire::extension::is_understood;
@@ -35,9 +36,6 @@ pub struct ChainVerifier {
     name: Option<AltName>,
     sm2_id: Sm2Id,
 }
-
-/// A rule, and what was found and is allowed.
-type Broken = (ChainRule, String);
 
 impl ChainVerifier {
     /// A verifier that believes these certificates.
@@ -81,27 +79,16 @@ impl ChainVerifier {
     pub fn verify(&self, chain: &Chain) -> Result<(), Error> {
         let path = self.path(chain)?;
         let fail = |link: usize, (rule, detail): Broken| {
-            let subject = path
-                .get(link)
-                .map(|c| c.subject().to_string())
-                .unwrap_or_default();
-            Error::Chain(ChainError {
-                link,
-                subject,
-                rule,
-                detail,
-            })
+            let subject = path.get(link).map(|c| c.subject().to_string()).unwrap_or_default();
+            Error::Chain(ChainError { link, subject, rule, detail })
         };
         for (link, certificate) in path.iter().enumerate() {
-            self.check_alone(certificate)
-                .map_err(|broken| fail(link, broken))?;
+            self.check_alone(certificate).map_err(|broken| fail(link, broken))?;
             if let Some(issuer) = path.get(link + 1) {
-                self.check_link(certificate, issuer)
-                    .map_err(|broken| fail(link, broken))?;
+                self.check_link(certificate, issuer).map_err(|broken| fail(link, broken))?;
             }
             if link > 0 {
-                self.check_issuer(certificate, link - 1)
-                    .map_err(|broken| fail(link, broken))?;
+                self.check_issuer(certificate, link - 1).map_err(|broken| fail(link, broken))?;
             }
         }
         // From the top, so that the constraint that stands highest is named.
@@ -113,8 +100,7 @@ impl ChainVerifier {
                 check_constraints(constraints, certificate).map_err(|broken| fail(link, broken))?;
             }
         }
-        self.check_leaf(chain.leaf())
-            .map_err(|broken| fail(0, broken))
+        self.check_leaf(chain.leaf()).map_err(|broken| fail(0, broken))
     }
 
     /// The certificates from the leaf up to a trust anchor, that one included.
@@ -138,16 +124,10 @@ impl ChainVerifier {
                 break;
             }
         }
-        let last = path
-            .last()
-            .map(|c| c.issuer().to_string())
-            .unwrap_or_default();
+        let last = path.last().map(|c| c.issuer().to_string()).unwrap_or_default();
         Err(Error::Chain(ChainError {
             link: path.len().saturating_sub(1),
-            subject: path
-                .last()
-                .map(|c| c.subject().to_string())
-                .unwrap_or_default(),
+            subject: path.last().map(|c| c.subject().to_string()).unwrap_or_default(),
             rule: ChainRule::Trust,
             detail: format!(
                 "its issuer, {last}, is none of the {} trust anchors",
@@ -161,19 +141,14 @@ impl ChainVerifier {
             let detail = format!("valid {}, not at {}", certificate.validity(), self.at);
             return Err((ChainRule::Validity, detail));
         }
-        let unknown = certificate
-            .extensions()
-            .iter()
-            .find(|e| e.critical && !is_understood(e.oid));
+        let unknown = certificate.extensions().iter().find(|e| e.critical && !is_understood(e.oid));
         if let Some(extension) = unknown {
             let detail = format!("extension {} is critical and not understood", extension.oid);
             return Err((ChainRule::CriticalExtension, detail));
         }
         match (self.purpose, certificate.extended_key_usage()) {
             (Some(purpose), Some(usages))
-                if !usages
-                    .iter()
-                    .any(|u| [purpose, ExtendedKeyUsage::ANY].contains(u)) =>
+                if !usages.iter().any(|u| [purpose, ExtendedKeyUsage::ANY].contains(u)) =>
             {
                 let detail = format!("only for {}, not for {purpose}", list(usages));
                 Err((ChainRule::ExtendedKeyUsage, detail))
@@ -191,10 +166,8 @@ impl ChainVerifier {
             );
             return Err((ChainRule::Names, detail));
         }
-        let (wanted, found) = (
-            certificate.authority_key_identifier(),
-            issuer.subject_key_identifier(),
-        );
+        let (wanted, found) =
+            (certificate.authority_key_identifier(), issuer.subject_key_identifier());
         if let (Some(wanted), Some(found)) = (wanted, found)
             && wanted != found
         {
@@ -210,25 +183,18 @@ impl ChainVerifier {
         issuer: &Certificate,
     ) -> Result<(), Broken> {
         let key = issuer.public_key().clone().with_sm2_id(self.sm2_id.clone());
-        key.and_then(|key| certificate.verify_signature(&key))
-            .map_err(|_| {
-                let detail = format!("not made by the key of {}", issuer.subject());
-                (ChainRule::Signature, detail)
-            })
+        key.and_then(|key| certificate.verify_signature(&key)).map_err(|_| {
+            let detail = format!("not made by the key of {}", issuer.subject());
+            (ChainRule::Signature, detail)
+        })
     }
 
     /// The rules on a certificate below which `intermediates` others stand before the leaf.
     fn check_issuer(&self, issuer: &Certificate, intermediates: usize) -> Result<(), Broken> {
         if !issuer.is_authority() {
-            return Err((
-                ChainRule::BasicConstraints,
-                "it issues and is no CA".to_owned(),
-            ));
+            return Err((ChainRule::BasicConstraints, "it issues and is no CA".to_owned()));
         }
-        if !issuer
-            .key_usage()
-            .is_none_or(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN))
-        {
+        if !issuer.key_usage().is_none_or(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN)) {
             let detail = "it issues and its key usage lacks keyCertSign".to_owned();
             return Err((ChainRule::KeyUsage, detail));
         }
@@ -251,11 +217,8 @@ impl ChainVerifier {
                 return Err((ChainRule::BasicConstraints, detail));
             }
             // RFC 5280 section 4.2.1.12: the usages that are consistent with TLS.
-            let consistent = [
-                KeyUsage::DIGITAL_SIGNATURE,
-                KeyUsage::KEY_ENCIPHERMENT,
-                KeyUsage::KEY_AGREEMENT,
-            ];
+            let consistent =
+                [KeyUsage::DIGITAL_SIGNATURE, KeyUsage::KEY_ENCIPHERMENT, KeyUsage::KEY_AGREEMENT];
             if let Some(usage) = leaf.key_usage().filter(|_| tls.contains(&purpose))
                 && !consistent.iter().any(|allowed| usage.contains(*allowed))
             {
@@ -263,12 +226,7 @@ impl ChainVerifier {
             }
         }
         match &self.name {
-            Some(name)
-                if !leaf
-                    .alt_names()
-                    .iter()
-                    .any(|alt_name| covers(alt_name, name)) =>
-            {
+            Some(name) if !leaf.alt_names().iter().any(|alt_name| covers(alt_name, name)) => {
                 let found: Vec<String> = leaf.alt_names().iter().map(ToString::to_string).collect();
                 let detail = format!("covers {}, not {name}", found.join(", "));
                 Err((ChainRule::SubjectAltName, detail))
@@ -276,52 +234,4 @@ impl ChainVerifier {
             _ => Ok(()),
         }
     }
-}
-
-/// Whether a name of a certificate covers a name that was asked for.
-fn covers(found: &UncheckedName, wanted: &AltName) -> bool {
-    match (found.check(), wanted) {
-        (Ok(AltName::Dns(found)), AltName::Dns(wanted)) => found.covers(wanted),
-        (Ok(found), wanted) => found == *wanted,
-        (Err(_), _) => false,
-    }
-}
-
-fn check_constraints(
-    constraints: &NameConstraints,
-    certificate: &Certificate,
-) -> Result<(), Broken> {
-    let subject = constraints
-        .refuse_subject(certificate.subject())
-        .map(|allowed| format!("subject {}; allowed {allowed}", certificate.subject()));
-    let names = certificate.alt_names().iter().find_map(|name| {
-        let refused = match name.check() {
-            Ok(checked) => constraints.refuse(&checked),
-            // A name that cannot be matched passes only where nothing constrains its type.
-            Err(_) => constrains(constraints, name)
-                .then(|| "names that can be matched against the constraints".to_owned()),
-        };
-        refused.map(|allowed| format!("{name}; allowed {allowed}"))
-    });
-    match subject.or(names) {
-        Some(detail) => Err((ChainRule::NameConstraints, detail)),
-        None => Ok(()),
-    }
-}
-
-/// Whether any subtree is of the type of this name.
-fn constrains(constraints: &NameConstraints, name: &UncheckedName) -> bool {
-    constraints
-        .permitted
-        .iter()
-        .chain(&constraints.excluded)
-        .any(|subtree| match (subtree, name) {
-            (Subtree::Dns(_), UncheckedName::Dns(_))
-            | (Subtree::Email(_), UncheckedName::Email(_))
-            | (Subtree::Ip(_), UncheckedName::Ip(_))
-            | (Subtree::Uri(_), UncheckedName::Uri(_))
-            | (Subtree::Directory(_), UncheckedName::Other { tag: 4, .. }) => true,
-            (Subtree::Other { tag }, UncheckedName::Other { tag: other, .. }) => tag == other,
-            _ => false,
-        })
 }

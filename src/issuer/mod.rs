@@ -1,5 +1,6 @@
 //! Issuers: a CA certificate with its key.
 
+mod elsewhere;
 mod prepared;
 mod rules;
 
@@ -10,21 +11,23 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::algorithm::SignatureAlgorithm;
 use crate::certificate::Certificate;
 use crate::chain::Chain;
-use crate::error::{Denied, Error, Reason, Rule, SignerError};
-use crate::key::{PublicKey, Signer, key_identifier, system};
+use crate::error::{Denied, Error, Reason, SignerError};
+use crate::key::{Signer, key_identifier, system};
 use crate::name::Name;
 use crate::policy::{Grant, Period};
 use crate::profile::{KeyIdentifierMethod, Profile};
 use crate::serial::SerialNumber;
-use crate::usage::KeyUsage;
 use crate::validity::{Time, Validity};
 
 pub use self::prepared::{Prepared, Unattached};
 
+use self::elsewhere::Elsewhere;
+
 /// A CA certificate, those above it, and the key that signs for it.
 ///
 /// It exists only if the certificate is a CA's and the key is the certificate's. It has no clock, no
-/// randomness and no memory of its own: an [`Authority`](crate::Authority) brings them.
+/// randomness and no memory of its own: an [`Authority`](crate::Authority) brings them. (Only the
+/// short forms [`Issuer::self_signed`] and [`Issuer::delegate`] ask the system for them.)
 ///
 /// ```
 /// # #[cfg(feature = "ecc")] {
@@ -80,15 +83,10 @@ impl Issuer {
         let mut grant = Grant::for_authority(signer.public_key().clone(), name, profile);
         grant.period = Period::Exactly(validity);
         let reasons = rules::check_content(&grant);
-        let reasons = reasons
-            .into_iter()
-            .chain(rules::check_authority(&grant))
-            .collect::<Vec<_>>();
+        let reasons = reasons.into_iter().chain(rules::check_authority(&grant)).collect::<Vec<_>>();
         deny(reasons)?;
-        let identifier = key_identifier(
-            grant.profile.key_identifier(),
-            signer.public_key().as_bytes(),
-        );
+        let identifier =
+            key_identifier(grant.profile.key_identifier(), signer.public_key().as_bytes());
         let prepared = Prepared::encode(
             &grant,
             &grant.subject,
@@ -159,25 +157,20 @@ impl Issuer {
         let Some(own) = certificates.next() else {
             return Err(Error::malformed("issuer", "", "no certificate"));
         };
-        let reasons = check_issuer(&own, signer.public_key());
+        let reasons = rules::check_issuer(&own, signer.public_key());
         if !reasons.is_empty() {
             return Err(Error::NotAnIssuer(Denied { reasons }));
         }
         let key_identifier = match own.subject_key_identifier() {
             Some(identifier) => identifier.to_vec(),
             // RFC 5280 section 4.2.1.2 wants one; where there is none, any value names the key.
-            None => key_identifier(
-                KeyIdentifierMethod::Rfc5280Method1,
-                own.public_key().as_bytes(),
-            ),
+            None => {
+                key_identifier(KeyIdentifierMethod::Rfc5280Method1, own.public_key().as_bytes())
+            }
         };
         let chain = Chain::new(own, certificates.collect())?;
         rules::check_links(&chain, signer.public_key().sm2_id())?;
-        Ok(Self {
-            chain,
-            key_identifier,
-            signer: Arc::new(signer),
-        })
+        Ok(Self { chain, key_identifier, signer: Arc::new(signer) })
     }
 
     /// An issuer whose key is somewhere else: it prepares certificates and attaches signatures, and
@@ -197,19 +190,9 @@ impl Issuer {
         let family = public_key.algorithm().family();
         if algorithm.family() != family {
             let allowed = format!("those of {family} keys");
-            return Err(Error::unsupported(
-                "signature algorithm",
-                algorithm.to_string(),
-                allowed,
-            ));
+            return Err(Error::unsupported("signature algorithm", algorithm.to_string(), allowed));
         }
-        Self::load(
-            certificates,
-            Elsewhere {
-                public_key,
-                algorithm,
-            },
-        )
+        Self::load(certificates, Elsewhere { public_key, algorithm })
     }
 
     /// Its own certificate.
@@ -319,67 +302,8 @@ impl fmt::Debug for Issuer {
     }
 }
 
-/// A key that is not here.
-struct Elsewhere {
-    public_key: PublicKey,
-    algorithm: SignatureAlgorithm,
-}
-
-impl Signer for Elsewhere {
-    fn public_key(&self) -> &PublicKey {
-        &self.public_key
-    }
-
-    fn algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm
-    }
-
-    fn sign(&self, _: &[u8]) -> Result<Vec<u8>, Error> {
-        Err(SignerError::new("the key is not here; attach a signature made where it is").into())
-    }
-}
-
 fn deny(reasons: Vec<Reason>) -> Result<(), Error> {
-    if reasons.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Denied(Denied { reasons }))
-    }
-}
-
-/// Why a certificate and key are no issuer.
-fn check_issuer(certificate: &Certificate, key: &PublicKey) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    if !certificate.is_authority() {
-        let (given, allowed) = ("no CA bit", "a certificate with the CA bit");
-        reasons.push(Reason::new(
-            Rule::IssuerNotCa,
-            "issuer's certificate",
-            given,
-            allowed,
-        ));
-    }
-    if let Some(usage) = certificate.key_usage()
-        && !usage.contains(KeyUsage::KEY_CERT_SIGN)
-    {
-        let (item, given) = ("issuer's key usage", usage.to_string());
-        reasons.push(Reason::new(
-            Rule::IssuerKeyUsage,
-            item,
-            given,
-            "keyCertSign",
-        ));
-    }
-    if certificate.public_key() != key {
-        let (given, allowed) = ("another key", "the key of the issuer's certificate");
-        reasons.push(Reason::new(
-            Rule::IssuerKeyMismatch,
-            "signer",
-            given,
-            allowed,
-        ));
-    }
-    reasons
+    if reasons.is_empty() { Ok(()) } else { Err(Error::Denied(Denied { reasons })) }
 }
 
 /// The profile's lifetime from now, by the system's clock.

@@ -76,13 +76,7 @@ impl Prepared {
             public_key: &grant.public_key.to_der(),
             extensions: &extensions,
         });
-        Ok(Self {
-            to_be_signed,
-            algorithm,
-            serial,
-            validity,
-            outcome: grant.outcome.clone(),
-        })
+        Ok(Self { to_be_signed, algorithm, serial, validity, outcome: grant.outcome.clone() })
     }
 
     /// Adds to the outcome that the validity was cut.
@@ -120,10 +114,7 @@ pub struct Unattached {
 
 impl Unattached {
     pub(super) fn new(error: Error, prepared: Prepared) -> Self {
-        Self {
-            error,
-            prepared: Box::new(prepared),
-        }
+        Self { error, prepared: Box::new(prepared) }
     }
 
     /// What was wrong.
@@ -139,11 +130,7 @@ impl Unattached {
 
 impl fmt::Debug for Unattached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Unattached({:?}, serial {})",
-            self.error, self.prepared.serial
-        )
+        write!(f, "Unattached({:?}, serial {})", self.error, self.prepared.serial)
     }
 }
 
@@ -181,19 +168,14 @@ fn extensions(grant: &Grant, issuer_identifier: &[u8]) -> Result<Vec<Extension>,
         outcome: _,
     } = grant;
     let identifier = key_identifier(profile.key_identifier(), public_key.as_bytes());
-    let mut extensions = vec![
-        subject_key_identifier(&identifier),
-        authority_key_identifier(issuer_identifier),
-    ];
+    let mut extensions =
+        vec![subject_key_identifier(&identifier), authority_key_identifier(issuer_identifier)];
     match (profile.role(), profile.leaf_basic_constraints()) {
         (Role::Authority { path_len }, _) => {
             extensions.push(basic_constraints(BasicConstraints { ca: true, path_len }));
         }
         (Role::EndEntity, LeafBasicConstraints::Include) => {
-            extensions.push(basic_constraints(BasicConstraints {
-                ca: false,
-                path_len: None,
-            }));
+            extensions.push(basic_constraints(BasicConstraints { ca: false, path_len: None }));
         }
         (Role::EndEntity, LeafBasicConstraints::Omit) => {}
     }
@@ -216,12 +198,6 @@ fn extensions(grant: &Grant, issuer_identifier: &[u8]) -> Result<Vec<Extension>,
 
 /// The item of an outcome that says that the validity was cut.
 pub(super) fn cut(asked: &Validity, given: &Validity, by: &str) -> ReviewItem {
-    let decision = Decision::Overridden {
-        by: format!("{given}, {by}"),
-    };
-    ReviewItem {
-        kind: "validity",
-        value: asked.to_string(),
-        decision,
-    }
+    let decision = Decision::Overridden { by: format!("{given}, {by}") };
+    ReviewItem { kind: "validity", value: asked.to_string(), decision }
 }

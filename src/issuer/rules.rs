@@ -5,12 +5,13 @@ use super::prepared::cut;
 use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::error::{ChainError, ChainRule, Error, Reason, Rule};
-use crate::key::Sm2Id;
+use crate::key::{PublicKey, Sm2Id};
 use crate::policy::{Grant, Outliving, Period, ReviewItem, RootLeaves};
 use crate::profile::Role;
-use crate::usage::{ExtendedKeyUsage, list};
+use crate::usage::{ExtendedKeyUsage, KeyUsage, list};
 use crate::validity::{Time, Validity};
 use crate::wire::extension::is_understood;
+use crate::wire::tlv::split_any;
 
 /// Everything that stands against a certificate, not only the first.
 pub(super) fn objections(issuer: &Issuer, grant: &Grant, now: Time) -> Vec<Reason> {
@@ -24,6 +25,26 @@ pub(super) fn objections(issuer: &Issuer, grant: &Grant, now: Time) -> Vec<Reaso
     reasons
 }
 
+/// Why a certificate and key are no issuer.
+pub(super) fn check_issuer(certificate: &Certificate, key: &PublicKey) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if !certificate.is_authority() {
+        let (given, allowed) = ("no CA bit", "a certificate with the CA bit");
+        reasons.push(Reason::new(Rule::IssuerNotCa, "issuer's certificate", given, allowed));
+    }
+    if let Some(usage) = certificate.key_usage()
+        && !usage.contains(KeyUsage::KEY_CERT_SIGN)
+    {
+        let (item, given) = ("issuer's key usage", usage.to_string());
+        reasons.push(Reason::new(Rule::IssuerKeyUsage, item, given, "keyCertSign"));
+    }
+    if certificate.public_key() != key {
+        let (given, allowed) = ("another key", "the key of the issuer's certificate");
+        reasons.push(Reason::new(Rule::IssuerKeyMismatch, "signer", given, allowed));
+    }
+    reasons
+}
+
 /// What is wrong with the content, whoever issues it.
 pub(super) fn check_content(grant: &Grant) -> Vec<Reason> {
     let mut reasons = Vec::new();
@@ -33,20 +54,23 @@ pub(super) fn check_content(grant: &Grant) -> Vec<Reason> {
     }
     let extensions = grant.profile.extensions();
     for (index, extension) in extensions.iter().enumerate() {
-        let twice = extensions
-            .iter()
-            .take(index)
-            .any(|other| other.oid == extension.oid);
+        let twice = extensions.iter().take(index).any(|other| other.oid == extension.oid);
         if twice || is_understood(extension.oid) {
             let allowed = "each extension once, and those the engine writes not at all";
             let given = extension.oid.to_string();
-            reasons.push(Reason::new(
-                Rule::DuplicateExtension,
-                "profile",
-                given,
-                allowed,
-            ));
+            reasons.push(Reason::new(Rule::DuplicateExtension, "profile", given, allowed));
         }
+        if split_any("extension", &extension.value).is_err() {
+            let (given, allowed) = (format!("{} of another form", extension.oid), "one DER value");
+            reasons.push(Reason::new(Rule::ExtensionMalformed, "profile", given, allowed));
+        }
+    }
+    let constraints = grant.profile.name_constraints();
+    let subtrees = constraints.iter().flat_map(|c| c.permitted.iter().chain(&c.excluded));
+    for subtree in subtrees.filter(|subtree| !subtree.is_writable()) {
+        let allowed = "ASCII names of the types that this crate issues";
+        let given = subtree.to_string();
+        reasons.push(Reason::new(Rule::NameMalformed, "name constraints", given, allowed));
     }
     reasons
 }
@@ -55,10 +79,7 @@ pub(super) fn check_content(grant: &Grant) -> Vec<Reason> {
 pub(super) fn check_authority(grant: &Grant) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if !grant.profile.is_authority() {
-        let (given, allowed) = (
-            "that of an end entity",
-            "Profile::root or Profile::intermediate",
-        );
+        let (given, allowed) = ("that of an end entity", "Profile::root or Profile::intermediate");
         reasons.push(Reason::new(Rule::IssuerNotCa, "profile", given, allowed));
     }
     for weakness in grant.public_key.weaknesses() {
@@ -74,28 +95,28 @@ pub(super) fn check_links(chain: &Chain, id: &Sm2Id) -> Result<(), Error> {
         let [below, above] = pair else { continue };
         let fail = |rule, detail: &str| {
             let subject = below.subject().to_string();
-            Error::Chain(ChainError {
-                link,
-                subject,
-                rule,
-                detail: detail.to_owned(),
-            })
+            Error::Chain(ChainError { link, subject, rule, detail: detail.to_owned() })
         };
         if below.issuer() != above.subject() {
-            return Err(fail(
-                ChainRule::Names,
-                "its issuer is not the next certificate",
-            ));
+            return Err(fail(ChainRule::Names, "its issuer is not the next certificate"));
         }
-        let key = above.public_key().clone().with_sm2_id(id.clone())?;
-        if below.verify_signature(&key).is_err() {
-            return Err(fail(
-                ChainRule::Signature,
-                "not made by the key of the next certificate",
-            ));
+        if !is_signed_by(below, above, id)? {
+            return Err(fail(ChainRule::Signature, "not made by the key of the next certificate"));
         }
     }
+    if let Some(last) = certificates.last().filter(|last| last.is_self_issued())
+        && !is_signed_by(last, last, id)?
+    {
+        let (link, subject) = (certificates.len() - 1, last.subject().to_string());
+        let detail = "self-issued, and not made by its own key".to_owned();
+        return Err(Error::Chain(ChainError { link, subject, rule: ChainRule::Signature, detail }));
+    }
     Ok(())
+}
+
+fn is_signed_by(below: &Certificate, above: &Certificate, id: &Sm2Id) -> Result<bool, Error> {
+    let key = above.public_key().clone().with_sm2_id(id.clone())?;
+    Ok(below.verify_signature(&key).is_ok())
 }
 
 /// The validity of the certificate, and what the outcome says where it was cut.
@@ -128,10 +149,8 @@ fn asked_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Result<Vali
 }
 
 fn check_family(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
-    let (given, allowed) = (
-        grant.public_key.algorithm(),
-        issuer.certificate().public_key().algorithm().family(),
-    );
+    let (given, allowed) =
+        (grant.public_key.algorithm(), issuer.certificate().public_key().algorithm().family());
     (given.family() != allowed).then(|| {
         let allowed = format!("{allowed}, the issuer's family");
         Reason::new(Rule::KeyFamily, "key", given.to_string(), allowed)
@@ -144,12 +163,7 @@ fn check_role(issuer: &Certificate, grant: &Grant) -> Option<Reason> {
             if issuer.is_self_issued() && grant.root_leaves == RootLeaves::Refuse =>
         {
             let (given, allowed) = ("a root", "an intermediate, unless the policy lets roots");
-            Some(Reason::new(
-                Rule::RootIssuesLeaf,
-                "issuer of a leaf",
-                given,
-                allowed,
-            ))
+            Some(Reason::new(Rule::RootIssuesLeaf, "issuer of a leaf", given, allowed))
         }
         (Role::Authority { .. }, Some(0)) => {
             let (given, allowed) = ("a CA", "leaves only: the issuer's pathLenConstraint is 0");
@@ -158,12 +172,7 @@ fn check_role(issuer: &Certificate, grant: &Grant) -> Option<Reason> {
         (Role::Authority { path_len }, Some(limit)) if path_len.is_none_or(|len| len >= limit) => {
             let given = path_len.map_or("no limit".to_owned(), |length| length.to_string());
             let allowed = format!("below {limit}, the issuer's pathLenConstraint");
-            Some(Reason::new(
-                Rule::PathLength,
-                "pathLenConstraint",
-                given,
-                allowed,
-            ))
+            Some(Reason::new(Rule::PathLength, "pathLenConstraint", given, allowed))
         }
         _ => None,
     }
@@ -178,39 +187,21 @@ fn check_usage(issuer: &Certificate, grant: &Grant) -> Option<Reason> {
         || (!given.is_empty() && given.iter().all(|usage| limit.contains(usage)));
     (!covered).then(|| {
         let allowed = format!("{}, those of the issuer", list(limit));
-        Reason::new(
-            Rule::IssuerExtendedKeyUsage,
-            "extended key usage",
-            list(given),
-            allowed,
-        )
+        Reason::new(Rule::IssuerExtendedKeyUsage, "extended key usage", list(given), allowed)
     })
 }
 
 /// The name constraints of the issuer and of every certificate above it.
 fn check_names(chain: &Chain, grant: &Grant) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    for constraints in chain
-        .certificates()
-        .filter_map(Certificate::name_constraints)
-    {
+    for constraints in chain.certificates().filter_map(Certificate::name_constraints) {
         let subject = constraints.refuse_subject(&grant.subject);
         reasons.extend(subject.map(|allowed| {
-            Reason::new(
-                Rule::NameConstraints,
-                "subject",
-                grant.subject.to_string(),
-                allowed,
-            )
+            Reason::new(Rule::NameConstraints, "subject", grant.subject.to_string(), allowed)
         }));
         for name in &grant.alt_names {
             reasons.extend(constraints.refuse(name).map(|allowed| {
-                Reason::new(
-                    Rule::NameConstraints,
-                    "alternative name",
-                    name.to_string(),
-                    allowed,
-                )
+                Reason::new(Rule::NameConstraints, "alternative name", name.to_string(), allowed)
             }));
         }
     }
@@ -222,12 +213,7 @@ fn check_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Vec<Reason>
     let limits = issuer.validity();
     if !limits.contains(now) {
         let (given, allowed) = (now.to_string(), format!("{limits}, the issuer's validity"));
-        reasons.push(Reason::new(
-            Rule::IssuerValidity,
-            "time of issue",
-            given,
-            allowed,
-        ));
+        reasons.push(Reason::new(Rule::IssuerValidity, "time of issue", given, allowed));
     }
     match asked_validity(issuer, grant, now) {
         Err(error) => {
@@ -249,12 +235,7 @@ fn check_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Vec<Reason>
             if outlives {
                 let given = format!("{asked}");
                 let allowed = format!("until {}, the issuer's end", limits.not_after());
-                reasons.push(Reason::new(
-                    Rule::OutlivesIssuer,
-                    "validity",
-                    given,
-                    allowed,
-                ));
+                reasons.push(Reason::new(Rule::OutlivesIssuer, "validity", given, allowed));
             }
         }
     }

@@ -50,19 +50,11 @@ impl Public {
             KeyAlgorithm::EcdsaP384 => PublicKey::from_sec1_bytes(point).map(Self::P384),
             KeyAlgorithm::EcdsaP521 => PublicKey::from_sec1_bytes(point).map(Self::P521),
             other => {
-                return Err(Error::unsupported(
-                    "curve",
-                    other.to_string(),
-                    "NIST curves",
-                ));
+                return Err(Error::unsupported("curve", other.to_string(), "NIST curves"));
             }
         };
         key.map_err(|_| {
-            Error::malformed(
-                "public key",
-                algorithm.to_string(),
-                "not a point on the curve",
-            )
+            Error::malformed("public key", algorithm.to_string(), "not a point on the curve")
         })
     }
 
@@ -95,32 +87,19 @@ impl Secret {
     /// A scalar from its big-endian octets: in [1, n−1], or it is refused.
     pub(super) fn from_scalar(algorithm: KeyAlgorithm, scalar: &[u8]) -> Result<Self, Error> {
         let width = (algorithm.bits() as usize).div_ceil(8);
-        let significant = scalar
-            .iter()
-            .position(|octet| *octet != 0)
-            .unwrap_or(scalar.len());
-        let scalar = Zeroizing::new(fixed_width(
-            scalar.get(significant..).unwrap_or(scalar),
-            width,
-        )?);
+        let significant = scalar.iter().position(|octet| *octet != 0).unwrap_or(scalar.len());
+        let scalar =
+            Zeroizing::new(fixed_width(scalar.get(significant..).unwrap_or(scalar), width)?);
         let key = match algorithm {
             KeyAlgorithm::EcdsaP256 => SigningKey::from_slice(&scalar).map(Self::P256),
             KeyAlgorithm::EcdsaP384 => SigningKey::from_slice(&scalar).map(Self::P384),
             KeyAlgorithm::EcdsaP521 => SigningKey::from_slice(&scalar).map(Self::P521),
             other => {
-                return Err(Error::unsupported(
-                    "curve",
-                    other.to_string(),
-                    "NIST curves",
-                ));
+                return Err(Error::unsupported("curve", other.to_string(), "NIST curves"));
             }
         };
         key.map_err(|_| {
-            Error::malformed(
-                "private key",
-                algorithm.to_string(),
-                "the scalar is not in [1, n-1]",
-            )
+            Error::malformed("private key", algorithm.to_string(), "the scalar is not in [1, n-1]")
         })
     }
 
@@ -189,10 +168,9 @@ where
     let Ok((r, s)) = read_pair(signature, width) else {
         return false;
     };
-    let (Ok(r), Ok(s)) = (
-        FieldBytes::<C>::try_from(r.as_slice()),
-        FieldBytes::<C>::try_from(s.as_slice()),
-    ) else {
+    let (Ok(r), Ok(s)) =
+        (FieldBytes::<C>::try_from(r.as_slice()), FieldBytes::<C>::try_from(s.as_slice()))
+    else {
         return false;
     };
     Signature::<C>::from_scalars(r, s)

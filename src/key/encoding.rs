@@ -1,9 +1,7 @@
 //! Reading and writing private keys.
 
 use super::encryption;
-#[cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]
-use super::pair::Secret;
-use super::pair::{KeyPair, check_strength};
+use super::pair::{KeyPair, Secret, check_strength};
 use super::secret::{SecretBytes, SecretText};
 use super::signer::Signer;
 use crate::algorithm::WeakKeys;
@@ -89,11 +87,7 @@ impl KeyPair {
             .filter(|block| [PKCS8, PKCS8_ENCRYPTED, SEC1, PKCS1].contains(&block.label.as_str()));
         let (Some(block), None) = (keys.next(), keys.next()) else {
             let allowed = format!("one block: {PKCS8}, {SEC1} or {PKCS1}");
-            return Err(Error::malformed(
-                WHAT,
-                "PEM",
-                format!("no key, or several; {allowed}"),
-            ));
+            return Err(Error::malformed(WHAT, "PEM", format!("no key, or several; {allowed}")));
         };
         let parts = match block.label.as_str() {
             SEC1 => split_sec1(&block.der)?,
@@ -126,7 +120,6 @@ impl KeyPair {
     pub fn to_pkcs8_der(&self) -> Result<SecretBytes, Error> {
         let algorithm = self.public_key().algorithm();
         let point = self.public_key().as_bytes();
-        let _ = (algorithm, point);
         match self.secret {
             #[cfg(feature = "ecc")]
             Secret::Ecdsa(ref secret) => Ok(SecretBytes::new(
@@ -169,20 +162,13 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::to_pkcs8_der_encrypted`].
     pub fn to_pkcs8_pem_encrypted(&self, passphrase: &str) -> Result<String, Error> {
-        Ok(pem::encode(
-            PKCS8_ENCRYPTED,
-            &self.to_pkcs8_der_encrypted(passphrase)?,
-        ))
+        Ok(pem::encode(PKCS8_ENCRYPTED, &self.to_pkcs8_der_encrypted(passphrase)?))
     }
 
     fn from_parts(parts: PrivateKeyParts<'_>, weak_keys: WeakKeys) -> Result<Self, Error> {
         let key = match parts {
             PrivateKeyParts::Rsa(parts) => Self::read_rsa(parts)?,
-            PrivateKeyParts::Scalar {
-                algorithm,
-                scalar,
-                point,
-            } => {
+            PrivateKeyParts::Scalar { algorithm, scalar, point } => {
                 let key = Self::read_scalar(algorithm, scalar)?;
                 if let Some(point) = point {
                     key.check_point(point)?;
@@ -202,11 +188,7 @@ impl KeyPair {
         if super::public::PublicKey::from_parts(parts)? == *self.public_key() {
             return Ok(());
         }
-        Err(Error::malformed(
-            WHAT,
-            "publicKey",
-            "not the public key of this private key",
-        ))
+        Err(Error::malformed(WHAT, "publicKey", "not the public key of this private key"))
     }
 
     fn read_scalar(
@@ -220,14 +202,10 @@ impl KeyPair {
             }
             #[cfg(not(feature = "sm2"))]
             crate::algorithm::KeyAlgorithm::Sm2 => {
-                let _ = scalar;
                 Err(super::public::not_built(algorithm.family()))
             }
             #[cfg(feature = "ecc")]
-            _ => Self::from_ecdsa(
-                algorithm,
-                super::ecdsa::Secret::from_scalar(algorithm, scalar)?,
-            ),
+            _ => Self::from_ecdsa(algorithm, super::ecdsa::Secret::from_scalar(algorithm, scalar)?),
             #[cfg(not(feature = "ecc"))]
             _ => Err(super::public::not_built(algorithm.family())),
         }

@@ -25,9 +25,7 @@ pub(super) fn encrypt(plain: &[u8], passphrase: &str) -> Result<(Vec<u8>, Vec<u8
     for random in [&mut salt, &mut iv] {
         system()
             .try_fill_bytes(random)
-            .map_err(|error| Error::Random {
-                source: Box::new(error),
-            })?;
+            .map_err(|error| Error::Random { source: Box::new(error) })?;
     }
     let failed = |error: pkcs5::Error| Error::malformed(WHAT, "encryption", error.to_string());
     let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(WRITTEN_ITERATIONS, &salt, iv)
@@ -45,9 +43,8 @@ pub(super) fn decrypt(
     check_passphrase(passphrase)?;
     let scheme: EncryptionScheme = decode_whole(WHAT, "encryptionAlgorithm", algorithm)
         .map_err(|_| unsupported("a scheme or parameters that cannot be read".to_owned()))?;
-    let parameters = scheme
-        .pbes2()
-        .ok_or_else(|| unsupported(format!("scheme {}", scheme.oid())))?;
+    let parameters =
+        scheme.pbes2().ok_or_else(|| unsupported(format!("scheme {}", scheme.oid())))?;
     check_work(&parameters.kdf)?;
     match parameters.decrypt(passphrase, ciphertext) {
         Ok(plain) => Ok(Zeroizing::new(plain)),
@@ -68,9 +65,9 @@ pub(super) fn wrong_passphrase() -> Error {
 /// The file says how much work to do, and it comes from outside.
 fn check_work(kdf: &Kdf) -> Result<(), Error> {
     match kdf {
-        Kdf::Pbkdf2(parameters) if parameters.iteration_count > PBKDF2_ITERATIONS => Err(
-            unsupported(format!("PBKDF2 with {} rounds", parameters.iteration_count)),
-        ),
+        Kdf::Pbkdf2(parameters) if parameters.iteration_count > PBKDF2_ITERATIONS => {
+            Err(unsupported(format!("PBKDF2 with {} rounds", parameters.iteration_count)))
+        }
         Kdf::Scrypt(parameters) => {
             let memory = parameters
                 .cost_parameter

@@ -89,7 +89,6 @@ impl KeyPair {
         if algorithm == KeyAlgorithm::Sm2 {
             return Self::from_sm2(super::sm2::Secret::generate(&mut rng));
         }
-        let _ = &mut rng;
         Err(super::public::not_built(algorithm.family()))
     }
 
@@ -106,25 +105,15 @@ impl KeyPair {
     pub(super) fn from_rsa(secret: super::rsa::Secret) -> Result<Self, Error> {
         use crate::wire::public_key::PublicKeyParts;
         let (modulus, exponent) = secret.public_numbers();
-        let parts = PublicKeyParts::Rsa {
-            modulus: &modulus,
-            exponent: &exponent,
-        };
-        Ok(Self::assemble(
-            PublicKey::from_parts(parts)?,
-            Secret::Rsa(Box::new(secret)),
-        ))
+        let parts = PublicKeyParts::Rsa { modulus: &modulus, exponent: &exponent };
+        Ok(Self::assemble(PublicKey::from_parts(parts)?, Secret::Rsa(Box::new(secret))))
     }
 
     #[cfg(feature = "sm2")]
     pub(super) fn from_sm2(secret: super::sm2::Secret) -> Result<Self, Error> {
         let point = secret.to_point();
         let public = super::sm2::Public::from_point(&point, &Sm2Id::default())?;
-        Self::new(
-            KeyAlgorithm::Sm2,
-            &point,
-            Secret::Sm2(Box::new((secret, public))),
-        )
+        Self::new(KeyAlgorithm::Sm2, &point, Secret::Sm2(Box::new((secret, public))))
     }
 
     #[cfg(any(feature = "ecc", feature = "sm2"))]
@@ -136,12 +125,7 @@ impl KeyPair {
 
     fn assemble(public: PublicKey, secret: Secret) -> Self {
         let signature = public.algorithm().default_signature();
-        Self {
-            public,
-            secret,
-            signature,
-            nonces: Nonces::default(),
-        }
+        Self { public, secret, signature, nonces: Nonces::default() }
     }
 
     /// Signs with this algorithm instead of the default one: P-384 with SHA-256, for one.
@@ -181,7 +165,7 @@ impl KeyPair {
             Secret::Sm2(both) => {
                 both.1 = super::sm2::Public::from_point(self.public.as_bytes(), &id)?;
             }
-            #[allow(unreachable_patterns)]
+            #[allow(unreachable_patterns)] // where SM2 is the only family
             _ => {}
         }
         self.public = self.public.with_sm2_id(id)?;
@@ -196,9 +180,7 @@ impl KeyPair {
         });
         system()
             .try_fill_bytes(&mut extra)
-            .map_err(|error| Error::Random {
-                source: Box::new(error),
-            })?;
+            .map_err(|error| Error::Random { source: Box::new(error) })?;
         Ok(extra)
     }
 }
@@ -213,7 +195,6 @@ impl Signer for KeyPair {
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        let _ = message;
         match self.secret {
             #[cfg(feature = "ecc")]
             Secret::Ecdsa(ref secret) => Ok(secret.sign(self.signature, message, &self.hedge()?)),
@@ -237,13 +218,6 @@ pub(super) fn check_strength(algorithm: KeyAlgorithm, weak_keys: WeakKeys) -> Re
         return Ok(());
     }
     let allowed = "2048 bits or more, unless WeakKeys::DangerouslyAllowRsa1024 is chosen";
-    let reason = Reason::new(
-        Rule::KeyWeak,
-        "key algorithm",
-        algorithm.to_string(),
-        allowed,
-    );
-    Err(Error::Denied(crate::error::Denied {
-        reasons: vec![reason],
-    }))
+    let reason = Reason::new(Rule::KeyWeak, "key algorithm", algorithm.to_string(), allowed);
+    Err(Error::Denied(crate::error::Denied { reasons: vec![reason] }))
 }

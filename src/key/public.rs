@@ -46,10 +46,7 @@ impl PublicKey {
 
     pub(crate) fn from_parts(parts: PublicKeyParts<'_>) -> Result<Self, Error> {
         match parts {
-            PublicKeyParts::Point {
-                algorithm: KeyAlgorithm::Sm2,
-                point,
-            } => Self::sm2(point),
+            PublicKeyParts::Point { algorithm: KeyAlgorithm::Sm2, point } => Self::sm2(point),
             PublicKeyParts::Point { algorithm, point } => Self::ecdsa(algorithm, point),
             PublicKeyParts::Rsa { modulus, exponent } => Self::rsa(modulus, exponent),
         }
@@ -81,11 +78,7 @@ impl PublicKey {
     #[cfg(feature = "sm2")]
     fn sm2(point: &[u8]) -> Result<Self, Error> {
         let key = super::sm2::Public::from_point(point, &Sm2Id::default())?;
-        Ok(Self::new(
-            KeyAlgorithm::Sm2,
-            key.to_point(),
-            Verifier::Sm2(Box::new(key)),
-        ))
+        Ok(Self::new(KeyAlgorithm::Sm2, key.to_point(), Verifier::Sm2(Box::new(key))))
     }
 
     #[cfg(not(feature = "sm2"))]
@@ -94,12 +87,7 @@ impl PublicKey {
     }
 
     fn new(algorithm: KeyAlgorithm, content: Vec<u8>, verifier: Verifier) -> Self {
-        Self {
-            algorithm,
-            content,
-            verifier,
-            sm2_id: Sm2Id::default(),
-        }
+        Self { algorithm, content, verifier, sm2_id: Sm2Id::default() }
     }
 
     /// The same key, with the identifier its SM2 signatures bind. Without effect on other families.
@@ -107,12 +95,15 @@ impl PublicKey {
     /// # Errors
     /// None today; the result keeps room for identifiers that a curve cannot take.
     pub fn with_sm2_id(mut self, id: Sm2Id) -> Result<Self, Error> {
+        if id == self.sm2_id {
+            return Ok(self);
+        }
         match &mut self.verifier {
             #[cfg(feature = "sm2")]
             Verifier::Sm2(key) => {
                 **key = super::sm2::Public::from_point(&self.content, &id)?;
             }
-            #[allow(unreachable_patterns)]
+            #[allow(unreachable_patterns)] // where SM2 is the only family
             _ => {}
         }
         self.sm2_id = id;
@@ -160,12 +151,7 @@ impl PublicKey {
                 #[cfg(feature = "sm2")]
                 Verifier::Sm2(ref key) => key.verify(message, signature),
             };
-        let _ = (message, signature);
-        if good {
-            Ok(())
-        } else {
-            Err(Error::InvalidSignature { what: "message" })
-        }
+        if good { Ok(()) } else { Err(Error::InvalidSignature { what: "message" }) }
     }
 
     /// Why an attacker could break this key; empty for a healthy one. Whether RSA of 1024 bits is
@@ -193,17 +179,11 @@ impl Eq for PublicKey {}
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "PublicKey({} {} octets)",
-            self.algorithm,
-            self.content.len()
-        )
+        write!(f, "PublicKey({} {} octets)", self.algorithm, self.content.len())
     }
 }
 
 /// The family is one this build leaves out.
-#[allow(dead_code)] // with every family built in, nothing asks
 pub(super) fn not_built(family: KeyFamily) -> Error {
     let feature = family.to_string().to_lowercase();
     Error::unsupported(

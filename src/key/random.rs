@@ -18,8 +18,6 @@ pub(crate) fn system() -> SysRng {
 pub(crate) fn seeded<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<ChaCha20Rng, Error> {
     let mut seed = Zeroizing::new([0; 32]);
     rng.try_fill_bytes(seed.as_mut())
-        .map_err(|error| Error::Random {
-            source: error.to_string().into(),
-        })?;
+        .map_err(|error| Error::Random { source: error.to_string().into() })?;
     Ok(ChaCha20Rng::from_seed(*seed))
 }

@@ -31,10 +31,8 @@ impl Public {
         exponent: &[u8],
     ) -> Result<(KeyAlgorithm, Self), Error> {
         let bits = bit_length(modulus);
-        let algorithm = u32::try_from(bits)
-            .ok()
-            .and_then(KeyAlgorithm::rsa_of_bits)
-            .ok_or_else(|| {
+        let algorithm =
+            u32::try_from(bits).ok().and_then(KeyAlgorithm::rsa_of_bits).ok_or_else(|| {
                 let allowed = "RSA of exactly 1024, 2048, 3072 or 4096 bits";
                 Error::unsupported("public key", format!("RSA of {bits} bits"), allowed)
             })?;
@@ -85,22 +83,13 @@ impl Secret {
 
     /// A key from its numbers: consistent, of prime factors, of a known size and healthy.
     pub(super) fn from_parts(parts: RsaParts<'_>) -> Result<Self, Error> {
-        let RsaParts {
-            modulus,
-            public_exponent,
-            private_exponent,
-            prime1,
-            prime2,
-            ..
-        } = parts;
+        let RsaParts { modulus, public_exponent, private_exponent, prime1, prime2, .. } = parts;
         let (algorithm, public) = Public::from_numbers(modulus, public_exponent)?;
         let malformed =
             |problem: &str| Error::malformed("private key", algorithm.to_string(), problem);
         let half = modulus.len().div_ceil(2);
         if bit_length(private_exponent) > bit_length(modulus)
-            || [prime1, prime2]
-                .iter()
-                .any(|prime| prime.len() > half || prime.is_empty())
+            || [prime1, prime2].iter().any(|prime| prime.len() > half || prime.is_empty())
         {
             return Err(malformed("a number of the wrong size"));
         }
@@ -115,10 +104,7 @@ impl Secret {
         if !weaknesses.is_empty() {
             return Err(malformed(&weaknesses.join("; ")));
         }
-        Ok(Self {
-            key: given,
-            algorithm,
-        })
+        Ok(Self { key: given, algorithm })
     }
 
     pub(super) fn public_numbers(&self) -> (Box<[u8]>, Box<[u8]>) {
@@ -131,11 +117,8 @@ impl Secret {
         let [p, q] = self.key.primes() else {
             return Err(missing());
         };
-        let (dp, dq) = (
-            self.key.dp().ok_or_else(missing)?,
-            self.key.dq().ok_or_else(missing)?,
-        );
-        let qinv = self.key.crt_coefficient().ok_or_else(missing)?;
+        let (dp, dq) = (self.key.dp().ok_or_else(missing)?, self.key.dq().ok_or_else(missing)?);
+        let qinv = Zeroizing::new(self.key.crt_coefficient().ok_or_else(missing)?);
         let octets = |number: &BoxedUint| Zeroizing::new(number.to_be_bytes());
         let (d, p, q) = (octets(self.key.d()), octets(p.as_ref()), octets(q.as_ref()));
         let (dp, dq, qinv) = (octets(dp), octets(dq), octets(&qinv));
@@ -167,18 +150,13 @@ impl Secret {
 /// The padding and the digest. Algorithms of other families do not come here.
 fn scheme(algorithm: SignatureAlgorithm, message: &[u8]) -> (Pkcs1v15Sign, Vec<u8>) {
     match algorithm {
-        SignatureAlgorithm::RsaSha384 => (
-            Pkcs1v15Sign::new::<Sha384>(),
-            Sha384::digest(message).to_vec(),
-        ),
-        SignatureAlgorithm::RsaSha512 => (
-            Pkcs1v15Sign::new::<Sha512>(),
-            Sha512::digest(message).to_vec(),
-        ),
-        _ => (
-            Pkcs1v15Sign::new::<Sha256>(),
-            Sha256::digest(message).to_vec(),
-        ),
+        SignatureAlgorithm::RsaSha384 => {
+            (Pkcs1v15Sign::new::<Sha384>(), Sha384::digest(message).to_vec())
+        }
+        SignatureAlgorithm::RsaSha512 => {
+            (Pkcs1v15Sign::new::<Sha512>(), Sha512::digest(message).to_vec())
+        }
+        _ => (Pkcs1v15Sign::new::<Sha256>(), Sha256::digest(message).to_vec()),
     }
 }
 
@@ -189,9 +167,7 @@ fn number(octets: &[u8]) -> BoxedUint {
 fn bit_length(octets: &[u8]) -> usize {
     match octets.iter().position(|octet| *octet != 0) {
         Some(first) => {
-            let top = octets
-                .get(first)
-                .map_or(0, |octet| octet.leading_zeros() as usize);
+            let top = octets.get(first).map_or(0, |octet| octet.leading_zeros() as usize);
             (octets.len() - first) * 8 - top
         }
         None => 0,

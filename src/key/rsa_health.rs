@@ -4,6 +4,7 @@ use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use ::rsa::{BoxedUint, RsaPrivateKey};
 use crypto_bigint::Resize;
 use crypto_primes::{Flavor, is_prime};
+use zeroize::Zeroizing;
 
 use super::rsa::{PUBLIC_EXPONENT, Public};
 
@@ -23,9 +24,8 @@ pub(super) fn public_weaknesses(key: &Public) -> Vec<&'static str> {
     if *key.0.e() != BoxedUint::from(PUBLIC_EXPONENT) {
         weaknesses.push("the public exponent is not 65537");
     }
-    let residues: Vec<(u32, u32)> = odd_primes()
-        .map(|prime| (prime, residue(modulus, prime)))
-        .collect();
+    let residues: Vec<(u32, u32)> =
+        odd_primes().map(|prime| (prime, residue(modulus, prime))).collect();
     if residues.iter().any(|(_, residue)| *residue == 0) {
         weaknesses.push("the modulus has a prime factor below 752");
     }
@@ -52,11 +52,7 @@ pub(super) fn private_weaknesses(key: &RsaPrivateKey) -> Vec<&'static str> {
     if ![p, q].iter().all(|factor| is_prime(Flavor::Any, *factor)) {
         weaknesses.push("a factor is not prime");
     }
-    let distance = if p > q {
-        p.wrapping_sub(q)
-    } else {
-        q.wrapping_sub(p)
-    };
+    let distance = Zeroizing::new(if p > q { p.wrapping_sub(q) } else { q.wrapping_sub(p) });
     if distance.bits_vartime() <= half - 100 {
         weaknesses.push("|p-q| is not above 2^(n/2-100)");
     }
@@ -69,16 +65,13 @@ pub(super) fn private_weaknesses(key: &RsaPrivateKey) -> Vec<&'static str> {
 /// Whether every residue modulo the small primes is a power of 65537, as it is for the keys of
 /// CVE-2017-15361; of other keys about one in 2^28 has it too.
 fn has_roca_pattern(residues: &[(u32, u32)]) -> bool {
-    residues
-        .iter()
-        .filter(|(prime, _)| *prime < ROCA_PRIMES)
-        .all(|(prime, residue)| {
-            let mut power = 1;
-            (0..*prime).any(|_| {
-                power = power * (65_537 % prime) % prime;
-                power == *residue
-            })
+    residues.iter().filter(|(prime, _)| *prime < ROCA_PRIMES).all(|(prime, residue)| {
+        let mut power = 1;
+        (0..*prime).any(|_| {
+            power = power * (65_537 % prime) % prime;
+            power == *residue
         })
+    })
 }
 
 /// Fermat's method: n = a² − b² with a just above √n when the factors are close.
@@ -87,10 +80,7 @@ fn has_close_factors(modulus: &BoxedUint) -> bool {
     let precision = modulus.bits_precision() + 64;
     let modulus = modulus.clone().resize(precision);
     let one = BoxedUint::one_with_precision(precision);
-    let mut a = modulus
-        .floor_sqrt_vartime()
-        .resize(precision)
-        .wrapping_add(&one);
+    let mut a = modulus.floor_sqrt_vartime().resize(precision).wrapping_add(&one);
     let mut square = a.wrapping_mul(&a).wrapping_sub(&modulus);
     for _ in 0..FERMAT_ROUNDS {
         if is_square(&square) {
@@ -119,18 +109,12 @@ fn is_square(number: &BoxedUint) -> bool {
 fn residue(number: &BoxedUint, modulus: u32) -> u32 {
     let wide = u64::from(modulus);
     // Big-endian words modulo a small number: the remainder stays below 2^32.
-    number
-        .as_words()
-        .iter()
-        .rev()
-        .fold(0u64, |remainder, word| {
-            let high = (remainder << 32 | word >> 32) % wide;
-            (high << 32 | word & 0xffff_ffff) % wide
-        }) as u32
+    number.as_words().iter().rev().fold(0u64, |remainder, word| {
+        let high = (remainder << 32 | word >> 32) % wide;
+        (high << 32 | word & 0xffff_ffff) % wide
+    }) as u32
 }
 
 fn odd_primes() -> impl Iterator<Item = u32> {
-    (3..SMALL_FACTORS)
-        .step_by(2)
-        .filter(|n| (3..).take_while(|d| d * d <= *n).all(|d| n % d != 0))
+    (3..SMALL_FACTORS).step_by(2).filter(|n| (3..).take_while(|d| d * d <= *n).all(|d| n % d != 0))
 }

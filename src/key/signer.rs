@@ -86,13 +86,7 @@ pub(crate) fn sign_verified(
     message: &[u8],
 ) -> Result<Vec<u8>, Error> {
     let signature = signer.sign(message)?;
-    check(
-        signer.public_key(),
-        signer.algorithm(),
-        what,
-        message,
-        &signature,
-    )?;
+    check(signer.public_key(), signer.algorithm(), what, message, &signature)?;
     Ok(signature)
 }
 

@@ -65,11 +65,7 @@ impl Public {
 
     /// e of GB/T 32918.2 section 6.1, steps A1 and A2.
     fn digest(&self, message: &[u8]) -> [u8; 32] {
-        Sm3::new()
-            .chain_update(self.identity)
-            .chain_update(message)
-            .finalize()
-            .into()
+        Sm3::new().chain_update(self.identity).chain_update(message).finalize().into()
     }
 }
 
@@ -90,19 +86,13 @@ impl Secret {
     pub(super) fn from_scalar(scalar: &[u8]) -> Result<Self, Error> {
         let out_of_range =
             || Error::malformed("private key", "SM2_256", "the scalar is not in [1, n-2]");
-        let significant = scalar
-            .iter()
-            .position(|octet| *octet != 0)
-            .unwrap_or(scalar.len());
+        let significant = scalar.iter().position(|octet| *octet != 0).unwrap_or(scalar.len());
         let octets = fixed_width(scalar.get(significant..).unwrap_or(scalar), WIDTH)?;
         let key = SecretKey::from_slice(&Zeroizing::new(octets)).map_err(|_| out_of_range())?;
         let scalar = Zeroizing::new(*key.to_nonzero_scalar());
         let plus_one = Zeroizing::new(*scalar + Scalar::ONE);
         let inverse = plus_one.invert().into_option().ok_or_else(out_of_range)?;
-        Ok(Self {
-            scalar,
-            inverse: Zeroizing::new(inverse),
-        })
+        Ok(Self { scalar, inverse: Zeroizing::new(inverse) })
     }
 
     pub(super) fn to_scalar(&self) -> Zeroizing<Vec<u8>> {
@@ -190,10 +180,7 @@ mod tests {
     use super::*;
 
     fn hex(text: &str) -> Vec<u8> {
-        text.as_bytes()
-            .chunks(2)
-            .map(|pair| digit(pair[0]) << 4 | digit(pair[1]))
-            .collect()
+        text.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
     }
 
     /// The example of GB/T 32918.5 annex A.2, nonce included.
@@ -229,15 +216,9 @@ mod tests {
     #[test]
     fn scalars_end_at_n_minus_2() {
         let order = "fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d541";
-        assert!(
-            Secret::from_scalar(&hex(&format!("{order}21"))).is_ok(),
-            "n-2"
-        );
+        assert!(Secret::from_scalar(&hex(&format!("{order}21"))).is_ok(), "n-2");
         for last in ["22", "23", "24"] {
-            assert!(
-                Secret::from_scalar(&hex(&format!("{order}{last}"))).is_err(),
-                "{last}"
-            );
+            assert!(Secret::from_scalar(&hex(&format!("{order}{last}"))).is_err(), "{last}");
         }
         assert!(Secret::from_scalar(&[0; 32]).is_err());
         assert!(Secret::from_scalar(&[1]).is_ok());

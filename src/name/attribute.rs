@@ -58,10 +58,7 @@ impl AttributeType {
             "E" => "EMAILADDRESS".to_owned(),
             other => other.to_owned(),
         };
-        KNOWN
-            .iter()
-            .find(|known| known.keyword.eq_ignore_ascii_case(&keyword))
-            .map(|k| k.kind)
+        KNOWN.iter().find(|known| known.keyword.eq_ignore_ascii_case(&keyword)).map(|k| k.kind)
     }
 
     fn known(&self) -> Option<&'static Known> {
@@ -116,10 +113,7 @@ impl Attribute {
         let problem = if value.is_empty() {
             Some("empty".to_owned())
         } else if value.chars().count() > bound {
-            Some(format!(
-                "{} characters; at most {bound}",
-                value.chars().count()
-            ))
+            Some(format!("{} characters; at most {bound}", value.chars().count()))
         } else if value.chars().any(char::is_control) {
             Some("holds a control character".to_owned())
         } else if kind == AttributeType::COUNTRY
@@ -138,16 +132,8 @@ impl Attribute {
             }
         };
         match problem {
-            Some(problem) => Err(Error::malformed(
-                "name",
-                format!("attribute {kind}"),
-                problem,
-            )),
-            None => Ok(Self {
-                kind,
-                string,
-                octets: value.as_bytes().to_vec(),
-            }),
+            Some(problem) => Err(Error::malformed("name", format!("attribute {kind}"), problem)),
+            None => Ok(Self { kind, string, octets: value.as_bytes().to_vec() }),
         }
     }
 
@@ -161,8 +147,7 @@ impl Attribute {
         match self.string {
             StringKind::Bmp => {
                 let units = self.octets.chunks(2).map(|pair| {
-                    pair.iter()
-                        .fold(0u16, |unit, octet| (unit << 8) | u16::from(*octet))
+                    pair.iter().fold(0u16, |unit, octet| (unit << 8) | u16::from(*octet))
                 });
                 char::decode_utf16(units)
                     .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
@@ -170,21 +155,16 @@ impl Attribute {
             }
             // Teletex in certificates is Latin-1 in practice (RFC 5280 section 4.1.2.4 note).
             StringKind::Teletex => self.octets.iter().map(|octet| char::from(*octet)).collect(),
-            StringKind::Other(_) => self
-                .octets
-                .iter()
-                .fold("#".to_owned(), |text, octet| format!("{text}{octet:02x}")),
+            StringKind::Other(_) => {
+                self.octets.iter().fold("#".to_owned(), |text, octet| format!("{text}{octet:02x}"))
+            }
             _ => String::from_utf8_lossy(&self.octets).into_owned(),
         }
     }
 
     /// An attribute as it was read, which may break the rules of [`Attribute::new`].
     pub(crate) fn read(kind: AttributeType, string: StringKind, octets: Vec<u8>) -> Self {
-        Self {
-            kind,
-            string,
-            octets,
-        }
+        Self { kind, string, octets }
     }
 
     pub(crate) const fn string(&self) -> StringKind {
@@ -216,32 +196,12 @@ const KNOWN: [Known; 10] = [
     known(AttributeType::COMMON_NAME, "CN", 64, StringKind::Utf8),
     known(AttributeType::COUNTRY, "C", 2, StringKind::Printable),
     known(AttributeType::DOMAIN_COMPONENT, "DC", 63, StringKind::Ia5),
-    known(
-        AttributeType::EMAIL_ADDRESS,
-        "emailAddress",
-        255,
-        StringKind::Ia5,
-    ),
+    known(AttributeType::EMAIL_ADDRESS, "emailAddress", 255, StringKind::Ia5),
     known(AttributeType::LOCALITY, "L", 128, StringKind::Utf8),
     known(AttributeType::ORGANIZATION, "O", 64, StringKind::Utf8),
-    known(
-        AttributeType::ORGANIZATIONAL_UNIT,
-        "OU",
-        64,
-        StringKind::Utf8,
-    ),
-    known(
-        AttributeType::SERIAL_NUMBER,
-        "serialNumber",
-        64,
-        StringKind::Printable,
-    ),
-    known(
-        AttributeType::STATE_OR_PROVINCE,
-        "ST",
-        128,
-        StringKind::Utf8,
-    ),
+    known(AttributeType::ORGANIZATIONAL_UNIT, "OU", 64, StringKind::Utf8),
+    known(AttributeType::SERIAL_NUMBER, "serialNumber", 64, StringKind::Printable),
+    known(AttributeType::STATE_OR_PROVINCE, "ST", 128, StringKind::Utf8),
     known(AttributeType::USER_ID, "UID", 256, StringKind::Utf8),
 ];
 
@@ -251,10 +211,5 @@ const fn known(
     bound: usize,
     string: StringKind,
 ) -> Known {
-    Known {
-        kind,
-        keyword,
-        bound,
-        string,
-    }
+    Known { kind, keyword, bound, string }
 }

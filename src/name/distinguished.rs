@@ -36,9 +36,7 @@ pub struct Name {
 impl Name {
     /// Builds a name attribute by attribute, the least specific first.
     pub fn builder() -> NameBuilder {
-        NameBuilder {
-            relative: Ok(Vec::new()),
-        }
+        NameBuilder { relative: Ok(Vec::new()) }
     }
 
     /// The attributes in the order of the encoding.
@@ -48,10 +46,7 @@ impl Name {
 
     /// The value of the last, most specific attribute of a type.
     pub fn value(&self, kind: AttributeType) -> Option<String> {
-        self.attributes()
-            .rev()
-            .find(|attribute| attribute.kind() == kind)
-            .map(Attribute::value)
+        self.attributes().rev().find(|attribute| attribute.kind() == kind).map(Attribute::value)
     }
 
     /// The common name: the most specific, where there are several.
@@ -71,10 +66,7 @@ impl Name {
 
     /// A name as it was read.
     pub(crate) fn read(relative: Vec<Vec<Attribute>>, raw: Vec<u8>) -> Self {
-        Self {
-            relative,
-            raw: Some(raw),
-        }
+        Self { relative, raw: Some(raw) }
     }
 
     /// A name from relative names that were checked.
@@ -87,10 +79,7 @@ impl Name {
                 format!("{count} attributes; at most {NAME_ATTRIBUTES}"),
             ));
         }
-        Ok(Self {
-            relative,
-            raw: None,
-        })
+        Ok(Self { relative, raw: None })
     }
 
     pub(crate) fn raw(&self) -> Option<&[u8]> {

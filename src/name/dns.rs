@@ -26,9 +26,7 @@ impl DnsName {
     pub fn new(text: &str) -> Result<Self, Error> {
         match problem(text) {
             Some(problem) => Err(Error::malformed("DNS name", format!("{text:?}"), problem)),
-            None => Ok(Self {
-                text: text.to_ascii_lowercase(),
-            }),
+            None => Ok(Self { text: text.to_ascii_lowercase() }),
         }
     }
 
@@ -49,10 +47,7 @@ impl DnsName {
             None => self.text == host.text,
             Some(parent) => {
                 !host.is_wildcard()
-                    && host
-                        .text
-                        .split_once('.')
-                        .is_some_and(|(_, rest)| rest == parent)
+                    && host.text.split_once('.').is_some_and(|(_, rest)| rest == parent)
             }
         }
     }
@@ -92,20 +87,14 @@ fn problem(text: &str) -> Option<&'static str> {
     }
     let is_label = |label: &str| {
         (1..=DNS_LABEL_CHARACTERS).contains(&label.len())
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
     if !host.split('.').all(is_label) {
         return Some("a label is not 1 to 63 letters, digits and inner hyphens");
     }
-    if host
-        .rsplit('.')
-        .next()
-        .is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
-    {
+    if host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit())) {
         return Some("the last label is a number");
     }
     None
@@ -145,17 +134,9 @@ mod tests {
 
     #[test]
     fn good_names_are_taken_in_lower_case() {
-        for text in [
-            "localhost",
-            "db.internal",
-            "*.b.example",
-            "xn--bcher-kva.example",
-            "3com.com",
-        ] {
-            assert_eq!(
-                DnsName::new(&text.to_ascii_uppercase()).unwrap().as_str(),
-                text
-            );
+        for text in ["localhost", "db.internal", "*.b.example", "xn--bcher-kva.example", "3com.com"]
+        {
+            assert_eq!(DnsName::new(&text.to_ascii_uppercase()).unwrap().as_str(), text);
         }
     }
 

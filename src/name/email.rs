@@ -21,9 +21,8 @@ impl EmailAddress {
     /// most 64 characters and the host is a DNS name without a wildcard.
     pub fn new(text: &str) -> Result<Self, Error> {
         let malformed = |problem| Error::malformed("e-mail address", format!("{text:?}"), problem);
-        let (local, host) = text
-            .rsplit_once('@')
-            .ok_or_else(|| malformed("not of the form local@host"))?;
+        let (local, host) =
+            text.rsplit_once('@').ok_or_else(|| malformed("not of the form local@host"))?;
         let is_atom = |atom: &str| {
             !atom.is_empty()
                 && atom
@@ -31,15 +30,10 @@ impl EmailAddress {
                     .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
         };
         if local.len() > EMAIL_LOCAL_CHARACTERS || !local.split('.').all(is_atom) {
-            return Err(malformed(
-                "the local part is not a dot-string of at most 64 characters",
-            ));
+            return Err(malformed("the local part is not a dot-string of at most 64 characters"));
         }
         match DnsName::new(host) {
-            Ok(host) if !host.is_wildcard() => Ok(Self {
-                local: local.to_owned(),
-                host,
-            }),
+            Ok(host) if !host.is_wildcard() => Ok(Self { local: local.to_owned(), host }),
             _ => Err(malformed("the host is not a DNS name")),
         }
     }

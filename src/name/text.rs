@@ -12,10 +12,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Vec<Attribute>>, Error> {
     }
     let mut relative = Vec::new();
     for part in split(text, ',')? {
-        let attributes = split(part, '+')?
-            .into_iter()
-            .map(attribute)
-            .collect::<Result<_, _>>()?;
+        let attributes = split(part, '+')?.into_iter().map(attribute).collect::<Result<_, _>>()?;
         relative.push(attributes);
     }
     relative.reverse();
@@ -81,18 +78,11 @@ fn unescape(text: &str) -> Result<String, Error> {
         return Err(malformed(text, "the #hexadecimal form is not supported"));
     }
     let trimmed = text.trim_end();
-    if let Some(inner) = trimmed
-        .strip_prefix('"')
-        .and_then(|inner| inner.strip_suffix('"'))
-    {
+    if let Some(inner) = trimmed.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')) {
         return String::from_utf8(octets(inner)?).map_err(|_| not_utf8());
     }
     // A blank at the end counts only when it is escaped.
-    let kept = if trimmed.ends_with('\\') {
-        text.get(..trimmed.len() + 1)
-    } else {
-        None
-    };
+    let kept = if trimmed.ends_with('\\') { text.get(..trimmed.len() + 1) } else { None };
     String::from_utf8(octets(kept.unwrap_or(trimmed))?).map_err(|_| not_utf8())
 }
 
@@ -117,10 +107,7 @@ fn octets(text: &str) -> Result<Vec<u8>, Error> {
                 rest = tail;
             }
             _ => {
-                return Err(malformed(
-                    text,
-                    "an escape that RFC 4514 section 2.4 does not have",
-                ));
+                return Err(malformed(text, "an escape that RFC 4514 section 2.4 does not have"));
             }
         }
     }
@@ -169,14 +156,8 @@ mod tests {
             assert_eq!(name.to_string(), text);
         }
         assert!("".parse::<Name>().unwrap().is_empty());
-        assert_eq!(
-            "CN = \"a,b\" , O=c".parse::<Name>().unwrap().to_string(),
-            "CN=a\\,b,O=c"
-        );
-        assert_eq!(
-            "CN=\\E5\\8C\\97".parse::<Name>().unwrap().to_string(),
-            "CN=\u{5317}"
-        );
+        assert_eq!("CN = \"a,b\" , O=c".parse::<Name>().unwrap().to_string(), "CN=a\\,b,O=c");
+        assert_eq!("CN=\\E5\\8C\\97".parse::<Name>().unwrap().to_string(), "CN=\u{5317}");
     }
 
     #[test]
@@ -198,10 +179,6 @@ mod tests {
             assert!(text.parse::<Name>().is_err(), "{text}");
         }
         assert!(format!("CN={}", "x".repeat(65)).parse::<Name>().is_err());
-        assert!(
-            format!("CN={}", "\u{5317}".repeat(64))
-                .parse::<Name>()
-                .is_ok()
-        );
+        assert!(format!("CN={}", "\u{5317}".repeat(64)).parse::<Name>().is_ok());
     }
 }

@@ -23,10 +23,7 @@ impl Uri {
     /// name or an IP address.
     pub fn new(text: &str) -> Result<Self, Error> {
         match host(text) {
-            Ok(host) => Ok(Self {
-                text: text.to_owned(),
-                host,
-            }),
+            Ok(host) => Ok(Self { text: text.to_owned(), host }),
             Err(problem) => Err(Error::malformed("URI", format!("{text:?}"), problem)),
         }
     }
@@ -53,17 +50,12 @@ fn host(text: &str) -> Result<Option<String>, &'static str> {
     if text.len() > URI_CHARACTERS {
         return Err("longer than 2048 characters");
     }
-    if !text
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b))
-    {
+    if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b)) {
         return Err("a character that RFC 3986 does not allow");
     }
     let (scheme, rest) = text.split_once(':').ok_or("no scheme")?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
     if !is_scheme {
         return Err("the scheme is not a letter followed by letters, digits, + - .");
     }
@@ -74,9 +66,7 @@ fn host(text: &str) -> Result<Option<String>, &'static str> {
         return Ok(None);
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
+    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     if host_and_port.is_empty() {
         // As in file:///path.
         return Ok(None);
@@ -84,13 +74,8 @@ fn host(text: &str) -> Result<Option<String>, &'static str> {
     let (host, port) = match host_and_port.strip_prefix('[') {
         Some(literal) => {
             let (address, port) = literal.split_once(']').ok_or("the host's [ has no ]")?;
-            address
-                .parse::<Ipv6Addr>()
-                .map_err(|_| "the host in [] is not an IPv6 address")?;
-            (
-                address,
-                port.strip_prefix(':').or(port.is_empty().then_some("")),
-            )
+            address.parse::<Ipv6Addr>().map_err(|_| "the host in [] is not an IPv6 address")?;
+            (address, port.strip_prefix(':').or(port.is_empty().then_some("")))
         }
         None => match host_and_port.split_once(':') {
             Some((host, port)) => (host, Some(port)),
@@ -114,15 +99,9 @@ mod tests {
     #[test]
     fn hosts_are_found() {
         let host = |text| Uri::new(text).unwrap().host().map(str::to_owned);
-        assert_eq!(
-            host("https://A.example:443/x?y#z").as_deref(),
-            Some("a.example")
-        );
+        assert_eq!(host("https://A.example:443/x?y#z").as_deref(), Some("a.example"));
         assert_eq!(host("https://u:p@10.0.0.7/").as_deref(), Some("10.0.0.7"));
-        assert_eq!(
-            host("https://[2001:db8::1]:8443/").as_deref(),
-            Some("2001:db8::1")
-        );
+        assert_eq!(host("https://[2001:db8::1]:8443/").as_deref(), Some("2001:db8::1"));
         assert_eq!(host("urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6"), None);
         assert_eq!(host("file:///etc/passwd"), None);
     }

@@ -1,6 +1,7 @@
 //! What was granted.
 
-use super::{Outliving, ReviewItem, RootLeaves};
+use super::item::ReviewItem;
+use super::{Outliving, RootLeaves};
 use crate::key::PublicKey;
 use crate::name::{AltName, Name};
 use crate::profile::Profile;

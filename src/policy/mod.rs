@@ -1,6 +1,8 @@
 //! What an authority grants.
 
+mod examine;
 mod grant;
+mod item;
 mod names;
 mod review;
 
@@ -12,7 +14,8 @@ use crate::request::CertificateRequest;
 use crate::validity::Lifetime;
 
 pub use self::grant::{Grant, Period};
-pub use self::review::{Decision, Review, ReviewItem};
+pub use self::item::{Decision, ReviewItem};
+pub use self::review::Review;
 
 use self::names::NameRules;
 

@@ -42,8 +42,7 @@ impl RequestBuilder {
     /// Asks for alternative names.
     #[must_use]
     pub fn alt_names(mut self, names: impl IntoIterator<Item = AltName>) -> Self {
-        self.alt_names
-            .extend(names.into_iter().map(|name| UncheckedName::from(&name)));
+        self.alt_names.extend(names.into_iter().map(|name| UncheckedName::from(&name)));
         self
     }
 
@@ -64,10 +63,7 @@ impl RequestBuilder {
     /// Adds an attribute with the DER of one value.
     #[must_use]
     pub fn attribute(mut self, oid: Oid, value: &[u8]) -> Self {
-        self.attributes.push(RequestAttribute {
-            oid,
-            values: value.to_vec(),
-        });
+        self.attributes.push(RequestAttribute { oid, values: value.to_vec() });
         self
     }
 
@@ -78,13 +74,8 @@ impl RequestBuilder {
     /// challenge password out of bounds, or too many names; [`Error::Signer`] when the signer fails
     /// or answers with a wrong signature.
     pub fn sign(self, signer: &dyn Signer) -> Result<CertificateRequest, Error> {
-        let Self {
-            subject,
-            alt_names: names,
-            mut extensions,
-            mut attributes,
-            challenge_password,
-        } = self;
+        let Self { subject, alt_names: names, mut extensions, mut attributes, challenge_password } =
+            self;
         let malformed =
             |place: String, problem: &str| Error::malformed(super::WHAT, place, problem);
         if names.len() > ALT_NAMES {
@@ -101,20 +92,13 @@ impl RequestBuilder {
                 ));
             }
             let values = encode_directory_string(&password);
-            attributes.push(RequestAttribute {
-                oid: CHALLENGE_PASSWORD,
-                values,
-            });
+            attributes.push(RequestAttribute { oid: CHALLENGE_PASSWORD, values });
         }
         let mut oids: Vec<Oid> = extensions.iter().map(|extension| extension.oid).collect();
         oids.extend(attributes.iter().map(|attribute| attribute.oid));
         for (index, oid) in oids.iter().enumerate() {
             if oids.iter().take(index).any(|other| other == oid) {
-                let way = if *oid == SUBJECT_ALT_NAME {
-                    "; use alt_name"
-                } else {
-                    ""
-                };
+                let way = if *oid == SUBJECT_ALT_NAME { "; use alt_name" } else { "" };
                 return Err(malformed(format!("{oid}"), &format!("there twice{way}")));
             }
         }

@@ -131,9 +131,7 @@ impl CertificateRequest {
 
     /// Whether the request asks to be a CA.
     pub fn requests_authority(&self) -> bool {
-        self.extensions
-            .basic_constraints
-            .is_some_and(|constraints| constraints.ca)
+        self.extensions.basic_constraints.is_some_and(|constraints| constraints.ca)
     }
 
     /// The key usages that are asked for.
@@ -143,10 +141,7 @@ impl CertificateRequest {
 
     /// The extended key usages that are asked for; empty where none are.
     pub fn requested_extended_key_usage(&self) -> &[ExtendedKeyUsage] {
-        self.extensions
-            .extended_key_usage
-            .as_deref()
-            .unwrap_or_default()
+        self.extensions.extended_key_usage.as_deref().unwrap_or_default()
     }
 
     /// Every extension that is asked for, as it was written.
@@ -156,19 +151,12 @@ impl CertificateRequest {
 
     /// The attributes other than extensionRequest: the type of each and the DER of its values.
     pub fn attributes(&self) -> impl Iterator<Item = (Oid, &[u8])> {
-        self.attributes
-            .iter()
-            .map(|attribute| (attribute.oid, attribute.values.as_slice()))
+        self.attributes.iter().map(|attribute| (attribute.oid, attribute.values.as_slice()))
     }
 }
 
 impl fmt::Debug for CertificateRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "CertificateRequest({} {})",
-            self.subject,
-            self.public_key.algorithm()
-        )
+        write!(f, "CertificateRequest({} {})", self.subject, self.public_key.algorithm())
     }
 }

@@ -25,10 +25,7 @@ impl Store for MemoryStore {
 
     fn write(&self, work: &mut WriteWork<'_>) -> Result<(), StoreError> {
         let mut records = self.records.write().unwrap_or_else(PoisonError::into_inner);
-        let mut writing = Writing {
-            records: &records,
-            changes: BTreeMap::new(),
-        };
+        let mut writing = Writing { records: &records, changes: BTreeMap::new() };
         work(&mut writing)?;
         for (key, change) in writing.changes {
             match change {
@@ -118,11 +115,7 @@ mod tests {
         let mut keys = Vec::new();
         let mut visit = |key: &[u8], _: &[u8]| {
             keys.push(key.to_vec());
-            if keys.len() == 3 {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            if keys.len() == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         transaction.scan(prefix, from, &mut visit).unwrap();
         keys

@@ -37,24 +37,17 @@ pub(crate) fn read_signature_algorithm(
 ) -> Result<SignatureAlgorithm, Error> {
     let mut inside = values.enter(SEQUENCE, place)?;
     let oid = inside.oid(place)?;
-    let (algorithm, _) = IDENTIFIERS
-        .iter()
-        .find(|(_, known)| *known == oid)
-        .ok_or_else(|| {
-            Error::unsupported(
-                "signature algorithm",
-                oid.to_string(),
-                "ECDSA and RSA (PKCS #1 v1.5) with SHA-256, SHA-384 or SHA-512, SM2 with SM3",
-            )
-        })?;
+    let (algorithm, _) = IDENTIFIERS.iter().find(|(_, known)| *known == oid).ok_or_else(|| {
+        Error::unsupported(
+            "signature algorithm",
+            oid.to_string(),
+            "ECDSA and RSA (PKCS #1 v1.5) with SHA-256, SHA-384 or SHA-512, SM2 with SM3",
+        )
+    })?;
     if let Some(parameters) = inside.optional(NULL, place)?
         && !parameters.is_empty()
     {
-        return Err(Error::malformed(
-            inside.what(),
-            place,
-            "a NULL that is not empty",
-        ));
+        return Err(Error::malformed(inside.what(), place, "a NULL that is not empty"));
     }
     inside.finish(place)?;
     Ok(*algorithm)

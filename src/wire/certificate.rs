@@ -43,15 +43,8 @@ pub(crate) struct CertificateParts<'a> {
 
 /// A certificate of version 3.
 pub(crate) fn encode_to_be_signed(fields: &ToBeSigned<'_>) -> Vec<u8> {
-    let ToBeSigned {
-        serial,
-        signature,
-        issuer,
-        validity,
-        subject,
-        public_key,
-        extensions,
-    } = fields;
+    let ToBeSigned { serial, signature, issuer, validity, subject, public_key, extensions } =
+        fields;
     encode(
         SEQUENCE,
         &[
@@ -84,11 +77,7 @@ pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Erro
     let inner = read_signature_algorithm(&mut values, "signature")?;
     if inner != envelope.algorithm {
         let problem = format!("{inner} inside, {} outside", envelope.algorithm);
-        return Err(Error::malformed(
-            WHAT,
-            "signature (RFC 5280 section 4.1.1.2)",
-            problem,
-        ));
+        return Err(Error::malformed(WHAT, "signature (RFC 5280 section 4.1.1.2)", problem));
     }
     let issuer = read_name(&mut values, "issuer")?;
     let mut period = values.enter(SEQUENCE, "validity")?;
@@ -110,11 +99,7 @@ pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Erro
     }
     let extensions = match values.optional(context(3), "extensions")? {
         Some(_) if version < 3 => {
-            return Err(Error::malformed(
-                WHAT,
-                "extensions",
-                "in a certificate before version 3",
-            ));
+            return Err(Error::malformed(WHAT, "extensions", "in a certificate before version 3"));
         }
         Some(content) => Extensions::read(WHAT, content)?,
         None => Extensions::default(),

@@ -19,11 +19,7 @@ pub(crate) fn encode_name(name: &Name) -> Vec<u8> {
     if let Some(raw) = name.raw() {
         return raw.to_vec();
     }
-    let relative: Vec<u8> = name
-        .relative()
-        .iter()
-        .flat_map(|set| encode_relative(set))
-        .collect();
+    let relative: Vec<u8> = name.relative().iter().flat_map(|set| encode_relative(set)).collect();
     encode(SEQUENCE, &[&relative])
 }
 
@@ -46,11 +42,7 @@ pub(crate) fn read_name(values: &mut Values<'_>, place: &str) -> Result<Name, Er
             }
         }
         if attributes.is_empty() {
-            return Err(Error::malformed(
-                what,
-                place,
-                "a relative name without an attribute",
-            ));
+            return Err(Error::malformed(what, place, "a relative name without an attribute"));
         }
         relative.push(attributes);
     }
@@ -67,10 +59,7 @@ fn encode_relative(attributes: &[Attribute]) -> Vec<u8> {
 fn encode_attribute(attribute: &Attribute) -> Vec<u8> {
     let tag = match attribute.string() {
         StringKind::Other(tag) => tag,
-        kind => TAGS
-            .iter()
-            .find(|(known, _)| *known == kind)
-            .map_or(0x0c, |(_, tag)| *tag),
+        kind => TAGS.iter().find(|(known, _)| *known == kind).map_or(0x0c, |(_, tag)| *tag),
     };
     let value = encode(tag, &[attribute.octets()]);
     encode(SEQUENCE, &[&encode_oid(attribute.kind().oid()), &value])

@@ -19,10 +19,7 @@ pub(crate) fn assemble(
     signature: &[u8],
 ) -> Vec<u8> {
     let algorithm = encode_signature_algorithm(algorithm);
-    encode(
-        SEQUENCE,
-        &[to_be_signed, &algorithm, &encode_bit_string(signature)],
-    )
+    encode(SEQUENCE, &[to_be_signed, &algorithm, &encode_bit_string(signature)])
 }
 
 pub(crate) fn split<'a>(what: &'static str, der: &'a [u8]) -> Result<Envelope<'a>, Error> {
@@ -31,9 +28,5 @@ pub(crate) fn split<'a>(what: &'static str, der: &'a [u8]) -> Result<Envelope<'a
     let algorithm = read_signature_algorithm(&mut values, "signatureAlgorithm")?;
     let signature = values.bit_string("signature")?;
     values.finish("after the signature")?;
-    Ok(Envelope {
-        to_be_signed,
-        algorithm,
-        signature,
-    })
+    Ok(Envelope { to_be_signed, algorithm, signature })
 }

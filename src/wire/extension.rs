@@ -65,23 +65,13 @@ impl Extensions {
             }
             let extension = read_extension(&mut values)?;
             let place = || format!("extension {}", extension.oid);
-            if extensions
-                .all
-                .iter()
-                .any(|other| other.oid == extension.oid)
-            {
-                return Err(Error::malformed(
-                    what,
-                    place(),
-                    "there twice (RFC 5280 section 4.2)",
-                ));
+            if extensions.all.iter().any(|other| other.oid == extension.oid) {
+                return Err(Error::malformed(what, place(), "there twice (RFC 5280 section 4.2)"));
             }
-            extensions
-                .understand(what, &extension)
-                .map_err(|error| match error {
-                    Error::Malformed(inner) => Error::malformed(what, place(), inner.problem),
-                    other => other,
-                })?;
+            extensions.understand(what, &extension).map_err(|error| match error {
+                Error::Malformed(inner) => Error::malformed(what, place(), inner.problem),
+                other => other,
+            })?;
             extensions.all.push(extension);
         }
         if extensions.all.is_empty() {
@@ -95,9 +85,8 @@ impl Extensions {
         match extension.oid {
             oid::AUTHORITY_KEY_IDENTIFIER => {
                 let identifier: pkix::AuthorityKeyIdentifier = decode_whole(what, "", value)?;
-                self.authority_key_identifier = identifier
-                    .key_identifier
-                    .map(|octets| octets.as_bytes().to_vec());
+                self.authority_key_identifier =
+                    identifier.key_identifier.map(|octets| octets.as_bytes().to_vec());
             }
             oid::BASIC_CONSTRAINTS => self.basic_constraints = Some(read_basic(what, value)?),
             oid::EXTENDED_KEY_USAGE => {
@@ -105,10 +94,7 @@ impl Extensions {
                 if usages.0.is_empty() {
                     return Err(Error::malformed(what, "", "no usage"));
                 }
-                let usages = usages
-                    .0
-                    .into_iter()
-                    .map(|oid| ExtendedKeyUsage::other(oid.into()));
+                let usages = usages.0.into_iter().map(|oid| ExtendedKeyUsage::other(oid.into()));
                 self.extended_key_usage = Some(usages.collect());
             }
             oid::KEY_USAGE => {
@@ -134,102 +120,50 @@ pub(crate) fn encode_extensions(extensions: &[Extension]) -> Vec<u8> {
 }
 
 pub(crate) fn alt_names(names: &[UncheckedName], critical: bool) -> Extension {
-    Extension {
-        oid: oid::SUBJECT_ALT_NAME,
-        critical,
-        value: encode_names(names),
-    }
+    Extension { oid: oid::SUBJECT_ALT_NAME, critical, value: encode_names(names) }
 }
 
 /// Always the issuer's identifier octets, never recomputed.
 pub(crate) fn authority_key_identifier(identifier: &[u8]) -> Extension {
     let value = encode(SEQUENCE, &[&encode(0x80, &[identifier])]);
-    Extension {
-        oid: oid::AUTHORITY_KEY_IDENTIFIER,
-        critical: false,
-        value,
-    }
+    Extension { oid: oid::AUTHORITY_KEY_IDENTIFIER, critical: false, value }
 }
 
 pub(crate) fn basic_constraints(constraints: BasicConstraints) -> Extension {
     let BasicConstraints { ca, path_len } = constraints;
     // DER leaves a default out: CA false is nothing at all.
-    let ca = if ca {
-        encode(BOOLEAN, &[&[0xff]])
-    } else {
-        Vec::new()
-    };
-    let path_len = path_len
-        .map(|length| encode_unsigned(&[length]))
-        .unwrap_or_default();
+    let ca = if ca { encode(BOOLEAN, &[&[0xff]]) } else { Vec::new() };
+    let path_len = path_len.map(|length| encode_unsigned(&[length])).unwrap_or_default();
     let value = encode(SEQUENCE, &[&ca, &path_len]);
-    Extension {
-        oid: oid::BASIC_CONSTRAINTS,
-        critical: true,
-        value,
-    }
+    Extension { oid: oid::BASIC_CONSTRAINTS, critical: true, value }
 }
 
 pub(crate) fn extended_key_usage(usages: &[ExtendedKeyUsage]) -> Extension {
-    let encoded: Vec<u8> = usages
-        .iter()
-        .flat_map(|usage| encode_oid(usage.oid()))
-        .collect();
+    let encoded: Vec<u8> = usages.iter().flat_map(|usage| encode_oid(usage.oid())).collect();
     let value = encode(SEQUENCE, &[&encoded]);
-    Extension {
-        oid: oid::EXTENDED_KEY_USAGE,
-        critical: false,
-        value,
-    }
+    Extension { oid: oid::EXTENDED_KEY_USAGE, critical: false, value }
 }
 
 pub(crate) fn key_usage(usage: KeyUsage) -> Result<Extension, Error> {
     let flags = FlagSet::new_truncated(usage.bits());
     let value = encode_whole("key usage", &pkix::KeyUsage(flags))?;
-    Ok(Extension {
-        oid: oid::KEY_USAGE,
-        critical: true,
-        value,
-    })
+    Ok(Extension { oid: oid::KEY_USAGE, critical: true, value })
 }
 
 pub(crate) fn name_constraints(constraints: &NameConstraints) -> Extension {
     let value = encode_constraints(constraints);
-    Extension {
-        oid: oid::NAME_CONSTRAINTS,
-        critical: true,
-        value,
-    }
+    Extension { oid: oid::NAME_CONSTRAINTS, critical: true, value }
 }
 
 pub(crate) fn subject_key_identifier(identifier: &[u8]) -> Extension {
     let value = encode(OCTET_STRING, &[identifier]);
-    Extension {
-        oid: oid::SUBJECT_KEY_IDENTIFIER,
-        critical: false,
-        value,
-    }
+    Extension { oid: oid::SUBJECT_KEY_IDENTIFIER, critical: false, value }
 }
 
 fn encode_extension(extension: &Extension) -> Vec<u8> {
-    let Extension {
-        oid,
-        critical,
-        value,
-    } = extension;
-    let critical = if *critical {
-        encode(BOOLEAN, &[&[0xff]])
-    } else {
-        Vec::new()
-    };
-    encode(
-        SEQUENCE,
-        &[
-            &encode_oid(*oid),
-            &critical,
-            &encode(OCTET_STRING, &[value]),
-        ],
-    )
+    let Extension { oid, critical, value } = extension;
+    let critical = if *critical { encode(BOOLEAN, &[&[0xff]]) } else { Vec::new() };
+    encode(SEQUENCE, &[&encode_oid(*oid), &critical, &encode(OCTET_STRING, &[value])])
 }
 
 fn read_extension(values: &mut Values<'_>) -> Result<Extension, Error> {
@@ -242,11 +176,7 @@ fn read_extension(values: &mut Values<'_>) -> Result<Extension, Error> {
     };
     let value = inside.content(OCTET_STRING, "extnValue")?.to_vec();
     inside.finish("extension")?;
-    Ok(Extension {
-        oid,
-        critical,
-        value,
-    })
+    Ok(Extension { oid, critical, value })
 }
 
 fn read_basic(what: &'static str, der: &[u8]) -> Result<BasicConstraints, Error> {
@@ -263,11 +193,7 @@ fn read_basic(what: &'static str, der: &[u8]) -> Result<BasicConstraints, Error>
     };
     values.finish("basicConstraints")?;
     if path_len.is_some() && !ca {
-        return Err(Error::malformed(
-            what,
-            "",
-            "a pathLenConstraint without the CA bit",
-        ));
+        return Err(Error::malformed(what, "", "a pathLenConstraint without the CA bit"));
     }
     Ok(BasicConstraints { ca, path_len })
 }

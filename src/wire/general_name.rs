@@ -25,11 +25,7 @@ pub(crate) fn read_names(what: &'static str, der: &[u8]) -> Result<Vec<Unchecked
     let mut names = Vec::new();
     while !values.is_empty() {
         if names.len() == ALT_NAMES {
-            return Err(Error::malformed(
-                what,
-                place,
-                format!("more than {ALT_NAMES} names"),
-            ));
+            return Err(Error::malformed(what, place, format!("more than {ALT_NAMES} names")));
         }
         let (tag, content) = split_any(what, values.whole(place)?)?;
         names.push(match tag {
@@ -37,35 +33,23 @@ pub(crate) fn read_names(what: &'static str, der: &[u8]) -> Result<Vec<Unchecked
             DNS_NAME => UncheckedName::Dns(ascii(what, place, content)?),
             URI => UncheckedName::Uri(ascii(what, place, content)?),
             IP_ADDRESS => UncheckedName::Ip(content.to_vec()),
-            _ => UncheckedName::Other {
-                tag: other_tag(what, place, tag)?,
-                value: content.to_vec(),
-            },
+            _ => {
+                UncheckedName::Other { tag: other_tag(what, place, tag)?, value: content.to_vec() }
+            }
         });
     }
     if names.is_empty() {
-        return Err(Error::malformed(
-            what,
-            place,
-            "no name; RFC 5280 section 4.2.1.6 wants one",
-        ));
+        return Err(Error::malformed(what, place, "no name; RFC 5280 section 4.2.1.6 wants one"));
     }
     Ok(names)
 }
 
 /// The value of a nameConstraints extension.
 pub(crate) fn encode_constraints(constraints: &NameConstraints) -> Vec<u8> {
-    let NameConstraints {
-        permitted,
-        excluded,
-    } = constraints;
+    let NameConstraints { permitted, excluded } = constraints;
     let list = |tag: u8, subtrees: &[Subtree]| {
         let encoded: Vec<u8> = subtrees.iter().flat_map(encode_subtree).collect();
-        if encoded.is_empty() {
-            Vec::new()
-        } else {
-            encode(context(tag), &[&encoded])
-        }
+        if encoded.is_empty() { Vec::new() } else { encode(context(tag), &[&encoded]) }
     };
     encode(SEQUENCE, &[&list(0, permitted), &list(1, excluded)])
 }
@@ -82,16 +66,9 @@ pub(crate) fn read_constraints(what: &'static str, der: &[u8]) -> Result<NameCon
     let (permitted, excluded) = (list(0)?, list(1)?);
     values.finish(place)?;
     if permitted.is_empty() && excluded.is_empty() {
-        return Err(Error::malformed(
-            what,
-            place,
-            "no subtree (RFC 5280 section 4.2.1.10)",
-        ));
+        return Err(Error::malformed(what, place, "no subtree (RFC 5280 section 4.2.1.10)"));
     }
-    Ok(NameConstraints {
-        permitted,
-        excluded,
-    })
+    Ok(NameConstraints { permitted, excluded })
 }
 
 fn encode_unchecked(name: &UncheckedName) -> Vec<u8> {
@@ -144,9 +121,7 @@ fn read_subtrees(what: &'static str, content: &[u8]) -> Result<Vec<Subtree>, Err
             IP_ADDRESS => Subtree::Ip(IpNetwork::from_octets(content).ok_or_else(|| {
                 Error::malformed(what, place, "an IP range not of 8 or 32 octets")
             })?),
-            _ => Subtree::Other {
-                tag: other_tag(what, place, tag)?,
-            },
+            _ => Subtree::Other { tag: other_tag(what, place, tag)? },
         });
     }
     Ok(subtrees)
@@ -156,21 +131,13 @@ fn read_subtrees(what: &'static str, content: &[u8]) -> Result<Vec<Subtree>, Err
 fn other_tag(what: &'static str, place: &str, tag: u8) -> Result<u8, Error> {
     match tag {
         0xa0 | 0xa3 | 0xa4 | 0xa5 | 0x88 => Ok(tag & 0x1f),
-        _ => Err(Error::malformed(
-            what,
-            place,
-            format!("tag {tag:#04x} is no GeneralName"),
-        )),
+        _ => Err(Error::malformed(what, place, format!("tag {tag:#04x} is no GeneralName"))),
     }
 }
 
 fn ascii(what: &'static str, place: &str, octets: &[u8]) -> Result<String, Error> {
     match std::str::from_utf8(octets) {
         Ok(text) if text.is_ascii() => Ok(text.to_owned()),
-        _ => Err(Error::malformed(
-            what,
-            place,
-            "an IA5String with other than ASCII characters",
-        )),
+        _ => Err(Error::malformed(what, place, "an IA5String with other than ASCII characters")),
     }
 }

@@ -29,13 +29,9 @@ pub(crate) fn blocks(what: &'static str, text: &str) -> Result<Vec<Block>, Error
     let mut lines = text.lines().map(str::trim);
     while let Some(label) = lines.by_ref().find_map(begin_label) {
         if blocks.len() == PEM_BLOCKS {
-            return Err(Error::malformed(
-                what,
-                "PEM",
-                format!("more than {PEM_BLOCKS} blocks"),
-            ));
+            return Err(Error::malformed(what, "PEM", format!("more than {PEM_BLOCKS} blocks")));
         }
-        blocks.push(block(what, label, &mut lines)?);
+        blocks.push(block(what, label, &mut lines, text.len())?);
     }
     Ok(blocks)
 }
@@ -48,42 +44,31 @@ pub(crate) fn single(
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let all = blocks(what, text)?;
     let found: Vec<String> = all.iter().map(|block| block.label.clone()).collect();
-    let mut matching = all
-        .into_iter()
-        .filter(|block| labels.contains(&block.label.as_str()));
+    let mut matching = all.into_iter().filter(|block| labels.contains(&block.label.as_str()));
     match (matching.next(), matching.next()) {
         (Some(block), None) => Ok(block.der),
         (None, _) => {
-            let found = if found.is_empty() {
-                "none".to_owned()
-            } else {
-                found.join(", ")
-            };
+            let found = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
             let problem = format!("found blocks: {found}; allowed: {}", labels.join(", "));
             Err(Error::malformed(what, "PEM", problem))
         }
-        (Some(_), Some(_)) => Err(Error::malformed(
-            what,
-            "PEM",
-            "more than one block; give one",
-        )),
+        (Some(_), Some(_)) => Err(Error::malformed(what, "PEM", "more than one block; give one")),
     }
 }
 
-/// Reads the lines up to the end of the block that `label` began.
+/// Reads the lines up to the end of the block that `label` began, which hold at most `room` octets.
 fn block<'a>(
     what: &'static str,
     label: &str,
     lines: &mut impl Iterator<Item = &'a str>,
+    room: usize,
 ) -> Result<Block, Error> {
     let malformed = |problem: &str| Error::malformed(what, format!("PEM block {label:?}"), problem);
-    let mut body = Zeroizing::new(String::new());
+    // Room for all of it at once: a string that grows leaves copies of a private key behind.
+    let mut body = Zeroizing::new(String::with_capacity(room));
     loop {
         let line = lines.next().ok_or_else(|| malformed("no END line"))?;
-        if let Some(end) = line
-            .strip_prefix("-----END ")
-            .and_then(|l| l.strip_suffix("-----"))
-        {
+        if let Some(end) = line.strip_prefix("-----END ").and_then(|l| l.strip_suffix("-----")) {
             if end == label {
                 break;
             }
@@ -98,7 +83,10 @@ fn block<'a>(
         body.push_str(line);
     }
     // The decoder wants lines of 64 characters, and is constant-time.
-    let mut canonical = Zeroizing::new(format!("-----BEGIN {label}-----\n"));
+    let newlines = body.len() / 64 + 1;
+    let markers = 2 * (label.len() + "-----BEGIN -----\n".len());
+    let mut canonical = Zeroizing::new(String::with_capacity(body.len() + newlines + markers));
+    canonical.push_str(&format!("-----BEGIN {label}-----\n"));
     let mut rest: &str = &body;
     while !rest.is_empty() {
         let (line, tail) = rest.split_at_checked(64).unwrap_or((rest, ""));
@@ -109,10 +97,7 @@ fn block<'a>(
     canonical.push_str(&format!("-----END {label}-----\n"));
     let (_, der) = pem_rfc7468::decode_vec(canonical.as_bytes())
         .map_err(|error| malformed(&error.to_string()))?;
-    Ok(Block {
-        label: label.to_owned(),
-        der: Zeroizing::new(der),
-    })
+    Ok(Block { label: label.to_owned(), der: Zeroizing::new(der) })
 }
 
 fn begin_label(line: &str) -> Option<&str> {
@@ -136,11 +121,7 @@ mod tests {
             )
         };
         for text in [strict.clone(), crlf, wide, one_line, format!("  {strict}")] {
-            assert_eq!(
-                *single("certificate", &["CERTIFICATE"], &text).unwrap(),
-                der,
-                "{text}"
-            );
+            assert_eq!(*single("certificate", &["CERTIFICATE"], &text).unwrap(), der, "{text}");
         }
         assert_eq!(blocks("certificate", &strict.repeat(3)).unwrap().len(), 3);
     }
@@ -158,10 +139,7 @@ mod tests {
             strict.replace("CERTIFICATE", "X509 CRL"),
             String::new(),
         ] {
-            assert!(
-                single("certificate", &["CERTIFICATE"], &text).is_err(),
-                "{text}"
-            );
+            assert!(single("certificate", &["CERTIFICATE"], &text).is_err(), "{text}");
         }
     }
 }

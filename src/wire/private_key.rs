@@ -38,11 +38,7 @@ pub(crate) struct RsaParts<'a> {
 pub(crate) fn split_pkcs8(der: &[u8]) -> Result<PrivateKeyParts<'_>, Error> {
     let mut values = Values::inside(WHAT, SEQUENCE, der)?;
     if !matches!(values.unsigned("version")?, [] | [1]) {
-        return Err(Error::malformed(
-            WHAT,
-            "version",
-            "neither v1 (0) nor v2 (1)",
-        ));
+        return Err(Error::malformed(WHAT, "version", "neither v1 (0) nor v2 (1)"));
     }
     let kind = read_key_algorithm(&mut values, "privateKeyAlgorithm")?;
     let key = values.content(OCTET_STRING, "privateKey")?;
@@ -65,11 +61,7 @@ pub(crate) fn split_sec1(der: &[u8]) -> Result<PrivateKeyParts<'_>, Error> {
 pub(crate) fn split_pkcs1(der: &[u8]) -> Result<PrivateKeyParts<'_>, Error> {
     let mut values = Values::inside(WHAT, SEQUENCE, der)?;
     if !values.unsigned("version")?.is_empty() {
-        return Err(Error::unsupported(
-            "RSA private key",
-            "more than two primes",
-            "two primes",
-        ));
+        return Err(Error::unsupported("RSA private key", "more than two primes", "two primes"));
     }
     let parts = RsaParts {
         modulus: values.unsigned("modulus")?,
@@ -120,11 +112,7 @@ fn split_sec1_on(der: &[u8], outer: Option<KeyAlgorithm>) -> Result<PrivateKeyPa
         (Some(algorithm), _) | (None, Some(algorithm)) => algorithm,
         (None, None) => return Err(Error::malformed(WHAT, "parameters", "no curve is named")),
     };
-    Ok(PrivateKeyParts::Scalar {
-        algorithm,
-        scalar,
-        point,
-    })
+    Ok(PrivateKeyParts::Scalar { algorithm, scalar, point })
 }
 
 /// PrivateKeyInfo of a curve's key, with the public point (as OpenSSL writes it).
@@ -145,14 +133,7 @@ pub(crate) fn encode_rsa_private(
     algorithm: KeyAlgorithm,
     parts: RsaParts<'_>,
 ) -> Zeroizing<Vec<u8>> {
-    let RsaParts {
-        modulus,
-        public_exponent,
-        private_exponent,
-        prime1,
-        prime2,
-        crt,
-    } = parts;
+    let RsaParts { modulus, public_exponent, private_exponent, prime1, prime2, crt } = parts;
     let [exponent1, exponent2, coefficient] = crt;
     let numbers: Vec<Zeroizing<Vec<u8>>> = [
         modulus,
@@ -177,10 +158,7 @@ pub(crate) fn encode_rsa_private(
 fn encode_pkcs8(algorithm: KeyAlgorithm, key: &[u8]) -> Zeroizing<Vec<u8>> {
     let key = Zeroizing::new(encode(OCTET_STRING, &[key]));
     let version = encode_unsigned(&[0]);
-    Zeroizing::new(encode(
-        SEQUENCE,
-        &[&version, &encode_key_algorithm(algorithm), &key],
-    ))
+    Zeroizing::new(encode(SEQUENCE, &[&version, &encode_key_algorithm(algorithm), &key]))
 }
 
 /// The two parts of an EncryptedPrivateKeyInfo: the whole AlgorithmIdentifier and the ciphertext.

@@ -8,15 +8,9 @@ use crate::oid::{self, Oid};
 /// What a SubjectPublicKeyInfo holds, before the numbers are checked.
 pub(crate) enum PublicKeyParts<'a> {
     /// A point in SEC 1 form on the curve of an ECDSA or SM2 algorithm.
-    Point {
-        algorithm: KeyAlgorithm,
-        point: &'a [u8],
-    },
+    Point { algorithm: KeyAlgorithm, point: &'a [u8] },
     /// An RSA key, big-endian.
-    Rsa {
-        modulus: &'a [u8],
-        exponent: &'a [u8],
-    },
+    Rsa { modulus: &'a [u8], exponent: &'a [u8] },
 }
 
 /// The curves, by their identifiers.
@@ -43,16 +37,11 @@ pub(crate) fn read_public_key<'a>(
     let key = inside.bit_string(place)?;
     inside.finish(place)?;
     match kind {
-        KeyKind::Curve(algorithm) => Ok(PublicKeyParts::Point {
-            algorithm,
-            point: key,
-        }),
+        KeyKind::Curve(algorithm) => Ok(PublicKeyParts::Point { algorithm, point: key }),
         KeyKind::Rsa => {
             let mut numbers = Values::inside("RSA public key", SEQUENCE, key)?;
-            let (modulus, exponent) = (
-                numbers.unsigned("modulus")?,
-                numbers.unsigned("publicExponent")?,
-            );
+            let (modulus, exponent) =
+                (numbers.unsigned("modulus")?, numbers.unsigned("publicExponent")?);
             numbers.finish("after publicExponent")?;
             Ok(PublicKeyParts::Rsa { modulus, exponent })
         }
@@ -66,10 +55,7 @@ pub(crate) fn read_key_algorithm(values: &mut Values<'_>, place: &str) -> Result
     match inside.oid(place)? {
         oid::RSA_ENCRYPTION => {
             // NULL by RFC 3279 section 2.3.1; some writers leave it out.
-            if inside
-                .optional(NULL, place)?
-                .is_some_and(|content| !content.is_empty())
-            {
+            if inside.optional(NULL, place)?.is_some_and(|content| !content.is_empty()) {
                 return Err(Error::malformed(what, place, "a NULL that is not empty"));
             }
             inside.finish(place)?;
@@ -114,28 +100,21 @@ pub(crate) fn curve_algorithm(curve: Oid) -> Result<KeyAlgorithm, Error> {
 /// The AlgorithmIdentifier of a public or private key.
 pub(crate) fn encode_key_algorithm(algorithm: KeyAlgorithm) -> Vec<u8> {
     match CURVES.iter().find(|(_, known)| *known == algorithm) {
-        Some((curve, _)) => encode(
-            SEQUENCE,
-            &[&encode_oid(oid::EC_PUBLIC_KEY), &encode_oid(*curve)],
-        ),
+        Some((curve, _)) => {
+            encode(SEQUENCE, &[&encode_oid(oid::EC_PUBLIC_KEY), &encode_oid(*curve)])
+        }
         None => encode(SEQUENCE, &[&encode_oid(oid::RSA_ENCRYPTION), &[NULL, 0]]),
     }
 }
 
 /// A SubjectPublicKeyInfo from the content of its BIT STRING.
 pub(crate) fn encode_public_key(algorithm: KeyAlgorithm, key: &[u8]) -> Vec<u8> {
-    encode(
-        SEQUENCE,
-        &[&encode_key_algorithm(algorithm), &encode_bit_string(key)],
-    )
+    encode(SEQUENCE, &[&encode_key_algorithm(algorithm), &encode_bit_string(key)])
 }
 
 /// The content of an RSA key's BIT STRING.
 pub(crate) fn encode_rsa(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
-    encode(
-        SEQUENCE,
-        &[&encode_unsigned(modulus), &encode_unsigned(exponent)],
-    )
+    encode(SEQUENCE, &[&encode_unsigned(modulus), &encode_unsigned(exponent)])
 }
 
 const ALLOWED_CURVES: &str = "P-256, P-384, P-521, sm2p256v1";

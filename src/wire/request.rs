@@ -45,46 +45,26 @@ pub(crate) fn encode_request_info(
         .map(|attribute| encode_attribute(attribute.oid, &attribute.values))
         .collect();
     if !extensions.is_empty() {
-        encoded.push(encode_attribute(
-            oid::EXTENSION_REQUEST,
-            &encode_extensions(extensions),
-        ));
+        encoded.push(encode_attribute(oid::EXTENSION_REQUEST, &encode_extensions(extensions)));
     }
     // The elements of a SET OF are in the order of their encodings (X.690 section 11.6).
     encoded.sort();
-    let attributes = encode(
-        context(0),
-        &encoded.iter().map(Vec::as_slice).collect::<Vec<_>>(),
-    );
-    encode(
-        SEQUENCE,
-        &[
-            &encode_unsigned(&[0]),
-            &encode_name(subject),
-            public_key,
-            &attributes,
-        ],
-    )
+    let attributes = encode(context(0), &encoded.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    encode(SEQUENCE, &[&encode_unsigned(&[0]), &encode_name(subject), public_key, &attributes])
 }
 
 pub(crate) fn split_request(der: &[u8]) -> Result<RequestParts<'_>, Error> {
     let envelope = envelope::split(WHAT, der)?;
     let mut values = Values::inside(WHAT, SEQUENCE, envelope.to_be_signed)?;
     if !values.unsigned("version")?.is_empty() {
-        return Err(Error::malformed(
-            WHAT,
-            "version",
-            "not v1 (0), the only version of RFC 2986",
-        ));
+        return Err(Error::malformed(WHAT, "version", "not v1 (0), the only version of RFC 2986"));
     }
     let subject = read_name(&mut values, "subject")?;
     let public_key = read_public_key(&mut values, "subjectPKInfo")?;
     let mut extensions = None;
     let mut attributes: Vec<RequestAttribute> = Vec::new();
     // Mandatory in RFC 2986, even if empty; old Java left it out.
-    let content = values
-        .optional(context(0), "attributes")?
-        .unwrap_or_default();
+    let content = values.optional(context(0), "attributes")?.unwrap_or_default();
     values.finish("after the attributes")?;
     let mut list = Values::new(WHAT, content)?;
     while !list.is_empty() {
@@ -102,20 +82,14 @@ pub(crate) fn split_request(der: &[u8]) -> Result<RequestParts<'_>, Error> {
             }
             // An empty list asks for nothing; x509-cert and others write it.
             let none = asked == [SEQUENCE, 0];
-            extensions = Some(if none {
-                Extensions::default()
-            } else {
-                Extensions::read(WHAT, asked)?
-            });
+            extensions =
+                Some(if none { Extensions::default() } else { Extensions::read(WHAT, asked)? });
         } else {
             if attributes.len() == REQUEST_ATTRIBUTES {
                 let problem = format!("more than {REQUEST_ATTRIBUTES}");
                 return Err(Error::malformed(WHAT, "attributes", problem));
             }
-            attributes.push(RequestAttribute {
-                oid,
-                values: content.to_vec(),
-            });
+            attributes.push(RequestAttribute { oid, values: content.to_vec() });
         }
     }
     Ok(RequestParts {
@@ -132,9 +106,7 @@ pub(crate) fn split_request(der: &[u8]) -> Result<RequestParts<'_>, Error> {
 /// The values of challengePassword: a DirectoryString, UTF8String unless PrintableString holds it
 /// (RFC 2985 section 5.4.1).
 pub(crate) fn encode_directory_string(text: &str) -> Vec<u8> {
-    let printable = text
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&b));
+    let printable = text.bytes().all(|b| b.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&b));
     encode(if printable { 0x13 } else { 0x0c }, &[text.as_bytes()])
 }
 

@@ -19,11 +19,7 @@ pub(crate) fn read_pair(signature: &[u8], width: usize) -> Result<(Vec<u8>, Vec<
 /// Big-endian octets with zeros in front up to `width`.
 pub(crate) fn fixed_width(octets: &[u8], width: usize) -> Result<Vec<u8>, Error> {
     let padding = width.checked_sub(octets.len()).ok_or_else(|| {
-        Error::malformed(
-            "integer",
-            "",
-            format!("{} octets; at most {width}", octets.len()),
-        )
+        Error::malformed("integer", "", format!("{} octets; at most {width}", octets.len()))
     })?;
     let mut out = vec![0; padding];
     out.extend_from_slice(octets);

@@ -9,14 +9,7 @@ const GENERALIZED_TIME: u8 = 0x18;
 
 /// UTCTime to the end of 2049, GeneralizedTime from 2050 (RFC 5280 section 4.1.2.5).
 pub(crate) fn encode_time(time: Time) -> Vec<u8> {
-    let Civil {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-    } = time.to_civil();
+    let Civil { year, month, day, hour, minute, second } = time.to_civil();
     let rest = format!("{month:02}{day:02}{hour:02}{minute:02}{second:02}Z");
     if (1950..2050).contains(&year) {
         encode(UTC_TIME, &[format!("{:02}{rest}", year % 100).as_bytes()])
@@ -26,10 +19,7 @@ pub(crate) fn encode_time(time: Time) -> Vec<u8> {
 }
 
 pub(crate) fn encode_validity(validity: &Validity) -> Vec<u8> {
-    let (from, to) = (
-        encode_time(validity.not_before()),
-        encode_time(validity.not_after()),
-    );
+    let (from, to) = (encode_time(validity.not_before()), encode_time(validity.not_after()));
     encode(super::tlv::SEQUENCE, &[&from, &to])
 }
 
@@ -48,8 +38,7 @@ pub(crate) fn read_time(values: &mut Values<'_>, place: &str) -> Result<Time, Er
         let all_digits = digits.iter().all(u8::is_ascii_digit);
         (all_digits && digits.len() == if century { 14 } else { 12 }).then(|| {
             digits.chunks(2).map(|pair| {
-                pair.iter()
-                    .fold(0i8, |number, digit| number * 10 + (digit - b'0') as i8)
+                pair.iter().fold(0i8, |number, digit| number * 10 + (digit - b'0') as i8)
             })
         })
     });
@@ -63,18 +52,12 @@ pub(crate) fn read_time(values: &mut Values<'_>, place: &str) -> Result<Time, Er
     let [month, day, hour, minute, second] = *rest else {
         return Err(Error::malformed(values.what(), place, "too short"));
     };
-    Time::from_civil(Civil {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-    })
-    .map_err(|error| match error {
-        Error::Malformed(inner) => Error::malformed(values.what(), place, inner.problem),
-        other => other,
-    })
+    Time::from_civil(Civil { year, month, day, hour, minute, second }).map_err(
+        |error| match error {
+            Error::Malformed(inner) => Error::malformed(values.what(), place, inner.problem),
+            other => other,
+        },
+    )
 }
 
 #[cfg(test)]

@@ -88,9 +88,7 @@ impl<'a> Values<'a> {
 
     /// The next value, with tag and length.
     pub(crate) fn whole(&mut self, place: &str) -> Result<&'a [u8], Error> {
-        self.reader
-            .tlv_bytes()
-            .map_err(|error| malformed(self.what, place, error))
+        self.reader.tlv_bytes().map_err(|error| malformed(self.what, place, error))
     }
 
     /// The content of the next value, which must have this tag.
@@ -99,19 +97,13 @@ impl<'a> Values<'a> {
         let found = self.peek();
         if found != Some(tag) {
             let found = found.map_or("nothing".to_owned(), |found| format!("tag {found:#04x}"));
-            return Err(Error::malformed(
-                what,
-                place,
-                format!("found {found}, not {tag:#04x}"),
-            ));
+            return Err(Error::malformed(what, place, format!("found {found}, not {tag:#04x}")));
         }
         let whole = self.whole(place)?;
         let mut header = SliceReader::new(whole).map_err(|error| malformed(what, place, error))?;
         Header::decode(&mut header).map_err(|error| malformed(what, place, error))?;
         let length = header.remaining_len();
-        header
-            .read_slice(length)
-            .map_err(|error| malformed(what, place, error))
+        header.read_slice(length).map_err(|error| malformed(what, place, error))
     }
 
     /// A reader of what is inside the next value, which must have this tag.
@@ -124,11 +116,7 @@ impl<'a> Values<'a> {
 
     /// The content of the next value if it has this tag.
     pub(crate) fn optional(&mut self, tag: u8, place: &str) -> Result<Option<&'a [u8]>, Error> {
-        if self.peek() == Some(tag) {
-            self.content(tag, place).map(Some)
-        } else {
-            Ok(None)
-        }
+        if self.peek() == Some(tag) { self.content(tag, place).map(Some) } else { Ok(None) }
     }
 
     /// The next value as a type of the der and x509-cert crates.
@@ -137,9 +125,7 @@ impl<'a> Values<'a> {
         T: Decode<'a, Error = der::Error>,
     {
         let what = self.what;
-        self.reader
-            .decode()
-            .map_err(|error| malformed(what, place, error))
+        self.reader.decode().map_err(|error| malformed(what, place, error))
     }
 
     pub(crate) fn oid(&mut self, place: &str) -> Result<Oid, Error> {
@@ -150,11 +136,7 @@ impl<'a> Values<'a> {
     pub(crate) fn bit_string(&mut self, place: &str) -> Result<&'a [u8], Error> {
         match self.content(BIT_STRING, place)?.split_first() {
             Some((0, octets)) => Ok(octets),
-            _ => Err(Error::malformed(
-                self.what,
-                place,
-                "a BIT STRING not of whole octets",
-            )),
+            _ => Err(Error::malformed(self.what, place, "a BIT STRING not of whole octets")),
         }
     }
 
@@ -166,11 +148,7 @@ impl<'a> Values<'a> {
             [0, rest @ ..] if rest.first().is_some_and(|first| *first >= 0x80) => Ok(rest),
             all @ [first, ..] if (1..0x80).contains(first) => Ok(all),
             [first, ..] if *first >= 0x80 => Err(Error::malformed(what, place, "negative")),
-            _ => Err(Error::malformed(
-                what,
-                place,
-                "an INTEGER not in its shortest form",
-            )),
+            _ => Err(Error::malformed(what, place, "an INTEGER not in its shortest form")),
         }
     }
 
@@ -179,11 +157,7 @@ impl<'a> Values<'a> {
         match self.content(BOOLEAN, place)? {
             [0x00] => Ok(false),
             [0xff] => Ok(true),
-            _ => Err(Error::malformed(
-                self.what,
-                place,
-                "a BOOLEAN that is neither 00 nor ff",
-            )),
+            _ => Err(Error::malformed(self.what, place, "a BOOLEAN that is neither 00 nor ff")),
         }
     }
 
@@ -227,9 +201,7 @@ where
 
 /// The DER of a type of the der and x509-cert crates.
 pub(crate) fn encode_whole<T: Encode>(what: &'static str, value: &T) -> Result<Vec<u8>, Error> {
-    value
-        .to_der()
-        .map_err(|error| malformed(what, "encoding", error))
+    value.to_der().map_err(|error| malformed(what, "encoding", error))
 }
 
 /// The identifier octet and the content octets of a value.

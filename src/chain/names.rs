@@ -1,0 +1,52 @@
+//! Names in path validation.
+
+use crate::certificate::Certificate;
+use crate::error::ChainRule;
+use crate::name::{AltName, NameConstraints, Subtree, UncheckedName};
+
+/// A rule, and what was found and is allowed.
+pub(super) type Broken = (ChainRule, String);
+
+/// Whether a name of a certificate covers a name that was asked for.
+pub(super) fn covers(found: &UncheckedName, wanted: &AltName) -> bool {
+    match (found.check(), wanted) {
+        (Ok(AltName::Dns(found)), AltName::Dns(wanted)) => found.covers(wanted),
+        (Ok(found), wanted) => found == *wanted,
+        (Err(_), _) => false,
+    }
+}
+
+pub(super) fn check_constraints(
+    constraints: &NameConstraints,
+    certificate: &Certificate,
+) -> Result<(), Broken> {
+    let subject = constraints
+        .refuse_subject(certificate.subject())
+        .map(|allowed| format!("subject {}; allowed {allowed}", certificate.subject()));
+    let names = certificate.alt_names().iter().find_map(|name| {
+        let refused = match name.check() {
+            Ok(checked) => constraints.refuse(&checked),
+            // A name that cannot be matched passes only where nothing constrains its type.
+            Err(_) => constrains(constraints, name)
+                .then(|| "names that can be matched against the constraints".to_owned()),
+        };
+        refused.map(|allowed| format!("{name}; allowed {allowed}"))
+    });
+    match subject.or(names) {
+        Some(detail) => Err((ChainRule::NameConstraints, detail)),
+        None => Ok(()),
+    }
+}
+
+/// Whether any subtree is of the type of this name.
+fn constrains(constraints: &NameConstraints, name: &UncheckedName) -> bool {
+    constraints.permitted.iter().chain(&constraints.excluded).any(|subtree| match (subtree, name) {
+        (Subtree::Dns(_), UncheckedName::Dns(_))
+        | (Subtree::Email(_), UncheckedName::Email(_))
+        | (Subtree::Ip(_), UncheckedName::Ip(_))
+        | (Subtree::Uri(_), UncheckedName::Uri(_))
+        | (Subtree::Directory(_), UncheckedName::Other { tag: 4, .. }) => true,
+        (Subtree::Other { tag }, UncheckedName::Other { tag: other, .. }) => tag == other,
+        _ => false,
+    })
+}

@@ -1,0 +1,109 @@
+//! Denials: every rule that a request or an issuance breaks.
+
+use std::fmt;
+
+/// A refusal: every rule that was broken, not only the first.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Denied {
+    /// At least one reason.
+    pub reasons: Vec<Reason>,
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, reason) in self.reasons.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            reason.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// One broken rule: which, on what item, what was given and what is allowed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Reason {
+    /// The rule, for programs.
+    pub rule: Rule,
+    /// The item it was broken by, such as "alternative name".
+    pub item: &'static str,
+    /// What was given.
+    pub given: String,
+    /// What is allowed.
+    pub allowed: String,
+}
+
+impl Reason {
+    /// A reason from its four parts.
+    pub fn new(
+        rule: Rule,
+        item: &'static str,
+        given: impl Into<String>,
+        allowed: impl Into<String>,
+    ) -> Self {
+        Self { rule, item, given: given.into(), allowed: allowed.into() }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: given {}, allowed {}", self.item, self.given, self.allowed)
+    }
+}
+
+/// The rules a request or an issuance can break.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum Rule {
+    /// The request asks to be a CA and the profile does not make one.
+    CaRequested,
+    /// The profile asks for an extension twice, or for one that the engine writes itself.
+    DuplicateExtension,
+    /// The certificate would name nobody: no subject and no alternative name.
+    EmptySubject,
+    /// The profile gives an extension whose value is no DER.
+    ExtensionMalformed,
+    /// The request asks for an extension that the policy does not grant.
+    ExtensionRequested,
+    /// The request asks for an extended key usage that the profile does not give.
+    ExtendedKeyUsageRequested,
+    /// The issuer's extended key usages do not cover the certificate's (CA/Browser BR 7.1.2.10.6).
+    IssuerExtendedKeyUsage,
+    /// The issuer is not a CA (RFC 5280 section 4.2.1.9).
+    IssuerNotCa,
+    /// The issuer's key usage does not include keyCertSign (RFC 5280 section 4.2.1.3).
+    IssuerKeyUsage,
+    /// The signer's key is not the key of the issuer's certificate.
+    IssuerKeyMismatch,
+    /// The issuer is not valid at this time.
+    IssuerValidity,
+    /// The key's algorithm is not among those the policy allows.
+    KeyAlgorithm,
+    /// The key's family is not the issuer's.
+    KeyFamily,
+    /// The request asks for a key usage that the profile does not give.
+    KeyUsageRequested,
+    /// The key is one that an attacker can break.
+    KeyWeak,
+    /// The lifetime is longer than the policy allows, or is zero.
+    Lifetime,
+    /// The issuer's name constraints do not permit the name (RFC 5280 section 4.2.1.10).
+    NameConstraints,
+    /// The name is not well formed.
+    NameMalformed,
+    /// The policy does not allow the name.
+    NameNotAllowed,
+    /// A TLS server certificate needs at least one alternative name (RFC 9525 section 2).
+    NoAltName,
+    /// The certificate would be valid past its issuer's end.
+    OutlivesIssuer,
+    /// The issuer's pathLenConstraint leaves no room (RFC 5280 section 4.2.1.9).
+    PathLength,
+    /// A root issues a leaf and the policy forbids that.
+    RootIssuesLeaf,
+    /// The policy does not allow the subject attribute.
+    SubjectNotAllowed,
+    /// The instant or period is inverted or out of range.
+    Validity,
+}

@@ -1,0 +1,144 @@
+//! What can go wrong, named by who must act.
+
+mod chain;
+mod denied;
+mod failure;
+
+use std::error::Error as StdError;
+use std::fmt;
+
+pub use self::chain::{ChainError, ChainRule};
+pub use self::denied::{Denied, Reason, Rule};
+pub use self::failure::{SignerError, StoreError, StoreErrorKind};
+
+/// Every failure of this crate.
+///
+/// The variants are named by who must act on them: the sender of malformed or unsupported input, the
+/// requester whose request was denied, the operator whose signer or store failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A chain does not verify; says which link and which rule.
+    Chain(ChainError),
+    /// A request or a certificate to be issued breaks rules; all of them are listed.
+    Denied(Denied),
+    /// A signature does not verify.
+    InvalidSignature {
+        /// What was signed, such as "certificate request".
+        what: &'static str,
+    },
+    /// Input that cannot be read, or an argument outside its range.
+    Malformed(Malformed),
+    /// A certificate or key that cannot issue: not a CA, a key that does not match, expired.
+    NotAnIssuer(Denied),
+    /// The system's random number generator failed.
+    Random {
+        /// The cause.
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// A signer (a key in memory, an HSM) failed, or returned a signature that does not verify.
+    Signer(SignerError),
+    /// The store failed, or holds a record that contradicts the operation.
+    Store(StoreError),
+    /// Well-formed input that asks for something this build does not do.
+    Unsupported {
+        /// What it is, such as "public key algorithm".
+        what: &'static str,
+        /// What was given.
+        given: String,
+        /// What is allowed.
+        allowed: String,
+    },
+}
+
+impl Error {
+    /// Input that cannot be read: what it is, where in it, and what is wrong there.
+    pub fn malformed(
+        what: &'static str,
+        place: impl Into<String>,
+        problem: impl Into<String>,
+    ) -> Self {
+        Self::Malformed(Malformed { what, place: place.into(), problem: problem.into() })
+    }
+
+    /// Well-formed input that asks for something this build does not do.
+    pub fn unsupported(
+        what: &'static str,
+        given: impl Into<String>,
+        allowed: impl Into<String>,
+    ) -> Self {
+        Self::Unsupported { what, given: given.into(), allowed: allowed.into() }
+    }
+
+    /// The reasons of a denial, or an empty slice for any other error.
+    pub fn reasons(&self) -> &[Reason] {
+        match self {
+            Self::Denied(denied) | Self::NotAnIssuer(denied) => &denied.reasons,
+            _ => &[],
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Chain(chain) => chain.fmt(f),
+            Self::Denied(denied) => write!(f, "denied: {denied}"),
+            Self::InvalidSignature { what } => {
+                write!(f, "the signature of the {what} does not verify")
+            }
+            Self::Malformed(malformed) => malformed.fmt(f),
+            Self::NotAnIssuer(denied) => write!(f, "cannot issue: {denied}"),
+            Self::Random { .. } => f.write_str("the random number generator failed"),
+            Self::Signer(signer) => signer.fmt(f),
+            Self::Store(store) => store.fmt(f),
+            Self::Unsupported { what, given, allowed } => {
+                write!(f, "unsupported {what}: given {given}, allowed {allowed}")
+            }
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Random { source } => Some(source.as_ref()),
+            Self::Signer(signer) => signer.source(),
+            Self::Store(store) => store.source(),
+            _ => None,
+        }
+    }
+}
+
+/// Input that cannot be read, or an argument outside its range.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Malformed {
+    /// What was read, such as "certificate".
+    pub what: &'static str,
+    /// Where in it, such as "extension 2.5.29.17".
+    pub place: String,
+    /// What is wrong there, and what is allowed.
+    pub problem: String,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "malformed {}", self.what)?;
+        if !self.place.is_empty() {
+            write!(f, ", {}", self.place)?;
+        }
+        write!(f, ": {}", self.problem)
+    }
+}
+
+impl From<SignerError> for Error {
+    fn from(error: SignerError) -> Self {
+        Self::Signer(error)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

@@ -1,0 +1,129 @@
+//! Ranges of IP addresses.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use crate::error::Error;
+
+/// A range of IP addresses: those that agree with `address` in the bits of `mask`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct IpNetwork {
+    address: IpAddr,
+    mask: IpAddr,
+}
+
+impl IpNetwork {
+    /// A range from an address and its prefix length in bits.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when the prefix is longer than the address, or the address has bits
+    /// outside the prefix.
+    pub fn new(address: IpAddr, prefix: u8) -> Result<Self, Error> {
+        let shown = format!("{address}/{prefix}");
+        let mask: Option<IpAddr> = match address {
+            IpAddr::V4(_) if prefix <= 32 => {
+                Some(u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0).to_be_bytes().into())
+            }
+            IpAddr::V6(_) if prefix <= 128 => {
+                let mask = u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0);
+                Some(mask.to_be_bytes().into())
+            }
+            _ => None,
+        };
+        let malformed = |problem| Error::malformed("IP range", shown.clone(), problem);
+        let mask = mask.ok_or_else(|| malformed("the prefix is longer than the address"))?;
+        let network = Self { address, mask };
+        if network.masked(address) != Some(bits(address)) {
+            return Err(malformed("the address has bits outside the prefix"));
+        }
+        Ok(network)
+    }
+
+    /// A range as a certificate writes it: the address, then the mask, 4 or 16 octets each.
+    pub(crate) fn from_octets(octets: &[u8]) -> Option<Self> {
+        let (address, mask) = octets.split_at_checked(octets.len() / 2)?;
+        if let (Ok(address), Ok(mask)) = (<[u8; 4]>::try_from(address), <[u8; 4]>::try_from(mask)) {
+            return Some(Self { address: address.into(), mask: mask.into() });
+        }
+        let (address, mask) =
+            (<[u8; 16]>::try_from(address).ok()?, <[u8; 16]>::try_from(mask).ok()?);
+        Some(Self { address: address.into(), mask: mask.into() })
+    }
+
+    pub(crate) fn to_octets(self) -> Vec<u8> {
+        let octets = |address| match address {
+            IpAddr::V4(address) => address.octets().to_vec(),
+            IpAddr::V6(address) => address.octets().to_vec(),
+        };
+        [octets(self.address), octets(self.mask)].concat()
+    }
+
+    /// Whether the address is of this range.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        address.is_ipv4() == self.address.is_ipv4()
+            && self.masked(address).is_some_and(|masked| Some(masked) == self.masked(self.address))
+    }
+
+    fn masked(&self, address: IpAddr) -> Option<u128> {
+        (address.is_ipv4() == self.mask.is_ipv4()).then(|| bits(address) & bits(self.mask))
+    }
+}
+
+fn bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u128::from(address.to_bits()),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+impl FromStr for IpNetwork {
+    type Err = Error;
+
+    /// Reads `10.0.0.0/8` or `2001:db8::/32`; an address alone is a range of one.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is not one.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let malformed = |problem| Error::malformed("IP range", format!("{text:?}"), problem);
+        let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
+        let address: IpAddr = address.parse().map_err(|_| malformed("not an IP address"))?;
+        let prefix = match prefix {
+            Some(prefix) => prefix.parse().map_err(|_| malformed("the prefix is not a number"))?,
+            None if address.is_ipv4() => 32,
+            None => 128,
+        };
+        Self::new(address, prefix)
+    }
+}
+
+impl fmt::Display for IpNetwork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = if self.address.is_ipv4() { 32 } else { 128 };
+        let ones = bits(self.mask).count_ones();
+        let contiguous = Self::new(self.address, ones as u8).is_ok_and(|n| n.mask == self.mask);
+        if contiguous && ones <= width {
+            write!(f, "{}/{ones}", self.address)
+        } else {
+            write!(f, "{}/{}", self.address, self.mask)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_of_addresses() {
+        let range: IpNetwork = "10.0.0.0/8".parse().unwrap();
+        assert!(range.contains([10, 255, 0, 1].into()) && !range.contains([11, 0, 0, 1].into()));
+        assert!(!range.contains("::ffff:10.0.0.1".parse().unwrap()), "another family");
+        assert_eq!(IpNetwork::from_octets(&range.to_octets()), Some(range));
+        assert!("0.0.0.0/0".parse::<IpNetwork>().unwrap().contains([1, 2, 3, 4].into()));
+        assert!("::/0".parse::<IpNetwork>().unwrap().contains("2001:db8::1".parse().unwrap()));
+        for text in ["10.0.0.1/8", "10.0.0.0/33", "x", "10.0.0.0/", "::/129"] {
+            assert!(text.parse::<IpNetwork>().is_err(), "{text}");
+        }
+    }
+}

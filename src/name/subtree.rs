@@ -1,0 +1,168 @@
+//! Subtrees of names: what constraints and policies list. This is the only code that matches names.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use super::alt::AltName;
+use super::distinguished::Name;
+use super::ip_network::IpNetwork;
+
+/// A set of names of one type.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Subtree {
+    /// directoryName: every name that begins with these relative names.
+    Directory(Name),
+    /// dNSName in lower case. `example.com` holds itself and every name below it, `.example.com`
+    /// only the names below, the empty text every name.
+    Dns(String),
+    /// rfc822Name. `a@example.com` holds one mailbox, `example.com` all mailboxes of that host,
+    /// `.example.com` those of all hosts below.
+    Email(String),
+    /// iPAddress: an address range.
+    Ip(IpNetwork),
+    /// A name type that this crate does not match; where it constrains, nothing of that type passes.
+    Other {
+        /// The tag number in GeneralName.
+        tag: u8,
+    },
+    /// uniformResourceIdentifier, by host: `example.com` holds that host, `.example.com` the hosts
+    /// below.
+    Uri(String),
+}
+
+impl Subtree {
+    /// Whether it can be written into a certificate without loss.
+    pub(crate) fn is_writable(&self) -> bool {
+        match self {
+            Self::Directory(_) | Self::Ip(_) => true,
+            Self::Dns(base) | Self::Email(base) | Self::Uri(base) => base.is_ascii(),
+            Self::Other { .. } => false,
+        }
+    }
+
+    pub(super) fn same_type(&self, name: &AltName) -> bool {
+        matches!(
+            (self, name),
+            (Self::Dns(_), AltName::Dns(_))
+                | (Self::Email(_), AltName::Email(_))
+                | (Self::Uri(_), AltName::Uri(_))
+        ) || matches!((self, name), (Self::Ip(_), AltName::Ip(_)))
+    }
+
+    /// Whether the name, and for a wildcard every name it stands for, lies inside.
+    pub fn holds(&self, name: &AltName) -> bool {
+        match (self, name) {
+            (Self::Dns(base), AltName::Dns(name)) => {
+                let host = name.as_str().strip_prefix("*.").unwrap_or(name.as_str());
+                // The names a wildcard stands for lie below its parent, so a base equal to the
+                // parent holds them in both forms.
+                match base.strip_prefix('.') {
+                    Some(parent) => below(host, parent) || (name.is_wildcard() && host == parent),
+                    None => base.is_empty() || host == base || below(host, base),
+                }
+            }
+            (Self::Email(base), AltName::Email(address)) => match base.split_once('@') {
+                Some((local, host)) => {
+                    address.local() == local && host.eq_ignore_ascii_case(address.host().as_str())
+                }
+                None => host_matches(base, address.host().as_str()),
+            },
+            (Self::Ip(network), AltName::Ip(address)) => network.contains(*address),
+            // RFC 5280: a URI whose host is not a DNS name cannot be inside.
+            (Self::Uri(base), AltName::Uri(uri)) => uri
+                .host()
+                .is_some_and(|host| host.parse::<IpAddr>().is_err() && host_matches(base, host)),
+            _ => false,
+        }
+    }
+
+    /// Whether the name, or any name that a wildcard stands for, lies inside. An exclusion reads
+    /// names this way: what cannot be shown to be outside is inside.
+    pub(super) fn touches(&self, name: &AltName) -> bool {
+        match (self, name) {
+            (Self::Dns(base), AltName::Dns(dns)) if dns.is_wildcard() => {
+                let parent = dns.as_str().strip_prefix("*.").unwrap_or_default();
+                let base = base.strip_prefix('.').unwrap_or(base);
+                self.holds(name) || below(base, parent) || base == parent
+            }
+            (Self::Uri(_), AltName::Uri(uri)) => {
+                let named = uri.host().is_some_and(|host| host.parse::<IpAddr>().is_err());
+                !named || self.holds(name)
+            }
+            _ => self.holds(name),
+        }
+    }
+
+    pub(super) fn holds_subject(&self, subject: &Name) -> bool {
+        matches!(self, Self::Directory(base) if subject.relative().starts_with(base.relative()))
+    }
+}
+
+impl fmt::Display for Subtree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Directory(name) => write!(f, "directory name {name}"),
+            Self::Dns(base) => write!(f, "DNS:{}", base.escape_default()),
+            Self::Email(base) => write!(f, "email:{}", base.escape_default()),
+            Self::Ip(network) => write!(f, "IP:{network}"),
+            Self::Other { tag } => write!(f, "a subtree of name type [{tag}]"),
+            Self::Uri(base) => write!(f, "URI:{}", base.escape_default()),
+        }
+    }
+}
+
+/// Whether `host` lies below `parent`.
+fn below(host: &str, parent: &str) -> bool {
+    host.strip_suffix(parent).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+}
+
+/// A host constraint of e-mail and URI subtrees: a leading dot means below, none means equal.
+fn host_matches(base: &str, host: &str) -> bool {
+    let base = base.to_ascii_lowercase();
+    match base.strip_prefix('.') {
+        Some(parent) => below(host, parent),
+        None => host == base,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dns(text: &str) -> AltName {
+        AltName::dns(text).unwrap()
+    }
+
+    #[test]
+    fn dns_subtrees() {
+        let within = Subtree::Dns("b.example".to_owned());
+        let under = Subtree::Dns(".b.example".to_owned());
+        for (name, in_within, in_under) in [
+            ("b.example", true, false),
+            ("a.b.example", true, true),
+            ("*.b.example", true, true),
+            ("*.a.b.example", true, true),
+            ("xb.example", false, false),
+            ("*.example.com", false, false),
+            ("example", false, false),
+        ] {
+            assert_eq!(within.holds(&dns(name)), in_within, "{name}");
+            assert_eq!(under.holds(&dns(name)), in_under, "{name}");
+        }
+        assert!(Subtree::Dns(String::new()).holds(&dns("anything")));
+    }
+
+    #[test]
+    fn mailboxes_hosts_and_uris() {
+        let email = |text| AltName::email(text).unwrap();
+        assert!(Subtree::Email("a@b.example".into()).holds(&email("a@B.example")));
+        assert!(!Subtree::Email("a@b.example".into()).holds(&email("A@b.example")));
+        assert!(Subtree::Email("b.example".into()).holds(&email("x@b.example")));
+        assert!(!Subtree::Email("b.example".into()).holds(&email("x@a.b.example")));
+        assert!(Subtree::Email(".b.example".into()).holds(&email("x@a.b.example")));
+        let uri = |text| AltName::uri(text).unwrap();
+        assert!(Subtree::Uri(".b.example".into()).holds(&uri("https://a.b.example/x")));
+        assert!(!Subtree::Uri("b.example".into()).holds(&uri("https://a.b.example/x")));
+    }
+}

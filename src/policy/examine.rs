@@ -1,0 +1,247 @@
+//! The examination of a request, item by item.
+
+use super::item::{Decision, ReviewItem};
+use super::{AltNameSource, CommonName, Policy, SubjectSource};
+use crate::error::{Reason, Rule};
+use crate::name::{AltName, Attribute, AttributeType, Name};
+use crate::oid;
+use crate::profile::Extension;
+use crate::request::CertificateRequest;
+use crate::usage::{ExtendedKeyUsage, list};
+
+/// What an examination finds.
+pub(super) struct Examined {
+    pub(super) items: Vec<ReviewItem>,
+    /// What is granted of the subject.
+    pub(super) subject: Name,
+    /// The alternative names that are granted, each once.
+    pub(super) alt_names: Vec<AltName>,
+}
+
+pub(super) fn examine(policy: &Policy, request: &CertificateRequest) -> Examined {
+    let mut items = vec![review_key(policy, request)];
+    let mut alt_names = review_alt_names(policy, request, &mut items);
+    if policy.common_name == CommonName::AddToAltNames {
+        add_common_name(policy, request, &mut alt_names, &mut items);
+    }
+    let subject = review_subject(policy, request, &alt_names, &mut items);
+    review_extensions(policy, request, &mut items);
+    review_attributes(request, &mut items);
+    Examined { items, subject, alt_names }
+}
+
+fn decide(kind: &'static str, value: String, refusal: Option<(Rule, String)>) -> ReviewItem {
+    let decision = match refusal {
+        None => Decision::Granted,
+        Some((rule, allowed)) => Decision::Denied(Reason::new(rule, kind, value.clone(), allowed)),
+    };
+    ReviewItem { kind, value, decision }
+}
+
+fn overridden(kind: &'static str, value: String, by: impl Into<String>) -> ReviewItem {
+    ReviewItem { kind, value, decision: Decision::Overridden { by: by.into() } }
+}
+
+fn review_key(policy: &Policy, request: &CertificateRequest) -> ReviewItem {
+    let algorithm = request.public_key().algorithm();
+    let weaknesses = request.public_key().weaknesses();
+    let refusal = if !policy.weak_keys.allow(algorithm) {
+        Some((Rule::KeyWeak, "RSA of 2048 bits or more".to_owned()))
+    } else if !weaknesses.is_empty() {
+        Some((Rule::KeyWeak, format!("a key of which this is not true: {}", weaknesses.join("; "))))
+    } else if !policy.keys.contains(&algorithm) {
+        let keys: Vec<String> = policy.keys.iter().map(ToString::to_string).collect();
+        Some((Rule::KeyAlgorithm, keys.join(", ")))
+    } else {
+        None
+    };
+    decide("key", algorithm.to_string(), refusal)
+}
+
+/// The granted names, each once.
+fn review_alt_names(
+    policy: &Policy,
+    request: &CertificateRequest,
+    items: &mut Vec<ReviewItem>,
+) -> Vec<AltName> {
+    const KIND: &str = "alternative name";
+    let mut granted: Vec<AltName> = Vec::new();
+    if let AltNameSource::Fixed(names) = &policy.alt_names {
+        for name in names {
+            if !granted.contains(name) {
+                granted.push(name.clone());
+            }
+        }
+    }
+    for name in request.requested_alt_names() {
+        let checked = name.check();
+        let item = match (&policy.alt_names, checked) {
+            (AltNameSource::Fixed(names), Ok(checked)) if names.contains(&checked) => {
+                decide(KIND, checked.to_string(), None)
+            }
+            (AltNameSource::Fixed(_), _) => {
+                overridden(KIND, name.to_string(), "the policy sets the names")
+            }
+            (AltNameSource::Request, Err(error)) => {
+                let refusal =
+                    (Rule::NameMalformed, format!("names that are well formed ({error})"));
+                decide(KIND, name.to_string(), Some(refusal))
+            }
+            (AltNameSource::Request, Ok(checked)) if policy.names.permit(&checked) => {
+                let item = decide(KIND, checked.to_string(), None);
+                if !granted.contains(&checked) {
+                    granted.push(checked);
+                }
+                item
+            }
+            (AltNameSource::Request, Ok(checked)) => {
+                let refusal = (Rule::NameNotAllowed, policy.names.describe());
+                decide(KIND, checked.to_string(), Some(refusal))
+            }
+        };
+        items.push(item);
+    }
+    granted
+}
+
+/// A common name that is a host name becomes an alternative name, if the policy allows it.
+fn add_common_name(
+    policy: &Policy,
+    request: &CertificateRequest,
+    alt_names: &mut Vec<AltName>,
+    items: &mut Vec<ReviewItem>,
+) {
+    let common_name = match &policy.subject {
+        SubjectSource::Fixed(subject) => subject.common_name(),
+        SubjectSource::Request => request.subject().common_name(),
+    };
+    let Some(Ok(name)) = common_name.map(|text| text.parse::<AltName>()) else {
+        return;
+    };
+    if !alt_names.contains(&name) && policy.names.permit(&name) {
+        items.push(overridden("common name", name.to_string(), "also an alternative name"));
+        alt_names.push(name);
+    }
+}
+
+fn review_subject(
+    policy: &Policy,
+    request: &CertificateRequest,
+    alt_names: &[AltName],
+    items: &mut Vec<ReviewItem>,
+) -> Name {
+    const KIND: &str = "subject";
+    let fixed = match &policy.subject {
+        SubjectSource::Fixed(fixed) => Some(fixed),
+        SubjectSource::Request => None,
+    };
+    let mut granted: Vec<Vec<Attribute>> = Vec::new();
+    for relative in request.subject().relative() {
+        let mut kept = Vec::new();
+        for attribute in relative {
+            let shown = attribute.to_string();
+            items.push(match fixed {
+                Some(fixed) if fixed.attributes().any(|other| same(attribute, other)) => {
+                    decide(KIND, shown, None)
+                }
+                Some(_) => overridden(KIND, shown, "the policy sets the subject"),
+                None => match review_attribute(policy, attribute, alt_names) {
+                    Ok(attribute) => {
+                        kept.push(attribute);
+                        decide(KIND, shown, None)
+                    }
+                    Err(refusal) => decide(KIND, shown, Some(refusal)),
+                },
+            });
+        }
+        if !kept.is_empty() {
+            granted.push(kept);
+        }
+    }
+    match fixed {
+        Some(fixed) => fixed.clone(),
+        // The request was read under the same bound on attributes, so this cannot fail.
+        None => Name::from_relative(granted).unwrap_or_default(),
+    }
+}
+
+fn same(attribute: &Attribute, other: &Attribute) -> bool {
+    attribute.kind() == other.kind() && attribute.value() == other.value()
+}
+
+/// The attribute in this crate's own encoding, or why it is denied.
+fn review_attribute(
+    policy: &Policy,
+    attribute: &Attribute,
+    alt_names: &[AltName],
+) -> Result<Attribute, (Rule, String)> {
+    let (kind, value) = (attribute.kind(), attribute.value());
+    let is_granted_name = || value.parse::<AltName>().is_ok_and(|name| alt_names.contains(&name));
+    let allowed = policy.subject_attributes.contains(&kind)
+        || (kind == AttributeType::COMMON_NAME && is_granted_name());
+    if !allowed {
+        let listed: Vec<String> =
+            policy.subject_attributes.iter().map(ToString::to_string).collect();
+        let listed =
+            if listed.is_empty() { String::new() } else { format!("{}, ", listed.join(", ")) };
+        let text = format!("{listed}a common name that is a granted alternative name");
+        return Err((Rule::SubjectNotAllowed, text));
+    }
+    Attribute::new(kind, &value)
+        .map_err(|error| (Rule::NameMalformed, format!("values within X.520 bounds ({error})")))
+}
+
+fn review_extensions(policy: &Policy, request: &CertificateRequest, items: &mut Vec<ReviewItem>) {
+    let profile = &policy.profile;
+    for Extension { oid, .. } in request.requested_extensions() {
+        let item = match *oid {
+            // Reviewed name by name.
+            oid::SUBJECT_ALT_NAME => continue,
+            oid::BASIC_CONSTRAINTS => {
+                let asked = request.requests_authority();
+                let value = if asked { "CA" } else { "no CA" }.to_owned();
+                if asked && !profile.is_authority() {
+                    let refusal = (Rule::CaRequested, "no CA".to_owned());
+                    decide("basic constraints", value, Some(refusal))
+                } else {
+                    overridden("basic constraints", value, "the profile sets them")
+                }
+            }
+            oid::KEY_USAGE => {
+                let asked = request.requested_key_usage().unwrap_or_default();
+                let given = profile.key_usage(request.public_key().algorithm().family());
+                let refusal = (!given.contains(asked))
+                    .then(|| (Rule::KeyUsageRequested, format!("{given} or fewer")));
+                decide("key usage", asked.to_string(), refusal)
+            }
+            oid::EXTENDED_KEY_USAGE => {
+                let asked: &[ExtendedKeyUsage] = request.requested_extended_key_usage();
+                let given = profile.extended_key_usage();
+                let refusal = (!asked.iter().all(|usage| given.contains(usage))).then(|| {
+                    (Rule::ExtendedKeyUsageRequested, format!("{} or fewer", list(given)))
+                });
+                decide("extended key usage", list(asked), refusal)
+            }
+            oid::SUBJECT_KEY_IDENTIFIER | oid::AUTHORITY_KEY_IDENTIFIER => {
+                overridden("key identifier", oid.to_string(), "the issuer computes it")
+            }
+            other => {
+                let refusal = (Rule::ExtensionRequested, "no other extension".to_owned());
+                decide("extension", other.to_string(), Some(refusal))
+            }
+        };
+        items.push(item);
+    }
+}
+
+fn review_attributes(request: &CertificateRequest, items: &mut Vec<ReviewItem>) {
+    for (oid, _) in request.attributes() {
+        // A challenge password may be a secret, so its value is not shown.
+        let value = if oid == oid::CHALLENGE_PASSWORD {
+            "challengePassword".to_owned()
+        } else {
+            oid.to_string()
+        };
+        items.push(overridden("attribute", value, "attributes are not part of certificates"));
+    }
+}

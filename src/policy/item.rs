@@ -1,0 +1,43 @@
+//! The items of a request and what becomes of them.
+
+use std::fmt;
+
+use crate::error::Reason;
+
+/// One item that a request asks for, and what becomes of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ReviewItem {
+    /// What kind of item it is, such as "alternative name".
+    pub kind: &'static str,
+    /// What is asked for.
+    pub value: String,
+    /// What becomes of it.
+    pub decision: Decision,
+}
+
+/// What becomes of an item of a request.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Decision {
+    /// It is refused, for this reason.
+    Denied(Reason),
+    /// The certificate has it as it was asked for.
+    Granted,
+    /// The certificate has something else, chosen by the policy or profile.
+    Overridden {
+        /// What it has instead.
+        by: String,
+    },
+}
+
+impl fmt::Display for ReviewItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, value, decision } = self;
+        match decision {
+            Decision::Denied(reason) => {
+                write!(f, "denied      {kind} {value}: allowed {}", reason.allowed)
+            }
+            Decision::Granted => write!(f, "granted     {kind} {value}"),
+            Decision::Overridden { by } => write!(f, "overridden  {kind} {value}: {by}"),
+        }
+    }
+}
