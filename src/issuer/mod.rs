@@ -13,6 +13,7 @@ use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::error::{Denied, Error, Reason, SignerError};
 use crate::key::{Signer, key_identifier, system};
+use crate::limits::CHAIN_CERTIFICATES;
 use crate::name::Name;
 use crate::policy::{Grant, Period};
 use crate::profile::{KeyIdentifierMethod, Profile};
@@ -153,6 +154,11 @@ impl Issuer {
         certificates: Vec<Certificate>,
         signer: impl Signer + 'static,
     ) -> Result<Self, Error> {
+        if certificates.len() >= CHAIN_CERTIFICATES {
+            let (given, most) = (certificates.len(), CHAIN_CERTIFICATES - 1);
+            let problem = format!("{given} certificates; at most {most}, to leave room for a leaf");
+            return Err(Error::malformed("issuer", "", problem));
+        }
         let mut certificates = certificates.into_iter();
         let Some(own) = certificates.next() else {
             return Err(Error::malformed("issuer", "", "no certificate"));

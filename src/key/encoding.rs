@@ -45,11 +45,9 @@ impl KeyPair {
     pub fn from_pkcs8_der_encrypted(der: &[u8], passphrase: &str) -> Result<Self, Error> {
         let (algorithm, ciphertext) = split_encrypted(der)?;
         let plain = encryption::decrypt(algorithm, ciphertext, passphrase)?;
-        Self::from_pkcs8_der(&plain).map_err(|error| match error {
-            // Behind a wrong passphrase one time in 256 there is right padding.
-            Error::Malformed(_) => encryption::wrong_passphrase(),
-            other => other,
-        })
+        // Behind a wrong passphrase there is right padding one time in 256, but no PrivateKeyInfo.
+        let parts = split_pkcs8(&plain).map_err(|_| encryption::wrong_passphrase())?;
+        Self::from_parts(parts, WeakKeys::Refuse)
     }
 
     /// Reads SEC 1 (RFC 5915), which must name its curve.

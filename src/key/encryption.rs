@@ -64,27 +64,25 @@ pub(super) fn wrong_passphrase() -> Error {
 
 /// The file says how much work to do, and it comes from outside.
 fn check_work(kdf: &Kdf) -> Result<(), Error> {
-    match kdf {
-        Kdf::Pbkdf2(parameters) if parameters.iteration_count > PBKDF2_ITERATIONS => {
-            Err(unsupported(format!("PBKDF2 with {} rounds", parameters.iteration_count)))
-        }
+    let refused = match kdf {
+        // RFC 8018 appendix A.2: one round or more.
+        Kdf::Pbkdf2(parameters) => (!(1..=PBKDF2_ITERATIONS).contains(&parameters.iteration_count))
+            .then(|| format!("PBKDF2 with {} rounds", parameters.iteration_count)),
         Kdf::Scrypt(parameters) => {
-            let memory = parameters
-                .cost_parameter
-                .checked_mul(u64::from(parameters.block_size))
-                .and_then(|product| product.checked_mul(128));
-            let fits = memory.is_some_and(|memory| memory <= SCRYPT_OCTETS)
-                && parameters.parallelization <= SCRYPT_PARALLELISM;
-            if fits {
-                return Ok(());
-            }
-            Err(unsupported(format!(
-                "scrypt with N = {}, r = {}, p = {}",
-                parameters.cost_parameter, parameters.block_size, parameters.parallelization
-            )))
+            let (n, r, p) =
+                (parameters.cost_parameter, parameters.block_size, parameters.parallelization);
+            let memory = n.checked_mul(128).and_then(|product| product.checked_mul(r.into()));
+            // RFC 7914 section 2: N is a power of two above 1. The library takes it for granted.
+            let good = n > 1
+                && n.is_power_of_two()
+                && r > 0
+                && (1..=SCRYPT_PARALLELISM).contains(&p)
+                && memory.is_some_and(|memory| memory <= SCRYPT_OCTETS);
+            (!good).then(|| format!("scrypt with N = {n}, r = {r}, p = {p}"))
         }
-        _ => Ok(()),
-    }
+        _ => None,
+    };
+    refused.map_or(Ok(()), |given| Err(unsupported(given)))
 }
 
 fn check_passphrase(passphrase: &str) -> Result<(), Error> {
