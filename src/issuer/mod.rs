@@ -131,6 +131,7 @@ impl Issuer {
         serial: SerialNumber,
         validity: Validity,
     ) -> Result<Self, Error> {
+        check_length(self.chain.certificates().count() + 1)?;
         let mut grant = Grant::for_authority(signer.public_key().clone(), name, profile);
         grant.period = Period::Exactly(validity);
         let now = validity.not_before();
@@ -154,11 +155,7 @@ impl Issuer {
         certificates: Vec<Certificate>,
         signer: impl Signer + 'static,
     ) -> Result<Self, Error> {
-        if certificates.len() >= CHAIN_CERTIFICATES {
-            let (given, most) = (certificates.len(), CHAIN_CERTIFICATES - 1);
-            let problem = format!("{given} certificates; at most {most}, to leave room for a leaf");
-            return Err(Error::malformed("issuer", "", problem));
-        }
+        check_length(certificates.len())?;
         let mut certificates = certificates.into_iter();
         let Some(own) = certificates.next() else {
             return Err(Error::malformed("issuer", "", "no certificate"));
@@ -306,6 +303,17 @@ impl fmt::Debug for Issuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Issuer({})", self.certificate().subject())
     }
+}
+
+/// A chain of issuers leaves room for a leaf.
+fn check_length(certificates: usize) -> Result<(), Error> {
+    if certificates < CHAIN_CERTIFICATES {
+        return Ok(());
+    }
+    let problem = format!(
+        "{certificates} certificates and a leaf below; at most {CHAIN_CERTIFICATES} in all"
+    );
+    Err(Error::malformed("issuer", "", problem))
 }
 
 fn deny(reasons: Vec<Reason>) -> Result<(), Error> {
