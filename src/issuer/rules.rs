@@ -18,8 +18,8 @@ pub(super) fn objections(issuer: &Issuer, grant: &Grant, now: Time) -> Vec<Reaso
     let certificate = issuer.certificate();
     let mut reasons = check_content(grant);
     reasons.extend(check_family(issuer, grant));
-    reasons.extend(check_role(certificate, grant));
-    reasons.extend(check_usage(certificate, grant));
+    reasons.extend(check_role(&issuer.chain, grant));
+    reasons.extend(check_usage(&issuer.chain, grant));
     reasons.extend(check_names(&issuer.chain, grant));
     reasons.extend(check_validity(certificate, grant, now));
     reasons
@@ -157,36 +157,57 @@ fn check_family(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
     })
 }
 
-fn check_role(issuer: &Certificate, grant: &Grant) -> Option<Reason> {
-    match (grant.profile.role(), issuer.path_len()) {
-        (Role::EndEntity, _)
-            if issuer.is_self_issued() && grant.root_leaves == RootLeaves::Refuse =>
-        {
-            let (given, allowed) = ("a root", "an intermediate, unless the policy lets roots");
-            Some(Reason::new(Rule::RootIssuesLeaf, "issuer of a leaf", given, allowed))
+fn check_role(chain: &Chain, grant: &Grant) -> Option<Reason> {
+    let Some(room) = room(chain) else {
+        return check_root(chain.leaf(), grant);
+    };
+    let (item, given) = match grant.profile.role() {
+        Role::EndEntity if room >= 0 => return check_root(chain.leaf(), grant),
+        Role::Authority { path_len: Some(length) } if i32::from(length) < room => return None,
+        Role::EndEntity => ("profile", "a leaf".to_owned()),
+        Role::Authority { .. } if room <= 0 => ("profile", "a CA".to_owned()),
+        Role::Authority { path_len } => {
+            ("pathLenConstraint", path_len.map_or("no limit".to_owned(), |n| n.to_string()))
         }
-        (Role::Authority { .. }, Some(0)) => {
-            let (given, allowed) = ("a CA", "leaves only: the issuer's pathLenConstraint is 0");
-            Some(Reason::new(Rule::PathLength, "profile", given, allowed))
-        }
-        (Role::Authority { path_len }, Some(limit)) if path_len.is_none_or(|len| len >= limit) => {
-            let given = path_len.map_or("no limit".to_owned(), |length| length.to_string());
-            let allowed = format!("below {limit}, the issuer's pathLenConstraint");
-            Some(Reason::new(Rule::PathLength, "pathLenConstraint", given, allowed))
-        }
-        _ => None,
-    }
+    };
+    let allowed = match room {
+        ..0 => "nothing: a pathLenConstraint above the issuer is used up by the issuer".to_owned(),
+        0 => "leaves only: the issuer's pathLenConstraint is 0, or one above it leaves 0".to_owned(),
+        _ => format!("below {room}, what the issuer's pathLenConstraint, or one above it, leaves"),
+    };
+    Some(Reason::new(Rule::PathLength, item, given, allowed))
 }
 
-/// A CA with extended key usages issues for those only: verifiers nest them.
-fn check_usage(issuer: &Certificate, grant: &Grant) -> Option<Reason> {
-    let limit = issuer.extended_key_usage()?;
+/// How many CAs may stand below the issuer, one below the other, by its own path length and those
+/// above it; none for no limit, and below zero where not even the issuer may stand.
+fn room(chain: &Chain) -> Option<i32> {
+    let limits = (0..).zip(chain.certificates()).filter_map(|(height, certificate)| {
+        certificate.path_len().map(|length| i32::from(length) - height)
+    });
+    limits.min()
+}
+
+fn check_root(issuer: &Certificate, grant: &Grant) -> Option<Reason> {
+    let refused = !grant.profile.is_authority()
+        && issuer.is_self_issued()
+        && grant.root_leaves == RootLeaves::Refuse;
+    refused.then(|| {
+        let (given, allowed) = ("a root", "an intermediate, unless the policy lets roots");
+        Reason::new(Rule::RootIssuesLeaf, "issuer of a leaf", given, allowed)
+    })
+}
+
+/// A CA with extended key usages issues for those only, and so do all below it: verifiers nest them.
+fn check_usage(chain: &Chain, grant: &Grant) -> Option<Reason> {
     let given = grant.profile.extended_key_usage();
-    let covered = limit.contains(&ExtendedKeyUsage::ANY)
-        || (grant.profile.is_authority() && given.is_empty())
-        || (!given.is_empty() && given.iter().all(|usage| limit.contains(usage)));
-    (!covered).then(|| {
-        let allowed = format!("{}, those of the issuer", list(limit));
+    let refused = chain.certificates().filter_map(Certificate::extended_key_usage).find(|limit| {
+        let covered = limit.contains(&ExtendedKeyUsage::ANY)
+            || (grant.profile.is_authority() && given.is_empty())
+            || (!given.is_empty() && given.iter().all(|usage| limit.contains(usage)));
+        !covered
+    });
+    refused.map(|limit| {
+        let allowed = format!("{}, those of the issuer or a CA above it", list(limit));
         Reason::new(Rule::IssuerExtendedKeyUsage, "extended key usage", list(given), allowed)
     })
 }

@@ -71,8 +71,8 @@ impl Secret {
             // The same primes again with d modulo lcm(p−1, q−1), as FIPS 186-5 A.1.1 has it; the
             // crate computes modulo φ(n).
             let exponent = BoxedUint::from(PUBLIC_EXPONENT);
-            let primes = (p.as_ref().clone(), q.as_ref().clone());
-            let Ok(key) = RsaPrivateKey::from_p_q(primes.0, primes.1, exponent) else {
+            let [p, q] = larger_first(p.as_ref().clone(), q.as_ref().clone());
+            let Ok(key) = RsaPrivateKey::from_p_q(p, q, exponent) else {
                 continue;
             };
             if private_weaknesses(&key).is_empty() {
@@ -97,7 +97,7 @@ impl Secret {
             public.0.n().as_ref().clone(),
             public.0.e().clone(),
             number(private_exponent),
-            vec![number(prime1), number(prime2)],
+            larger_first(number(prime1), number(prime2)).into(),
         );
         let given = given.map_err(|_| malformed("the numbers do not belong together"))?;
         let weaknesses = private_weaknesses(&given);
@@ -158,6 +158,12 @@ fn scheme(algorithm: SignatureAlgorithm, message: &[u8]) -> (Pkcs1v15Sign, Vec<u
         }
         _ => (Pkcs1v15Sign::new::<Sha256>(), Sha256::digest(message).to_vec()),
     }
+}
+
+/// PKCS #1 does not order the primes, but every common writer puts the larger first, and some
+/// readers count on it in their CRT arithmetic.
+fn larger_first(p: BoxedUint, q: BoxedUint) -> [BoxedUint; 2] {
+    if p < q { [q, p] } else { [p, q] }
 }
 
 fn number(octets: &[u8]) -> BoxedUint {

@@ -142,24 +142,30 @@ impl Attribute {
         self.kind
     }
 
-    /// The value as text; octets that are no text in their string type come out as U+FFFD.
-    pub fn value(&self) -> String {
+    /// The value as text, if its octets are text in its string type.
+    pub fn text(&self) -> Option<String> {
         match self.string {
             StringKind::Bmp => {
-                let units = self.octets.chunks(2).map(|pair| {
-                    pair.iter().fold(0u16, |unit, octet| (unit << 8) | u16::from(*octet))
-                });
-                char::decode_utf16(units)
-                    .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-                    .collect()
+                let (pairs, rest) = self.octets.as_chunks::<2>();
+                let units = pairs.iter().map(|pair| u16::from_be_bytes(*pair));
+                let text = char::decode_utf16(units).collect::<Result<String, _>>().ok();
+                text.filter(|_| rest.is_empty())
             }
             // Teletex in certificates is Latin-1 in practice (RFC 5280 section 4.1.2.4 note).
-            StringKind::Teletex => self.octets.iter().map(|octet| char::from(*octet)).collect(),
-            StringKind::Other(_) => {
-                self.octets.iter().fold("#".to_owned(), |text, octet| format!("{text}{octet:02x}"))
+            StringKind::Teletex => Some(self.octets.iter().map(|o| char::from(*o)).collect()),
+            StringKind::Ia5 | StringKind::Numeric | StringKind::Printable => {
+                String::from_utf8(self.octets.clone()).ok().filter(|text| text.is_ascii())
             }
-            _ => String::from_utf8_lossy(&self.octets).into_owned(),
+            StringKind::Utf8 => String::from_utf8(self.octets.clone()).ok(),
+            StringKind::Other(_) => None,
         }
+    }
+
+    /// The value for people: its text, or else `#` and its octets in hexadecimal.
+    pub fn value(&self) -> String {
+        self.text().unwrap_or_else(|| {
+            self.octets.iter().fold("#".to_owned(), |text, octet| format!("{text}{octet:02x}"))
+        })
     }
 
     /// An attribute as it was read, which may break the rules of [`Attribute::new`].

@@ -93,7 +93,10 @@ impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
         match (&self.raw, &other.raw) {
             (Some(ours), Some(theirs)) => ours == theirs,
-            _ => self.relative == other.relative,
+            _ => {
+                self.relative.len() == other.relative.len()
+                    && self.relative.iter().zip(&other.relative).all(|(a, b)| same_relative(a, b))
+            }
         }
     }
 }
@@ -118,6 +121,16 @@ impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         text::write(&self.relative, f)
     }
+}
+
+/// Whether two relative names have the same attributes: a SET has no order of its own.
+pub(super) fn same_relative(ours: &[Attribute], theirs: &[Attribute]) -> bool {
+    let sorted = |attributes: &[Attribute]| {
+        let mut sorted = attributes.to_vec();
+        sorted.sort_by(|a, b| (a.kind(), a.octets()).cmp(&(b.kind(), b.octets())));
+        sorted
+    };
+    sorted(ours) == sorted(theirs)
 }
 
 /// Builds a [`Name`], the least specific attribute first. The first error is kept until

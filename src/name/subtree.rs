@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::alt::AltName;
-use super::distinguished::Name;
+use super::distinguished::{Name, same_relative};
 use super::ip_network::IpNetwork;
 
 /// A set of names of one type.
@@ -95,7 +95,10 @@ impl Subtree {
     }
 
     pub(super) fn holds_subject(&self, subject: &Name) -> bool {
-        matches!(self, Self::Directory(base) if subject.relative().starts_with(base.relative()))
+        let Self::Directory(base) = self else { return false };
+        let (base, subject) = (base.relative(), subject.relative());
+        base.len() <= subject.len()
+            && base.iter().zip(subject).all(|(base, subject)| same_relative(base, subject))
     }
 }
 

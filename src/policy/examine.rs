@@ -51,7 +51,8 @@ fn review_key(policy: &Policy, request: &CertificateRequest) -> ReviewItem {
         Some((Rule::KeyWeak, format!("a key of which this is not true: {}", weaknesses.join("; "))))
     } else if !policy.keys.contains(&algorithm) {
         let keys: Vec<String> = policy.keys.iter().map(ToString::to_string).collect();
-        Some((Rule::KeyAlgorithm, keys.join(", ")))
+        let allowed = if keys.is_empty() { "no key".to_owned() } else { keys.join(", ") };
+        Some((Rule::KeyAlgorithm, allowed))
     } else {
         None
     };
@@ -166,7 +167,8 @@ fn review_subject(
 }
 
 fn same(attribute: &Attribute, other: &Attribute) -> bool {
-    attribute.kind() == other.kind() && attribute.value() == other.value()
+    let text = attribute.text();
+    attribute.kind() == other.kind() && text.is_some() && text == other.text()
 }
 
 /// The attribute in this crate's own encoding, or why it is denied.
@@ -175,7 +177,10 @@ fn review_attribute(
     attribute: &Attribute,
     alt_names: &[AltName],
 ) -> Result<Attribute, (Rule, String)> {
-    let (kind, value) = (attribute.kind(), attribute.value());
+    let kind = attribute.kind();
+    let Some(value) = attribute.text() else {
+        return Err((Rule::NameMalformed, "text in the attribute's string type".to_owned()));
+    };
     let is_granted_name = || value.parse::<AltName>().is_ok_and(|name| alt_names.contains(&name));
     let allowed = policy.subject_attributes.contains(&kind)
         || (kind == AttributeType::COMMON_NAME && is_granted_name());

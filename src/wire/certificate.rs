@@ -62,7 +62,7 @@ pub(crate) fn encode_to_be_signed(fields: &ToBeSigned<'_>) -> Vec<u8> {
 
 pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Error> {
     let envelope = envelope::split(WHAT, der)?;
-    let mut values = Values::inside(WHAT, SEQUENCE, envelope.to_be_signed)?;
+    let mut values = Values::inside(WHAT, "tbsCertificate", SEQUENCE, envelope.to_be_signed)?;
     let version = match values.optional(context(0), "version")? {
         Some(content) => match Values::new(WHAT, content)?.unsigned("version")? {
             [2] => 3,

@@ -27,7 +27,7 @@ pub(crate) fn encode_name(name: &Name) -> Vec<u8> {
 pub(crate) fn read_name(values: &mut Values<'_>, place: &str) -> Result<Name, Error> {
     let what = values.what();
     let raw = values.whole(place)?;
-    let mut sets = Values::inside(what, SEQUENCE, raw)?;
+    let mut sets = Values::inside(what, place, SEQUENCE, raw)?;
     let mut relative = Vec::new();
     let mut count = 0;
     while !sets.is_empty() {

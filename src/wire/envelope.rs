@@ -23,7 +23,7 @@ pub(crate) fn assemble(
 }
 
 pub(crate) fn split<'a>(what: &'static str, der: &'a [u8]) -> Result<Envelope<'a>, Error> {
-    let mut values = Values::inside(what, SEQUENCE, der)?;
+    let mut values = Values::inside(what, "outermost value", SEQUENCE, der)?;
     let to_be_signed = values.whole("to-be-signed part")?;
     let algorithm = read_signature_algorithm(&mut values, "signatureAlgorithm")?;
     let signature = values.bit_string("signature")?;

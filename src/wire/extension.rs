@@ -56,7 +56,7 @@ impl Extensions {
     /// Reads an Extensions SEQUENCE. One extension twice is refused (RFC 5280 section 4.2), and so
     /// is an empty list.
     pub(crate) fn read(what: &'static str, der: &[u8]) -> Result<Self, Error> {
-        let mut values = Values::inside(what, SEQUENCE, der)?;
+        let mut values = Values::inside(what, "extensions", SEQUENCE, der)?;
         let mut extensions = Self::default();
         while !values.is_empty() {
             if extensions.all.len() == EXTENSIONS {
@@ -180,7 +180,7 @@ fn read_extension(values: &mut Values<'_>) -> Result<Extension, Error> {
 }
 
 fn read_basic(what: &'static str, der: &[u8]) -> Result<BasicConstraints, Error> {
-    let mut values = Values::inside(what, SEQUENCE, der)?;
+    let mut values = Values::inside(what, "basicConstraints", SEQUENCE, der)?;
     let ca = values.peek() == Some(BOOLEAN) && values.boolean("cA")?;
     let path_len = match values.peek() {
         Some(INTEGER) => match values.unsigned("pathLenConstraint")? {

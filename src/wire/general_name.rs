@@ -21,7 +21,7 @@ pub(crate) fn encode_names<'a>(names: impl IntoIterator<Item = &'a UncheckedName
 
 pub(crate) fn read_names(what: &'static str, der: &[u8]) -> Result<Vec<UncheckedName>, Error> {
     let place = "subjectAltName";
-    let mut values = Values::inside(what, SEQUENCE, der)?;
+    let mut values = Values::inside(what, place, SEQUENCE, der)?;
     let mut names = Vec::new();
     while !values.is_empty() {
         if names.len() == ALT_NAMES {
@@ -56,7 +56,7 @@ pub(crate) fn encode_constraints(constraints: &NameConstraints) -> Vec<u8> {
 
 pub(crate) fn read_constraints(what: &'static str, der: &[u8]) -> Result<NameConstraints, Error> {
     let place = "nameConstraints";
-    let mut values = Values::inside(what, SEQUENCE, der)?;
+    let mut values = Values::inside(what, place, SEQUENCE, der)?;
     let mut list = |tag: u8| -> Result<Vec<Subtree>, Error> {
         match values.optional(context(tag), place)? {
             Some(content) => read_subtrees(what, content),

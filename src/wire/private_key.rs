@@ -36,7 +36,7 @@ pub(crate) struct RsaParts<'a> {
 
 /// Reads PrivateKeyInfo or OneAsymmetricKey.
 pub(crate) fn split_pkcs8(der: &[u8]) -> Result<PrivateKeyParts<'_>, Error> {
-    let mut values = Values::inside(WHAT, SEQUENCE, der)?;
+    let mut values = Values::inside(WHAT, "outermost value", SEQUENCE, der)?;
     if !matches!(values.unsigned("version")?, [] | [1]) {
         return Err(Error::malformed(WHAT, "version", "neither v1 (0) nor v2 (1)"));
     }
@@ -59,7 +59,7 @@ pub(crate) fn split_sec1(der: &[u8]) -> Result<PrivateKeyParts<'_>, Error> {
 
 /// Reads RSAPrivateKey of two primes.
 pub(crate) fn split_pkcs1(der: &[u8]) -> Result<PrivateKeyParts<'_>, Error> {
-    let mut values = Values::inside(WHAT, SEQUENCE, der)?;
+    let mut values = Values::inside(WHAT, "outermost value", SEQUENCE, der)?;
     if !values.unsigned("version")?.is_empty() {
         return Err(Error::unsupported("RSA private key", "more than two primes", "two primes"));
     }
@@ -80,7 +80,7 @@ pub(crate) fn split_pkcs1(der: &[u8]) -> Result<PrivateKeyParts<'_>, Error> {
 }
 
 fn split_sec1_on(der: &[u8], outer: Option<KeyAlgorithm>) -> Result<PrivateKeyParts<'_>, Error> {
-    let mut values = Values::inside(WHAT, SEQUENCE, der)?;
+    let mut values = Values::inside(WHAT, "outermost value", SEQUENCE, der)?;
     if values.unsigned("version")? != [1] {
         return Err(Error::malformed(WHAT, "version", "not ecPrivkeyVer1 (1)"));
     }
@@ -164,7 +164,7 @@ fn encode_pkcs8(algorithm: KeyAlgorithm, key: &[u8]) -> Zeroizing<Vec<u8>> {
 /// The two parts of an EncryptedPrivateKeyInfo: the whole AlgorithmIdentifier and the ciphertext.
 pub(crate) fn split_encrypted(der: &[u8]) -> Result<(&[u8], &[u8]), Error> {
     let what = "encrypted private key";
-    let mut values = Values::inside(what, SEQUENCE, der)?;
+    let mut values = Values::inside(what, "outermost value", SEQUENCE, der)?;
     let algorithm = values.whole("encryptionAlgorithm")?;
     let ciphertext = values.content(OCTET_STRING, "encryptedData")?;
     values.finish("after encryptedData")?;

@@ -39,7 +39,7 @@ pub(crate) fn read_public_key<'a>(
     match kind {
         KeyKind::Curve(algorithm) => Ok(PublicKeyParts::Point { algorithm, point: key }),
         KeyKind::Rsa => {
-            let mut numbers = Values::inside("RSA public key", SEQUENCE, key)?;
+            let mut numbers = Values::inside("RSA public key", place, SEQUENCE, key)?;
             let (modulus, exponent) =
                 (numbers.unsigned("modulus")?, numbers.unsigned("publicExponent")?);
             numbers.finish("after publicExponent")?;

@@ -55,7 +55,8 @@ pub(crate) fn encode_request_info(
 
 pub(crate) fn split_request(der: &[u8]) -> Result<RequestParts<'_>, Error> {
     let envelope = envelope::split(WHAT, der)?;
-    let mut values = Values::inside(WHAT, SEQUENCE, envelope.to_be_signed)?;
+    let mut values =
+        Values::inside(WHAT, "certificationRequestInfo", SEQUENCE, envelope.to_be_signed)?;
     if !values.unsigned("version")?.is_empty() {
         return Err(Error::malformed(WHAT, "version", "not v1 (0), the only version of RFC 2986"));
     }

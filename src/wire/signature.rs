@@ -9,7 +9,7 @@ pub(crate) fn encode_pair(r: &[u8], s: &[u8]) -> Vec<u8> {
 
 /// r and s, each as `width` big-endian octets.
 pub(crate) fn read_pair(signature: &[u8], width: usize) -> Result<(Vec<u8>, Vec<u8>), Error> {
-    let mut values = Values::inside("signature", SEQUENCE, signature)?;
+    let mut values = Values::inside("signature", "outermost value", SEQUENCE, signature)?;
     let r = fixed_width(values.unsigned("r")?, width)?;
     let s = fixed_width(values.unsigned("s")?, width)?;
     values.finish("after s")?;

@@ -1,7 +1,7 @@
 //! Tags, lengths and values: the least that the other rooms build and split DER with.
 
 use der::asn1::ObjectIdentifier;
-use der::{Decode, Encode, Header, Reader, SliceReader};
+use der::{Decode, Encode};
 
 use crate::error::Error;
 use crate::limits::INPUT_OCTETS;
@@ -60,7 +60,7 @@ pub(crate) fn encode_unsigned(octets: &[u8]) -> Vec<u8> {
 
 /// A reader of consecutive DER values that knows what it reads, for its errors.
 pub(crate) struct Values<'a> {
-    reader: SliceReader<'a>,
+    rest: &'a [u8],
     what: &'static str,
 }
 
@@ -68,50 +68,69 @@ impl<'a> Values<'a> {
     /// A reader of the values in `octets`, which are (part of) a `what`.
     pub(crate) fn new(what: &'static str, octets: &'a [u8]) -> Result<Self, Error> {
         if octets.len() > INPUT_OCTETS {
-            return Err(Error::malformed(
-                what,
-                "",
-                format!("{} octets; at most {INPUT_OCTETS}", octets.len()),
-            ));
+            let problem = format!("{} octets; at most {INPUT_OCTETS}", octets.len());
+            return Err(Error::malformed(what, "", problem));
         }
-        let reader = SliceReader::new(octets).map_err(|error| malformed(what, "", error))?;
-        Ok(Self { reader, what })
+        Ok(Self { rest: octets, what })
     }
 
     /// A reader of what is inside the only value of `octets`, which must have this tag.
-    pub(crate) fn inside(what: &'static str, tag: u8, octets: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn inside(
+        what: &'static str,
+        place: &str,
+        tag: u8,
+        octets: &'a [u8],
+    ) -> Result<Self, Error> {
         let mut outer = Self::new(what, octets)?;
-        let inner = outer.enter(tag, "outermost value")?;
-        outer.finish("after the outermost value")?;
+        let inner = outer.enter(tag, place)?;
+        outer.finish(place)?;
         Ok(inner)
     }
 
-    /// The next value, with tag and length.
+    /// The next value, with tag and length. Any tag of one octet is taken: a name's old string types
+    /// need not be understood to be kept.
     pub(crate) fn whole(&mut self, place: &str) -> Result<&'a [u8], Error> {
-        self.reader.tlv_bytes().map_err(|error| malformed(self.what, place, error))
+        let (whole, _) = self.next(place)?;
+        Ok(whole)
     }
 
     /// The content of the next value, which must have this tag.
     pub(crate) fn content(&mut self, tag: u8, place: &str) -> Result<&'a [u8], Error> {
-        let what = self.what;
         let found = self.peek();
         if found != Some(tag) {
             let found = found.map_or("nothing".to_owned(), |found| format!("tag {found:#04x}"));
-            return Err(Error::malformed(what, place, format!("found {found}, not {tag:#04x}")));
+            let problem = format!("found {found}, not {tag:#04x}");
+            return Err(Error::malformed(self.what, place, problem));
         }
-        let whole = self.whole(place)?;
-        let mut header = SliceReader::new(whole).map_err(|error| malformed(what, place, error))?;
-        Header::decode(&mut header).map_err(|error| malformed(what, place, error))?;
-        let length = header.remaining_len();
-        header.read_slice(length).map_err(|error| malformed(what, place, error))
+        let (_, content) = self.next(place)?;
+        Ok(content)
+    }
+
+    /// Splits the next value off: all of it, and its content (X.690 sections 8.1 and 10.1).
+    fn next(&mut self, place: &str) -> Result<(&'a [u8], &'a [u8]), Error> {
+        let all = self.rest;
+        let split = match all {
+            [] => Err("nothing, where a value should be"),
+            [tag, ..] if tag & 0x1f == 0x1f => Err("a tag of more than one octet"),
+            [_, length, rest @ ..] if *length < 0x80 => Ok((usize::from(*length), rest)),
+            [_, 0x80, ..] => Err("an indefinite length, which DER does not have"),
+            [_, count, rest @ ..] => long_length(usize::from(count & 0x7f), rest),
+            [_] => Err("cut off after the tag"),
+        };
+        let split = split.and_then(|(length, rest)| {
+            let (content, rest) = rest.split_at_checked(length).ok_or("cut off")?;
+            let whole = all.get(..all.len() - rest.len()).ok_or("cut off")?;
+            Ok((whole, content, rest))
+        });
+        let (whole, content, rest) =
+            split.map_err(|problem| Error::malformed(self.what, place, problem))?;
+        self.rest = rest;
+        Ok((whole, content))
     }
 
     /// A reader of what is inside the next value, which must have this tag.
     pub(crate) fn enter(&mut self, tag: u8, place: &str) -> Result<Self, Error> {
-        let what = self.what;
-        let content = self.content(tag, place)?;
-        let reader = SliceReader::new(content).map_err(|error| malformed(what, place, error))?;
-        Ok(Self { reader, what })
+        Ok(Self { rest: self.content(tag, place)?, what: self.what })
     }
 
     /// The content of the next value if it has this tag.
@@ -119,17 +138,9 @@ impl<'a> Values<'a> {
         if self.peek() == Some(tag) { self.content(tag, place).map(Some) } else { Ok(None) }
     }
 
-    /// The next value as a type of the der and x509-cert crates.
-    pub(crate) fn decode<T>(&mut self, place: &str) -> Result<T, Error>
-    where
-        T: Decode<'a, Error = der::Error>,
-    {
-        let what = self.what;
-        self.reader.decode().map_err(|error| malformed(what, place, error))
-    }
-
     pub(crate) fn oid(&mut self, place: &str) -> Result<Oid, Error> {
-        self.decode::<ObjectIdentifier>(place).map(Oid::from)
+        let whole = self.whole(place)?;
+        decode_whole::<ObjectIdentifier>(self.what, place, whole).map(Oid::from)
     }
 
     /// A BIT STRING of whole octets.
@@ -163,11 +174,11 @@ impl<'a> Values<'a> {
 
     /// The identifier octet of the next value.
     pub(crate) fn peek(&self) -> Option<u8> {
-        self.reader.peek_byte()
+        self.rest.first().copied()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.reader.is_finished()
+        self.rest.is_empty()
     }
 
     /// Fails when anything is left.
@@ -175,11 +186,7 @@ impl<'a> Values<'a> {
         if self.is_empty() {
             return Ok(());
         }
-        Err(Error::malformed(
-            self.what,
-            place,
-            format!("{} octets too many", self.reader.remaining_len()),
-        ))
+        Err(Error::malformed(self.what, place, format!("{} octets too many", self.rest.len())))
     }
 
     pub(crate) fn what(&self) -> &'static str {
@@ -211,6 +218,18 @@ pub(crate) fn split_any<'a>(what: &'static str, octets: &'a [u8]) -> Result<(u8,
     let content = values.content(tag, "")?;
     values.finish("")?;
     Ok((tag, content))
+}
+
+/// A length of `count` octets in its shortest form, and what follows it.
+fn long_length(count: usize, rest: &[u8]) -> Result<(usize, &[u8]), &'static str> {
+    // Four octets name more than any input may have.
+    let (octets, rest) = match count {
+        1..=4 => rest.split_at_checked(count).ok_or("cut off in the length")?,
+        _ => return Err("a length of more than four octets"),
+    };
+    let length = octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet));
+    let shortest = length >= 0x80 && octets.first().is_some_and(|first| *first != 0);
+    if shortest { Ok((length, rest)) } else { Err("a length not in its shortest form") }
 }
 
 fn malformed(what: &'static str, place: &str, error: der::Error) -> Error {
