@@ -79,6 +79,9 @@ pub(crate) const ECDSA_WITH_SHA384: Oid = Oid::known("1.2.840.10045.4.3.3");
 pub(crate) const ECDSA_WITH_SHA512: Oid = Oid::known("1.2.840.10045.4.3.4");
 pub(crate) const SM2_WITH_SM3: Oid = Oid::known("1.2.156.10197.1.501");
 
+// Encryption under a passphrase: RFC 8018.
+pub(crate) const PBES2: Oid = Oid::known("1.2.840.113549.1.5.13");
+
 // Certificate extensions: RFC 5280 section 4.2.
 pub(crate) const SUBJECT_KEY_IDENTIFIER: Oid = Oid::known("2.5.29.14");
 pub(crate) const KEY_USAGE: Oid = Oid::known("2.5.29.15");

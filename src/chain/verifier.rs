@@ -5,7 +5,6 @@ use super::names::{Broken, check_constraints, covers};
 use crate::certificate::Certificate;
 use crate::error::{ChainError, ChainRule, Error};
 use crate::key::Sm2Id;
-use crate::limits::CHAIN_CERTIFICATES;
 use crate::name::AltName;
 use crate::usage::{ExtendedKeyUsage, KeyUsage, list};
 use crate::validity::Time;
@@ -77,7 +76,17 @@ impl ChainVerifier {
     /// # Errors
     /// [`Error::Chain`], which says which link breaks which rule; link 0 is the leaf.
     pub fn verify(&self, chain: &Chain) -> Result<(), Error> {
-        let path = self.path(chain)?;
+        let mut first = None;
+        for path in self.paths(chain) {
+            match self.verify_path(&path) {
+                Ok(()) => return Ok(()),
+                Err(error) => first = first.or(Some(error)),
+            }
+        }
+        Err(first.unwrap_or_else(|| self.no_path(chain)))
+    }
+
+    fn verify_path(&self, path: &[&Certificate]) -> Result<(), Error> {
         let fail = |link: usize, (rule, detail): Broken| {
             let subject = path.get(link).map(|c| c.subject().to_string()).unwrap_or_default();
             Error::Chain(ChainError { link, subject, rule, detail })
@@ -100,40 +109,39 @@ impl ChainVerifier {
                 check_constraints(constraints, certificate).map_err(|broken| fail(link, broken))?;
             }
         }
-        self.check_leaf(chain.leaf()).map_err(|broken| fail(0, broken))
+        let leaf = path.first().map_or(Ok(()), |leaf| self.check_leaf(leaf));
+        leaf.map_err(|broken| fail(0, broken))
     }
 
-    /// The certificates from the leaf up to a trust anchor, that one included.
-    fn path<'a>(&'a self, chain: &'a Chain) -> Result<Vec<&'a Certificate>, Error> {
+    /// The ways from the leaf up to a trust anchor, that one included. There are several where a root
+    /// was renewed: same name, same key.
+    fn paths<'a>(&'a self, chain: &'a Chain) -> Vec<Vec<&'a Certificate>> {
+        let mut paths = Vec::new();
         let mut path: Vec<&Certificate> = Vec::new();
         for certificate in chain.certificates() {
             path.push(certificate);
             if self.anchors.contains(certificate) {
-                return Ok(path);
+                paths.push(path.clone());
             }
-            // An anchor that the chain leaves out, as TLS servers do. Several may share a name.
-            let issuer = self.anchors.iter().find(|anchor| {
-                anchor.subject() == certificate.issuer()
+            // An anchor that the chain leaves out, as TLS servers do.
+            let issuers = self.anchors.iter().filter(|anchor| {
+                *anchor != certificate
+                    && anchor.subject() == certificate.issuer()
                     && self.check_signature(certificate, anchor).is_ok()
             });
-            if let Some(anchor) = issuer {
-                path.push(anchor);
-                return Ok(path);
-            }
-            if path.len() > CHAIN_CERTIFICATES {
-                break;
-            }
+            paths.extend(issuers.map(|anchor| path.iter().copied().chain([anchor]).collect()));
         }
-        let last = path.last().map(|c| c.issuer().to_string()).unwrap_or_default();
-        Err(Error::Chain(ChainError {
-            link: path.len().saturating_sub(1),
-            subject: path.last().map(|c| c.subject().to_string()).unwrap_or_default(),
-            rule: ChainRule::Trust,
-            detail: format!(
-                "its issuer, {last}, is none of the {} trust anchors",
-                self.anchors.len()
-            ),
-        }))
+        paths
+    }
+
+    fn no_path(&self, chain: &Chain) -> Error {
+        let certificates: Vec<&Certificate> = chain.certificates().collect();
+        let link = certificates.len() - 1;
+        let last = certificates.last().copied().unwrap_or(chain.leaf());
+        let (issuer, count) = (last.issuer(), self.anchors.len());
+        let detail = format!("its issuer, {issuer}, is none of the {count} trust anchors");
+        let (subject, rule) = (last.subject().to_string(), ChainRule::Trust);
+        Error::Chain(ChainError { link, subject, rule, detail })
     }
 
     fn check_alone(&self, certificate: &Certificate) -> Result<(), Broken> {

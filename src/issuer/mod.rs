@@ -23,6 +23,7 @@ use crate::validity::{Time, Validity};
 pub use self::prepared::{Prepared, Unattached};
 
 use self::elsewhere::Elsewhere;
+use self::prepared::SignedBy;
 
 /// A CA certificate, those above it, and the key that signs for it.
 ///
@@ -88,14 +89,13 @@ impl Issuer {
         deny(reasons)?;
         let identifier =
             key_identifier(grant.profile.key_identifier(), signer.public_key().as_bytes());
-        let prepared = Prepared::encode(
-            &grant,
-            &grant.subject,
-            &identifier,
-            signer.algorithm(),
-            serial,
-            validity,
-        )?;
+        let by = SignedBy {
+            name: &grant.subject,
+            key: signer.public_key(),
+            key_identifier: &identifier,
+            algorithm: signer.algorithm(),
+        };
+        let prepared = Prepared::encode(&grant, &by, serial, validity)?;
         let signature = signer.sign(prepared.to_be_signed())?;
         let certificate = prepared.finish(signer.public_key(), &signature)?;
         Self::load(vec![certificate], signer)
@@ -240,14 +240,13 @@ impl Issuer {
         now: Time,
     ) -> Result<Prepared, Error> {
         let (validity, cut) = rules::validity(self.certificate(), grant, now)?;
-        let mut prepared = Prepared::encode(
-            grant,
-            self.certificate().subject(),
-            &self.key_identifier,
-            self.signer.algorithm(),
-            serial,
-            validity,
-        )?;
+        let by = SignedBy {
+            name: self.certificate().subject(),
+            key: self.certificate().public_key(),
+            key_identifier: &self.key_identifier,
+            algorithm: self.signer.algorithm(),
+        };
+        let mut prepared = Prepared::encode(grant, &by, serial, validity)?;
         prepared.note(cut);
         Ok(prepared)
     }
@@ -256,8 +255,10 @@ impl Issuer {
     /// compared before it leaves.
     ///
     /// # Errors
-    /// [`Error::Signer`] when the signer fails or answers with a wrong signature.
+    /// [`Error::NotAnIssuer`] when another issuer prepared it, [`Error::Signer`] when the signer fails
+    /// or answers with a wrong signature.
     pub fn sign(&self, prepared: Prepared) -> Result<Certificate, Error> {
+        self.check_prepared(&prepared)?;
         let signature = self.signer.sign(prepared.to_be_signed())?;
         prepared.finish(self.signer.public_key(), &signature)
     }
@@ -265,27 +266,36 @@ impl Issuer {
     /// Signs many prepared certificates; one answer each, in order. A failure of one is no failure
     /// of the others.
     pub fn sign_many(&self, prepared: Vec<Prepared>) -> Vec<Result<Certificate, Error>> {
-        let messages: Vec<&[u8]> = prepared.iter().map(Prepared::to_be_signed).collect();
-        let mut signatures = self.signer.sign_many(&messages).into_iter();
-        prepared
+        let checked: Vec<Result<Prepared, Error>> = prepared
             .into_iter()
-            .map(|prepared| match signatures.next() {
-                Some(signature) => prepared.finish(self.signer.public_key(), &signature?),
-                None => Err(SignerError::new("it gave fewer answers than messages").into()),
-            })
-            .collect()
+            .map(|prepared| self.check_prepared(&prepared).map(|()| prepared))
+            .collect();
+        let messages: Vec<&[u8]> =
+            checked.iter().flatten().map(|prepared| prepared.to_be_signed()).collect();
+        let mut signatures = self.signer.sign_many(&messages).into_iter();
+        let mut sign = |prepared: Prepared| match signatures.next() {
+            Some(signature) => prepared.finish(self.signer.public_key(), &signature?),
+            None => Err(SignerError::new("it gave fewer answers than messages").into()),
+        };
+        checked.into_iter().map(|prepared| sign(prepared?)).collect()
     }
 
     /// Attaches a signature that was made elsewhere over [`Prepared::to_be_signed`].
     ///
     /// # Errors
-    /// [`Unattached`] when it is no signature of this issuer's key; it gives the prepared
-    /// certificate back.
+    /// [`Unattached`] when it is no signature of this issuer's key, or another issuer prepared the
+    /// certificate; it gives the prepared certificate back.
     pub fn attach(&self, prepared: Prepared, signature: &[u8]) -> Result<Certificate, Unattached> {
-        match prepared.finish(self.signer.public_key(), signature) {
+        let checked = self.check_prepared(&prepared);
+        match checked.and_then(|()| prepared.finish(self.signer.public_key(), signature)) {
             Ok(certificate) => Ok(certificate),
             Err(error) => Err(Unattached::new(error, prepared)),
         }
+    }
+
+    fn check_prepared(&self, prepared: &Prepared) -> Result<(), Error> {
+        let own = self.certificate();
+        prepared.check_issuer(own.subject(), own.public_key())
     }
 
     /// The same for octets that were recorded when they were prepared.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::algorithm::SignatureAlgorithm;
 use crate::certificate::Certificate;
-use crate::error::{Error, SignerError};
+use crate::error::{Denied, Error, Reason, Rule, SignerError};
 use crate::key::{PublicKey, check, key_identifier};
 use crate::name::{Name, UncheckedName};
 use crate::policy::{Decision, Grant, ReviewItem};
@@ -23,11 +23,21 @@ use crate::wire::extension::{
 /// it away.
 #[derive(Debug)]
 pub struct Prepared {
+    /// The name and the key of the issuer it was prepared for.
+    issuer: (Name, Vec<u8>),
     to_be_signed: Vec<u8>,
     algorithm: SignatureAlgorithm,
     serial: SerialNumber,
     validity: Validity,
     outcome: Vec<ReviewItem>,
+}
+
+/// What an issuer puts into everything it signs.
+pub(super) struct SignedBy<'i> {
+    pub(super) name: &'i Name,
+    pub(super) key: &'i PublicKey,
+    pub(super) key_identifier: &'i [u8],
+    pub(super) algorithm: SignatureAlgorithm,
 }
 
 impl Prepared {
@@ -60,23 +70,35 @@ impl Prepared {
     /// Fixes the octets of a certificate whose rules were checked.
     pub(super) fn encode(
         grant: &Grant,
-        issuer: &Name,
-        issuer_identifier: &[u8],
-        algorithm: SignatureAlgorithm,
+        by: &SignedBy<'_>,
         serial: SerialNumber,
         validity: Validity,
     ) -> Result<Self, Error> {
-        let extensions = extensions(grant, issuer_identifier)?;
+        let extensions = extensions(grant, by.key_identifier)?;
         let to_be_signed = encode_to_be_signed(&ToBeSigned {
             serial,
-            signature: algorithm,
-            issuer,
+            signature: by.algorithm,
+            issuer: by.name,
             validity,
             subject: &grant.subject,
             public_key: &grant.public_key.to_der(),
             extensions: &extensions,
         });
-        Ok(Self { to_be_signed, algorithm, serial, validity, outcome: grant.outcome.clone() })
+        let issuer = (by.name.clone(), by.key.as_bytes().to_vec());
+        let (algorithm, outcome) = (by.algorithm, grant.outcome.clone());
+        Ok(Self { issuer, to_be_signed, algorithm, serial, validity, outcome })
+    }
+
+    /// Fails when it was prepared for another issuer: one would sign in the name of the other.
+    pub(super) fn check_issuer(&self, name: &Name, key: &PublicKey) -> Result<(), Error> {
+        let (prepared_for, prepared_key) = &self.issuer;
+        if prepared_for == name && prepared_key == key.as_bytes() {
+            return Ok(());
+        }
+        let given = format!("prepared by {prepared_for}");
+        let allowed = format!("what {name} prepared itself, with the same key");
+        let reason = Reason::new(Rule::IssuerKeyMismatch, "prepared certificate", given, allowed);
+        Err(Error::NotAnIssuer(Denied { reasons: vec![reason] }))
     }
 
     /// Adds to the outcome that the validity was cut.

@@ -48,8 +48,10 @@ pub(super) fn check_issuer(certificate: &Certificate, key: &PublicKey) -> Vec<Re
 /// What is wrong with the content, whoever issues it.
 pub(super) fn check_content(grant: &Grant) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if grant.subject.is_empty() && grant.alt_names.is_empty() {
-        let (given, allowed) = ("empty", "a subject, or an alternative name");
+    // A CA's subject is its leaves' issuer, which may not be empty (RFC 5280 section 4.1.2.6).
+    let nameless = grant.alt_names.is_empty() || grant.profile.is_authority();
+    if grant.subject.is_empty() && nameless {
+        let (given, allowed) = ("empty", "a subject or, for a leaf, an alternative name");
         reasons.push(Reason::new(Rule::EmptySubject, "subject", given, allowed));
     }
     let extensions = grant.profile.extensions();
@@ -172,7 +174,9 @@ fn check_role(chain: &Chain, grant: &Grant) -> Option<Reason> {
     };
     let allowed = match room {
         ..0 => "nothing: a pathLenConstraint above the issuer is used up by the issuer".to_owned(),
-        0 => "leaves only: the issuer's pathLenConstraint is 0, or one above it leaves 0".to_owned(),
+        0 => {
+            "leaves only: the issuer's pathLenConstraint is 0, or one above it leaves 0".to_owned()
+        }
         _ => format!("below {room}, what the issuer's pathLenConstraint, or one above it, leaves"),
     };
     Some(Reason::new(Rule::PathLength, item, given, allowed))

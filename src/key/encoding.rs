@@ -4,7 +4,7 @@ use super::encryption;
 use super::pair::{KeyPair, Secret, check_strength};
 use super::secret::{SecretBytes, SecretText};
 use super::signer::Signer;
-use crate::algorithm::WeakKeys;
+use crate::algorithm::{KeyFamily, WeakKeys};
 use crate::error::Error;
 use crate::wire::pem;
 use crate::wire::private_key::{
@@ -16,6 +16,8 @@ const WHAT: &str = "private key";
 const PKCS8: &str = "PRIVATE KEY";
 const PKCS8_ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
 const SEC1: &str = "EC PRIVATE KEY";
+/// What OpenSSL 3 calls SEC 1 of an SM2 key.
+const SEC1_SM2: &str = "SM2 PRIVATE KEY";
 const PKCS1: &str = "RSA PRIVATE KEY";
 
 impl KeyPair {
@@ -34,7 +36,8 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::from_pkcs8_der`].
     pub fn from_pkcs8_der_with(der: &[u8], weak_keys: WeakKeys) -> Result<Self, Error> {
-        Self::from_parts(split_pkcs8(der)?, weak_keys)
+        let (parts, public) = split_pkcs8(der)?;
+        Self::from_parts(parts, public, weak_keys)
     }
 
     /// Reads encrypted PKCS #8: PBES2 with PBKDF2 or scrypt and AES (RFC 8018).
@@ -46,8 +49,8 @@ impl KeyPair {
         let (algorithm, ciphertext) = split_encrypted(der)?;
         let plain = encryption::decrypt(algorithm, ciphertext, passphrase)?;
         // Behind a wrong passphrase there is right padding one time in 256, but no PrivateKeyInfo.
-        let parts = split_pkcs8(&plain).map_err(|_| encryption::wrong_passphrase())?;
-        Self::from_parts(parts, WeakKeys::Refuse)
+        let (parts, public) = split_pkcs8(&plain).map_err(|_| encryption::wrong_passphrase())?;
+        Self::from_parts(parts, public, WeakKeys::Refuse)
     }
 
     /// Reads SEC 1 (RFC 5915), which must name its curve.
@@ -55,7 +58,7 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::from_pkcs8_der`].
     pub fn from_sec1_der(der: &[u8]) -> Result<Self, Error> {
-        Self::from_parts(split_sec1(der)?, WeakKeys::Refuse)
+        Self::from_parts(split_sec1(der)?, None, WeakKeys::Refuse)
     }
 
     /// Reads PKCS #1 (RFC 8017 appendix A.1.2).
@@ -63,7 +66,7 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::from_pkcs8_der`].
     pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, Error> {
-        Self::from_parts(split_pkcs1(der)?, WeakKeys::Refuse)
+        Self::from_parts(split_pkcs1(der)?, None, WeakKeys::Refuse)
     }
 
     /// Reads one PEM block: `PRIVATE KEY`, `EC PRIVATE KEY` or `RSA PRIVATE KEY`. Other blocks, such
@@ -80,16 +83,16 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::from_pem`].
     pub fn from_pem_with(text: &str, weak_keys: WeakKeys) -> Result<Self, Error> {
-        let mut keys = pem::blocks(WHAT, text)?
-            .into_iter()
-            .filter(|block| [PKCS8, PKCS8_ENCRYPTED, SEC1, PKCS1].contains(&block.label.as_str()));
+        let mut keys = pem::blocks(WHAT, text)?.into_iter().filter(|block| {
+            [PKCS8, PKCS8_ENCRYPTED, SEC1, SEC1_SM2, PKCS1].contains(&block.label.as_str())
+        });
         let (Some(block), None) = (keys.next(), keys.next()) else {
             let allowed = format!("one block: {PKCS8}, {SEC1} or {PKCS1}");
             return Err(Error::malformed(WHAT, "PEM", format!("no key, or several; {allowed}")));
         };
-        let parts = match block.label.as_str() {
-            SEC1 => split_sec1(&block.der)?,
-            PKCS1 => split_pkcs1(&block.der)?,
+        let (parts, public) = match block.label.as_str() {
+            SEC1 | SEC1_SM2 => (split_sec1(&block.der)?, None),
+            PKCS1 => (split_pkcs1(&block.der)?, None),
             PKCS8 => split_pkcs8(&block.der)?,
             _ => {
                 return Err(Error::unsupported(
@@ -99,7 +102,7 @@ impl KeyPair {
                 ));
             }
         };
-        Self::from_parts(parts, weak_keys)
+        Self::from_parts(parts, public, weak_keys)
     }
 
     /// Reads one PEM block `ENCRYPTED PRIVATE KEY`.
@@ -163,7 +166,12 @@ impl KeyPair {
         Ok(pem::encode(PKCS8_ENCRYPTED, &self.to_pkcs8_der_encrypted(passphrase)?))
     }
 
-    fn from_parts(parts: PrivateKeyParts<'_>, weak_keys: WeakKeys) -> Result<Self, Error> {
+    /// A key from its parts, with the public key that the file has beside them.
+    fn from_parts(
+        parts: PrivateKeyParts<'_>,
+        public: Option<&[u8]>,
+        weak_keys: WeakKeys,
+    ) -> Result<Self, Error> {
         let key = match parts {
             PrivateKeyParts::Rsa(parts) => Self::read_rsa(parts)?,
             PrivateKeyParts::Scalar { algorithm, scalar, point } => {
@@ -174,7 +182,17 @@ impl KeyPair {
                 key
             }
         };
-        check_strength(key.public_key().algorithm(), weak_keys)?;
+        let algorithm = key.public_key().algorithm();
+        match public {
+            Some(public) if algorithm.family() == KeyFamily::Rsa => {
+                if public != key.public_key().as_bytes() {
+                    return Err(another_public_key());
+                }
+            }
+            Some(public) => key.check_point(public)?,
+            None => {}
+        }
+        check_strength(algorithm, weak_keys)?;
         Ok(key)
     }
 
@@ -186,7 +204,7 @@ impl KeyPair {
         if super::public::PublicKey::from_parts(parts)? == *self.public_key() {
             return Ok(());
         }
-        Err(Error::malformed(WHAT, "publicKey", "not the public key of this private key"))
+        Err(another_public_key())
     }
 
     fn read_scalar(
@@ -216,6 +234,10 @@ impl KeyPair {
 
     #[cfg(not(feature = "rsa"))]
     fn read_rsa(_: RsaParts<'_>) -> Result<Self, Error> {
-        Err(super::public::not_built(crate::algorithm::KeyFamily::Rsa))
+        Err(super::public::not_built(KeyFamily::Rsa))
     }
+}
+
+fn another_public_key() -> Error {
+    Error::malformed(WHAT, "publicKey", "not the public key of this private key")
 }

@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 use super::random::system;
 use crate::error::Error;
 use crate::limits::{PASSPHRASE_OCTETS, PBKDF2_ITERATIONS, SCRYPT_OCTETS, SCRYPT_PARALLELISM};
-use crate::wire::tlv::{decode_whole, encode_whole};
+use crate::oid::PBES2;
+use crate::wire::tlv::{SEQUENCE, Values, decode_whole, encode_whole};
 
 const WHAT: &str = "encrypted private key";
 
@@ -42,7 +43,7 @@ pub(super) fn decrypt(
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     check_passphrase(passphrase)?;
     let scheme: EncryptionScheme = decode_whole(WHAT, "encryptionAlgorithm", algorithm)
-        .map_err(|_| unsupported("a scheme or parameters that cannot be read".to_owned()))?;
+        .map_err(|_| unsupported(describe(algorithm).unwrap_or("unreadable".to_owned())))?;
     let parameters =
         scheme.pbes2().ok_or_else(|| unsupported(format!("scheme {}", scheme.oid())))?;
     check_work(&parameters.kdf)?;
@@ -60,6 +61,21 @@ pub(super) fn decrypt(
 
 pub(super) fn wrong_passphrase() -> Error {
     Error::malformed(WHAT, "", "the passphrase is wrong, or the key is damaged")
+}
+
+/// The identifiers in an AlgorithmIdentifier that the library does not read, in their order.
+fn describe(algorithm: &[u8]) -> Result<String, Error> {
+    let place = "encryptionAlgorithm";
+    let mut outer = Values::inside(WHAT, place, SEQUENCE, algorithm)?;
+    let scheme = outer.oid(place)?;
+    let mut described = format!("scheme {scheme}");
+    if scheme == PBES2 {
+        let mut parameters = outer.enter(SEQUENCE, place)?;
+        let mut derivation = parameters.enter(SEQUENCE, place)?;
+        let mut cipher = parameters.enter(SEQUENCE, place)?;
+        described += &format!(" with {} and {}", derivation.oid(place)?, cipher.oid(place)?);
+    }
+    Ok(described)
 }
 
 /// The file says how much work to do, and it comes from outside.

@@ -93,18 +93,21 @@ impl Secret {
         {
             return Err(malformed("a number of the wrong size"));
         }
+        let [p, q] = larger_first(number(prime1), number(prime2));
         let given = RsaPrivateKey::from_components(
             public.0.n().as_ref().clone(),
             public.0.e().clone(),
             number(private_exponent),
-            larger_first(number(prime1), number(prime2)).into(),
-        );
-        let given = given.map_err(|_| malformed("the numbers do not belong together"))?;
-        let weaknesses = private_weaknesses(&given);
+            vec![p.clone(), q.clone()],
+        )
+        .map_err(|_| malformed("the numbers do not belong together"))?;
+        // The same key with d modulo lcm(p−1, q−1), as FIPS 186-5 A.1.1 bounds it.
+        let key = RsaPrivateKey::from_p_q(p, q, public.0.e().clone()).unwrap_or(given);
+        let weaknesses = private_weaknesses(&key);
         if !weaknesses.is_empty() {
             return Err(malformed(&weaknesses.join("; ")));
         }
-        Ok(Self { key: given, algorithm })
+        Ok(Self { key, algorithm })
     }
 
     pub(super) fn public_numbers(&self) -> (Box<[u8]>, Box<[u8]>) {

@@ -2,7 +2,7 @@
 
 use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use ::rsa::{BoxedUint, RsaPrivateKey};
-use crypto_bigint::Resize;
+use crypto_bigint::{Limb, NonZero, Resize};
 use crypto_primes::{Flavor, is_prime};
 use zeroize::Zeroizing;
 
@@ -79,6 +79,9 @@ fn has_close_factors(modulus: &BoxedUint) -> bool {
     // Room for the squares, which may be a little longer than n.
     let precision = modulus.bits_precision() + 64;
     let modulus = modulus.clone().resize(precision);
+    if is_square(&modulus) {
+        return true;
+    }
     let one = BoxedUint::one_with_precision(precision);
     let mut a = modulus.floor_sqrt_vartime().resize(precision).wrapping_add(&one);
     let mut square = a.wrapping_mul(&a).wrapping_sub(&modulus);
@@ -107,12 +110,9 @@ fn is_square(number: &BoxedUint) -> bool {
 }
 
 fn residue(number: &BoxedUint, modulus: u32) -> u32 {
-    let wide = u64::from(modulus);
-    // Big-endian words modulo a small number: the remainder stays below 2^32.
-    number.as_words().iter().rev().fold(0u64, |remainder, word| {
-        let high = (remainder << 32 | word >> 32) % wide;
-        (high << 32 | word & 0xffff_ffff) % wide
-    }) as u32
+    let Some(divisor) = NonZero::new(Limb::from(modulus)).into_option() else { return 0 };
+    // A remainder is below its modulus, which has 32 bits.
+    number.rem_limb(divisor).0 as u32
 }
 
 fn odd_primes() -> impl Iterator<Item = u32> {

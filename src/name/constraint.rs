@@ -46,8 +46,11 @@ impl NameConstraints {
         if subject.is_empty() {
             return None;
         }
-        let holds = |subtree: &Subtree| subtree.holds_subject(subject);
-        self.decide(|subtree| matches!(subtree, Subtree::Directory(_)), holds, holds)
+        self.decide(
+            |subtree| matches!(subtree, Subtree::Directory(_)),
+            |subtree| subtree.holds_subject(subject, false),
+            |subtree| subtree.holds_subject(subject, true),
+        )
     }
 
     /// The one rule: outside every excluded subtree and, where any of the type is permitted, inside

@@ -124,7 +124,7 @@ impl fmt::Display for Name {
 }
 
 /// Whether two relative names have the same attributes: a SET has no order of its own.
-pub(super) fn same_relative(ours: &[Attribute], theirs: &[Attribute]) -> bool {
+fn same_relative(ours: &[Attribute], theirs: &[Attribute]) -> bool {
     let sorted = |attributes: &[Attribute]| {
         let mut sorted = attributes.to_vec();
         sorted.sort_by(|a, b| (a.kind(), a.octets()).cmp(&(b.kind(), b.octets())));

@@ -4,7 +4,8 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::alt::AltName;
-use super::distinguished::{Name, same_relative};
+use super::attribute::Attribute;
+use super::distinguished::Name;
 use super::ip_network::IpNetwork;
 
 /// A set of names of one type.
@@ -94,11 +95,17 @@ impl Subtree {
         }
     }
 
-    pub(super) fn holds_subject(&self, subject: &Name) -> bool {
+    /// Whether a distinguished name lies inside, whatever the spelling (RFC 5280 section 7.1): case,
+    /// blanks and string types do not count. An attribute that is no text equals one when `unknown`
+    /// says so.
+    pub(super) fn holds_subject(&self, subject: &Name, unknown: bool) -> bool {
         let Self::Directory(base) = self else { return false };
         let (base, subject) = (base.relative(), subject.relative());
         base.len() <= subject.len()
-            && base.iter().zip(subject).all(|(base, subject)| same_relative(base, subject))
+            && base.iter().zip(subject).all(|(base, subject)| {
+                base.len() == subject.len()
+                    && base.iter().all(|b| subject.iter().any(|s| same_spelling(b, s, unknown)))
+            })
     }
 }
 
@@ -113,6 +120,19 @@ impl fmt::Display for Subtree {
             Self::Uri(base) => write!(f, "URI:{}", base.escape_default()),
         }
     }
+}
+
+/// Whether two attributes say the same, apart from case, blanks and string types.
+fn same_spelling(ours: &Attribute, theirs: &Attribute, unknown: bool) -> bool {
+    let fold = |attribute: &Attribute| {
+        let text = attribute.text()?.to_lowercase();
+        Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    ours.kind() == theirs.kind()
+        && match (fold(ours), fold(theirs)) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => unknown || ours.octets() == theirs.octets(),
+        }
 }
 
 /// Whether `host` lies below `parent`.

@@ -30,7 +30,8 @@ pub(crate) fn encode_signature_algorithm(algorithm: SignatureAlgorithm) -> Vec<u
     encode(SEQUENCE, &[&identifier, parameters])
 }
 
-/// Reads the next value. Absent and NULL parameters are both taken, as readers of RFC 4055 must.
+/// Reads the next value. Absent and NULL parameters are both taken: for RSA readers must (RFC 4055
+/// section 5), and some SM2 stacks write a NULL that does not belong there.
 pub(crate) fn read_signature_algorithm(
     values: &mut Values<'_>,
     place: &str,

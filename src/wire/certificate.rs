@@ -1,6 +1,6 @@
 //! TBSCertificate (RFC 5280 section 4.1.2).
 
-use super::algorithm::{encode_signature_algorithm, read_signature_algorithm};
+use super::algorithm::encode_signature_algorithm;
 use super::distinguished::{encode_name, read_name};
 use super::envelope;
 use super::extension::{Extensions, encode_extensions};
@@ -64,20 +64,24 @@ pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Erro
     let envelope = envelope::split(WHAT, der)?;
     let mut values = Values::inside(WHAT, "tbsCertificate", SEQUENCE, envelope.to_be_signed)?;
     let version = match values.optional(context(0), "version")? {
-        Some(content) => match Values::new(WHAT, content)?.unsigned("version")? {
-            [2] => 3,
-            [1] => 2,
-            _ => return Err(Error::malformed(WHAT, "version", "neither v2 nor v3")),
-        },
+        Some(content) => {
+            let mut inside = Values::new(WHAT, content)?;
+            let version = match inside.unsigned("version")? {
+                [2] => 3,
+                [1] => 2,
+                _ => return Err(Error::malformed(WHAT, "version", "neither v2 nor v3")),
+            };
+            inside.finish("version")?;
+            version
+        }
         None => 1,
     };
     let serial = SerialNumber::from_bytes(values.unsigned("serialNumber")?).map_err(|_| {
         Error::malformed(WHAT, "serialNumber", "not a positive number of 20 octets")
     })?;
-    let inner = read_signature_algorithm(&mut values, "signature")?;
-    if inner != envelope.algorithm {
-        let problem = format!("{inner} inside, {} outside", envelope.algorithm);
-        return Err(Error::malformed(WHAT, "signature (RFC 5280 section 4.1.1.2)", problem));
+    if values.whole("signature")? != envelope.algorithm_octets {
+        let problem = "not the same octets as signatureAlgorithm (RFC 5280 section 4.1.1.2)";
+        return Err(Error::malformed(WHAT, "signature", problem));
     }
     let issuer = read_name(&mut values, "issuer")?;
     let mut period = values.enter(SEQUENCE, "validity")?;

@@ -10,6 +10,8 @@ pub(crate) struct Envelope<'a> {
     /// The octets that were signed.
     pub(crate) to_be_signed: &'a [u8],
     pub(crate) algorithm: SignatureAlgorithm,
+    /// The AlgorithmIdentifier as it was written: the one inside must be the same.
+    pub(crate) algorithm_octets: &'a [u8],
     pub(crate) signature: &'a [u8],
 }
 
@@ -25,8 +27,10 @@ pub(crate) fn assemble(
 pub(crate) fn split<'a>(what: &'static str, der: &'a [u8]) -> Result<Envelope<'a>, Error> {
     let mut values = Values::inside(what, "outermost value", SEQUENCE, der)?;
     let to_be_signed = values.whole("to-be-signed part")?;
-    let algorithm = read_signature_algorithm(&mut values, "signatureAlgorithm")?;
+    let algorithm_octets = values.whole("signatureAlgorithm")?;
+    let algorithm =
+        read_signature_algorithm(&mut Values::new(what, algorithm_octets)?, "signatureAlgorithm")?;
     let signature = values.bit_string("signature")?;
     values.finish("after the signature")?;
-    Ok(Envelope { to_be_signed, algorithm, signature })
+    Ok(Envelope { to_be_signed, algorithm, algorithm_octets, signature })
 }

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::public_key::{KeyKind, curve_algorithm, encode_key_algorithm, read_key_algorithm};
+use super::public_key::{KeyKind, encode_key_algorithm, read_curve, read_key_algorithm};
 use super::tlv::{
     OCTET_STRING, SEQUENCE, Values, context, encode, encode_bit_string, encode_unsigned,
 };
@@ -34,22 +34,31 @@ pub(crate) struct RsaParts<'a> {
     pub(crate) crt: [&'a [u8]; 3],
 }
 
-/// Reads PrivateKeyInfo or OneAsymmetricKey.
-pub(crate) fn split_pkcs8(der: &[u8]) -> Result<PrivateKeyParts<'_>, Error> {
+/// Reads PrivateKeyInfo or OneAsymmetricKey, whose public key comes second.
+pub(crate) fn split_pkcs8(der: &[u8]) -> Result<(PrivateKeyParts<'_>, Option<&[u8]>), Error> {
     let mut values = Values::inside(WHAT, "outermost value", SEQUENCE, der)?;
     if !matches!(values.unsigned("version")?, [] | [1]) {
         return Err(Error::malformed(WHAT, "version", "neither v1 (0) nor v2 (1)"));
     }
     let kind = read_key_algorithm(&mut values, "privateKeyAlgorithm")?;
     let key = values.content(OCTET_STRING, "privateKey")?;
-    // Attributes and the public key of RFC 5958 are of no use here.
+    // Attributes are of no use here.
     values.optional(context(0), "attributes")?;
-    values.optional(0x81, "publicKey")?;
+    // IMPLICIT BIT STRING.
+    let public = match values.optional(0x81, "publicKey")? {
+        Some([0, public @ ..]) => Some(public),
+        Some(_) => {
+            let problem = "a BIT STRING not of whole octets";
+            return Err(Error::malformed(WHAT, "publicKey", problem));
+        }
+        None => None,
+    };
     values.finish("after the private key")?;
-    match kind {
-        KeyKind::Rsa => split_pkcs1(key),
-        KeyKind::Curve(algorithm) => split_sec1_on(key, Some(algorithm)),
-    }
+    let parts = match kind {
+        KeyKind::Rsa => split_pkcs1(key)?,
+        KeyKind::Curve(algorithm) => split_sec1_on(key, Some(algorithm))?,
+    };
+    Ok((parts, public))
 }
 
 /// Reads ECPrivateKey with its curve inside.
@@ -88,7 +97,7 @@ fn split_sec1_on(der: &[u8], outer: Option<KeyAlgorithm>) -> Result<PrivateKeyPa
     let inner = match values.optional(context(0), "parameters")? {
         Some(content) => {
             let mut inside = Values::new(WHAT, content)?;
-            let curve = curve_algorithm(inside.oid("parameters")?)?;
+            let curve = read_curve(&mut inside, "parameters")?;
             inside.finish("parameters")?;
             Some(curve)
         }

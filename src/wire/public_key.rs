@@ -1,6 +1,9 @@
 //! SubjectPublicKeyInfo (RFC 3279 section 2.3, RFC 5480, GM/T 0006).
 
-use super::tlv::{NULL, SEQUENCE, Values, encode, encode_bit_string, encode_oid, encode_unsigned};
+use super::tlv::{
+    NULL, OBJECT_IDENTIFIER, SEQUENCE, Values, encode, encode_bit_string, encode_oid,
+    encode_unsigned,
+};
 use crate::algorithm::KeyAlgorithm;
 use crate::error::Error;
 use crate::oid::{self, Oid};
@@ -62,21 +65,20 @@ pub(crate) fn read_key_algorithm(values: &mut Values<'_>, place: &str) -> Result
             Ok(KeyKind::Rsa)
         }
         oid::EC_PUBLIC_KEY => {
-            if inside.peek() != Some(0x06) {
-                return Err(Error::unsupported(
-                    "curve parameters",
-                    "a curve that is not named",
-                    ALLOWED_CURVES,
-                ));
-            }
-            let curve = inside.oid(place)?;
+            let algorithm = read_curve(&mut inside, place)?;
             inside.finish(place)?;
-            curve_algorithm(curve).map(KeyKind::Curve)
+            Ok(KeyKind::Curve(algorithm))
         }
         // Some SM2 stacks write the curve where the algorithm belongs, with parameters or without.
         oid::SM2P256V1 => {
-            if !inside.is_empty() {
-                inside.whole(place)?;
+            match inside.peek() {
+                None => {}
+                Some(NULL) if inside.content(NULL, place)?.is_empty() => {}
+                Some(OBJECT_IDENTIFIER) if inside.oid(place)? == oid::SM2P256V1 => {}
+                Some(_) => {
+                    let problem = "parameters of sm2p256v1 that are neither NULL nor the curve";
+                    return Err(Error::malformed(what, place, problem));
+                }
             }
             inside.finish(place)?;
             Ok(KeyKind::Curve(KeyAlgorithm::Sm2))
@@ -89,10 +91,15 @@ pub(crate) fn read_key_algorithm(values: &mut Values<'_>, place: &str) -> Result
     }
 }
 
-pub(crate) fn curve_algorithm(curve: Oid) -> Result<KeyAlgorithm, Error> {
-    CURVES
-        .iter()
-        .find(|(known, _)| *known == curve)
+/// Reads a named curve as the next value.
+pub(crate) fn read_curve(values: &mut Values<'_>, place: &str) -> Result<KeyAlgorithm, Error> {
+    if values.peek() != Some(OBJECT_IDENTIFIER) {
+        let given = "a curve that is not named";
+        return Err(Error::unsupported("curve parameters", given, ALLOWED_CURVES));
+    }
+    let curve = values.oid(place)?;
+    let known = CURVES.iter().find(|(known, _)| *known == curve);
+    known
         .map(|(_, algorithm)| *algorithm)
         .ok_or_else(|| Error::unsupported("curve", curve.to_string(), ALLOWED_CURVES))
 }

@@ -12,6 +12,7 @@ pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const NULL: u8 = 0x05;
+pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
 
@@ -40,7 +41,7 @@ pub(crate) fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 }
 
 pub(crate) fn encode_oid(oid: Oid) -> Vec<u8> {
-    encode(0x06, &[oid.as_inner().as_bytes()])
+    encode(OBJECT_IDENTIFIER, &[oid.as_inner().as_bytes()])
 }
 
 /// A BIT STRING of whole octets.
