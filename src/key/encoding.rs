@@ -183,14 +183,11 @@ impl KeyPair {
             }
         };
         let algorithm = key.public_key().algorithm();
-        match public {
-            Some(public) if algorithm.family() == KeyFamily::Rsa => {
-                if public != key.public_key().as_bytes() {
-                    return Err(another_public_key());
-                }
-            }
-            Some(public) => key.check_point(public)?,
-            None => {}
+        match (public, algorithm.family()) {
+            (None, _) => {}
+            (Some(public), KeyFamily::Rsa) if public == key.public_key().as_bytes() => {}
+            (Some(_), KeyFamily::Rsa) => return Err(another_public_key()),
+            (Some(public), _) => key.check_point(public)?,
         }
         check_strength(algorithm, weak_keys)?;
         Ok(key)
