@@ -64,6 +64,8 @@ pub fn run_with_input(program: &str, folder: &Path, arguments: &[&str], input: &
     let mut child = Command::new(program)
         .args(arguments)
         .current_dir(folder)
+        // The answers are compared in English.
+        .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

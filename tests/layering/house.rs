@@ -1,0 +1,139 @@
+//! The import table of the house, and what a source file does against it.
+
+use crate::source::{mentions, tokens};
+
+/// Each room, its floor, and the rooms it may import.
+#[rustfmt::skip]
+pub const HOUSE: &[(&str, u8, &[&str])] = &[
+    ("authority", 6, &["certificate", "chain", "error", "issuer", "key", "ledger", "policy",
+        "request", "serial", "store", "validity"]),
+    ("testing", 6, &[]),
+
+    ("issuer", 5, &["algorithm", "certificate", "chain", "error", "key", "limits", "name", "policy",
+        "profile", "serial", "usage", "validity", "wire"]),
+
+    ("ledger", 4, &["certificate", "error", "key", "limits", "serial", "store"]),
+    ("policy", 4, &["algorithm", "error", "key", "name", "oid", "profile", "request", "usage",
+        "validity"]),
+    ("store", 4, &["error"]),
+
+    ("certificate", 3, &["algorithm", "error", "key", "name", "profile", "serial", "usage",
+        "validity", "wire"]),
+    ("chain", 3, &["certificate", "error", "key", "limits", "name", "usage", "validity", "wire"]),
+    ("request", 3, &["algorithm", "error", "key", "limits", "name", "oid", "profile", "usage",
+        "wire"]),
+
+    ("key", 2, &["algorithm", "error", "limits", "oid", "profile", "wire"]),
+
+    ("wire", 1, &["algorithm", "error", "limits", "name", "oid", "profile", "serial", "usage",
+        "validity"]),
+
+    ("algorithm", 0, &["error"]),
+    ("error", 0, &[]),
+    ("limits", 0, &[]),
+    ("name", 0, &["error", "limits", "oid"]),
+    ("oid", 0, &["error"]),
+    ("profile", 0, &["algorithm", "name", "oid", "usage", "validity"]),
+    ("serial", 0, &["error", "limits"]),
+    ("usage", 0, &["oid"]),
+    ("validity", 0, &["error"]),
+];
+
+/// Each crate we depend on, and the rooms that may name it. `WORDS` stands for floor 0.
+pub const FOREIGN: &[(&str, &[&str])] = &[
+    ("chacha20", &["key", "testing"]),
+    ("crypto_bigint", &["key"]),
+    ("crypto_primes", &["key"]),
+    ("der", &["key", "wire", WORDS]),
+    ("ecdsa", &["key"]),
+    ("getrandom", &["key"]),
+    ("jiff", &["validity"]),
+    ("p256", &["key"]),
+    ("p384", &["key"]),
+    ("p521", &["key"]),
+    ("pem_rfc7468", &["wire"]),
+    ("pkcs5", &["key"]),
+    ("rand_core", &["authority", "key", "serial", "testing"]),
+    ("rfc6979", &["key"]),
+    ("rsa", &["key"]),
+    ("sha1", &["key"]),
+    ("sha2", &["key"]),
+    ("sm2", &["key"]),
+    ("sm3", &["key"]),
+    ("subtle", &["key"]),
+    ("x509_cert", &["key", "wire", WORDS]),
+    ("zeroize", &["key", "wire"]),
+];
+
+const WORDS: &str = "floor 0";
+
+/// The one room that may be `unsafe`: arithmetic that knows nothing of certificates.
+const UNSAFE_ROOM: &str = "lanes";
+
+pub const LINES_OF_A_FILE: usize = 400;
+
+/// What a source file, named by its path below `src`, does against the tables.
+pub fn violations(file: &str, text: &str) -> Vec<String> {
+    let room = room_of(file);
+    let mut found = Vec::new();
+    let imports = match (row(&room), room.as_str()) {
+        (Some(row), _) => row.2,
+        // The root declares the rooms and re-exports from them.
+        (None, "lib") => &[],
+        (None, _) => {
+            found.push(format!("src/{file}: {room} is not in the table"));
+            &[]
+        }
+    };
+    for mention in mentions(&module_of(file), text) {
+        let path = mention.path.join("::");
+        let place = format!("src/{file}:{}", mention.line);
+        let first = mention.path.first().map_or("", String::as_str);
+        let target = mention.path.get(1).map_or("the root", String::as_str);
+        if first == "crate" && room != "lib" {
+            if row(&room).is_some() && target != room && !imports.contains(&target) {
+                found.push(format!("{place}: {room} may not import {target} ({path})"));
+            }
+        } else if let Some((_, rooms)) = FOREIGN.iter().find(|row| row.0 == first)
+            && !rooms.contains(&room.as_str())
+            && !(rooms.contains(&WORDS) && row(&room).is_some_and(|row| row.1 == 0))
+        {
+            found.push(format!("{place}: {room} may not name the crate {first} ({path})"));
+        }
+    }
+    let tokens = tokens(text);
+    for (at, token) in tokens.iter().enumerate() {
+        let text = |at: usize| tokens.get(at).map_or("", |token| &token.text);
+        let forbidden = match token.text.as_str() {
+            "unsafe" => room != UNSAFE_ROOM,
+            // Ways to take in the text of another room.
+            "path" => text(at.saturating_sub(1)) == "[" && text(at + 1) == "=",
+            "include" => text(at + 1) == "!",
+            _ => false,
+        };
+        if forbidden {
+            found.push(format!("src/{file}:{}: {} may not stand here", token.line, token.text));
+        }
+    }
+    found
+}
+
+pub fn row(room: &str) -> Option<&'static (&'static str, u8, &'static [&'static str])> {
+    HOUSE.iter().find(|row| row.0 == room)
+}
+
+/// The room of a path below `src`: its first component.
+pub fn room_of(file: &str) -> String {
+    let first = file.split('/').next().unwrap();
+    first.strip_suffix(".rs").unwrap_or(first).to_owned()
+}
+
+/// The module path of a path below `src`: `key/pair.rs` is `[key, pair]`, `lib.rs` is `[]`.
+fn module_of(file: &str) -> Vec<String> {
+    let mut module: Vec<String> =
+        file.strip_suffix(".rs").unwrap().split('/').map(str::to_owned).collect();
+    if matches!(module.last().unwrap().as_str(), "lib" | "mod") {
+        module.pop();
+    }
+    module
+}
