@@ -36,8 +36,6 @@ pub enum ChainRule {
     KeyIdentifier,
     /// keyCertSign of an issuer (6.1.4 n).
     KeyUsage,
-    /// The number of certificates in the chain.
-    Length,
     /// Name constraints of an issuer (6.1.3 b, c).
     NameConstraints,
     /// issuer = subject of the next certificate (6.1.3 a 4).
@@ -62,7 +60,6 @@ impl fmt::Display for ChainRule {
             Self::ExtendedKeyUsage => "extended key usage",
             Self::KeyIdentifier => "key identifiers",
             Self::KeyUsage => "key usage",
-            Self::Length => "chain length",
             Self::NameConstraints => "name constraints",
             Self::Names => "issuer and subject names",
             Self::PathLength => "path length",
