@@ -6,13 +6,13 @@ mod key_files;
 
 use std::sync::LazyLock;
 
-use certwright::testing::SeededRng;
-use certwright::{KeyAlgorithm, KeyFamily, KeyPair, PublicKey, Signer, WeakKeys};
+use certwright::{KeyAlgorithm, KeyFamily, KeyPair, PublicKey, Signer};
 
 use common::is_built;
 use key_files::{
     BIT_STRING, EC_PUBLIC_KEY, NULL, OCTET_STRING, RSA_ENCRYPTION, SEQUENCE, SM2, bit_string,
-    content, curve, hex, integer, malformed, pkcs8, public_key, sec1, unsupported, value, whole,
+    content, curve, hex, integer, malformed, pkcs8, public_key, sec1, seeded, unsupported, value,
+    whole,
 };
 
 /// A curve that is built in, its order n, and a key on it.
@@ -38,12 +38,7 @@ static CURVES: LazyLock<Vec<Curve>> = LazyLock::new(|| {
     ];
     let built = curves.into_iter().filter(|(algorithm, _)| is_built(algorithm.family()));
     built
-        .map(|(algorithm, order)| Curve {
-            algorithm,
-            order: hex(order),
-            key: KeyPair::generate_with(algorithm, WeakKeys::Refuse, &mut SeededRng::new(1))
-                .unwrap(),
-        })
+        .map(|(algorithm, order)| Curve { algorithm, order: hex(order), key: seeded(algorithm, 1) })
         .collect()
 });
 

@@ -7,22 +7,17 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::LazyLock;
 
-use certwright::testing::SeededRng;
 use certwright::{
     Error, KeyAlgorithm, KeyFamily, KeyPair, Nonces, SignatureAlgorithm, Signer, Sm2Id, WeakKeys,
 };
 use rand_core::{TryCryptoRng, TryRng};
 
 use common::{algorithms, families, is_built};
-use key_files::{malformed, unsupported};
+use key_files::{malformed, seeded, unsupported};
 
-/// One key of each algorithm. They are seeded, so that every run takes the same time.
+/// One key of each algorithm.
 static KEYS: LazyLock<Vec<KeyPair>> =
     LazyLock::new(|| algorithms().into_iter().map(|algorithm| seeded(algorithm, 1)).collect());
-
-fn seeded(algorithm: KeyAlgorithm, seed: u64) -> KeyPair {
-    KeyPair::generate_with(algorithm, WeakKeys::Refuse, &mut SeededRng::new(seed)).unwrap()
-}
 
 /// Two keys are the same when their private halves are.
 #[track_caller]

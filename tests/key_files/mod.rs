@@ -7,7 +7,8 @@ pub mod rsa;
 #[cfg(feature = "rsa")]
 pub mod weak_rsa;
 
-use certwright::{Error, KeyAlgorithm};
+use certwright::testing::SeededRng;
+use certwright::{Error, KeyAlgorithm, KeyPair, WeakKeys};
 
 pub const INTEGER: u8 = 0x02;
 pub const BIT_STRING: u8 = 0x03;
@@ -22,6 +23,11 @@ pub const P256: &str = "06082a8648ce3d030107";
 pub const P384: &str = "06052b81040022";
 pub const P521: &str = "06052b81040023";
 pub const SM2: &str = "06082a811ccf5501822d";
+
+/// A key from a seed, so that every run has the same and takes the same time.
+pub fn seeded(algorithm: KeyAlgorithm, seed: u64) -> KeyPair {
+    KeyPair::generate_with(algorithm, WeakKeys::Refuse, &mut SeededRng::new(seed)).unwrap()
+}
 
 /// The octets of hexadecimal digits; white space is passed over.
 pub fn hex(digits: &str) -> Vec<u8> {
