@@ -55,6 +55,8 @@ pub enum StoreErrorKind {
     Conflict,
     /// A record cannot be read: an unknown version, or damaged.
     Corrupt,
+    /// The store is open elsewhere.
+    Locked,
     /// No such record.
     NotFound,
 }
@@ -71,6 +73,11 @@ impl StoreError {
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
         Self { kind: StoreErrorKind::Backend, message: message.into(), source: Some(source.into()) }
+    }
+
+    /// What happened.
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     /// What kind of failure it was.

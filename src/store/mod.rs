@@ -1,12 +1,18 @@
 //! Where an authority keeps its records: ordered, transactional octets and nothing else.
 
+mod medium;
 mod memory;
+#[cfg(feature = "redb")]
+mod redb;
 
 use std::ops::ControlFlow;
 
 use crate::error::StoreError;
 
+pub use self::medium::Medium;
 pub use self::memory::MemoryStore;
+#[cfg(feature = "redb")]
+pub use self::redb::RedbStore;
 
 /// A store of keys and values in the order of their keys.
 ///

@@ -1,4 +1,4 @@
-//! Help for tests of code that embeds this crate.
+//! Random numbers that are the same in every run.
 
 use std::convert::Infallible;
 
