@@ -1,6 +1,9 @@
 //! Authorities: an issuer with a policy, a memory, a clock and random numbers.
 
+mod batch;
 mod clock;
+mod revoke;
+mod serials;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,10 +12,10 @@ use rand_core::TryCryptoRng;
 
 use crate::certificate::Certificate;
 use crate::chain::Chain;
-use crate::error::{Denied, Error, StoreError, StoreErrorKind};
+use crate::error::{Error, SignerError, StoreError, StoreErrorKind};
 use crate::issuer::{Issuer, Prepared};
 use crate::key::system;
-use crate::ledger::{Entry, Ledger};
+use crate::ledger::{Change, IssuerDigest, Ledger, RecordState, Stamp};
 use crate::policy::{Policy, Review, ReviewItem};
 use crate::request::CertificateRequest;
 use crate::serial::SerialNumber;
@@ -20,9 +23,7 @@ use crate::store::Store;
 
 pub use self::clock::{Clock, FixedClock, SystemClock};
 
-/// How often a serial number is drawn anew when it was claimed before. Two draws of 158 bits do not
-/// meet; a generator that repeats itself does, and is not asked for ever.
-const SERIAL_DRAWS: usize = 8;
+use self::serials::{FromRng, Serials};
 
 /// An issuer with a policy, a store, a clock and random numbers. It is shared between threads by
 /// reference.
@@ -47,12 +48,15 @@ const SERIAL_DRAWS: usize = 8;
 /// # }
 /// # Ok::<(), certwright::Error>(())
 /// ```
+#[derive(Clone)]
 pub struct Authority {
-    issuer: Issuer,
-    policy: Policy,
+    issuer: Arc<Issuer>,
+    policy: Arc<Policy>,
     ledger: Ledger,
-    clock: Box<dyn Clock>,
-    serials: Mutex<Box<dyn Serials>>,
+    digest: IssuerDigest,
+    clock: Arc<dyn Clock>,
+    serials: Arc<Mutex<Box<dyn Serials>>>,
+    actor: Arc<str>,
 }
 
 /// A certificate that was issued, and what became of each item of its request.
@@ -77,28 +81,48 @@ impl Issued {
 impl Authority {
     /// An authority by the system's clock and random numbers.
     pub fn new(issuer: Issuer, policy: Policy, store: impl Store + 'static) -> Self {
-        let ledger = Ledger::new(Arc::new(store), issuer.certificate().public_key());
+        Self::on(issuer, policy, Ledger::new(store))
+    }
+
+    /// An authority on a ledger that others share: their changes are committed together where they
+    /// meet.
+    pub fn on(issuer: Issuer, policy: Policy, ledger: Ledger) -> Self {
         Self {
-            issuer,
-            policy,
+            digest: Ledger::issuer_digest(issuer.certificate().public_key()),
+            issuer: Arc::new(issuer),
+            policy: Arc::new(policy),
             ledger,
-            clock: Box::new(SystemClock),
-            serials: Mutex::new(Box::new(FromRng(system()))),
+            clock: Arc::new(SystemClock),
+            serials: Arc::new(Mutex::new(Box::new(FromRng(system())))),
+            actor: Arc::from("authority"),
         }
     }
 
     /// Takes the time from another clock.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Box::new(clock);
+        self.clock = Arc::new(clock);
         self
     }
 
     /// Draws serial numbers from another generator.
     #[must_use]
     pub fn with_rng(mut self, rng: impl TryCryptoRng + Send + 'static) -> Self {
-        self.serials = Mutex::new(Box::new(FromRng(rng)));
+        self.serials = Arc::new(Mutex::new(Box::new(FromRng(rng))));
         self
+    }
+
+    /// Names who acts, for the audit log: `authority.clone().with_actor("alice")` is the same
+    /// authority, used by Alice.
+    #[must_use]
+    pub fn with_actor(mut self, actor: &str) -> Self {
+        self.actor = Arc::from(actor);
+        self
+    }
+
+    /// The ledger.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// The issuer.
@@ -126,22 +150,22 @@ impl Authority {
     }
 
     /// Issues certificates for many requests; one answer each, in order. A failure of one is no
-    /// failure of the others.
+    /// failure of the others. All are claimed in one transaction, signed as a batch, and recorded in
+    /// another.
     pub fn issue_many(&self, requests: &[CertificateRequest]) -> Vec<Result<Chain, Error>> {
-        let reviews = requests.iter().map(|request| self.review(request));
-        reviews.map(|review| self.issue_reviewed(&review).map(|issued| issued.chain)).collect()
+        let reviews: Vec<Review> = requests.iter().map(|request| self.review(request)).collect();
+        let issued = self.issue_all(&reviews).into_iter();
+        issued.map(|issued| issued.map(|issued| issued.chain)).collect()
     }
 
     /// Issues a certificate for a review, such as one with a period of its own
-    /// ([`Review::with_period`]).
+    /// ([`Review::with_period`]). A review made with another [`Policy`] counts as well: whoever holds
+    /// the authority decides by which policy it grants.
     ///
     /// # Errors
     /// As [`Authority::issue`].
     pub fn issue_reviewed(&self, review: &Review) -> Result<Issued, Error> {
-        let prepared = self.prepare(review)?;
-        let outcome = prepared.outcome().to_vec();
-        let certificate = self.issuer.sign(prepared)?;
-        Ok(Issued { chain: self.record(certificate)?, outcome })
+        one(self.issue_all(std::slice::from_ref(review)))
     }
 
     /// Prepares a certificate for a key that is elsewhere, and claims its serial number.
@@ -150,27 +174,7 @@ impl Authority {
     /// # Errors
     /// As [`Authority::issue`].
     pub fn prepare(&self, review: &Review) -> Result<Prepared, Error> {
-        let now = self.clock.now()?;
-        let mut reasons = review.objections();
-        reasons.extend(self.issuer.objections(review.draft(), now));
-        if !reasons.is_empty() {
-            return Err(Error::Denied(Denied { reasons }));
-        }
-        // Approved: there is no reason against it.
-        let grant = review.draft();
-        let mut draws = 1;
-        loop {
-            let prepared = self.issuer.prepare_unobjected(grant, self.draw_serial()?, now)?;
-            match self.ledger.claim(&[(*prepared.serial(), prepared.to_be_signed())]) {
-                Ok(()) => return Ok(prepared),
-                Err(Error::Store(error))
-                    if error.kind() == StoreErrorKind::Conflict && draws < SERIAL_DRAWS =>
-                {
-                    draws += 1;
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        one(self.prepare_all(std::slice::from_ref(review)))
     }
 
     /// Completes a certificate that was prepared, with a signature made elsewhere over its
@@ -180,15 +184,15 @@ impl Authority {
     /// [`Error::Store`] when nothing with this serial number waits for a signature;
     /// [`Error::Signer`] when the signature is not the issuer's over it (it goes on waiting).
     pub fn complete(&self, serial: &SerialNumber, signature: &[u8]) -> Result<Chain, Error> {
-        let to_be_signed = match self.ledger.find(serial)? {
-            Some(Entry::Claimed(to_be_signed)) => to_be_signed,
-            Some(Entry::Fulfilled(_)) | None => {
-                let message = format!("nothing with serial number {serial} waits for a signature");
-                return Err(StoreError::new(StoreErrorKind::NotFound, message).into());
-            }
+        let record = self.ledger.certificate(&self.digest, serial)?;
+        let Some(RecordState::Claimed { to_be_signed }) = record.map(|record| record.state) else {
+            let message = format!("nothing with serial number {serial} waits for a signature");
+            return Err(StoreError::new(StoreErrorKind::NotFound, message).into());
         };
         let certificate = self.issuer.attach_recorded(&to_be_signed, signature)?;
-        self.record(certificate)
+        let change = Change::Issue { certificate: Box::new(certificate.clone()) };
+        self.ledger.change_one(&self.stamp()?, change)?;
+        self.chain(certificate)
     }
 
     /// A certificate that was issued, by its serial number.
@@ -196,15 +200,20 @@ impl Authority {
     /// # Errors
     /// [`Error::Store`] when the store fails.
     pub fn find(&self, serial: &SerialNumber) -> Result<Option<Certificate>, Error> {
-        Ok(match self.ledger.find(serial)? {
-            Some(Entry::Fulfilled(certificate)) => Some(*certificate),
-            Some(Entry::Claimed(_)) | None => None,
+        let record = self.ledger.certificate(&self.digest, serial)?;
+        Ok(match record.map(|record| record.state) {
+            Some(RecordState::Issued { certificate, .. }) => Some(*certificate),
+            Some(RecordState::Claimed { .. }) | None => None,
         })
     }
 
-    fn record(&self, certificate: Certificate) -> Result<Chain, Error> {
-        self.ledger.fulfil(&[&certificate])?;
+    fn chain(&self, certificate: Certificate) -> Result<Chain, Error> {
         Chain::new(certificate, self.issuer.chain().certificates().cloned().collect())
+    }
+
+    fn stamp(&self) -> Result<Stamp, Error> {
+        let (actor, at) = (Arc::clone(&self.actor), self.clock.now()?);
+        Ok(Stamp { actor, at, issuer: self.digest })
     }
 
     fn draw_serial(&self) -> Result<SerialNumber, Error> {
@@ -219,15 +228,7 @@ impl fmt::Debug for Authority {
     }
 }
 
-/// A generator of serial numbers, whatever its error type.
-trait Serials: Send {
-    fn draw(&mut self) -> Result<SerialNumber, Error>;
-}
-
-struct FromRng<R>(R);
-
-impl<R: TryCryptoRng + Send> Serials for FromRng<R> {
-    fn draw(&mut self) -> Result<SerialNumber, Error> {
-        SerialNumber::generate(&mut self.0)
-    }
+/// The only answer.
+fn one<T>(mut answers: Vec<Result<T, Error>>) -> Result<T, Error> {
+    answers.pop().unwrap_or_else(|| Err(SignerError::new("it gave no answer").into()))
 }

@@ -1,0 +1,127 @@
+//! Issuing a batch: claimed in one transaction, signed together, recorded in another.
+
+use super::{Authority, Issued};
+use crate::error::{Denied, Error, Reason, SignerError, StoreError, StoreErrorKind};
+use crate::issuer::Prepared;
+use crate::ledger::Change;
+use crate::policy::Review;
+use crate::validity::Time;
+
+/// How often a serial number is drawn anew when it was claimed before. Two draws of 158 bits do not
+/// meet; a generator that repeats itself does, and is not asked for ever.
+const SERIAL_DRAWS: usize = 8;
+
+impl Authority {
+    /// Claims, signs and records; one answer each.
+    pub(super) fn issue_all(&self, reviews: &[Review]) -> Vec<Result<Issued, Error>> {
+        let mut answers: Vec<Option<Result<Issued, Error>>> = Vec::new();
+        let (mut serials, mut outcomes, mut ready) = (Vec::new(), Vec::new(), Vec::new());
+        for prepared in self.prepare_all(reviews) {
+            answers.push(match prepared {
+                Ok(prepared) => {
+                    serials.push(*prepared.serial());
+                    outcomes.push(prepared.outcome().to_vec());
+                    ready.push(prepared);
+                    None
+                }
+                Err(error) => Some(Err(error)),
+            });
+        }
+        let signed = self.issuer.sign_many(ready);
+        let changes = signed.iter().zip(&serials).map(|(signed, serial)| match signed {
+            Ok(certificate) => Change::Issue { certificate: Box::new(certificate.clone()) },
+            Err(error) => Change::Fail { serial: *serial, problem: error.to_string() },
+        });
+        let recorded = match self.stamp() {
+            Ok(stamp) => self.ledger.change(&stamp, changes.collect()),
+            Err(error) => return answer(reviews.len(), error),
+        };
+        let mut issued =
+            signed.into_iter().zip(recorded).zip(outcomes).map(|((signed, recorded), outcome)| {
+                let certificate = signed?;
+                recorded?;
+                Ok(Issued { chain: self.chain(certificate)?, outcome })
+            });
+        let missing = || Err(SignerError::new("it gave fewer answers than messages").into());
+        answers
+            .into_iter()
+            .map(|answer| answer.unwrap_or_else(|| issued.next().unwrap_or_else(missing)))
+            .collect()
+    }
+
+    /// Checks every rule and claims a serial number for each review, all in one transaction.
+    pub(super) fn prepare_all(&self, reviews: &[Review]) -> Vec<Result<Prepared, Error>> {
+        if reviews.is_empty() {
+            return Vec::new();
+        }
+        let stamp = match self.stamp() {
+            Ok(stamp) => stamp,
+            Err(error) => return answer(reviews.len(), error),
+        };
+        let revoked = match self.revoked() {
+            Ok(revoked) => revoked,
+            Err(error) => return answer(reviews.len(), error),
+        };
+        let mut answers: Vec<Result<Prepared, Error>> =
+            reviews.iter().map(|review| self.prepare_one(review, stamp.at, &revoked)).collect();
+        let mut open: Vec<usize> = (0..answers.len()).collect();
+        for draw in 1..=SERIAL_DRAWS {
+            let (positions, changes) = claims(&answers, &open);
+            let claimed = self.ledger.change(&stamp, changes);
+            open.clear();
+            for (position, claimed) in positions.into_iter().zip(claimed) {
+                let (Err(error), Some(review)) = (claimed, reviews.get(position)) else { continue };
+                let again = error.kind() == StoreErrorKind::Conflict && draw < SERIAL_DRAWS;
+                if let Some(answer) = answers.get_mut(position) {
+                    *answer = if again {
+                        open.push(position);
+                        self.prepare_one(review, stamp.at, &revoked)
+                    } else {
+                        Err(error.into())
+                    };
+                }
+            }
+            if open.is_empty() {
+                break;
+            }
+        }
+        answers
+    }
+
+    /// Checks every rule of policy and issuer.
+    fn prepare_one(
+        &self,
+        review: &Review,
+        now: Time,
+        revoked: &Option<Reason>,
+    ) -> Result<Prepared, Error> {
+        let mut reasons = review.objections();
+        reasons.extend(revoked.clone());
+        reasons.extend(self.issuer.objections(review.draft(), now));
+        if !reasons.is_empty() {
+            return Err(Error::Denied(Denied { reasons }));
+        }
+        // Approved: there is no reason against it.
+        self.issuer.prepare_unobjected(review.draft(), self.draw_serial()?, now)
+    }
+}
+
+/// The positions that are prepared among the open ones, and their claims.
+fn claims(answers: &[Result<Prepared, Error>], open: &[usize]) -> (Vec<usize>, Vec<Change>) {
+    let prepared = open.iter().filter_map(|position| {
+        let prepared = answers.get(*position)?.as_ref().ok()?;
+        let (serial, to_be_signed) = (*prepared.serial(), prepared.to_be_signed().to_vec());
+        Some((*position, Change::Claim { serial, to_be_signed }))
+    });
+    prepared.unzip()
+}
+
+/// The same failure for all.
+fn answer<T>(count: usize, error: Error) -> Vec<Result<T, Error>> {
+    let message = error.to_string();
+    let mut answers: Vec<Result<T, Error>> = (1..count)
+        .map(|_| Err(StoreError::new(StoreErrorKind::Backend, message.clone()).into()))
+        .collect();
+    answers.push(Err(error));
+    answers
+}

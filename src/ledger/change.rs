@@ -1,0 +1,147 @@
+//! The changes of a ledger, their rules, and what they write.
+
+use std::sync::Arc;
+
+use super::IssuerDigest;
+use super::audit::{AuditAction, Log};
+use super::record::{self, RecordState};
+use super::revocation::{self, Revocation, RevocationReason};
+use crate::certificate::Certificate;
+use crate::error::{StoreError, StoreErrorKind};
+use crate::serial::SerialNumber;
+use crate::store::WriteTransaction;
+use crate::validity::Time;
+
+/// Who changes something, when, and of which issuer.
+#[derive(Clone, Debug)]
+pub(crate) struct Stamp {
+    pub(crate) actor: Arc<str>,
+    pub(crate) at: Time,
+    pub(crate) issuer: IssuerDigest,
+}
+
+/// One change. It owns what it needs, so that another thread can carry it out.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    /// Gives a serial number to what is about to be signed. A number is given once.
+    Claim { serial: SerialNumber, to_be_signed: Vec<u8> },
+    /// Counts up the number of the issuer's CRLs to this one, before it is signed.
+    CrlNumber { number: u64 },
+    /// Records that a CRL was signed: full, or a delta to another.
+    CrlSigned { number: u64, base: Option<u64>, shard: u16 },
+    /// Records that signing failed. The number stays claimed.
+    Fail { serial: SerialNumber, problem: String },
+    /// Records the certificate of a claimed number.
+    Issue { certificate: Box<Certificate> },
+    /// Takes a certificate off hold.
+    Release { serial: SerialNumber },
+    /// Revokes a certificate, or puts it on hold.
+    Revoke { serial: SerialNumber, reason: RevocationReason, at: Time },
+}
+
+impl Change {
+    /// Carries the change out. The outer error is the store's and ends the transaction; the inner is
+    /// the rule's, found before anything was written.
+    pub(super) fn apply(
+        &self,
+        stamp: &Stamp,
+        transaction: &mut dyn WriteTransaction,
+        log: &mut Log,
+    ) -> Result<Result<(), StoreError>, StoreError> {
+        let issuer = &stamp.issuer;
+        let (action, serial, detail) = match self {
+            Self::Claim { serial, to_be_signed } => {
+                let key = record::key(issuer, serial);
+                if transaction.get(&key)?.is_some() {
+                    return refuse(format!("serial number {serial} was claimed before"));
+                }
+                transaction.put(&key, &record::encode_claimed(stamp.at, to_be_signed))?;
+                (AuditAction::Claimed, Some(serial), String::new())
+            }
+            Self::Issue { certificate } => {
+                let serial = certificate.serial();
+                let claim = match record::get(transaction, issuer, serial)? {
+                    Some(record) => record,
+                    None => return refuse(format!("serial number {serial} was not claimed")),
+                };
+                match &claim.state {
+                    RecordState::Claimed { to_be_signed }
+                        if to_be_signed == certificate.to_be_signed() => {}
+                    _ => return refuse(format!("serial number {serial} was claimed for another")),
+                }
+                let value = record::encode_issued(claim.claimed_at, stamp.at, certificate.as_der());
+                transaction.put(&record::key(issuer, serial), &value)?;
+                (AuditAction::Issued, Some(serial), String::new())
+            }
+            Self::Fail { serial, problem } => (AuditAction::Failed, Some(serial), problem.clone()),
+            Self::Revoke { serial, reason, at } => {
+                let Some(record) = record::get(transaction, issuer, serial)? else {
+                    return missing(format!("no certificate has serial number {serial}"));
+                };
+                if let Some(earlier) = revocation::get(transaction, issuer, serial)? {
+                    // A hold may become a revocation, a released one anything; a revocation stays.
+                    let held = earlier.reason == RevocationReason::CertificateHold;
+                    let again = held && *reason == RevocationReason::CertificateHold;
+                    if !earlier.released && (!held || again) {
+                        return refuse(format!("serial number {serial} is revoked already"));
+                    }
+                }
+                let not_after = match &record.state {
+                    RecordState::Issued { certificate, .. } => certificate.validity().not_after(),
+                    RecordState::Claimed { .. } => Time::NO_EXPIRATION,
+                };
+                let since = revocation::last_number(transaction, issuer)?;
+                let (serial_number, released) = (*serial, false);
+                let revocation = Revocation {
+                    serial: serial_number,
+                    reason: *reason,
+                    at: *at,
+                    not_after,
+                    since,
+                    released,
+                };
+                revocation::put(transaction, issuer, &revocation)?;
+                (AuditAction::Revoked, Some(serial), reason.to_string())
+            }
+            Self::Release { serial } => {
+                match revocation::get(transaction, issuer, serial)? {
+                    Some(held)
+                        if held.reason == RevocationReason::CertificateHold && !held.released =>
+                    {
+                        let since = revocation::last_number(transaction, issuer)?;
+                        let released = Revocation { since, released: true, ..held };
+                        revocation::put(transaction, issuer, &released)?;
+                    }
+                    _ => return refuse(format!("serial number {serial} is not on hold")),
+                }
+                (AuditAction::Released, Some(serial), String::new())
+            }
+            Self::CrlNumber { number } => {
+                let last = revocation::last_number(transaction, issuer)?;
+                if last >= *number {
+                    return refuse(format!("CRL number {number} is not above the last, {last}"));
+                }
+                revocation::put_last_number(transaction, issuer, *number)?;
+                (AuditAction::Claimed, None, format!("CRL number {number}"))
+            }
+            Self::CrlSigned { number, base, shard } => {
+                if base.is_none() {
+                    revocation::put_full(transaction, issuer, *shard, *number, stamp.at)?;
+                }
+                let kind = base.map_or("full".to_owned(), |base| format!("delta to {base}"));
+                let detail = format!("number {number}, {kind}, shard {shard}");
+                (AuditAction::CrlIssued, None, detail)
+            }
+        };
+        log.append(transaction, stamp, action, serial, &detail)?;
+        Ok(Ok(()))
+    }
+}
+
+fn refuse(message: String) -> Result<Result<(), StoreError>, StoreError> {
+    Ok(Err(StoreError::new(StoreErrorKind::Conflict, message)))
+}
+
+fn missing(message: String) -> Result<Result<(), StoreError>, StoreError> {
+    Ok(Err(StoreError::new(StoreErrorKind::NotFound, message)))
+}

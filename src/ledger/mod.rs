@@ -1,0 +1,216 @@
+//! The typed records above a store, and their rules, written once for every store.
+//!
+//! # The octets
+//!
+//! Numbers are big-endian. A *text* is its length in two octets and UTF-8. Every value begins with
+//! one octet of version; an unknown version is refused, never guessed at.
+//!
+//! | key | value |
+//! |---|---|
+//! | `certificate/` issuer (32), serial (20) | version 1, state (1 claimed, 2 issued), time of the claim (8), time of issue (8, zero before), then the to-be-signed octets (claimed) or the certificate (issued) |
+//! | `revocation/` issuer (32), serial (20) | version 1, released (1: 0 or 1), reason (1, of RFC 5280 section 5.3.1), time of revocation (8), the certificate's notAfter (8, of a claim the latest time), the last CRL number before it (8) |
+//! | `crl-number/` issuer (32) | version 1, the last CRL number (8) |
+//! | `crl-full/` issuer (32), shard (2) | version 1, the number of the shard's last full CRL (8), its time (8) |
+//! | `audit/` number (8) | version 1, time (8), action (1), issuer (32), serial (20, zero where there is none), actor (text), detail (text), digest of the entry before (32) |
+//! | `audit-head` | version 1, number of the last entry (8), its digest (32) |
+//!
+//! An issuer is the SHA-256 of its SubjectPublicKeyInfo; a serial number has zeros in front. The
+//! digest of an audit entry is the SHA-256 of its number and its value.
+
+mod audit;
+mod change;
+mod group;
+mod record;
+mod revocation;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use crate::error::{Error, StoreError, StoreErrorKind};
+use crate::key::{PublicKey, fingerprint};
+use crate::serial::SerialNumber;
+use crate::store::Store;
+
+pub use self::audit::{AuditAction, AuditEntry};
+pub use self::record::{CertificateRecord, RecordState};
+pub use self::revocation::{CrlState, Revocation, RevocationReason};
+
+/// Goes through revocations, in the order of serial numbers.
+pub(crate) type EachRevocation<'e> =
+    dyn FnMut(&mut dyn FnMut(&Revocation)) -> Result<(), StoreError> + 'e;
+
+pub(crate) use self::change::{Change, Stamp};
+
+/// The digest of an issuer's key that names the issuer in every record.
+pub type IssuerDigest = [u8; 32];
+
+/// The records of every authority that shares a store.
+///
+/// ```
+/// # #[cfg(feature = "ecc")] {
+/// use std::sync::Arc;
+/// use certwright::*;
+/// let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);
+/// let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), key()?)?;
+/// let policy = Policy::new(Profile::tls_client())
+///     .allow_subject(AttributeType::COMMON_NAME)
+///     .with_root_leaves(RootLeaves::Allow);
+/// let store = Arc::new(MemoryStore::default());
+/// let authority = Authority::new(ca, policy, Arc::clone(&store));
+/// authority.issue(&CertificateRequest::builder("CN=client".parse()?).sign(&key()?)?)?;
+///
+/// let ledger = Ledger::new(store);
+/// assert_eq!(ledger.certificates(None, 10)?.len(), 1);
+/// assert_eq!(ledger.verify_audit()?, 2, "the claim and the certificate");
+/// # }
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Ledger {
+    store: Arc<dyn Store>,
+    group: Arc<group::Group>,
+}
+
+impl Ledger {
+    /// The ledger of a store.
+    pub fn new(store: impl Store + 'static) -> Self {
+        Self { store: Arc::new(store), group: Arc::default() }
+    }
+
+    /// The digest that names an issuer in the records: the SHA-256 of its SubjectPublicKeyInfo.
+    pub fn issuer_digest(key: &PublicKey) -> IssuerDigest {
+        fingerprint(&key.to_der())
+    }
+
+    /// The record of a certificate.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store fails or the record cannot be read.
+    pub fn certificate(
+        &self,
+        issuer: &IssuerDigest,
+        serial: &SerialNumber,
+    ) -> Result<Option<CertificateRecord>, Error> {
+        let mut found = None;
+        self.store.read(&mut |transaction| {
+            found = record::get(transaction, issuer, serial)?;
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// At most `limit` records of certificates, in the order of issuer and serial number, after the
+    /// given one.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store fails or a record cannot be read.
+    pub fn certificates(
+        &self,
+        after: Option<(&IssuerDigest, &SerialNumber)>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRecord>, Error> {
+        let from = match after {
+            // The octet more makes it the next key.
+            Some((issuer, serial)) => [record::key(issuer, serial), vec![0]].concat(),
+            None => Vec::new(),
+        };
+        let mut found: Vec<Result<CertificateRecord, StoreError>> = Vec::new();
+        self.store.read(&mut |transaction| {
+            found.clear();
+            if limit == 0 {
+                return Ok(());
+            }
+            transaction.scan(record::PREFIX, &from, &mut |key, value| {
+                found.push(record::decode(key, value));
+                if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            })?;
+            Ok(())
+        })?;
+        found.into_iter().map(|record| record.map_err(Error::from)).collect()
+    }
+
+    /// The revocation of a certificate, if it is revoked or on hold.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store fails or the record cannot be read.
+    pub fn revocation(
+        &self,
+        issuer: &IssuerDigest,
+        serial: &SerialNumber,
+    ) -> Result<Option<Revocation>, Error> {
+        let mut found = None;
+        self.store.read(&mut |transaction| {
+            found = revocation::get(transaction, issuer, serial)?.filter(|found| !found.released);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// At most `limit` entries of the audit log, from this number on; the first is 1.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store fails or an entry cannot be read.
+    pub fn audit(&self, from: u64, limit: usize) -> Result<Vec<AuditEntry>, Error> {
+        Ok(audit::page(self.store.as_ref(), from, limit)?)
+    }
+
+    /// Verifies the audit log from its first entry to its last, and says how many there are.
+    ///
+    /// # Errors
+    /// [`Error::Store`] with [`StoreErrorKind::Corrupt`] and the number of the first entry that was
+    /// altered, removed or moved.
+    pub fn verify_audit(&self) -> Result<u64, Error> {
+        Ok(audit::verify(self.store.as_ref())?)
+    }
+
+    /// Makes changes, each with its entry in the audit log, in one transaction; one answer each. A
+    /// change that its rule refuses leaves nothing and does not touch the others; when the store
+    /// fails, none is made. Calls that meet share one transaction.
+    pub(crate) fn change(
+        &self,
+        stamp: &Stamp,
+        changes: Vec<Change>,
+    ) -> Vec<Result<(), StoreError>> {
+        self.group.commit(self.store.as_ref(), stamp, changes)
+    }
+
+    /// Makes one change.
+    pub(crate) fn change_one(&self, stamp: &Stamp, change: Change) -> Result<(), StoreError> {
+        self.change(stamp, vec![change]).pop().unwrap_or_else(|| {
+            Err(StoreError::new(StoreErrorKind::Backend, "the change was not answered"))
+        })
+    }
+
+    /// What is known of an issuer's CRLs, for one shard (0 where there are none).
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store fails or the record cannot be read.
+    pub fn crl_state(&self, issuer: &IssuerDigest, shard: u16) -> Result<CrlState, Error> {
+        let mut state = CrlState::default();
+        self.store.read(&mut |transaction| {
+            state = revocation::crl_state(transaction, issuer, shard)?;
+            Ok(())
+        })?;
+        Ok(state)
+    }
+
+    /// Works on an issuer's revocations as they are at one moment, which `work` may go through more
+    /// than once. Released holds are among them.
+    pub(crate) fn with_revocations<T>(
+        &self,
+        issuer: &IssuerDigest,
+        work: &mut dyn FnMut(&mut EachRevocation<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, Error> {
+        let mut answer = None;
+        self.store.read(&mut |transaction| {
+            let mut each = |visit: &mut dyn FnMut(&Revocation)| {
+                revocation::each(transaction, issuer, |revocation| visit(revocation))
+            };
+            answer = Some(work(&mut each)?);
+            Ok(())
+        })?;
+        answer.ok_or_else(|| {
+            StoreError::new(StoreErrorKind::Backend, "the store ran no transaction").into()
+        })
+    }
+}
