@@ -56,6 +56,8 @@ mod algorithm;
 mod authority;
 mod certificate;
 mod chain;
+mod crl;
+mod distribution;
 mod error;
 mod issuer;
 mod key;
@@ -66,6 +68,7 @@ mod oid;
 mod policy;
 mod profile;
 mod request;
+mod revocation_list;
 mod serial;
 pub mod store;
 pub mod testing;
@@ -76,13 +79,19 @@ mod wire;
 pub use self::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
 pub use self::authority::{Authority, Clock, FixedClock, Issued, SystemClock};
 pub use self::certificate::Certificate;
-pub use self::chain::{Chain, ChainVerifier};
+pub use self::chain::{Chain, ChainVerifier, UnknownRevocation};
+pub use self::crl::{CrlRequest, IssuedCrl};
+pub use self::distribution::CrlDistribution;
 pub use self::error::{
     ChainError, ChainRule, Denied, Error, Malformed, Reason, Rule, SignerError, StoreError,
     StoreErrorKind,
 };
 pub use self::issuer::{Issuer, Prepared, Unattached};
 pub use self::key::{KeyPair, Nonces, PublicKey, SecretBytes, SecretText, Signer, Sm2Id};
+pub use self::ledger::{
+    AuditAction, AuditEntry, CertificateRecord, CrlState, IssuerDigest, Ledger, RecordState,
+    Revocation, RevocationReason,
+};
 pub use self::name::{
     AltName, Attribute, AttributeType, DnsName, EmailAddress, IpNetwork, Name, NameBuilder,
     NameConstraints, Subtree, UncheckedName, Uri,
@@ -94,7 +103,10 @@ pub use self::policy::{
 };
 pub use self::profile::{AltNames, Extension, KeyIdentifierMethod, LeafBasicConstraints, Profile};
 pub use self::request::{CertificateRequest, RequestBuilder};
+pub use self::revocation_list::RevocationList;
 pub use self::serial::SerialNumber;
+#[cfg(feature = "redb")]
+pub use self::store::RedbStore;
 pub use self::store::{MemoryStore, Store};
 pub use self::usage::{ExtendedKeyUsage, KeyUsage};
 pub use self::validity::{Lifetime, Time, Validity};

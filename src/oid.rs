@@ -90,6 +90,13 @@ pub(crate) const BASIC_CONSTRAINTS: Oid = Oid::known("2.5.29.19");
 pub(crate) const NAME_CONSTRAINTS: Oid = Oid::known("2.5.29.30");
 pub(crate) const AUTHORITY_KEY_IDENTIFIER: Oid = Oid::known("2.5.29.35");
 pub(crate) const EXTENDED_KEY_USAGE: Oid = Oid::known("2.5.29.37");
+pub(crate) const CRL_DISTRIBUTION_POINTS: Oid = Oid::known("2.5.29.31");
+
+// CRL and CRL entry extensions: RFC 5280 sections 5.2 and 5.3.
+pub(crate) const CRL_NUMBER: Oid = Oid::known("2.5.29.20");
+pub(crate) const REASON_CODE: Oid = Oid::known("2.5.29.21");
+pub(crate) const DELTA_CRL_INDICATOR: Oid = Oid::known("2.5.29.27");
+pub(crate) const ISSUING_DISTRIBUTION_POINT: Oid = Oid::known("2.5.29.28");
 
 // Request attributes: RFC 2985.
 pub(crate) const CHALLENGE_PASSWORD: Oid = Oid::known("1.2.840.113549.1.9.7");

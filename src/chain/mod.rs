@@ -1,6 +1,7 @@
 //! Chains of certificates, the leaf first.
 
 mod names;
+mod revocation;
 mod verifier;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use crate::certificate::Certificate;
 use crate::error::Error;
 use crate::limits::CHAIN_CERTIFICATES;
 
+pub use self::revocation::UnknownRevocation;
 pub use self::verifier::ChainVerifier;
 
 /// A leaf and the certificates above it, each issued by the next.

@@ -2,10 +2,12 @@
 
 use super::Chain;
 use super::names::{Broken, check_constraints, covers};
+use super::revocation::{self, UnknownRevocation};
 use crate::certificate::Certificate;
 use crate::error::{ChainError, ChainRule, Error};
-use crate::key::Sm2Id;
+use crate::key::{PublicKey, Sm2Id};
 use crate::name::AltName;
+use crate::revocation_list::RevocationList;
 use crate::usage::{ExtendedKeyUsage, KeyUsage, list};
 use crate::validity::Time;
 use crate::wire::extension::is_understood;
@@ -34,6 +36,7 @@ pub struct ChainVerifier {
     purpose: Option<ExtendedKeyUsage>,
     name: Option<AltName>,
     sm2_id: Sm2Id,
+    lists: Option<(Vec<RevocationList>, UnknownRevocation)>,
 }
 
 impl ChainVerifier {
@@ -45,6 +48,7 @@ impl ChainVerifier {
             purpose: None,
             name: None,
             sm2_id: Sm2Id::default(),
+            lists: None,
         }
     }
 
@@ -67,6 +71,18 @@ impl ChainVerifier {
     #[must_use]
     pub fn with_sm2_id(mut self, id: Sm2Id) -> Self {
         self.sm2_id = id;
+        self
+    }
+
+    /// Also asks that no certificate below the trust anchor is revoked by these lists of its issuer.
+    /// Lists that are not current, of a wrong signature or for other certificates do not count.
+    #[must_use]
+    pub fn with_revocation_lists(
+        mut self,
+        lists: impl IntoIterator<Item = RevocationList>,
+        unknown: UnknownRevocation,
+    ) -> Self {
+        self.lists = Some((lists.into_iter().collect(), unknown));
         self
     }
 
@@ -182,7 +198,16 @@ impl ChainVerifier {
             let detail = "the authority key identifier is not the issuer's key identifier";
             return Err((ChainRule::KeyIdentifier, detail.to_owned()));
         }
-        self.check_signature(certificate, issuer)
+        self.check_signature(certificate, issuer)?;
+        let Some((lists, unknown)) = &self.lists else { return Ok(()) };
+        let key = self.key_of(issuer)?;
+        revocation::check(certificate, issuer, &key, lists, self.at, *unknown)
+    }
+
+    /// The key of an issuer, with the identifier of its SM2 signatures.
+    fn key_of(&self, issuer: &Certificate) -> Result<PublicKey, Broken> {
+        let key = issuer.public_key().clone().with_sm2_id(self.sm2_id.clone());
+        key.map_err(|error| (ChainRule::Signature, error.to_string()))
     }
 
     fn check_signature(
@@ -190,8 +215,7 @@ impl ChainVerifier {
         certificate: &Certificate,
         issuer: &Certificate,
     ) -> Result<(), Broken> {
-        let key = issuer.public_key().clone().with_sm2_id(self.sm2_id.clone());
-        key.and_then(|key| certificate.verify_signature(&key)).map_err(|_| {
+        certificate.verify_signature(&self.key_of(issuer)?).map_err(|_| {
             let detail = format!("not made by the key of {}", issuer.subject());
             (ChainRule::Signature, detail)
         })

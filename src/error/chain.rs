@@ -42,6 +42,8 @@ pub enum ChainRule {
     Names,
     /// pathLenConstraint of an issuer (6.1.4 l, m).
     PathLength,
+    /// The revocation status (6.1.3 a 3, 6.3).
+    Revocation,
     /// The signature (6.1.3 a 1).
     Signature,
     /// The name the caller asked the leaf to cover (RFC 9525).
@@ -63,6 +65,7 @@ impl fmt::Display for ChainRule {
             Self::NameConstraints => "name constraints",
             Self::Names => "issuer and subject names",
             Self::PathLength => "path length",
+            Self::Revocation => "revocation",
             Self::Signature => "signatures",
             Self::SubjectAltName => "subject alternative names",
             Self::Trust => "trust anchors",

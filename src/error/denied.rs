@@ -58,6 +58,10 @@ impl fmt::Display for Reason {
 pub enum Rule {
     /// The request asks to be a CA and the profile does not make one.
     CaRequested,
+    /// A delta CRL names a base that is not the last full CRL of its shard.
+    CrlBase,
+    /// The issuer's distribution has no such shard.
+    CrlShard,
     /// The profile asks for an extension twice, or for one that the engine writes itself.
     DuplicateExtension,
     /// The certificate would name nobody: no subject and no alternative name.
@@ -76,6 +80,8 @@ pub enum Rule {
     IssuerKeyUsage,
     /// The signer's key is not the key of the issuer's certificate.
     IssuerKeyMismatch,
+    /// The issuer, or a CA above it, is revoked.
+    IssuerRevoked,
     /// The issuer is not valid at this time.
     IssuerValidity,
     /// The key's algorithm is not among those the policy allows.

@@ -11,8 +11,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::algorithm::SignatureAlgorithm;
 use crate::certificate::Certificate;
 use crate::chain::Chain;
+use crate::distribution::CrlDistribution;
 use crate::error::{Denied, Error, Reason, SignerError};
-use crate::key::{Signer, key_identifier, system};
+use crate::key::{PublicKey, Signer, key_identifier, sign_verified, system};
 use crate::limits::CHAIN_CERTIFICATES;
 use crate::name::Name;
 use crate::policy::{Grant, Period};
@@ -48,6 +49,7 @@ pub struct Issuer {
     /// The key identifier its certificates point to.
     key_identifier: Vec<u8>,
     signer: Arc<dyn Signer>,
+    distribution: Option<CrlDistribution>,
 }
 
 impl Issuer {
@@ -94,6 +96,7 @@ impl Issuer {
             key: signer.public_key(),
             key_identifier: &identifier,
             algorithm: signer.algorithm(),
+            crl_url: None,
         };
         let prepared = Prepared::encode(&grant, &by, serial, validity)?;
         let signature = signer.sign(prepared.to_be_signed())?;
@@ -131,15 +134,37 @@ impl Issuer {
         serial: SerialNumber,
         validity: Validity,
     ) -> Result<Self, Error> {
+        let key = signer.public_key();
+        let prepared = self.prepare_authority(name, profile, key, serial, validity)?;
+        let certificate = self.sign(prepared)?;
+        self.below(certificate, signer)
+    }
+
+    /// Prepares a CA certificate for a key.
+    pub(crate) fn prepare_authority(
+        &self,
+        name: Name,
+        profile: Profile,
+        key: &PublicKey,
+        serial: SerialNumber,
+        validity: Validity,
+    ) -> Result<Prepared, Error> {
         check_length(self.chain.certificates().count() + 1)?;
-        let mut grant = Grant::for_authority(signer.public_key().clone(), name, profile);
+        let mut grant = Grant::for_authority(key.clone(), name, profile);
         grant.period = Period::Exactly(validity);
         let now = validity.not_before();
         let mut reasons = rules::check_authority(&grant);
         reasons.extend(self.objections(&grant, now));
         deny(reasons)?;
-        let prepared = self.prepare_unobjected(&grant, serial, now)?;
-        let certificate = self.sign(prepared)?;
+        self.prepare_unobjected(&grant, serial, now)
+    }
+
+    /// The issuer of a CA certificate that this one issued.
+    pub(crate) fn below(
+        &self,
+        certificate: Certificate,
+        signer: impl Signer + 'static,
+    ) -> Result<Self, Error> {
         let mut certificates = vec![certificate];
         certificates.extend(self.chain.certificates().cloned());
         Self::load(certificates, signer)
@@ -173,7 +198,7 @@ impl Issuer {
         };
         let chain = Chain::new(own, certificates.collect())?;
         rules::check_links(&chain, signer.public_key().sm2_id())?;
-        Ok(Self { chain, key_identifier, signer: Arc::new(signer) })
+        Ok(Self { chain, key_identifier, signer: Arc::new(signer), distribution: None })
     }
 
     /// An issuer whose key is somewhere else: it prepares certificates and attaches signatures, and
@@ -196,6 +221,32 @@ impl Issuer {
             return Err(Error::unsupported("signature algorithm", algorithm.to_string(), allowed));
         }
         Self::load(certificates, Elsewhere { public_key, algorithm })
+    }
+
+    /// Writes a pointer to this issuer's CRLs into what it issues, and their scope into the CRLs.
+    #[must_use]
+    pub fn with_crl_distribution(mut self, distribution: CrlDistribution) -> Self {
+        self.distribution = Some(distribution);
+        self
+    }
+
+    /// Where its CRLs are found.
+    pub fn crl_distribution(&self) -> Option<&CrlDistribution> {
+        self.distribution.as_ref()
+    }
+
+    /// The URL of one of its CRLs.
+    pub fn crl_url(&self, shard: u16) -> Option<String> {
+        self.distribution.as_ref().map(|d| d.url(&self.key_identifier, shard))
+    }
+
+    pub(crate) fn key_identifier(&self) -> &[u8] {
+        &self.key_identifier
+    }
+
+    /// Signs a CRL; the signature is verified before it leaves.
+    pub(crate) fn sign_crl(&self, to_be_signed: &[u8]) -> Result<Vec<u8>, Error> {
+        sign_verified(&self.signer, "certificate revocation list", to_be_signed)
     }
 
     /// Its own certificate.
@@ -240,11 +291,13 @@ impl Issuer {
         now: Time,
     ) -> Result<Prepared, Error> {
         let (validity, cut) = rules::validity(self.certificate(), grant, now)?;
+        let crl_url = self.distribution.as_ref().and_then(|d| self.crl_url(d.shard_of(&serial)));
         let by = SignedBy {
             name: self.certificate().subject(),
             key: self.certificate().public_key(),
             key_identifier: &self.key_identifier,
             algorithm: self.signer.algorithm(),
+            crl_url: crl_url.as_deref(),
         };
         let mut prepared = Prepared::encode(grant, &by, serial, validity)?;
         prepared.note(cut);

@@ -13,6 +13,7 @@ use crate::profile::{Extension, LeafBasicConstraints, Role};
 use crate::serial::SerialNumber;
 use crate::validity::Validity;
 use crate::wire::certificate::{ToBeSigned, encode_to_be_signed};
+use crate::wire::crl::distribution_points;
 use crate::wire::envelope;
 use crate::wire::extension::{
     BasicConstraints, alt_names, authority_key_identifier, basic_constraints, extended_key_usage,
@@ -38,6 +39,8 @@ pub(super) struct SignedBy<'i> {
     pub(super) key: &'i PublicKey,
     pub(super) key_identifier: &'i [u8],
     pub(super) algorithm: SignatureAlgorithm,
+    /// Where the issuer's CRL for this certificate is.
+    pub(super) crl_url: Option<&'i str>,
 }
 
 impl Prepared {
@@ -74,7 +77,8 @@ impl Prepared {
         serial: SerialNumber,
         validity: Validity,
     ) -> Result<Self, Error> {
-        let extensions = extensions(grant, by.key_identifier)?;
+        let mut extensions = extensions(grant, by.key_identifier)?;
+        extensions.extend(by.crl_url.map(distribution_points));
         let to_be_signed = encode_to_be_signed(&ToBeSigned {
             serial,
             signature: by.algorithm,

@@ -6,6 +6,7 @@ use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::error::{ChainError, ChainRule, Error, Reason, Rule};
 use crate::key::{PublicKey, Sm2Id};
+use crate::oid::CRL_DISTRIBUTION_POINTS;
 use crate::policy::{Grant, Outliving, Period, ReviewItem, RootLeaves};
 use crate::profile::Role;
 use crate::usage::{ExtendedKeyUsage, KeyUsage, list};
@@ -17,6 +18,7 @@ use crate::wire::tlv::split_any;
 pub(super) fn objections(issuer: &Issuer, grant: &Grant, now: Time) -> Vec<Reason> {
     let certificate = issuer.certificate();
     let mut reasons = check_content(grant);
+    reasons.extend(check_distribution(issuer, grant));
     reasons.extend(check_family(issuer, grant));
     reasons.extend(check_role(&issuer.chain, grant));
     reasons.extend(check_usage(&issuer.chain, grant));
@@ -150,6 +152,17 @@ fn asked_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Result<Vali
     Validity::new(backdated.max(earliest), now.plus(lifetime)?)
 }
 
+/// An issuer with a CRL distribution writes the pointer itself.
+fn check_distribution(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
+    let extensions = grant.profile.extensions();
+    let twice = issuer.crl_distribution().is_some()
+        && extensions.iter().any(|extension| extension.oid == CRL_DISTRIBUTION_POINTS);
+    twice.then(|| {
+        let (given, allowed) = ("cRLDistributionPoints", "none: the issuer writes it");
+        Reason::new(Rule::DuplicateExtension, "profile", given, allowed)
+    })
+}
+
 fn check_family(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
     let (given, allowed) =
         (grant.public_key.algorithm(), issuer.certificate().public_key().algorithm().family());
@@ -250,6 +263,15 @@ fn check_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Vec<Reason>
                 let given = format!("from {}", asked.not_before());
                 let allowed = format!("from {}, the issuer's beginning", limits.not_before());
                 reasons.push(Reason::new(Rule::Validity, "validity", given, allowed));
+            }
+            if asked.not_after() < now {
+                let given = format!("{asked}, over before {now}");
+                reasons.push(Reason::new(
+                    Rule::Validity,
+                    "validity",
+                    given,
+                    "a period not over yet",
+                ));
             }
             let outlives = match grant.outliving {
                 Outliving::Permit => false,

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::alt::AltName;
 use super::attribute::Attribute;
 use super::distinguished::Name;
+use super::dns::DnsName;
 use super::ip_network::IpNetwork;
 
 /// A set of names of one type.
@@ -82,6 +83,8 @@ impl Subtree {
     /// names this way: what cannot be shown to be outside is inside.
     pub(super) fn touches(&self, name: &AltName) -> bool {
         match (self, name) {
+            // A base that is no name (`*.x`, `x.`) means something; nobody knows what it leaves.
+            (Self::Dns(base), AltName::Dns(_)) if !is_dns_base(base) => true,
             (Self::Dns(base), AltName::Dns(dns)) if dns.is_wildcard() => {
                 let parent = dns.as_str().strip_prefix("*.").unwrap_or_default();
                 let base = base.strip_prefix('.').unwrap_or(base);
@@ -135,6 +138,12 @@ fn same_spelling(ours: &Attribute, theirs: &Attribute, unknown: bool) -> bool {
         }
 }
 
+/// Whether the base of a DNS subtree is empty, a name, or a name with a dot before it.
+fn is_dns_base(base: &str) -> bool {
+    let name = base.strip_prefix('.').unwrap_or(base);
+    base.is_empty() || DnsName::new(name).is_ok_and(|name| !name.is_wildcard())
+}
+
 /// Whether `host` lies below `parent`.
 fn below(host: &str, parent: &str) -> bool {
     host.strip_suffix(parent).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
@@ -174,6 +183,15 @@ mod tests {
             assert_eq!(under.holds(&dns(name)), in_under, "{name}");
         }
         assert!(Subtree::Dns(String::new()).holds(&dns("anything")));
+    }
+
+    #[test]
+    fn an_exclusion_in_an_unknown_form_excludes_every_name() {
+        for base in ["*.b.example", "b.example.", "a b"] {
+            let subtree = Subtree::Dns(base.to_owned());
+            assert!(subtree.touches(&dns("x.b.example")), "{base}");
+            assert!(!subtree.holds(&dns("x.b.example")), "{base}");
+        }
     }
 
     #[test]

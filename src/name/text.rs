@@ -122,7 +122,7 @@ pub(super) fn write_value(value: &str, f: &mut fmt::Formatter<'_>) -> fmt::Resul
             '#' if index == 0 => f.write_str("\\#")?,
             '"' | '+' | ',' | ';' | '<' | '>' | '\\' => write!(f, "\\{c}")?,
             // A terminal or a log must not be steered by a name.
-            c if c.is_control() => {
+            c if c.is_control() || is_direction(c) => {
                 let mut buffer = [0; 4];
                 for octet in c.encode_utf8(&mut buffer).bytes() {
                     write!(f, "\\{octet:02X}")?;
@@ -132,6 +132,11 @@ pub(super) fn write_value(value: &str, f: &mut fmt::Formatter<'_>) -> fmt::Resul
         }
     }
     Ok(())
+}
+
+/// The characters that turn the direction of text around (Unicode UAX #9).
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn malformed(text: &str, problem: &str) -> Error {

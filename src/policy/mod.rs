@@ -231,7 +231,8 @@ impl Policy {
     }
 
     /// Sets by how much notBefore lies before the time of issue, for clients whose clock is behind.
-    /// It never reaches before the issuer's own notBefore. The default is nothing.
+    /// It never reaches before the issuer's own notBefore, and comes on top of the lifetime. The
+    /// default is nothing.
     #[must_use]
     pub fn with_backdate(mut self, backdate: Lifetime) -> Self {
         self.backdate = backdate;

@@ -1,7 +1,7 @@
 //! The one envelope of everything that is signed: SEQUENCE { to be signed, algorithm, signature }.
 
 use super::algorithm::{encode_signature_algorithm, read_signature_algorithm};
-use super::tlv::{SEQUENCE, Values, encode, encode_bit_string};
+use super::tlv::{SEQUENCE, Values, encode, encode_bit_string, header};
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
 
@@ -22,6 +22,16 @@ pub(crate) fn assemble(
 ) -> Vec<u8> {
     let algorithm = encode_signature_algorithm(algorithm);
     encode(SEQUENCE, &[to_be_signed, &algorithm, &encode_bit_string(signature)])
+}
+
+/// What stands before and after to-be-signed octets of this length.
+pub(crate) fn around(
+    length: usize,
+    algorithm: SignatureAlgorithm,
+    signature: &[u8],
+) -> (Vec<u8>, Vec<u8>) {
+    let tail = [encode_signature_algorithm(algorithm), encode_bit_string(signature)].concat();
+    (header(SEQUENCE, length + tail.len()), tail)
 }
 
 pub(crate) fn split<'a>(what: &'static str, der: &'a [u8]) -> Result<Envelope<'a>, Error> {

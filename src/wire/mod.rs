@@ -2,6 +2,7 @@
 
 pub(crate) mod algorithm;
 pub(crate) mod certificate;
+pub(crate) mod crl;
 pub(crate) mod distinguished;
 pub(crate) mod envelope;
 pub(crate) mod extension;

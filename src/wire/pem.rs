@@ -26,7 +26,8 @@ pub(crate) fn blocks(what: &'static str, text: &str) -> Result<Vec<Block>, Error
         return Err(Error::malformed(what, "PEM", problem));
     }
     let mut blocks = Vec::new();
-    let mut lines = text.lines().map(str::trim);
+    // Editors of Windows begin a file with a byte order mark.
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
     while let Some(label) = lines.by_ref().find_map(begin_label) {
         if blocks.len() == PEM_BLOCKS {
             return Err(Error::malformed(what, "PEM", format!("more than {PEM_BLOCKS} blocks")));

@@ -24,20 +24,23 @@ pub(crate) const fn context(number: u8) -> u8 {
 /// One value with its tag and length, from the parts of its content.
 pub(crate) fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
-    let mut out = Vec::with_capacity(length + 6);
-    out.push(tag);
-    match u8::try_from(length) {
-        Ok(short) if short < 0x80 => out.push(short),
-        _ => {
-            let octets = length.to_be_bytes();
-            let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-            // At most eight octets of length, so the count fits into seven bits.
-            out.push(0x80 | (octets.len() - zeros) as u8);
-            out.extend(octets.iter().skip(zeros));
-        }
-    }
+    let header = header(tag, length);
+    let mut out = Vec::with_capacity(header.len() + length);
+    out.extend_from_slice(&header);
     parts.iter().for_each(|part| out.extend_from_slice(part));
     out
+}
+
+/// The tag and length of a value.
+pub(crate) fn header(tag: u8, length: usize) -> Vec<u8> {
+    let octets = length.to_be_bytes();
+    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+    match octets.get(zeros..).unwrap_or_default() {
+        [] => vec![tag, 0],
+        [short] if *short < 0x80 => vec![tag, *short],
+        // At most eight octets of length, so their count fits into seven bits.
+        long => [&[tag, 0x80 | long.len() as u8], long].concat(),
+    }
 }
 
 pub(crate) fn encode_oid(oid: Oid) -> Vec<u8> {

@@ -5,22 +5,28 @@ use crate::source::{mentions, tokens};
 /// Each room, its floor, and the rooms it may import.
 #[rustfmt::skip]
 pub const HOUSE: &[(&str, u8, &[&str])] = &[
-    ("authority", 6, &["certificate", "chain", "error", "issuer", "key", "ledger", "policy",
-        "request", "serial", "store", "validity"]),
-    ("testing", 6, &[]),
+    ("authority", 6, &["certificate", "chain", "crl", "error", "issuer", "key", "ledger", "name",
+        "policy", "profile", "request", "serial", "store", "validity"]),
+    ("testing", 6, &["error", "store"]),
 
-    ("issuer", 5, &["algorithm", "certificate", "chain", "error", "key", "limits", "name", "policy",
-        "profile", "serial", "usage", "validity", "wire"]),
+    ("crl", 5, &["algorithm", "error", "issuer", "ledger", "profile", "usage", "validity",
+        "wire"]),
 
-    ("ledger", 4, &["certificate", "error", "key", "limits", "serial", "store"]),
+    ("issuer", 5, &["algorithm", "certificate", "chain", "distribution", "error", "key",
+        "limits", "name", "oid", "policy", "profile", "serial", "usage", "validity", "wire"]),
+
+    ("ledger", 4, &["certificate", "error", "key", "limits", "serial", "store", "validity"]),
     ("policy", 4, &["algorithm", "error", "key", "name", "oid", "profile", "request", "usage",
         "validity"]),
     ("store", 4, &["error"]),
 
     ("certificate", 3, &["algorithm", "error", "key", "name", "profile", "serial", "usage",
         "validity", "wire"]),
-    ("chain", 3, &["certificate", "error", "key", "limits", "name", "usage", "validity", "wire"]),
+    ("chain", 3, &["certificate", "error", "key", "limits", "name", "oid", "revocation_list",
+        "usage", "validity", "wire"]),
     ("request", 3, &["algorithm", "error", "key", "limits", "name", "oid", "profile", "usage",
+        "wire"]),
+    ("revocation_list", 3, &["algorithm", "error", "key", "name", "oid", "serial", "validity",
         "wire"]),
 
     ("key", 2, &["algorithm", "error", "limits", "oid", "profile", "wire"]),
@@ -29,6 +35,7 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
         "validity"]),
 
     ("algorithm", 0, &["error"]),
+    ("distribution", 0, &["error", "limits", "serial"]),
     ("error", 0, &[]),
     ("limits", 0, &[]),
     ("name", 0, &["error", "limits", "oid"]),
@@ -54,6 +61,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("pem_rfc7468", &["wire"]),
     ("pkcs5", &["key"]),
     ("rand_core", &["authority", "key", "serial", "testing"]),
+    ("redb", &["store"]),
     ("rfc6979", &["key"]),
     ("rsa", &["key"]),
     ("sha1", &["key"]),

@@ -1,0 +1,215 @@
+//! Certificate revocation lists (RFC 5280 section 5), read.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::algorithm::SignatureAlgorithm;
+use crate::error::Error;
+use crate::key::PublicKey;
+use crate::name::Name;
+use crate::oid;
+use crate::serial::SerialNumber;
+use crate::validity::Time;
+use crate::wire::crl::{
+    CrlEntry, IssuingDistributionPoint, read_issuing_distribution_point, read_number, split_crl,
+};
+use crate::wire::extension::Extensions;
+use crate::wire::pem;
+
+const WHAT: &str = "certificate revocation list";
+
+/// A CRL number of any length: its octets without zeros in front.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Number(Vec<u8>);
+
+impl Number {
+    fn as_u64(&self) -> Option<u64> {
+        let fits = self.0.len() <= size_of::<u64>();
+        fits.then(|| self.0.iter().fold(0, |number, octet| number << 8 | u64::from(*octet)))
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.0.len(), &self.0).cmp(&(other.0.len(), &other.0))
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// A CRL that was read; its signature is verified with [`RevocationList::verify_signature`].
+///
+/// Indirect CRLs are not read, and those of other critical extensions are refused.
+#[derive(Clone)]
+pub struct RevocationList {
+    der: Vec<u8>,
+    to_be_signed: Vec<u8>,
+    signature: Vec<u8>,
+    algorithm: SignatureAlgorithm,
+    issuer: Name,
+    this_update: Time,
+    next_update: Option<Time>,
+    entries: BTreeMap<SerialNumber, (Time, Option<u8>)>,
+    number: Option<Number>,
+    delta_base: Option<Number>,
+    scope: Option<IssuingDistributionPoint>,
+    authority_key_identifier: Option<Vec<u8>>,
+}
+
+impl RevocationList {
+    /// Reads DER.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it cannot be read, [`Error::Unsupported`] for other algorithms and
+    /// for critical extensions that this crate does not know.
+    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        let parts = split_crl(der)?;
+        let Extensions { all, authority_key_identifier, .. } = parts.extensions;
+        let (mut number, mut delta_base, mut scope) = (None, None, None);
+        for extension in all {
+            let value = extension.value.as_slice();
+            match extension.oid {
+                oid::CRL_NUMBER => number = Some(Number(read_number(value)?)),
+                oid::DELTA_CRL_INDICATOR => delta_base = Some(Number(read_number(value)?)),
+                oid::ISSUING_DISTRIBUTION_POINT => {
+                    scope = Some(read_issuing_distribution_point(value)?);
+                }
+                other if extension.critical && other != oid::AUTHORITY_KEY_IDENTIFIER => {
+                    let given = format!("the critical extension {other}");
+                    let allowed = "CRL number, delta CRL indicator, issuing distribution point";
+                    return Err(Error::unsupported(WHAT, given, allowed));
+                }
+                _ => {}
+            }
+        }
+        let entries = parts.entries.into_iter().map(|entry| {
+            let CrlEntry { serial, at, reason } = entry;
+            (serial, (at, reason))
+        });
+        Ok(Self {
+            to_be_signed: parts.to_be_signed.to_vec(),
+            signature: parts.signature.to_vec(),
+            algorithm: parts.algorithm,
+            issuer: parts.issuer,
+            this_update: parts.this_update,
+            next_update: parts.next_update,
+            entries: entries.collect(),
+            number,
+            delta_base,
+            scope,
+            authority_key_identifier,
+            der: der.to_vec(),
+        })
+    }
+
+    /// Reads the only block `X509 CRL` of a PEM text.
+    ///
+    /// # Errors
+    /// As [`RevocationList::from_der`].
+    pub fn from_pem(text: &str) -> Result<Self, Error> {
+        Self::from_der(&pem::single(WHAT, &["X509 CRL"], text)?)
+    }
+
+    /// The DER.
+    pub fn as_der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The issuer's name.
+    pub fn issuer(&self) -> &Name {
+        &self.issuer
+    }
+
+    /// When it was made.
+    pub fn this_update(&self) -> Time {
+        self.this_update
+    }
+
+    /// By when the next will be made.
+    pub fn next_update(&self) -> Option<Time> {
+        self.next_update
+    }
+
+    /// Its number; none where it has none, or one above 64 bits.
+    pub fn number(&self) -> Option<u64> {
+        self.number.as_ref().and_then(Number::as_u64)
+    }
+
+    /// The number of the CRL that this delta CRL adds to; none for a full one, or for a
+    /// number above 64 bits.
+    pub fn delta_base(&self) -> Option<u64> {
+        self.delta_base.as_ref().and_then(Number::as_u64)
+    }
+
+    /// Whether it is a delta CRL.
+    pub fn is_delta(&self) -> bool {
+        self.delta_base.is_some()
+    }
+
+    /// Whether this delta CRL adds to that full one: its base is not newer, and itself is not older.
+    pub(crate) fn adds_to(&self, full: &Self) -> bool {
+        self.is_delta() && self.delta_base <= full.number && self.number >= full.number
+    }
+
+    /// What orders the lists of one issuer in time.
+    pub(crate) fn age(&self) -> (Time, Option<&Number>) {
+        (self.this_update, self.number.as_ref())
+    }
+
+    /// The authority key identifier.
+    pub fn authority_key_identifier(&self) -> Option<&[u8]> {
+        self.authority_key_identifier.as_deref()
+    }
+
+    /// The URLs of its issuing distribution point.
+    pub fn distribution_urls(&self) -> &[String] {
+        self.scope.as_ref().map(|scope| scope.urls.as_slice()).unwrap_or_default()
+    }
+
+    /// Since when a certificate is revoked, and the number of the reason where one is given.
+    pub fn find(&self, serial: &SerialNumber) -> Option<(Time, Option<u8>)> {
+        self.entries.get(serial).copied()
+    }
+
+    /// The number of its entries.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it has no entry.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Verifies the signature with the issuer's key, and nothing else.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSignature`] when it is none of that key.
+    pub fn verify_signature(&self, issuer: &PublicKey) -> Result<(), Error> {
+        issuer
+            .verify(self.algorithm, &self.to_be_signed, &self.signature)
+            .map_err(|_| Error::InvalidSignature { what: WHAT })
+    }
+
+    /// Whether it covers certificates that point to these URLs; a CRL without a scope covers all.
+    pub(crate) fn covers(&self, pointers: &[String]) -> bool {
+        match &self.scope {
+            None => true,
+            Some(scope) if scope.partial => false,
+            Some(scope) => {
+                scope.urls.is_empty() || scope.urls.iter().any(|url| pointers.contains(url))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for RevocationList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RevocationList({} of {} entries)", self.issuer, self.entries.len())
+    }
+}

@@ -1,0 +1,263 @@
+//! Certificate revocation lists (RFC 5280 section 5).
+
+use super::algorithm::encode_signature_algorithm;
+use super::distinguished::{encode_name, read_name};
+use super::envelope;
+use super::extension::{Extensions, encode_extensions};
+use super::time::{encode_time, read_time};
+use super::tlv::{INTEGER, SEQUENCE, Values, context, encode, encode_unsigned, header};
+use crate::algorithm::SignatureAlgorithm;
+use crate::error::Error;
+use crate::limits::SERIAL_OCTETS;
+use crate::name::Name;
+use crate::oid;
+use crate::profile::Extension;
+use crate::serial::SerialNumber;
+use crate::validity::Time;
+
+const WHAT: &str = "certificate revocation list";
+
+/// The fields of a CRL to be signed, but its entries.
+pub(crate) struct CrlFields<'a> {
+    pub(crate) signature: SignatureAlgorithm,
+    pub(crate) issuer: &'a Name,
+    pub(crate) this_update: Time,
+    pub(crate) next_update: Time,
+    pub(crate) extensions: &'a [Extension],
+}
+
+/// One entry: the serial number, the time, and the number of the reason where there is one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct CrlEntry {
+    pub(crate) serial: SerialNumber,
+    pub(crate) at: Time,
+    pub(crate) reason: Option<u8>,
+}
+
+/// A CRL, split; nothing is verified.
+pub(crate) struct CrlParts<'a> {
+    pub(crate) to_be_signed: &'a [u8],
+    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) signature: &'a [u8],
+    pub(crate) issuer: Name,
+    pub(crate) this_update: Time,
+    pub(crate) next_update: Option<Time>,
+    pub(crate) entries: Vec<CrlEntry>,
+    pub(crate) extensions: Extensions,
+}
+
+/// Writes a TBSCertList whose entries come one by one, in one allocation: `each` is called twice,
+/// first to measure, then to write, and must give the same entries.
+pub(crate) fn encode_crl<E>(
+    fields: &CrlFields<'_>,
+    mut each: impl FnMut(&mut dyn FnMut(&CrlEntry)) -> Result<(), E>,
+) -> Result<Vec<u8>, E> {
+    let mut length = 0;
+    each(&mut |entry| length += encode_entry(entry).len())?;
+    let head = [
+        encode_unsigned(&[1]),
+        encode_signature_algorithm(fields.signature),
+        encode_name(fields.issuer),
+        encode_time(fields.this_update),
+        encode_time(fields.next_update),
+    ]
+    .concat();
+    let tail = encode(context(0), &[&encode_extensions(fields.extensions)]);
+    // revokedCertificates is absent where there are none (RFC 5280 section 5.1.2.6).
+    let list = if length == 0 { Vec::new() } else { header(SEQUENCE, length) };
+    let outer = header(SEQUENCE, head.len() + list.len() + length + tail.len());
+    let mut out = Vec::with_capacity(outer.len() + head.len() + list.len() + length + tail.len());
+    out.extend_from_slice(&outer);
+    out.extend_from_slice(&head);
+    out.extend_from_slice(&list);
+    each(&mut |entry| out.extend_from_slice(&encode_entry(entry)))?;
+    out.extend_from_slice(&tail);
+    Ok(out)
+}
+
+/// The extension cRLNumber (RFC 5280 section 5.2.3).
+pub(crate) fn crl_number(number: u64) -> Extension {
+    let value = encode_unsigned(&number.to_be_bytes());
+    Extension { oid: oid::CRL_NUMBER, critical: false, value }
+}
+
+/// The extension deltaCRLIndicator (RFC 5280 section 5.2.4).
+pub(crate) fn delta_indicator(base: u64) -> Extension {
+    let value = encode_unsigned(&base.to_be_bytes());
+    Extension { oid: oid::DELTA_CRL_INDICATOR, critical: true, value }
+}
+
+/// The extension issuingDistributionPoint with a URL and nothing else (RFC 5280 section 5.2.5).
+pub(crate) fn issuing_distribution_point(url: &str) -> Extension {
+    let value = encode(SEQUENCE, &[&encode(context(0), &[&full_name(url)])]);
+    Extension { oid: oid::ISSUING_DISTRIBUTION_POINT, critical: true, value }
+}
+
+/// The extension cRLDistributionPoints with one URL (RFC 5280 section 4.2.1.13).
+pub(crate) fn distribution_points(url: &str) -> Extension {
+    let point = encode(SEQUENCE, &[&encode(context(0), &[&full_name(url)])]);
+    let value = encode(SEQUENCE, &[&point]);
+    Extension { oid: oid::CRL_DISTRIBUTION_POINTS, critical: false, value }
+}
+
+/// The URLs of a cRLDistributionPoints extension; those in other forms are passed over.
+pub(crate) fn read_distribution_points(der: &[u8]) -> Result<Vec<String>, Error> {
+    let place = "cRLDistributionPoints";
+    let mut points = Values::inside(WHAT, place, SEQUENCE, der)?;
+    let mut urls = Vec::new();
+    while !points.is_empty() {
+        let mut point = points.enter(SEQUENCE, place)?;
+        if let Some(name) = point.optional(context(0), place)? {
+            urls.extend(read_full_name(name)?);
+        }
+    }
+    Ok(urls)
+}
+
+/// What an issuingDistributionPoint says.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct IssuingDistributionPoint {
+    pub(crate) urls: Vec<String>,
+    /// It covers only a part of the certificates: users, CAs, attributes or some reasons, or it is
+    /// indirect.
+    pub(crate) partial: bool,
+}
+
+pub(crate) fn read_issuing_distribution_point(
+    der: &[u8],
+) -> Result<IssuingDistributionPoint, Error> {
+    let place = "issuingDistributionPoint";
+    let mut values = Values::inside(WHAT, place, SEQUENCE, der)?;
+    let mut found = IssuingDistributionPoint::default();
+    if let Some(name) = values.optional(context(0), place)? {
+        found.urls = read_full_name(name)?;
+    }
+    // All further fields narrow what it covers; a point in other words than a URL cannot be matched.
+    found.partial = !values.is_empty() || found.urls.is_empty();
+    Ok(found)
+}
+
+/// The big-endian octets of a CRL number without zeros in front: at most 20, as readers must take
+/// (RFC 5280 section 5.2.3).
+pub(crate) fn read_number(der: &[u8]) -> Result<Vec<u8>, Error> {
+    let place = "CRL number";
+    let mut values = Values::new(WHAT, der)?;
+    let octets = values.unsigned(place)?;
+    values.finish(place)?;
+    if octets.len() > SERIAL_OCTETS {
+        let problem = format!("{} octets; at most {SERIAL_OCTETS}", octets.len());
+        return Err(Error::malformed(WHAT, place, problem));
+    }
+    Ok(octets.to_vec())
+}
+
+pub(crate) fn split_crl(der: &[u8]) -> Result<CrlParts<'_>, Error> {
+    let envelope = envelope::split(WHAT, der)?;
+    let mut values = Values::inside(WHAT, "tbsCertList", SEQUENCE, envelope.to_be_signed)?;
+    let version = if values.peek() == Some(INTEGER) {
+        match values.unsigned("version")? {
+            [1] => 2,
+            _ => return Err(Error::malformed(WHAT, "version", "not v2 (1)")),
+        }
+    } else {
+        1
+    };
+    if values.whole("signature")? != envelope.algorithm_octets {
+        let problem = "not the same octets as signatureAlgorithm (RFC 5280 section 5.1.1.2)";
+        return Err(Error::malformed(WHAT, "signature", problem));
+    }
+    let issuer = read_name(&mut values, "issuer")?;
+    let this_update = read_time(&mut values, "thisUpdate")?;
+    let next_update = match values.peek() {
+        Some(0x17 | 0x18) => Some(read_time(&mut values, "nextUpdate")?),
+        _ => None,
+    };
+    let mut entries = Vec::new();
+    if values.peek() == Some(SEQUENCE) {
+        let mut list = values.enter(SEQUENCE, "revokedCertificates")?;
+        while !list.is_empty() {
+            entries.push(read_entry(&mut list)?);
+        }
+        if entries.is_empty() {
+            let problem = "an empty list; it must be absent (RFC 5280 section 5.1.2.6)";
+            return Err(Error::malformed(WHAT, "revokedCertificates", problem));
+        }
+    }
+    let extensions = match values.optional(context(0), "crlExtensions")? {
+        Some(_) if version < 2 => {
+            return Err(Error::malformed(WHAT, "crlExtensions", "in a CRL of version 1"));
+        }
+        Some(content) => Extensions::read(WHAT, content)?,
+        None => Extensions::default(),
+    };
+    values.finish("after the extensions")?;
+    Ok(CrlParts {
+        to_be_signed: envelope.to_be_signed,
+        algorithm: envelope.algorithm,
+        signature: envelope.signature,
+        issuer,
+        this_update,
+        next_update,
+        entries,
+        extensions,
+    })
+}
+
+fn encode_entry(entry: &CrlEntry) -> Vec<u8> {
+    let CrlEntry { serial, at, reason } = entry;
+    // reasonCode is absent where it is unspecified (RFC 5280 section 5.3.1).
+    let extensions = match reason {
+        Some(code) => {
+            let value = encode(0x0a, &[&[*code]]);
+            encode_extensions(&[Extension { oid: oid::REASON_CODE, critical: false, value }])
+        }
+        None => Vec::new(),
+    };
+    encode(SEQUENCE, &[&encode_unsigned(serial.as_bytes()), &encode_time(*at), &extensions])
+}
+
+fn read_entry(list: &mut Values<'_>) -> Result<CrlEntry, Error> {
+    let mut entry = list.enter(SEQUENCE, "revokedCertificates")?;
+    let serial = SerialNumber::from_bytes(entry.unsigned("userCertificate")?)?;
+    let at = read_time(&mut entry, "revocationDate")?;
+    let mut reason = None;
+    if !entry.is_empty() {
+        for extension in Extensions::read(WHAT, entry.whole("crlEntryExtensions")?)?.all {
+            match (extension.oid, extension.value.as_slice()) {
+                (oid::REASON_CODE, [0x0a, 1, code]) => reason = Some(*code),
+                (oid::REASON_CODE, _) => {
+                    return Err(Error::malformed(WHAT, "reasonCode", "not an ENUMERATED"));
+                }
+                // An indirect CRL's certificateIssuer, for one, changes whose serial number it is.
+                (other, _) if extension.critical => {
+                    let given = format!("the critical extension {other}");
+                    return Err(Error::unsupported("CRL entry", given, "reasonCode"));
+                }
+                _ => {}
+            }
+        }
+    }
+    entry.finish("revokedCertificates")?;
+    Ok(CrlEntry { serial, at, reason })
+}
+
+/// DistributionPointName.fullName with one URL.
+fn full_name(url: &str) -> Vec<u8> {
+    encode(context(0), &[&encode(0x86, &[url.as_bytes()])])
+}
+
+fn read_full_name(der: &[u8]) -> Result<Vec<String>, Error> {
+    let place = "distributionPoint";
+    let mut choice = Values::new(WHAT, der)?;
+    let Some(names) = choice.optional(context(0), place)? else { return Ok(Vec::new()) };
+    let mut names = Values::new(WHAT, names)?;
+    let mut urls = Vec::new();
+    while !names.is_empty() {
+        if names.peek() == Some(0x86) {
+            urls.push(String::from_utf8_lossy(names.content(0x86, place)?).into_owned());
+        } else {
+            names.whole(place)?;
+        }
+    }
+    Ok(urls)
+}
