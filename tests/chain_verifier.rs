@@ -237,6 +237,7 @@ fn no_rule_is_without_a_test() {
         include_str!("chain_constraints.rs"),
         include_str!("chain_uses.rs"),
         include_str!("chain_verifier.rs"),
+        include_str!("revocation_chains.rs"),
     ];
     let tests = tests.concat();
     let source = include_str!("../src/error/chain.rs");
@@ -246,8 +247,8 @@ fn no_rule_is_without_a_test() {
         body.lines().filter_map(|line| line.trim().strip_suffix(',')).collect();
     assert!(variants.contains(&"BasicConstraints"), "the list is read: {variants:?}");
     for variant in variants {
-        let broken = format!("ChainRule::{variant},");
-        assert!(tests.contains(&broken), "no test breaks {variant}");
+        let broken = [format!("ChainRule::{variant},"), format!("ChainRule::{variant})")];
+        assert!(broken.iter().any(|it| tests.contains(it)), "no test breaks {variant}");
     }
 }
 

@@ -169,6 +169,11 @@ impl Chain {
         let number = self.number + 1;
         let entry = match decode(key, value) {
             Ok(entry) if entry.number == number => entry,
+            // What comes first in the log is named first.
+            _ if self.doubtful.is_some() => {
+                return self
+                    .fail(self.doubtful.unwrap_or(number), "it or the one before was altered");
+            }
             Ok(_) => return self.fail(number, "it is missing"),
             Err(error) => {
                 self.broken = Some(error);

@@ -125,7 +125,9 @@ impl Change {
                 (AuditAction::Claimed, None, format!("CRL number {number}"))
             }
             Self::CrlSigned { number, base, shard } => {
-                if base.is_none() {
+                // Of two that were signed at once, the later number stays.
+                let last = revocation::crl_state(transaction, issuer, *shard)?.full;
+                if base.is_none() && last.is_none_or(|(last, _)| last < *number) {
                     revocation::put_full(transaction, issuer, *shard, *number, stamp.at)?;
                 }
                 let kind = base.map_or("full".to_owned(), |base| format!("delta to {base}"));

@@ -18,6 +18,10 @@ use crate::error::{StoreError, StoreErrorKind};
 /// Everything is one table of octets.
 const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("certwright");
 
+/// Names tried for the file in which a new store is made: threads of one process that make the same
+/// store at once, and what earlier power cuts left.
+const ATTEMPTS: usize = 1_000;
+
 /// Octets at the beginning of a medium that are zero until redb has made a store of it: the length of
 /// its magic number.
 const UNFINISHED: usize = 9;
@@ -52,22 +56,14 @@ impl RedbStore {
         let refused = |error| StoreError::backend(format!("{place} cannot be opened"), error);
         if !path.try_exists().map_err(refused)? {
             // Made whole beside its place, so that a power cut leaves a store there or nothing.
-            let new = beside(path);
-            match fs::remove_file(&new) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(refused(error));
-                }
-                _ => {}
-            }
-            drop(Self::of_file(&new, &place)?);
+            let (file, new) = create_beside(path).map_err(refused)?;
+            drop(Self::of_file(file, &place)?);
             put_in_place(&new, path).map_err(refused)?;
         }
-        Self::of_file(path, &place)
+        Self::of_file(open_private(path, false).map_err(refused)?, &place)
     }
 
-    fn of_file(path: &Path, place: &str) -> Result<Self, StoreError> {
-        let file = open_private(path)
-            .map_err(|error| StoreError::backend(format!("{place} cannot be opened"), error))?;
+    fn of_file(file: File, place: &str) -> Result<Self, StoreError> {
         let database = Builder::new().create_file(file).map_err(|error| opening(place, error))?;
         Self::with_table(database, place)
     }
@@ -218,12 +214,22 @@ impl<M: Medium> StorageBackend for Backend<M> {
     }
 }
 
-/// Where a new store is made: a hidden file in the same folder.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(".new");
-    path.with_file_name(name)
+/// A new, hidden file in the same folder, which nobody else is making a store in. What a power cut
+/// leaves of it is of no further use and may be removed.
+fn create_beside(path: &Path) -> io::Result<(File, PathBuf)> {
+    let mut attempt = 0;
+    loop {
+        let mut name = OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(format!(".{}-{attempt}.new", std::process::id()));
+        let new = path.with_file_name(name);
+        match open_private(&new, true) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < ATTEMPTS => {
+                attempt += 1;
+            }
+            opened => return Ok((opened?, new)),
+        }
+    }
 }
 
 /// Gives a finished file its place, unless another process was first.
@@ -241,10 +247,10 @@ fn put_in_place(new: &Path, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Opens a file for its owner only, from the moment it exists.
-fn open_private(path: &Path) -> io::Result<File> {
+/// Opens a file, or makes a new one, for its owner only from the moment it exists.
+fn open_private(path: &Path, new: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
+    options.read(true).write(true).create_new(new);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)

@@ -274,7 +274,7 @@ pub const CASES: &[Case] = &[
     Case {
         rule: Rule::Validity,
         provoke: |algorithm| {
-            let asked = period("2026-01-01T23:59:59Z", "2026-03-01T00:00:00Z");
+            let asked = period("2026-01-01T23:59:59Z", "2026-06-02T00:00:00Z");
             asks_period(algorithm, Period::Exactly(asked))
         },
         item: "validity",
