@@ -1,7 +1,7 @@
 //! Every store keeps the contract; the durable one also across processes and files.
 
 use certwright::testing::check_store;
-use certwright::{MemoryStore, Store};
+use certwright::MemoryStore;
 
 #[test]
 fn the_store_in_memory_keeps_the_contract() {
@@ -11,7 +11,7 @@ fn the_store_in_memory_keeps_the_contract() {
 #[cfg(feature = "redb")]
 mod redb {
     use super::*;
-    use certwright::{RedbStore, StoreErrorKind};
+    use certwright::{RedbStore, Store, StoreErrorKind};
 
     #[test]
     fn the_store_in_a_file_keeps_the_contract() {
