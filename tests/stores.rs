@@ -1,7 +1,7 @@
 //! Every store keeps the contract; the durable one also across processes and files.
 
-use certwright::testing::check_store;
 use certwright::MemoryStore;
+use certwright::testing::check_store;
 
 #[test]
 fn the_store_in_memory_keeps_the_contract() {
