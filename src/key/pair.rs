@@ -128,11 +128,6 @@ impl KeyPair {
         Self { public, secret, signature, nonces: Nonces::default() }
     }
 
-    /// The public half, as [`Signer::public_key`] has it.
-    pub fn public_key(&self) -> &PublicKey {
-        &self.public
-    }
-
     /// Signs with this algorithm instead of the default one: P-384 with SHA-256, for one.
     ///
     /// # Errors
