@@ -63,7 +63,7 @@ pub type IssuerDigest = [u8; 32];
 /// assert_eq!(ledger.certificates(None, 10)?.len(), 1);
 /// assert_eq!(ledger.verify_audit()?, 2, "the claim and the certificate");
 /// # }
-/// # Ok::<(), Error>(())
+/// # Ok::<(), certwright::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Ledger {
