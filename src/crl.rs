@@ -140,15 +140,15 @@ pub(crate) fn check(
     if reasons.is_empty() { Ok(()) } else { Err(Error::Denied(Denied { reasons })) }
 }
 
-/// Makes and signs a CRL of this number from the ledger's revocations. What ended before `pruned`
-/// was on a CRL after its end and is left out (RFC 5280 section 3.3).
+/// Makes and signs a CRL of this number from the ledger's revocations. What ended before the last full
+/// CRL, and was revoked before it, was on a CRL after its end and is left out (RFC 5280 section 3.3).
 pub(crate) fn issue(
     issuer: &Issuer,
     ledger: &Ledger,
     request: &CrlRequest,
     number: u64,
     now: Time,
-    pruned: Option<Time>,
+    last_full: Option<(u64, Time)>,
 ) -> Result<IssuedCrl, Error> {
     let extensions = extensions(issuer, request, number);
     let fields = CrlFields {
@@ -162,7 +162,8 @@ pub(crate) fn issue(
     let distribution = issuer.crl_distribution();
     let belongs = |revocation: &Revocation| {
         distribution.is_none_or(|d| d.shard_of(&revocation.serial) == request.shard)
-            && pruned.is_none_or(|pruned| revocation.not_after >= pruned)
+            && last_full
+                .is_none_or(|(number, at)| revocation.not_after >= at || revocation.since >= number)
     };
     let to_be_signed = ledger.with_revocations(&digest, &mut |each| {
         encode_crl(&fields, |take| {
@@ -180,14 +181,15 @@ pub(crate) fn issue(
 
 /// The entry of a revocation, if a CRL of this kind has one.
 fn entry(revocation: &Revocation, base: Option<u64>) -> Option<CrlEntry> {
-    let Revocation { serial, reason, at, not_after: _, since, released } = *revocation;
+    let Revocation { serial, reason, at, invalid_since, not_after: _, since, released } =
+        *revocation;
     let code = match (released, base) {
         (true, None) => return None,
         (true, Some(_)) => Some(REMOVE_FROM_CRL),
         (false, _) => Some(reason.code()).filter(|_| reason != RevocationReason::Unspecified),
     };
     let changed = base.is_none_or(|base| since >= base);
-    changed.then_some(CrlEntry { serial, at, reason: code })
+    changed.then_some(CrlEntry { serial, at, reason: code, invalid_since })
 }
 
 fn extensions(issuer: &Issuer, request: &CrlRequest, number: u64) -> Vec<Extension> {

@@ -77,7 +77,7 @@ mod validity;
 mod wire;
 
 pub use self::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
-pub use self::authority::{Authority, Clock, FixedClock, Issued, SystemClock};
+pub use self::authority::{Authority, Clock, FixedClock, Issued, RevocationRequest, SystemClock};
 pub use self::certificate::Certificate;
 pub use self::chain::{Chain, ChainVerifier, UnknownRevocation};
 pub use self::crl::{CrlRequest, IssuedCrl};
@@ -87,10 +87,13 @@ pub use self::error::{
     StoreErrorKind,
 };
 pub use self::issuer::{Issuer, Prepared, Unattached};
-pub use self::key::{KeyPair, Nonces, PublicKey, SecretBytes, SecretText, Signer, Sm2Id};
+pub use self::key::{
+    KeyPair, Nonces, PublicKey, SealingKey, SecretBytes, SecretText, Signer, Sm2Id,
+};
 pub use self::ledger::{
-    AuditAction, AuditEntry, CertificateRecord, CrlState, IssuerDigest, Ledger, RecordState,
-    Revocation, RevocationReason,
+    AuditAction, AuditEntry, CertificateRecord, CrlState, Filing, Identifier, IssuerDigest,
+    IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation, RevocationReason,
+    Tag,
 };
 pub use self::name::{
     AltName, Attribute, AttributeType, DnsName, EmailAddress, IpNetwork, Name, NameBuilder,

@@ -59,3 +59,26 @@ pub(crate) const SCRYPT_PARALLELISM: u16 = 16;
 
 /// Octets of a passphrase.
 pub(crate) const PASSPHRASE_OCTETS: usize = 1_024;
+
+/// Memory that Argon2id may ask for, in KiB: 1 GiB, half of what RFC 9106 section 4 advises at most.
+pub(crate) const ARGON2_KIBIBYTES: u32 = 1024 * 1024;
+
+/// Passes of Argon2id over that memory: RFC 9106 section 4 advises 1 to 3.
+pub(crate) const ARGON2_PASSES: u32 = 16;
+
+/// Lanes of Argon2id: RFC 9106 section 4 advises 4.
+pub(crate) const ARGON2_LANES: u32 = 16;
+
+/// Tags of one certificate: the service whose operations are followed allows 20 (seed page
+/// CreateCertificateRequest).
+pub(crate) const TAGS: usize = 20;
+
+/// Octets of a tag's key; its value may have twice as many. The service allows 64 and 128 characters
+/// (seed page CreateCertificateRequest); characters may have two octets.
+pub(crate) const TAG_OCTETS: usize = 128;
+
+/// Octets of an idempotency token: twice the service's 64 (section 3 of its operations).
+pub(crate) const TOKEN_OCTETS: usize = 128;
+
+/// Octets of the name that a key or a request is kept under.
+pub(crate) const KEPT_NAME_OCTETS: usize = 128;

@@ -95,6 +95,7 @@ pub(crate) const CRL_DISTRIBUTION_POINTS: Oid = Oid::known("2.5.29.31");
 // CRL and CRL entry extensions: RFC 5280 sections 5.2 and 5.3.
 pub(crate) const CRL_NUMBER: Oid = Oid::known("2.5.29.20");
 pub(crate) const REASON_CODE: Oid = Oid::known("2.5.29.21");
+pub(crate) const INVALIDITY_DATE: Oid = Oid::known("2.5.29.24");
 pub(crate) const DELTA_CRL_INDICATOR: Oid = Oid::known("2.5.29.27");
 pub(crate) const ISSUING_DISTRIBUTION_POINT: Oid = Oid::known("2.5.29.28");
 

@@ -54,7 +54,7 @@ pub struct RevocationList {
     issuer: Name,
     this_update: Time,
     next_update: Option<Time>,
-    entries: BTreeMap<SerialNumber, (Time, Option<u8>)>,
+    entries: BTreeMap<SerialNumber, CrlEntry>,
     number: Option<Number>,
     delta_base: Option<Number>,
     scope: Option<IssuingDistributionPoint>,
@@ -87,10 +87,7 @@ impl RevocationList {
                 _ => {}
             }
         }
-        let entries = parts.entries.into_iter().map(|entry| {
-            let CrlEntry { serial, at, reason } = entry;
-            (serial, (at, reason))
-        });
+        let entries = parts.entries.into_iter().map(|entry| (entry.serial, entry));
         Ok(Self {
             to_be_signed: parts.to_be_signed.to_vec(),
             signature: parts.signature.to_vec(),
@@ -173,7 +170,17 @@ impl RevocationList {
 
     /// Since when a certificate is revoked, and the number of the reason where one is given.
     pub fn find(&self, serial: &SerialNumber) -> Option<(Time, Option<u8>)> {
-        self.entries.get(serial).copied()
+        self.entries.get(serial).map(|entry| (entry.at, entry.reason))
+    }
+
+    /// Since when the entry of a certificate says that it was invalid (RFC 5280 section 5.3.2).
+    pub fn invalid_since(&self, serial: &SerialNumber) -> Option<Time> {
+        self.entries.get(serial).and_then(|entry| entry.invalid_since)
+    }
+
+    /// The serial numbers of its entries, in their order.
+    pub fn serials(&self) -> impl Iterator<Item = &SerialNumber> {
+        self.entries.keys()
     }
 
     /// The number of its entries.

@@ -1,10 +1,13 @@
 //! Issuing a batch: claimed in one transaction, signed together, recorded in another.
 
+use super::filed::Filed;
 use super::{Authority, Issued};
+use crate::certificate::Certificate;
 use crate::error::{Denied, Error, Reason, SignerError, StoreError, StoreErrorKind};
 use crate::issuer::Prepared;
-use crate::ledger::Change;
+use crate::ledger::{Change, Stamp};
 use crate::policy::Review;
+use crate::serial::SerialNumber;
 use crate::validity::Time;
 
 /// How often a serial number is drawn anew when it was claimed before. Two draws of 158 bits do not
@@ -13,7 +16,11 @@ const SERIAL_DRAWS: usize = 8;
 
 impl Authority {
     /// Claims, signs and records; one answer each.
-    pub(super) fn issue_all(&self, reviews: &[Review]) -> Vec<Result<Issued, Error>> {
+    pub(super) fn issue_all(
+        &self,
+        reviews: &[Review],
+        filed: &Filed<'_>,
+    ) -> Vec<Result<Issued, Error>> {
         let mut answers: Vec<Option<Result<Issued, Error>>> = Vec::new();
         let (mut serials, mut outcomes, mut ready) = (Vec::new(), Vec::new(), Vec::new());
         for prepared in self.prepare_all(reviews) {
@@ -27,13 +34,28 @@ impl Authority {
                 Err(error) => Some(Err(error)),
             });
         }
-        let signed = self.issuer.sign_many(ready);
-        let changes = signed.iter().zip(&serials).map(|(signed, serial)| match signed {
-            Ok(certificate) => Change::Issue { certificate: Box::new(certificate.clone()) },
-            Err(error) => Change::Fail { serial: *serial, problem: error.to_string() },
-        });
+        let mut changes = Vec::with_capacity(ready.len());
+        let signed: Vec<Result<Certificate, Error>> = self
+            .issuer
+            .sign_many(ready)
+            .into_iter()
+            .zip(&serials)
+            .map(|(signed, serial)| {
+                let recorded = signed.and_then(|signed| Ok((filed.change(&signed)?, signed)));
+                recorded
+                    .map(|(change, signed)| {
+                        changes.push(change);
+                        signed
+                    })
+                    .inspect_err(|error| changes.push(failure(serial, error)))
+            })
+            .collect();
         let recorded = match self.stamp() {
-            Ok(stamp) => self.ledger.change(&stamp, changes.collect()),
+            Ok(stamp) => {
+                let recorded = self.ledger.change(&stamp, changes);
+                self.note_unrecorded(&stamp, &serials, &recorded);
+                recorded
+            }
             Err(error) => return answer(reviews.len(), error),
         };
         let mut issued =
@@ -47,6 +69,23 @@ impl Authority {
             .into_iter()
             .map(|answer| answer.unwrap_or_else(|| issued.next().unwrap_or_else(missing)))
             .collect()
+    }
+
+    /// Notes in the audit log whose certificates were signed and not recorded, as far as the store
+    /// goes on. The failure that is answered counts; that of the note would hide it.
+    fn note_unrecorded(
+        &self,
+        stamp: &Stamp,
+        serials: &[SerialNumber],
+        recorded: &[Result<(), StoreError>],
+    ) {
+        let unrecorded = serials.iter().zip(recorded).filter_map(|(serial, recorded)| {
+            let error = recorded.as_ref().err()?;
+            let problem = error.to_string();
+            (error.kind() == StoreErrorKind::Conflict)
+                .then_some(Change::Fail { serial: *serial, problem })
+        });
+        let _ = self.ledger.change(stamp, unrecorded.collect());
     }
 
     /// Checks every rule and claims a serial number for each review, all in one transaction.
@@ -104,6 +143,10 @@ impl Authority {
         // Approved: there is no reason against it.
         self.issuer.prepare_unobjected(review.draft(), self.draw_serial()?, now)
     }
+}
+
+fn failure(serial: &SerialNumber, error: &Error) -> Change {
+    Change::Fail { serial: *serial, problem: error.to_string() }
 }
 
 /// The positions that are prepared among the open ones, and their claims.

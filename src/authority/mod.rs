@@ -2,6 +2,7 @@
 
 mod batch;
 mod clock;
+mod filed;
 mod revoke;
 mod serials;
 
@@ -12,16 +13,18 @@ use rand_core::TryCryptoRng;
 
 use crate::certificate::Certificate;
 use crate::chain::Chain;
-use crate::error::{Error, SignerError, StoreError, StoreErrorKind};
+use crate::error::{Denied, Error, SignerError, StoreError, StoreErrorKind};
 use crate::issuer::{Issuer, Prepared};
 use crate::key::system;
-use crate::ledger::{Change, IssuerDigest, Ledger, RecordState, Stamp};
+use crate::ledger::{IssuerDigest, Ledger, RecordState, Stamp};
 use crate::policy::{Policy, Review, ReviewItem};
 use crate::request::CertificateRequest;
 use crate::serial::SerialNumber;
 use crate::store::Store;
 
 pub use self::clock::{Clock, FixedClock, SystemClock};
+pub(crate) use self::filed::Filed;
+pub use self::revoke::RevocationRequest;
 
 use self::serials::{FromRng, Serials};
 
@@ -154,7 +157,7 @@ impl Authority {
     /// another.
     pub fn issue_many(&self, requests: &[CertificateRequest]) -> Vec<Result<Chain, Error>> {
         let reviews: Vec<Review> = requests.iter().map(|request| self.review(request)).collect();
-        let issued = self.issue_all(&reviews).into_iter();
+        let issued = self.issue_all(&reviews, &Filed::default()).into_iter();
         issued.map(|issued| issued.map(|issued| issued.chain)).collect()
     }
 
@@ -165,7 +168,7 @@ impl Authority {
     /// # Errors
     /// As [`Authority::issue`].
     pub fn issue_reviewed(&self, review: &Review) -> Result<Issued, Error> {
-        one(self.issue_all(std::slice::from_ref(review)))
+        self.issue_one(review, &Filed::default())
     }
 
     /// Prepares a certificate for a key that is elsewhere, and claims its serial number.
@@ -181,7 +184,8 @@ impl Authority {
     /// to-be-signed octets.
     ///
     /// # Errors
-    /// [`Error::Store`] when nothing with this serial number waits for a signature;
+    /// [`Error::Store`] when nothing with this serial number waits for a signature, or it was revoked;
+    /// [`Error::Denied`] when the issuer was revoked;
     /// [`Error::Signer`] when the signature is not the issuer's over it (it goes on waiting).
     pub fn complete(&self, serial: &SerialNumber, signature: &[u8]) -> Result<Chain, Error> {
         let record = self.ledger.certificate(&self.digest, serial)?;
@@ -189,8 +193,11 @@ impl Authority {
             let message = format!("nothing with serial number {serial} waits for a signature");
             return Err(StoreError::new(StoreErrorKind::NotFound, message).into());
         };
+        if let Some(reason) = self.revoked()? {
+            return Err(Error::Denied(Denied { reasons: vec![reason] }));
+        }
         let certificate = self.issuer.attach_recorded(&to_be_signed, signature)?;
-        let change = Change::Issue { certificate: Box::new(certificate.clone()) };
+        let change = Filed::default().change(&certificate)?;
         self.ledger.change_one(&self.stamp()?, change)?;
         self.chain(certificate)
     }
@@ -205,6 +212,11 @@ impl Authority {
             Some(RecordState::Issued { certificate, .. }) => Some(*certificate),
             Some(RecordState::Claimed { .. }) | None => None,
         })
+    }
+
+    /// Claims, signs and records one.
+    pub(crate) fn issue_one(&self, review: &Review, filed: &Filed<'_>) -> Result<Issued, Error> {
+        one(self.issue_all(std::slice::from_ref(review), filed))
     }
 
     fn chain(&self, certificate: Certificate) -> Result<Chain, Error> {

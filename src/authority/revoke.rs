@@ -1,30 +1,102 @@
 //! Revoking certificates, issuing CRLs, and the CAs below.
 
 use super::Authority;
+use super::filed::Filed;
 use crate::certificate::Certificate;
 use crate::crl::{self, CrlRequest, IssuedCrl};
 use crate::error::{Denied, Error, Reason, Rule, StoreError, StoreErrorKind};
 use crate::issuer::Issuer;
 use crate::key::Signer;
-use crate::ledger::{Change, Ledger, RevocationReason};
+use crate::ledger::{AuditAction, Change, Ledger, RevocationReason, Stamp};
 use crate::name::Name;
 use crate::profile::Profile;
 use crate::serial::SerialNumber;
-use crate::validity::Validity;
+use crate::validity::{Time, Validity};
 
 /// How often the next CRL number is tried for when other threads take it.
 const NUMBER_DRAWS: usize = 64;
 
+/// What is revoked why, and since when. A [`RevocationReason`] alone means from now on.
+///
+/// ```
+/// use certwright::{RevocationReason, RevocationRequest, Time};
+/// let stolen = RevocationRequest::new(RevocationReason::KeyCompromise)
+///     .at("2026-07-02T08:00:00Z".parse()?)
+///     .invalid_since("2026-06-30T00:00:00Z".parse()?);
+/// # Ok::<(), certwright::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RevocationRequest {
+    reason: RevocationReason,
+    at: Option<Time>,
+    invalid_since: Option<Time>,
+}
+
+impl RevocationRequest {
+    /// A revocation from now on.
+    pub fn new(reason: RevocationReason) -> Self {
+        Self { reason, at: None, invalid_since: None }
+    }
+
+    /// Revoked since this time, which is not in the future.
+    #[must_use]
+    pub fn at(mut self, time: Time) -> Self {
+        self.at = Some(time);
+        self
+    }
+
+    /// Invalid since this time already, not later than the revocation: the invalidityDate of the
+    /// entry in CRLs (RFC 5280 section 5.3.2).
+    #[must_use]
+    pub fn invalid_since(mut self, time: Time) -> Self {
+        self.invalid_since = Some(time);
+        self
+    }
+}
+
+impl From<RevocationReason> for RevocationRequest {
+    fn from(reason: RevocationReason) -> Self {
+        Self::new(reason)
+    }
+}
+
 impl Authority {
-    /// Revokes a certificate from now on, or puts it on hold. A number that was claimed and whose
-    /// certificate never came back can be revoked too.
+    /// Revokes a certificate, or puts it on hold: for a reason and from now on, or as a
+    /// [`RevocationRequest`] says. A number that was claimed and whose certificate never came back
+    /// can be revoked too.
     ///
     /// # Errors
+    /// [`Error::Malformed`] when the time is later than now, or the invalidityDate later than it;
     /// [`Error::Store`] when there is no such number or it is revoked already, or the store fails.
-    pub fn revoke(&self, serial: &SerialNumber, reason: RevocationReason) -> Result<(), Error> {
-        let stamp = self.stamp()?;
-        let change = Change::Revoke { serial: *serial, reason, at: stamp.at };
+    pub fn revoke(
+        &self,
+        serial: &SerialNumber,
+        request: impl Into<RevocationRequest>,
+    ) -> Result<(), Error> {
+        let (stamp, change) = self.revocation(serial, &request.into())?;
         Ok(self.ledger.change_one(&stamp, change)?)
+    }
+
+    /// The change that revokes.
+    pub(crate) fn revocation(
+        &self,
+        serial: &SerialNumber,
+        request: &RevocationRequest,
+    ) -> Result<(Stamp, Change), Error> {
+        let stamp = self.stamp()?;
+        let RevocationRequest { reason, at, invalid_since } = *request;
+        let at = at.unwrap_or(stamp.at);
+        for (place, time, latest) in [
+            ("revocationDate", Some(at), stamp.at),
+            ("invalidityDate (RFC 5280 section 5.3.2)", invalid_since, at),
+        ] {
+            if let Some(time) = time.filter(|time| *time > latest) {
+                let problem = format!("{time}; allowed until {latest}");
+                return Err(Error::malformed("revocation", place, problem));
+            }
+        }
+        let change = Change::Revoke { serial: *serial, reason, at, invalid_since };
+        Ok((stamp, change))
     }
 
     /// Takes a certificate off hold.
@@ -51,9 +123,11 @@ impl Authority {
             let number = state.number.saturating_add(1);
             match self.ledger.change_one(&stamp, Change::CrlNumber { number }) {
                 Ok(()) => {
-                    let pruned = full.map(|(_, at)| at);
                     let (issuer, ledger) = (&self.issuer, &self.ledger);
-                    let crl = crl::issue(issuer, ledger, request, number, stamp.at, pruned)?;
+                    let crl = crl::issue(issuer, ledger, request, number, stamp.at, full)
+                        .inspect_err(|error| {
+                            self.note_failure(&stamp, format!("CRL number {number}: {error}"));
+                        })?;
                     let signed = Change::CrlSigned { number, base, shard };
                     self.ledger.change_one(&stamp, signed)?;
                     return Ok(crl);
@@ -77,19 +151,44 @@ impl Authority {
         profile: Profile,
         signer: impl Signer + 'static,
     ) -> Result<Issuer, Error> {
+        let now = self.clock.now()?;
+        let validity = Validity::new(now, now.plus(profile.lifetime())?)?;
+        self.delegate_filed(name, profile, signer, validity, &Filed::default())
+    }
+
+    /// The same with this validity, filed with records of the caller.
+    pub(crate) fn delegate_filed(
+        &self,
+        name: Name,
+        profile: Profile,
+        signer: impl Signer + 'static,
+        validity: Validity,
+        filed: &Filed<'_>,
+    ) -> Result<Issuer, Error> {
         let stamp = self.stamp()?;
         if let Some(reason) = self.revoked()? {
             return Err(Error::Denied(Denied { reasons: vec![reason] }));
         }
-        let validity = Validity::new(stamp.at, stamp.at.plus(profile.lifetime())?)?;
         let (key, serial) = (signer.public_key(), self.draw_serial()?);
         let prepared = self.issuer.prepare_authority(name, profile, key, serial, validity)?;
         let to_be_signed = prepared.to_be_signed().to_vec();
         self.ledger.change_one(&stamp, Change::Claim { serial, to_be_signed })?;
-        let certificate = self.issuer.sign(prepared)?;
-        let change = Change::Issue { certificate: Box::new(certificate.clone()) };
-        self.ledger.change_one(&stamp, change)?;
-        self.issuer.below(certificate, signer)
+        let recorded = self.issuer.sign(prepared).and_then(|certificate| {
+            self.ledger.change_one(&stamp, filed.change(&certificate)?)?;
+            self.issuer.below(certificate, signer)
+        });
+        recorded.inspect_err(|error| {
+            let problem = error.to_string();
+            // The failure that is answered counts; that of the note would hide it.
+            let _ = self.ledger.change_one(&stamp, Change::Fail { serial, problem });
+        })
+    }
+
+    /// Notes in the audit log that something failed. The failure that is answered counts; that of the
+    /// note would hide it.
+    fn note_failure(&self, stamp: &Stamp, detail: String) {
+        let note = Change::Note { action: AuditAction::Failed, detail };
+        let _ = self.ledger.change_one(stamp, note);
     }
 
     /// The reason against issuing anything, where this store knows the issuer, or a CA above it, as

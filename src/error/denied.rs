@@ -110,6 +110,8 @@ pub enum Rule {
     RootIssuesLeaf,
     /// The policy does not allow the subject attribute.
     SubjectNotAllowed,
+    /// The idempotency token was used for another request.
+    TokenReused,
     /// The instant or period is inverted or out of range.
     Validity,
 }

@@ -59,6 +59,8 @@ pub enum StoreErrorKind {
     Locked,
     /// No such record.
     NotFound,
+    /// Private keys are sealed, and the key that opens them was not given, or another was.
+    Sealed,
 }
 
 impl StoreError {

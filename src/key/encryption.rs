@@ -2,10 +2,9 @@
 
 use pkcs5::EncryptionScheme;
 use pkcs5::pbes2::{Kdf, Parameters};
-use rand_core::TryRng;
 use zeroize::Zeroizing;
 
-use super::random::system;
+use super::random::random_octets;
 use crate::error::Error;
 use crate::limits::{PASSPHRASE_OCTETS, PBKDF2_ITERATIONS, SCRYPT_OCTETS, SCRYPT_PARALLELISM};
 use crate::oid::PBES2;
@@ -22,12 +21,7 @@ pub(super) fn encrypt(plain: &[u8], passphrase: &str) -> Result<(Vec<u8>, Vec<u8
     if passphrase.is_empty() {
         return Err(Error::malformed(WHAT, "passphrase", "empty"));
     }
-    let (mut salt, mut iv) = ([0; 16], [0; 16]);
-    for random in [&mut salt, &mut iv] {
-        system()
-            .try_fill_bytes(random)
-            .map_err(|error| Error::Random { source: Box::new(error) })?;
-    }
+    let (salt, iv): ([u8; 16], [u8; 16]) = (random_octets()?, random_octets()?);
     let failed = |error: pkcs5::Error| Error::malformed(WHAT, "encryption", error.to_string());
     let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(WRITTEN_ITERATIONS, &salt, iv)
         .map_err(failed)?;

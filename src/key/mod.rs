@@ -12,6 +12,7 @@ mod random;
 mod rsa;
 #[cfg(feature = "rsa")]
 mod rsa_health;
+mod seal;
 mod secret;
 mod signer;
 #[cfg(feature = "sm2")]
@@ -20,10 +21,12 @@ mod sm2_id;
 
 pub use self::pair::{KeyPair, Nonces};
 pub use self::public::PublicKey;
+pub(crate) use self::seal::Seal;
+pub use self::seal::SealingKey;
 pub use self::secret::{SecretBytes, SecretText};
 pub use self::signer::Signer;
 pub(crate) use self::signer::{check, sign_verified};
 pub use self::sm2_id::Sm2Id;
 
 pub(crate) use self::digest::{fingerprint, key_identifier};
-pub(crate) use self::random::system;
+pub(crate) use self::random::{random_octets, system};

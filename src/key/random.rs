@@ -3,7 +3,7 @@
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng;
 use getrandom::SysRng;
-use rand_core::TryCryptoRng;
+use rand_core::{TryCryptoRng, TryRng};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -20,4 +20,13 @@ pub(crate) fn seeded<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<ChaCha20Rn
     rng.try_fill_bytes(seed.as_mut())
         .map_err(|error| Error::Random { source: error.to_string().into() })?;
     Ok(ChaCha20Rng::from_seed(*seed))
+}
+
+/// Octets of the operating system's generator.
+pub(crate) fn random_octets<const LENGTH: usize>() -> Result<[u8; LENGTH], Error> {
+    let mut octets = [0; LENGTH];
+    system()
+        .try_fill_bytes(&mut octets)
+        .map_err(|error| Error::Random { source: Box::new(error) })?;
+    Ok(octets)
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::IssuerDigest;
 use super::change::Stamp;
-use super::record::{corrupt, padded, take_time, versioned};
+use super::octets::{corrupt, padded, take_text, take_time, text, time, versioned};
 use crate::error::StoreError;
 use crate::key::fingerprint;
 use crate::limits::SERIAL_OCTETS;
@@ -50,22 +50,34 @@ pub enum AuditAction {
     Claimed,
     /// A CRL was numbered and signed.
     CrlIssued,
+    /// A record other than a certificate was removed, such as a request.
+    Deleted,
     /// Signing failed; the number stays claimed.
     Failed,
+    /// A certificate that another engine issued was taken over.
+    Imported,
     /// A certificate was recorded.
     Issued,
+    /// A record other than a certificate was written, such as a request or a sealed key.
+    Recorded,
     /// A certificate was taken off hold.
     Released,
+    /// Every private key was sealed anew, under another key.
+    Resealed,
     /// A certificate was revoked or put on hold.
     Revoked,
 }
 
-const ACTIONS: [(AuditAction, u8, &str); 6] = [
+const ACTIONS: [(AuditAction, u8, &str); 10] = [
     (AuditAction::Claimed, 1, "claimed"),
     (AuditAction::CrlIssued, 2, "crl-issued"),
+    (AuditAction::Deleted, 7, "deleted"),
     (AuditAction::Failed, 3, "failed"),
+    (AuditAction::Imported, 8, "imported"),
     (AuditAction::Issued, 4, "issued"),
+    (AuditAction::Recorded, 9, "recorded"),
     (AuditAction::Released, 5, "released"),
+    (AuditAction::Resealed, 10, "resealed"),
     (AuditAction::Revoked, 6, "revoked"),
 ];
 
@@ -100,12 +112,12 @@ impl Log {
         let action = ACTIONS.iter().find(|(known, ..)| *known == action).map_or(0, |(_, n, _)| *n);
         let value = [
             &[VERSION][..],
-            &stamp.at.unix().to_be_bytes(),
+            &time(stamp.at),
             &[action],
             &stamp.issuer,
             &serial.map_or(vec![0; SERIAL_OCTETS], padded),
-            &text(&stamp.actor),
-            &text(detail),
+            &text(&stamp.actor, TEXT_OCTETS),
+            &text(detail, TEXT_OCTETS),
             &self.digest,
         ]
         .concat();
@@ -268,20 +280,4 @@ fn key(number: u64) -> Vec<u8> {
 
 fn digest(number: u64, value: &[u8]) -> [u8; 32] {
     fingerprint(&[&number.to_be_bytes(), value].concat())
-}
-
-/// A text with its length; one that is too long is cut at a character.
-fn text(text: &str) -> Vec<u8> {
-    let mut end = text.len().min(TEXT_OCTETS);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let kept = text.get(..end).unwrap_or_default();
-    [&(kept.len() as u16).to_be_bytes()[..], kept.as_bytes()].concat()
-}
-
-fn take_text(octets: &[u8]) -> Option<(String, &[u8])> {
-    let (length, rest) = octets.split_first_chunk::<2>()?;
-    let (text, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
-    Some((String::from_utf8(text.to_vec()).ok()?, rest))
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::IssuerDigest;
 use super::audit::{AuditAction, Log};
+use super::filing::Tag;
 use super::record::{self, RecordState};
 use super::revocation::{self, Revocation, RevocationReason};
+use super::write::{self, Write};
+use super::{IssuerDigest, index};
 use crate::certificate::Certificate;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::serial::SerialNumber;
@@ -31,12 +33,20 @@ pub(crate) enum Change {
     CrlSigned { number: u64, base: Option<u64>, shard: u16 },
     /// Records that signing failed. The number stays claimed.
     Fail { serial: SerialNumber, problem: String },
+    /// Takes over a certificate that another engine issued, with its revocation.
+    Import { certificate: Box<Certificate>, revocation: Option<Revocation> },
     /// Records the certificate of a claimed number.
-    Issue { certificate: Box<Certificate> },
+    Issue { certificate: Box<Certificate>, tags: Vec<Tag> },
+    /// Records that something failed that has no serial number, or not yet.
+    Note { action: AuditAction, detail: String },
     /// Takes a certificate off hold.
     Release { serial: SerialNumber },
     /// Revokes a certificate, or puts it on hold.
-    Revoke { serial: SerialNumber, reason: RevocationReason, at: Time },
+    Revoke { serial: SerialNumber, reason: RevocationReason, at: Time, invalid_since: Option<Time> },
+    /// A change together with records, or neither.
+    With { writes: Vec<Write>, change: Box<Change> },
+    /// Writes records.
+    Write { writes: Vec<Write>, action: AuditAction, detail: String },
 }
 
 impl Change {
@@ -58,7 +68,7 @@ impl Change {
                 transaction.put(&key, &record::encode_claimed(stamp.at, to_be_signed))?;
                 (AuditAction::Claimed, Some(serial), String::new())
             }
-            Self::Issue { certificate } => {
+            Self::Issue { certificate, tags } => {
                 let serial = certificate.serial();
                 let claim = match record::get(transaction, issuer, serial)? {
                     Some(record) => record,
@@ -69,12 +79,32 @@ impl Change {
                         if to_be_signed == certificate.to_be_signed() => {}
                     _ => return refuse(format!("serial number {serial} was claimed for another")),
                 }
-                let value = record::encode_issued(claim.claimed_at, stamp.at, certificate.as_der());
+                if is_revoked(transaction, issuer, serial)? {
+                    return refuse(format!("serial number {serial} was revoked meanwhile"));
+                }
+                let (claimed_at, der) = (claim.claimed_at, certificate.as_der());
+                let value = record::encode_issued(claimed_at, stamp.at, tags, der);
                 transaction.put(&record::key(issuer, serial), &value)?;
+                index::put(transaction, issuer, certificate)?;
                 (AuditAction::Issued, Some(serial), String::new())
             }
             Self::Fail { serial, problem } => (AuditAction::Failed, Some(serial), problem.clone()),
-            Self::Revoke { serial, reason, at } => {
+            Self::Import { certificate, revocation } => {
+                let serial = certificate.serial();
+                let key = record::key(issuer, serial);
+                if transaction.get(&key)?.is_some() {
+                    return refuse(format!("serial number {serial} was claimed before"));
+                }
+                let value = record::encode_issued(stamp.at, stamp.at, &[], certificate.as_der());
+                transaction.put(&key, &value)?;
+                index::put(transaction, issuer, certificate)?;
+                if let Some(revocation) = revocation {
+                    revocation::put(transaction, issuer, revocation)?;
+                }
+                (AuditAction::Imported, Some(serial), String::new())
+            }
+            Self::Note { action, detail } => (*action, None, detail.clone()),
+            Self::Revoke { serial, reason, at, invalid_since } => {
                 let Some(record) = record::get(transaction, issuer, serial)? else {
                     return missing(format!("no certificate has serial number {serial}"));
                 };
@@ -91,14 +121,14 @@ impl Change {
                     RecordState::Claimed { .. } => Time::NO_EXPIRATION,
                 };
                 let since = revocation::last_number(transaction, issuer)?;
-                let (serial_number, released) = (*serial, false);
                 let revocation = Revocation {
-                    serial: serial_number,
+                    serial: *serial,
                     reason: *reason,
                     at: *at,
+                    invalid_since: *invalid_since,
                     not_after,
                     since,
-                    released,
+                    released: false,
                 };
                 revocation::put(transaction, issuer, &revocation)?;
                 (AuditAction::Revoked, Some(serial), reason.to_string())
@@ -134,10 +164,36 @@ impl Change {
                 let detail = format!("number {number}, {kind}, shard {shard}");
                 (AuditAction::CrlIssued, None, detail)
             }
+            Self::With { writes, change } => {
+                if let Some(conflict) = write::check(writes, transaction)? {
+                    return Ok(Err(conflict));
+                }
+                if let Err(refused) = change.apply(stamp, transaction, log)? {
+                    return Ok(Err(refused));
+                }
+                write::carry_out(writes, transaction)?;
+                return Ok(Ok(()));
+            }
+            Self::Write { writes, action, detail } => {
+                if let Some(conflict) = write::check(writes, transaction)? {
+                    return Ok(Err(conflict));
+                }
+                write::carry_out(writes, transaction)?;
+                (*action, None, detail.clone())
+            }
         };
         log.append(transaction, stamp, action, serial, &detail)?;
         Ok(Ok(()))
     }
+}
+
+/// Whether a serial number is revoked or on hold.
+fn is_revoked(
+    transaction: &dyn WriteTransaction,
+    issuer: &IssuerDigest,
+    serial: &SerialNumber,
+) -> Result<bool, StoreError> {
+    Ok(revocation::get(transaction, issuer, serial)?.is_some_and(|found| !found.released))
 }
 
 fn refuse(message: String) -> Result<Result<(), StoreError>, StoreError> {

@@ -7,21 +7,42 @@
 //!
 //! | key | value |
 //! |---|---|
-//! | `certificate/` issuer (32), serial (20) | version 1, state (1 claimed, 2 issued), time of the claim (8), time of issue (8, zero before), then the to-be-signed octets (claimed) or the certificate (issued) |
-//! | `revocation/` issuer (32), serial (20) | version 1, released (1: 0 or 1), reason (1, of RFC 5280 section 5.3.1), time of revocation (8), the certificate's notAfter (8, of a claim the latest time), the last CRL number before it (8) |
-//! | `crl-number/` issuer (32) | version 1, the last CRL number (8) |
-//! | `crl-full/` issuer (32), shard (2) | version 1, the number of the shard's last full CRL (8), its time (8) |
-//! | `audit/` number (8) | version 1, time (8), action (1), issuer (32), serial (20, zero where there is none), actor (text), detail (text), digest of the entry before (32) |
+//! | `alt-name/` digest of the name (16), identifier (16) | version 1 |
+//! | `audit/` number (8) | version 1, time (8), action (1), issuer (32, zero where there is none), serial (20, zero where there is none), actor (text), detail (text), digest of the entry before (32) |
 //! | `audit-head` | version 1, number of the last entry (8), its digest (32) |
+//! | `certificate/` issuer (32), serial (20) | version 1, state (1 claimed, 2 issued), time of the claim (8), time of issue (8, zero before), then of a claim the to-be-signed octets, of a certificate its tags and the certificate |
+//! | `crl-full/` issuer (32), shard (2) | version 1, the number of the shard's last full CRL (8), its time (8) |
+//! | `crl-number/` issuer (32) | version 1, the last CRL number (8) |
+//! | `expiry/` notAfter (8, plus 2^63), identifier (16) | version 1 |
+//! | `identifier/` identifier (16) | version 1, issuer (32), serial (20) |
+//! | `issuer/` identifier (16) | version 1, whether the key is kept (1), time (8), tags, then the chain: of each certificate its length (4) and octets |
+//! | `key/` name | version 1, then the PKCS #8 private key, sealed for this key of the store: nonce (24), ciphertext, tag (16) of XChaCha20-Poly1305 |
+//! | `request/` number (8) | version 1, whether the key is kept (1), time (8), name (text), the request |
+//! | `request-number` | version 1, the last number of a request (8) |
+//! | `revocation/` issuer (32), serial (20) | version 1, released (1: 0 or 1), reason (1, of RFC 5280 section 5.3.1), time of revocation (8), the certificate's notAfter (8, of a claim the latest time), the last CRL number before it (8), invalidityDate (8, or nothing) |
+//! | `seal` | version 1, then how keys are sealed: kind (1: 1 under 32 octets that are given, 2 under a passphrase); of kind 2 the KiB (4), passes (4), lanes (4) and salt (16) of Argon2id; nonce (24) and tag (16) of no octets, sealed for what goes before in this list |
+//! | `subject/` digest of the name (16), identifier (16) | version 1 |
+//! | `token/` token | version 1, digest of the request (32), time (8), the answer: of a certificate its identifier (16) |
 //!
-//! An issuer is the SHA-256 of its SubjectPublicKeyInfo; a serial number has zeros in front. The
-//! digest of an audit entry is the SHA-256 of its number and its value.
+//! An issuer is the SHA-256 of its SubjectPublicKeyInfo; a serial number has zeros in front; an
+//! [`Identifier`] says itself what it is. Tags are their count (1), then key and value of each as
+//! texts. The digest of a name is the first half of the SHA-256 of its text in lower case: RFC 4514
+//! for a subject, type, colon and value for an alternative name. The digest of an audit entry is the
+//! SHA-256 of its number and its value.
 
 mod audit;
 mod change;
+mod export;
+mod filing;
 mod group;
+mod identifier;
+mod index;
+mod kept;
+mod octets;
 mod record;
 mod revocation;
+mod vault;
+mod write;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -30,16 +51,25 @@ use crate::error::{Error, StoreError, StoreErrorKind};
 use crate::key::{PublicKey, fingerprint};
 use crate::serial::SerialNumber;
 use crate::store::Store;
+use crate::validity::Time;
 
 pub use self::audit::{AuditAction, AuditEntry};
+pub use self::filing::{Filing, Tag};
+pub use self::identifier::Identifier;
+pub use self::kept::{IssuerRecord, RequestRecord};
 pub use self::record::{CertificateRecord, RecordState};
 pub use self::revocation::{CrlState, Revocation, RevocationReason};
+
+/// A key of the store and its value.
+pub(crate) type KeyAndValue = (Vec<u8>, Vec<u8>);
 
 /// Goes through revocations, in the order of serial numbers.
 pub(crate) type EachRevocation<'e> =
     dyn FnMut(&mut dyn FnMut(&Revocation)) -> Result<(), StoreError> + 'e;
 
 pub(crate) use self::change::{Change, Stamp};
+pub(crate) use self::filing::{TokenRecord, token_write};
+pub(crate) use self::write::Write;
 
 /// The digest of an issuer's key that names the issuer in every record.
 pub type IssuerDigest = [u8; 32];
@@ -69,12 +99,49 @@ pub type IssuerDigest = [u8; 32];
 pub struct Ledger {
     store: Arc<dyn Store>,
     group: Arc<group::Group>,
+    vault: Arc<vault::Vault>,
+}
+
+/// Writes to a ledger in somebody's name: what the records of certificates do not cover.
+///
+/// ```
+/// # #[cfg(feature = "ecc")] {
+/// use std::sync::Arc;
+/// use certwright::*;
+/// let ledger = Ledger::new(MemoryStore::default());
+/// ledger.unlock(&SealingKey::from_bytes([7; 32]))?;
+/// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
+/// let root = Issuer::self_signed("CN=Root".parse()?, Profile::root(), key)?;
+///
+/// let key = Arc::new(KeyPair::generate(KeyAlgorithm::EcdsaP256)?);
+/// let ca = root.delegate("CN=CA".parse()?, Profile::intermediate(0), Arc::clone(&key))?;
+/// let writer = ledger.writer("alice", Time::from_unix(1_800_000_000)?);
+/// let identifier = writer.keep_issuer(&ca.chain(), Some(&key))?;
+///
+/// // Later, perhaps in another process:
+/// let kept = ledger.issuer(&identifier)?.expect("it was kept");
+/// let key = ledger.issuer_key(&identifier)?.expect("with its key");
+/// let ca = Issuer::load(kept.chain.certificates().cloned().collect(), key)?;
+/// # }
+/// # Ok::<(), certwright::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct LedgerWriter {
+    ledger: Ledger,
+    stamp: Stamp,
 }
 
 impl Ledger {
     /// The ledger of a store.
     pub fn new(store: impl Store + 'static) -> Self {
-        Self { store: Arc::new(store), group: Arc::default() }
+        Self { store: Arc::new(store), group: Arc::default(), vault: Arc::default() }
+    }
+
+    /// Writes in somebody's name, whom the audit log tells, at a time.
+    pub fn writer(&self, actor: &str, at: Time) -> LedgerWriter {
+        // About no issuer.
+        let stamp = Stamp { actor: Arc::from(actor), at, issuer: [0; 32] };
+        LedgerWriter { ledger: self.clone(), stamp }
     }
 
     /// The digest that names an issuer in the records: the SHA-256 of its SubjectPublicKeyInfo.
@@ -146,6 +213,25 @@ impl Ledger {
         Ok(found)
     }
 
+    /// At most `limit` revocations of an issuer in the order of serial numbers, after the given one;
+    /// holds that were released are not among them.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store fails or a record cannot be read.
+    pub fn revocations(
+        &self,
+        issuer: &IssuerDigest,
+        after: Option<&SerialNumber>,
+        limit: usize,
+    ) -> Result<Vec<Revocation>, Error> {
+        let mut found = Vec::new();
+        self.store.read(&mut |transaction| {
+            found = revocation::page(transaction, issuer, after, limit)?;
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     /// At most `limit` entries of the audit log, from this number on; the first is 1.
     ///
     /// # Errors
@@ -212,5 +298,38 @@ impl Ledger {
         answer.ok_or_else(|| {
             StoreError::new(StoreErrorKind::Backend, "the store ran no transaction").into()
         })
+    }
+
+    /// The value of a key of the store.
+    pub(crate) fn record(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let mut found = None;
+        self.store.read(&mut |transaction| {
+            found = transaction.get(key)?;
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// At most `limit` keys that begin with `prefix`, and their values, after the given key.
+    pub(crate) fn records(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<KeyAndValue>, Error> {
+        // The octet more makes it the next key.
+        let from = after.map_or(Vec::new(), |after| [after, &[0]].concat());
+        let mut found = Vec::new();
+        self.store.read(&mut |transaction| {
+            found.clear();
+            transaction.scan(prefix, &from, &mut |key, value| {
+                if found.len() == limit {
+                    return ControlFlow::Break(());
+                }
+                found.push((key.to_vec(), value.to_vec()));
+                ControlFlow::Continue(())
+            })
+        })?;
+        Ok(found)
     }
 }

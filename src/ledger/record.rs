@@ -1,13 +1,15 @@
 //! The records of certificates.
 
 use crate::certificate::Certificate;
-use crate::error::{StoreError, StoreErrorKind};
-use crate::limits::SERIAL_OCTETS;
+use crate::error::StoreError;
 use crate::serial::SerialNumber;
 use crate::store::ReadTransaction;
 use crate::validity::Time;
 
 use super::IssuerDigest;
+use super::filing::Tag;
+use super::identifier::Identifier;
+use super::octets::{corrupt, padded, split_key, take_text, take_time, text, time, versioned};
 
 pub(super) const PREFIX: &[u8] = b"certificate/";
 const VERSION: u8 = 1;
@@ -27,6 +29,21 @@ pub struct CertificateRecord {
     pub state: RecordState,
 }
 
+impl CertificateRecord {
+    /// What the certificate is called by.
+    pub fn identifier(&self) -> Identifier {
+        Identifier::of(&self.issuer, &self.serial)
+    }
+
+    /// The certificate, if it came back from its signer.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match &self.state {
+            RecordState::Claimed { .. } => None,
+            RecordState::Issued { certificate, .. } => Some(certificate),
+        }
+    }
+}
+
 /// Whether a certificate came back from its signer.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum RecordState {
@@ -42,6 +59,8 @@ pub enum RecordState {
         certificate: Box<Certificate>,
         /// When it was recorded.
         issued_at: Time,
+        /// What it is marked with.
+        tags: Vec<Tag>,
     },
 }
 
@@ -49,21 +68,41 @@ pub(super) fn key(issuer: &IssuerDigest, serial: &SerialNumber) -> Vec<u8> {
     [PREFIX, issuer, &padded(serial)].concat()
 }
 
-/// A serial number with zeros in front, so that the order of keys is that of numbers.
-pub(super) fn padded(serial: &SerialNumber) -> Vec<u8> {
-    let octets = serial.as_bytes();
-    let mut padded = vec![0; SERIAL_OCTETS.saturating_sub(octets.len())];
-    padded.extend_from_slice(octets);
-    padded
-}
-
 pub(super) fn encode_claimed(at: Time, to_be_signed: &[u8]) -> Vec<u8> {
-    [&[VERSION, CLAIMED], &at.unix().to_be_bytes()[..], &[0; 8], to_be_signed].concat()
+    [&[VERSION, CLAIMED], &time(at)[..], &[0; 8], to_be_signed].concat()
 }
 
-pub(super) fn encode_issued(claimed_at: Time, at: Time, certificate: &[u8]) -> Vec<u8> {
-    let (claimed_at, at) = (claimed_at.unix().to_be_bytes(), at.unix().to_be_bytes());
-    [&[VERSION, ISSUED], &claimed_at[..], &at, certificate].concat()
+pub(super) fn encode_issued(
+    claimed_at: Time,
+    at: Time,
+    tags: &[Tag],
+    certificate: &[u8],
+) -> Vec<u8> {
+    let mut value = [&[VERSION, ISSUED][..], &time(claimed_at), &time(at)].concat();
+    put_tags(&mut value, tags);
+    value.extend_from_slice(certificate);
+    value
+}
+
+/// The count of tags in one octet, then key and value of each as texts.
+pub(super) fn put_tags(value: &mut Vec<u8>, tags: &[Tag]) {
+    value.push(tags.len() as u8);
+    for Tag { key, value: marked } in tags {
+        value.extend(text(key, usize::MAX));
+        value.extend(text(marked, usize::MAX));
+    }
+}
+
+pub(super) fn take_tags(octets: &[u8]) -> Option<(Vec<Tag>, &[u8])> {
+    let (count, mut rest) = octets.split_first()?;
+    let mut tags = Vec::new();
+    for _ in 0..*count {
+        let (key, after) = take_text(rest)?;
+        let (value, after) = take_text(after)?;
+        tags.push(Tag { key, value });
+        rest = after;
+    }
+    Some((tags, rest))
 }
 
 pub(super) fn get(
@@ -87,49 +126,12 @@ pub(super) fn decode(key: &[u8], value: &[u8]) -> Result<CertificateRecord, Stor
     let state = match *state {
         CLAIMED => RecordState::Claimed { to_be_signed: content.to_vec() },
         ISSUED => {
-            let certificate = Certificate::from_der(content);
+            let (tags, der) = take_tags(content).ok_or_else(|| damaged("tags that are none"))?;
+            let certificate = Certificate::from_der(der);
             let certificate = certificate.map_err(|error| damaged(&error.to_string()))?;
-            RecordState::Issued { certificate: Box::new(certificate), issued_at }
+            RecordState::Issued { certificate: Box::new(certificate), issued_at, tags }
         }
         other => return Err(damaged(&format!("state {other}"))),
     };
     Ok(CertificateRecord { issuer, serial, claimed_at, state })
-}
-
-/// The issuer and serial number of a key.
-pub(super) fn split_key(
-    prefix: &[u8],
-    key: &[u8],
-) -> Result<(IssuerDigest, SerialNumber), StoreError> {
-    let parts = key.strip_prefix(prefix).and_then(|rest| rest.split_first_chunk::<32>());
-    let parsed = parts.and_then(|(issuer, serial)| {
-        let serial = SerialNumber::from_bytes(serial).ok()?;
-        Some((*issuer, serial))
-    });
-    parsed.ok_or_else(|| corrupt("a key", "it names no issuer and serial number"))
-}
-
-/// The time at the beginning, and what follows.
-pub(super) fn take_time(octets: &[u8]) -> Option<(Time, &[u8])> {
-    let (seconds, rest) = octets.split_first_chunk::<8>()?;
-    Some((Time::from_unix(i64::from_be_bytes(*seconds)).ok()?, rest))
-}
-
-/// The content of a value whose version this build knows; another version is refused by name.
-pub(super) fn versioned(
-    value: &[u8],
-    known: u8,
-    what: impl Fn() -> String,
-) -> Result<&[u8], StoreError> {
-    match value.split_first() {
-        Some((version, content)) if *version == known => Ok(content),
-        Some((other, _)) => {
-            Err(corrupt(&what(), &format!("version {other}; this build reads version {known}")))
-        }
-        None => Err(corrupt(&what(), "empty")),
-    }
-}
-
-pub(super) fn corrupt(what: &str, problem: &str) -> StoreError {
-    StoreError::new(StoreErrorKind::Corrupt, format!("{what}: {problem}"))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use super::IssuerDigest;
-use super::record::{corrupt, padded, split_key, take_time, versioned};
+use super::octets::{corrupt, padded, split_key, take_time, time, versioned};
 use crate::error::StoreError;
 use crate::serial::SerialNumber;
 use crate::store::{ReadTransaction, WriteTransaction};
@@ -80,6 +80,9 @@ pub struct Revocation {
     pub reason: RevocationReason,
     /// Since when.
     pub at: Time,
+    /// Since when the key is known or suspected to be in other hands, or the certificate otherwise
+    /// invalid, where that is known (RFC 5280 section 5.3.2).
+    pub invalid_since: Option<Time>,
     /// When the certificate ends: past it, CRLs leave it out.
     pub not_after: Time,
     /// The number of the last CRL before this became so.
@@ -102,10 +105,10 @@ pub(super) fn put(
     issuer: &IssuerDigest,
     revocation: &Revocation,
 ) -> Result<(), StoreError> {
-    let Revocation { serial, reason, at, not_after, since, released } = revocation;
+    let Revocation { serial, reason, at, invalid_since, not_after, since, released } = revocation;
     let state = [VERSION, u8::from(*released), reason.code()];
-    let (at, not_after) = (at.unix().to_be_bytes(), not_after.unix().to_be_bytes());
-    let value = [&state[..], &at, &not_after, &since.to_be_bytes()].concat();
+    let mut value = [&state[..], &time(*at), &time(*not_after), &since.to_be_bytes()].concat();
+    value.extend(invalid_since.iter().flat_map(|invalid| time(*invalid)));
     transaction.put(&key(issuer, serial), &value)
 }
 
@@ -128,6 +131,35 @@ pub(crate) fn each(
         }
     })?;
     broken.map_or(Ok(()), Err)
+}
+
+/// A page of an issuer's revocations. Released holds are not among them.
+pub(super) fn page(
+    transaction: &dyn ReadTransaction,
+    issuer: &IssuerDigest,
+    after: Option<&SerialNumber>,
+    limit: usize,
+) -> Result<Vec<Revocation>, StoreError> {
+    let prefix = [PREFIX, issuer].concat();
+    // The octet more makes it the next key.
+    let from = after.map_or(Vec::new(), |after| [key(issuer, after), vec![0]].concat());
+    let mut found = Vec::new();
+    let mut broken = None;
+    transaction.scan(&prefix, &from, &mut |key, value| {
+        if found.len() == limit {
+            return ControlFlow::Break(());
+        }
+        match decode(key, value) {
+            Ok(revocation) if revocation.released => {}
+            Ok(revocation) => found.push(revocation),
+            Err(error) => {
+                broken = Some(error);
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    })?;
+    broken.map_or(Ok(found), Err)
 }
 
 /// What is known of the CRLs of an issuer, for one shard.
@@ -184,7 +216,7 @@ pub(super) fn put_full(
     number: u64,
     at: Time,
 ) -> Result<(), StoreError> {
-    let (number, at) = (number.to_be_bytes(), at.unix().to_be_bytes());
+    let (number, at) = (number.to_be_bytes(), time(at));
     transaction.put(&full_key(issuer, shard), &[&[VERSION][..], &number, &at].concat())
 }
 
@@ -203,11 +235,18 @@ fn decode(key: &[u8], value: &[u8]) -> Result<Revocation, StoreError> {
         let ([released, reason], rest) = rest.split_first_chunk::<2>()?;
         let (at, rest) = take_time(rest)?;
         let (not_after, rest) = take_time(rest)?;
-        let since = u64::from_be_bytes(rest.try_into().ok()?);
+        let (since, rest) = rest.split_first_chunk()?;
+        let since = u64::from_be_bytes(*since);
+        let (invalid_since, rest) = match rest {
+            [] => (None, rest),
+            _ => take_time(rest).map(|(invalid, rest)| (Some(invalid), rest))?,
+        };
         let reason = RevocationReason::from_code(*reason)?;
         let released =
             matches!(released, 1).then_some(true).or((*released == 0).then_some(false))?;
-        Some(Revocation { serial, reason, at, not_after, since, released })
+        let revocation =
+            Revocation { serial, reason, at, invalid_since, not_after, since, released };
+        rest.is_empty().then_some(revocation)
     });
     parsed.ok_or_else(|| corrupt(&what(), "damaged"))
 }

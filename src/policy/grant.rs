@@ -2,7 +2,7 @@
 
 use super::item::ReviewItem;
 use super::{Outliving, RootLeaves};
-use crate::key::PublicKey;
+use crate::key::{PublicKey, fingerprint};
 use crate::name::{AltName, Name};
 use crate::profile::Profile;
 use crate::validity::{Lifetime, Validity};
@@ -58,6 +58,20 @@ impl Grant {
     }
 
     /// The content of a CA certificate that its owner asks for, without a request.
+    /// A digest of what was asked for: the key, the names and the period.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        let period = match self.period {
+            Period::Default => String::new(),
+            Period::Exactly(validity) => validity.to_string(),
+            Period::Lifetime(lifetime) => lifetime.to_string(),
+        };
+        let names = self.alt_names.iter().map(ToString::to_string);
+        let texts: Vec<String> =
+            [self.subject.to_string(), period].into_iter().chain(names).collect();
+        // Names hold no zero octet.
+        fingerprint(&[&self.public_key.to_der(), texts.join("\0").as_bytes()].concat())
+    }
+
     pub(crate) fn for_authority(public_key: PublicKey, subject: Name, profile: Profile) -> Self {
         Self {
             lifetime: profile.lifetime(),

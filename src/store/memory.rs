@@ -17,6 +17,10 @@ pub struct MemoryStore {
 type Records = BTreeMap<Vec<u8>, Vec<u8>>;
 
 impl Store for MemoryStore {
+    fn is_durable(&self) -> bool {
+        false
+    }
+
     fn read(&self, work: &mut ReadWork<'_>) -> Result<(), StoreError> {
         // A panic in a closure leaves the records whole: changes are applied after it.
         let records = self.records.read().unwrap_or_else(PoisonError::into_inner);

@@ -29,6 +29,12 @@ pub use self::redb::RedbStore;
 /// transactions and a retry on serialization failure; on an ordered key-value store (FoundationDB,
 /// TiKV), its own transactions under a prefix.
 pub trait Store: Send + Sync {
+    /// Whether the records outlive the process. Private keys are kept in such a store only under a
+    /// key that the caller gives.
+    fn is_durable(&self) -> bool {
+        true
+    }
+
     /// Runs the closure on a consistent state.
     ///
     /// # Errors
@@ -84,6 +90,10 @@ pub trait WriteTransaction: ReadTransaction {
 }
 
 impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
+    fn is_durable(&self) -> bool {
+        (**self).is_durable()
+    }
+
     fn read(&self, work: &mut ReadWork<'_>) -> Result<(), StoreError> {
         (**self).read(work)
     }

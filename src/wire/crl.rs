@@ -4,7 +4,7 @@ use super::algorithm::encode_signature_algorithm;
 use super::distinguished::{encode_name, read_name};
 use super::envelope;
 use super::extension::{Extensions, encode_extensions};
-use super::time::{encode_time, read_time};
+use super::time::{encode_generalized_time, encode_time, read_time};
 use super::tlv::{INTEGER, SEQUENCE, Values, context, encode, encode_unsigned, header};
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
@@ -26,12 +26,14 @@ pub(crate) struct CrlFields<'a> {
     pub(crate) extensions: &'a [Extension],
 }
 
-/// One entry: the serial number, the time, and the number of the reason where there is one.
+/// One entry: the serial number, the time, the number of the reason and the invalidityDate where
+/// there are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct CrlEntry {
     pub(crate) serial: SerialNumber,
     pub(crate) at: Time,
     pub(crate) reason: Option<u8>,
+    pub(crate) invalid_since: Option<Time>,
 }
 
 /// A CRL, split; nothing is verified.
@@ -204,15 +206,17 @@ pub(crate) fn split_crl(der: &[u8]) -> Result<CrlParts<'_>, Error> {
 }
 
 fn encode_entry(entry: &CrlEntry) -> Vec<u8> {
-    let CrlEntry { serial, at, reason } = entry;
+    let CrlEntry { serial, at, reason, invalid_since } = entry;
     // reasonCode is absent where it is unspecified (RFC 5280 section 5.3.1).
-    let extensions = match reason {
-        Some(code) => {
-            let value = encode(0x0a, &[&[*code]]);
-            encode_extensions(&[Extension { oid: oid::REASON_CODE, critical: false, value }])
-        }
-        None => Vec::new(),
-    };
+    let reason = reason.map(|code| (oid::REASON_CODE, encode(0x0a, &[&[code]])));
+    let invalid = invalid_since.map(|time| (oid::INVALIDITY_DATE, encode_generalized_time(time)));
+    let extensions: Vec<Extension> = reason
+        .into_iter()
+        .chain(invalid)
+        .map(|(oid, value)| Extension { oid, critical: false, value })
+        .collect();
+    let extensions =
+        if extensions.is_empty() { Vec::new() } else { encode_extensions(&extensions) };
     encode(SEQUENCE, &[&encode_unsigned(serial.as_bytes()), &encode_time(*at), &extensions])
 }
 
@@ -220,13 +224,18 @@ fn read_entry(list: &mut Values<'_>) -> Result<CrlEntry, Error> {
     let mut entry = list.enter(SEQUENCE, "revokedCertificates")?;
     let serial = SerialNumber::from_bytes(entry.unsigned("userCertificate")?)?;
     let at = read_time(&mut entry, "revocationDate")?;
-    let mut reason = None;
+    let (mut reason, mut invalid_since) = (None, None);
     if !entry.is_empty() {
         for extension in Extensions::read(WHAT, entry.whole("crlEntryExtensions")?)?.all {
             match (extension.oid, extension.value.as_slice()) {
                 (oid::REASON_CODE, [0x0a, 1, code]) => reason = Some(*code),
                 (oid::REASON_CODE, _) => {
                     return Err(Error::malformed(WHAT, "reasonCode", "not an ENUMERATED"));
+                }
+                (oid::INVALIDITY_DATE, der) => {
+                    let mut value = Values::new(WHAT, der)?;
+                    invalid_since = Some(read_time(&mut value, "invalidityDate")?);
+                    value.finish("invalidityDate")?;
                 }
                 // An indirect CRL's certificateIssuer, for one, changes whose serial number it is.
                 (other, _) if extension.critical => {
@@ -238,7 +247,7 @@ fn read_entry(list: &mut Values<'_>) -> Result<CrlEntry, Error> {
         }
     }
     entry.finish("revokedCertificates")?;
-    Ok(CrlEntry { serial, at, reason })
+    Ok(CrlEntry { serial, at, reason, invalid_since })
 }
 
 /// DistributionPointName.fullName with one URL.

@@ -18,6 +18,13 @@ pub(crate) fn encode_time(time: Time) -> Vec<u8> {
     }
 }
 
+/// GeneralizedTime in every year, as invalidityDate wants it (RFC 5280 section 5.3.2).
+pub(crate) fn encode_generalized_time(time: Time) -> Vec<u8> {
+    let Civil { year, month, day, hour, minute, second } = time.to_civil();
+    let text = format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z");
+    encode(GENERALIZED_TIME, &[text.as_bytes()])
+}
+
 pub(crate) fn encode_validity(validity: &Validity) -> Vec<u8> {
     let (from, to) = (encode_time(validity.not_before()), encode_time(validity.not_after()));
     encode(super::tlv::SEQUENCE, &[&from, &to])

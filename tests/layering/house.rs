@@ -15,7 +15,8 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
     ("issuer", 5, &["algorithm", "certificate", "chain", "distribution", "error", "key",
         "limits", "name", "oid", "policy", "profile", "serial", "usage", "validity", "wire"]),
 
-    ("ledger", 4, &["certificate", "error", "key", "limits", "serial", "store", "validity"]),
+    ("ledger", 4, &["algorithm", "certificate", "chain", "error", "key", "limits", "name", "request",
+        "serial", "store", "validity"]),
     ("policy", 4, &["algorithm", "error", "key", "name", "oid", "profile", "request", "usage",
         "validity"]),
     ("store", 4, &["error"]),
@@ -48,7 +49,9 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
 
 /// Each crate we depend on, and the rooms that may name it. `WORDS` stands for floor 0.
 pub const FOREIGN: &[(&str, &[&str])] = &[
+    ("argon2", &["key"]),
     ("chacha20", &["key", "testing"]),
+    ("chacha20poly1305", &["key"]),
     ("crypto_bigint", &["key"]),
     ("crypto_primes", &["key"]),
     ("der", &["key", "wire", WORDS]),
@@ -64,6 +67,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("redb", &["store"]),
     ("rfc6979", &["key"]),
     ("rsa", &["key"]),
+    ("serde_json", &["ledger"]),
     ("sha1", &["key"]),
     ("sha2", &["key"]),
     ("sm2", &["key"]),

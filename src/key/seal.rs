@@ -1,0 +1,245 @@
+//! Sealing of private keys at rest: XChaCha20-Poly1305 under 32 octets that are given, or derived from
+//! a passphrase with Argon2id (RFC 9106).
+
+use std::fmt;
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use zeroize::Zeroizing;
+
+use super::random::random_octets;
+use super::secret::SecretText;
+use crate::error::{Error, StoreError, StoreErrorKind};
+use crate::limits::{ARGON2_KIBIBYTES, ARGON2_LANES, ARGON2_PASSES, PASSPHRASE_OCTETS};
+
+const WHAT: &str = "sealing key";
+
+/// What is written: the second choice of RFC 9106 section 4, for machines with little memory.
+const KIBIBYTES: u32 = 64 * 1024;
+const PASSES: u32 = 3;
+const LANES: u32 = 4;
+
+const SALT_OCTETS: usize = 16;
+/// XChaCha20's nonce, long enough to be drawn at random (draft-irtf-cfrg-xchacha-03 section 3.1).
+const NONCE_OCTETS: usize = 24;
+
+const GIVEN: u8 = 1;
+const DERIVED: u8 = 2;
+
+/// What private keys at rest are sealed with. It is wiped when dropped and never printed.
+///
+/// ```
+/// use certwright::SealingKey;
+/// let by_passphrase = SealingKey::from_passphrase("correct horse battery staple")?;
+/// let by_octets = SealingKey::from_bytes([7; 32]);
+/// assert_eq!(format!("{by_octets:?}"), "SealingKey(…)");
+/// # Ok::<(), certwright::Error>(())
+/// ```
+pub struct SealingKey(Source);
+
+enum Source {
+    Given(Zeroizing<[u8; 32]>),
+    Passphrase(SecretText),
+}
+
+impl SealingKey {
+    /// 32 octets from a random number generator or another store of secrets.
+    pub fn from_bytes(octets: [u8; 32]) -> Self {
+        Self(Source::Given(Zeroizing::new(octets)))
+    }
+
+    /// A passphrase of 1 to 1024 octets. The key is derived from it with Argon2id over 64 MiB in 3
+    /// passes (RFC 9106 section 4), which takes a tenth of a second or some more.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is empty or too long.
+    pub fn from_passphrase(passphrase: &str) -> Result<Self, Error> {
+        if (1..=PASSPHRASE_OCTETS).contains(&passphrase.len()) {
+            return Ok(Self(Source::Passphrase(SecretText::new(passphrase.to_owned()))));
+        }
+        let problem = format!("{} octets; allowed 1 to {PASSPHRASE_OCTETS}", passphrase.len());
+        Err(Error::malformed(WHAT, "passphrase", problem))
+    }
+}
+
+impl fmt::Debug for SealingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealingKey(…)")
+    }
+}
+
+/// A key that seals and opens. Its header, which is kept beside what it sealed, says how it was made
+/// and tells a wrong key from the right one.
+pub(crate) struct Seal(XChaCha20Poly1305);
+
+impl Seal {
+    /// A new seal and its header: kind (1 given, 2 derived); of a derived one the KiB (4), passes (4),
+    /// lanes (4) and salt (16) of Argon2id; then nothing at all, sealed.
+    pub(crate) fn create(key: &SealingKey) -> Result<(Self, Vec<u8>), Error> {
+        let mut header = Vec::new();
+        let seal = match &key.0 {
+            Source::Given(octets) => {
+                header.push(GIVEN);
+                Self::of(octets)
+            }
+            Source::Passphrase(passphrase) => {
+                let salt: [u8; SALT_OCTETS] = random_octets()?;
+                header.push(DERIVED);
+                for number in [KIBIBYTES, PASSES, LANES] {
+                    header.extend_from_slice(&number.to_be_bytes());
+                }
+                header.extend_from_slice(&salt);
+                Self::of(&*derive(passphrase, KIBIBYTES, PASSES, LANES, &salt)?)
+            }
+        };
+        let proof = seal.seal(&header, &[])?;
+        header.extend_from_slice(&proof);
+        Ok((seal, header))
+    }
+
+    /// The seal of a header.
+    pub(crate) fn open(key: &SealingKey, header: &[u8]) -> Result<Self, Error> {
+        let (seal, rest) = match (&key.0, header.split_first()) {
+            (Source::Given(octets), Some((&GIVEN, rest))) => (Self::of(octets), rest),
+            (Source::Passphrase(passphrase), Some((&DERIVED, rest))) => {
+                let (kibibytes, rest) = number(rest).ok_or_else(damaged)?;
+                let (passes, rest) = number(rest).ok_or_else(damaged)?;
+                let (lanes, rest) = number(rest).ok_or_else(damaged)?;
+                let (salt, rest) = rest.split_first_chunk().ok_or_else(damaged)?;
+                (Self::of(&*derive(passphrase, kibibytes, passes, lanes, salt)?), rest)
+            }
+            (Source::Given(_), Some((&DERIVED, _))) => {
+                return Err(sealed("a passphrase seals the private keys; 32 octets were given"));
+            }
+            (Source::Passphrase(_), Some((&GIVEN, _))) => {
+                return Err(sealed("32 octets seal the private keys; a passphrase was given"));
+            }
+            _ => return Err(damaged()),
+        };
+        let head = header.strip_suffix(rest).unwrap_or_default();
+        match seal.unseal(head, rest) {
+            Ok(nothing) if nothing.is_empty() => Ok(seal),
+            _ => Err(sealed("the sealing key is wrong, or the header of the seal is damaged")),
+        }
+    }
+
+    fn of(key: &[u8; 32]) -> Self {
+        Self(XChaCha20Poly1305::new(key.into()))
+    }
+
+    /// Seals octets for one place: nonce, ciphertext, tag.
+    pub(crate) fn seal(&self, place: &[u8], octets: &[u8]) -> Result<Vec<u8>, Error> {
+        let nonce: [u8; NONCE_OCTETS] = random_octets()?;
+        let payload = Payload { msg: octets, aad: place };
+        let ciphertext = self.0.encrypt(&XNonce::from(nonce), payload);
+        let ciphertext = ciphertext.map_err(|_| Error::malformed(WHAT, "", "too much to seal"))?;
+        Ok([&nonce[..], &ciphertext].concat())
+    }
+
+    /// What was sealed for this place.
+    pub(crate) fn unseal(&self, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let (nonce, ciphertext) = sealed.split_first_chunk().ok_or_else(damaged)?;
+        let nonce: &[u8; NONCE_OCTETS] = nonce;
+        let payload = Payload { msg: ciphertext, aad: place };
+        let opened = self.0.decrypt(&XNonce::from(*nonce), payload);
+        opened.map(Zeroizing::new).map_err(|_| damaged())
+    }
+}
+
+fn derive(
+    passphrase: &SecretText,
+    kibibytes: u32,
+    passes: u32,
+    lanes: u32,
+    salt: &[u8; SALT_OCTETS],
+) -> Result<Zeroizing<[u8; 32]>, Error> {
+    // The file says how much work to do, and it comes from outside.
+    if kibibytes > ARGON2_KIBIBYTES || passes > ARGON2_PASSES || lanes > ARGON2_LANES {
+        let given = format!("{kibibytes} KiB, {passes} passes, {lanes} lanes");
+        let allowed =
+            format!("{ARGON2_KIBIBYTES} KiB, {ARGON2_PASSES} passes, {ARGON2_LANES} lanes");
+        return Err(Error::unsupported("work of Argon2id", given, format!("at most {allowed}")));
+    }
+    let failed = |error: argon2::Error| Error::malformed(WHAT, "Argon2id", error.to_string());
+    let parameters = Params::new(kibibytes, passes, lanes, Some(32)).map_err(failed)?;
+    let mut key = Zeroizing::new([0; 32]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters)
+        .hash_password_into(passphrase.as_str().as_bytes(), salt, key.as_mut())
+        .map_err(failed)?;
+    Ok(key)
+}
+
+fn number(octets: &[u8]) -> Option<(u32, &[u8])> {
+    octets.split_first_chunk().map(|(number, rest)| (u32::from_be_bytes(*number), rest))
+}
+
+fn sealed(message: &str) -> Error {
+    StoreError::new(StoreErrorKind::Sealed, message).into()
+}
+
+fn damaged() -> Error {
+    StoreError::new(StoreErrorKind::Corrupt, "what was sealed is damaged or in another's place")
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> [SealingKey; 2] {
+        [SealingKey::from_bytes([1; 32]), SealingKey::from_passphrase("open sesame").unwrap()]
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_the_same_key_at_the_same_place_only() {
+        for key in keys() {
+            let (seal, header) = Seal::create(&key).unwrap();
+            let sealed = seal.seal(b"here", b"secret").unwrap();
+            assert!(!sealed.windows(6).any(|window| window == b"secret"));
+            let again = Seal::open(&key, &header).unwrap();
+            assert_eq!(*again.unseal(b"here", &sealed).unwrap(), b"secret");
+            assert!(again.unseal(b"there", &sealed).is_err());
+            for at in 0..sealed.len() {
+                let mut damaged = sealed.clone();
+                damaged[at] ^= 1;
+                assert!(again.unseal(b"here", &damaged).is_err(), "octet {at}");
+                assert!(again.unseal(b"here", &sealed[..at]).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_key_is_told_from_the_header() {
+        let [given, derived] = keys();
+        let wrong_octets = SealingKey::from_bytes([2; 32]);
+        let wrong_passphrase = SealingKey::from_passphrase("open sesam").unwrap();
+        for (key, another_kind) in [(&given, &derived), (&derived, &given)] {
+            let (_, header) = Seal::create(key).unwrap();
+            for wrong in [&wrong_octets, &wrong_passphrase, another_kind] {
+                let Err(Error::Store(error)) = Seal::open(wrong, &header) else {
+                    panic!("a wrong key opened it");
+                };
+                assert_eq!(error.kind(), StoreErrorKind::Sealed);
+            }
+        }
+    }
+
+    #[test]
+    fn a_hostile_header_asks_for_no_more_than_the_limits() {
+        let [_, derived] = keys();
+        let (_, header) = Seal::create(&derived).unwrap();
+        for at in [1, 5, 9] {
+            let mut greedy = header.clone();
+            greedy[at] = 0xFF;
+            assert!(matches!(Seal::open(&derived, &greedy), Err(Error::Unsupported { .. })));
+            // Zero is refused by Argon2's own rules.
+            let mut idle = header.clone();
+            idle[at..at + 4].fill(0);
+            assert!(Seal::open(&derived, &idle).is_err());
+        }
+        for length in 0..header.len() {
+            assert!(Seal::open(&derived, &header[..length]).is_err(), "{length} octets");
+        }
+    }
+}

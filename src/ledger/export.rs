@@ -1,0 +1,53 @@
+//! The audit log as JSON lines.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::{AuditEntry, Ledger};
+use crate::error::{Error, StoreError};
+
+/// Entries that are read at a time.
+const PAGE: usize = 1_024;
+
+impl Ledger {
+    /// Writes the audit log, one JSON object a line: `number`, `at` (RFC 3339), `action`, `issuer`
+    /// (hexadecimal), `serial` (hexadecimal, null where the entry is about none), `actor`, `detail`
+    /// and `previous`, the digest of the entry before. Answers how many entries there are. The log
+    /// is not verified: [`Ledger::verify_audit`] does that.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store or the writer fails or an entry cannot be read.
+    pub fn export_audit(&self, writer: &mut dyn Write) -> Result<u64, Error> {
+        let mut count = 0;
+        loop {
+            let entries = self.audit(count + 1, PAGE)?;
+            for entry in &entries {
+                writeln!(writer, "{}", line(entry))
+                    .map_err(|error| StoreError::backend("the export cannot be written", error))?;
+            }
+            match entries.last() {
+                Some(last) => count = last.number,
+                None => return Ok(count),
+            }
+        }
+    }
+}
+
+fn line(entry: &AuditEntry) -> serde_json::Value {
+    let AuditEntry { number, at, action, issuer, serial, actor, detail, previous } = entry;
+    json!({
+        "number": number,
+        "at": at.to_string(),
+        "action": action.to_string(),
+        "issuer": hexadecimal(issuer),
+        "serial": serial.map(|serial| serial.to_string()),
+        "actor": actor,
+        "detail": detail,
+        "previous": hexadecimal(previous),
+    })
+}
+
+fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}

@@ -1,0 +1,89 @@
+//! What a certificate is called by, whoever issued it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::IssuerDigest;
+use super::octets::padded;
+use crate::error::Error;
+use crate::key::fingerprint;
+use crate::serial::SerialNumber;
+
+const OCTETS: usize = 16;
+
+/// Names one certificate in a store, in 32 lowercase hexadecimal digits: the first half of the
+/// SHA-256 of its issuer's digest and its serial number (20 octets). Whoever has the certificate can
+/// compute it; nobody can guess one that was not shown to him, since serial numbers are drawn.
+///
+/// ```
+/// use certwright::Identifier;
+/// let text = "00112233445566778899aabbccddeeff";
+/// assert_eq!(text.parse::<Identifier>()?.to_string(), text);
+/// assert!("00112233445566778899AABBCCDDEEFF".parse::<Identifier>().is_err());
+/// # Ok::<(), certwright::Error>(())
+/// ```
+#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Identifier([u8; OCTETS]);
+
+impl Identifier {
+    /// The identifier of a certificate.
+    pub fn of(issuer: &IssuerDigest, serial: &SerialNumber) -> Self {
+        let digest = fingerprint(&[&issuer[..], &padded(serial)].concat());
+        let mut octets = [0; OCTETS];
+        octets.iter_mut().zip(digest).for_each(|(octet, digest)| *octet = digest);
+        Self(octets)
+    }
+
+    pub(crate) fn from_octets(octets: &[u8]) -> Option<Self> {
+        octets.try_into().ok().map(Self)
+    }
+
+    pub(crate) fn to_octets(self) -> Vec<u8> {
+        self.0.to_vec()
+    }
+
+    pub(super) fn octets(&self) -> &[u8; OCTETS] {
+        &self.0
+    }
+}
+
+impl FromStr for Identifier {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let digit = |digit: u8| match digit {
+            b'0'..=b'9' => Some(digit - b'0'),
+            b'a'..=b'f' => Some(digit - b'a' + 10),
+            _ => None,
+        };
+        let mut octets = [0; OCTETS];
+        let read = text.len() == 2 * OCTETS
+            && text.as_bytes().chunks(2).zip(&mut octets).all(|(pair, octet)| match *pair {
+                [high, low] => match (digit(high), digit(low)) {
+                    (Some(high), Some(low)) => {
+                        *octet = high << 4 | low;
+                        true
+                    }
+                    _ => false,
+                },
+                _ => false,
+            });
+        if read {
+            return Ok(Self(octets));
+        }
+        let problem = format!("{text:?}; allowed 32 lowercase hexadecimal digits");
+        Err(Error::malformed("identifier", "", problem))
+    }
+}
+
+impl fmt::Display for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+    }
+}
+
+impl fmt::Debug for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Identifier({self})")
+    }
+}

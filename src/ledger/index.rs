@@ -1,0 +1,193 @@
+//! Finding certificates by what they are called, whom they name and when they end.
+
+use std::ops::ControlFlow;
+
+use super::identifier::Identifier;
+use super::octets::{corrupt, split_key, versioned};
+use super::record::{self, CertificateRecord};
+use super::{IssuerDigest, Ledger};
+use crate::certificate::Certificate;
+use crate::error::{Error, StoreError};
+use crate::key::fingerprint;
+use crate::name::{AltName, Name, UncheckedName};
+use crate::store::{ReadTransaction, WriteTransaction};
+use crate::validity::Time;
+
+const IDENTIFIER: &[u8] = b"identifier/";
+const ALT_NAME: &[u8] = b"alt-name/";
+const EXPIRY: &[u8] = b"expiry/";
+const SUBJECT: &[u8] = b"subject/";
+const VERSION: u8 = 1;
+
+/// Octets of a digest that stands for a name: what is found by it is what was meant, but for one
+/// chance in 2^128.
+const DIGEST_OCTETS: usize = 16;
+
+impl Ledger {
+    /// The record that an identifier names.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store fails or a record cannot be read.
+    pub fn certificate_called(
+        &self,
+        identifier: &Identifier,
+    ) -> Result<Option<CertificateRecord>, Error> {
+        let mut found = None;
+        self.store.read(&mut |transaction| {
+            found = called(transaction, identifier)?;
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// At most `limit` certificates of a subject, in the order of their identifiers, after the given
+    /// one. Upper and lower case are the same.
+    ///
+    /// # Errors
+    /// As [`Ledger::certificate_called`].
+    pub fn certificates_of(
+        &self,
+        subject: &Name,
+        after: Option<&Identifier>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRecord>, Error> {
+        self.indexed(&subject_prefix(subject), after, limit)
+    }
+
+    /// At most `limit` certificates for an alternative name, in the order of their identifiers, after
+    /// the given one. Upper and lower case are the same; a wildcard is found by itself only.
+    ///
+    /// # Errors
+    /// As [`Ledger::certificate_called`].
+    pub fn certificates_for(
+        &self,
+        name: &AltName,
+        after: Option<&Identifier>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRecord>, Error> {
+        self.indexed(&alt_name_prefix(&name.into()), after, limit)
+    }
+
+    /// At most `limit` certificates whose notAfter is not before `from` and not after `until`, in the
+    /// order of their ends; of one that end at the same second, in the order of their identifiers.
+    /// `after` is where the last page ended: its last notAfter and identifier.
+    ///
+    /// # Errors
+    /// As [`Ledger::certificate_called`].
+    pub fn certificates_ending(
+        &self,
+        from: Time,
+        until: Time,
+        after: Option<(Time, &Identifier)>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRecord>, Error> {
+        let first = [EXPIRY, &ordered(from)].concat();
+        let start = match after {
+            Some((end, identifier)) => next(&[EXPIRY, &ordered(end)].concat(), identifier),
+            None => Vec::new(),
+        };
+        let last = [EXPIRY, &ordered(until)].concat();
+        self.collect(EXPIRY, &start.max(first), limit, |key| key.get(..last.len()) <= Some(&last))
+    }
+
+    /// A page of an index that names one thing.
+    fn indexed(
+        &self,
+        prefix: &[u8],
+        after: Option<&Identifier>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRecord>, Error> {
+        let from = after.map_or(Vec::new(), |after| next(prefix, after));
+        self.collect(prefix, &from, limit, |_| true)
+    }
+
+    /// The records that the keys of an index name, as far as they are wanted.
+    fn collect(
+        &self,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+        wanted: impl Fn(&[u8]) -> bool,
+    ) -> Result<Vec<CertificateRecord>, Error> {
+        let mut records = Vec::new();
+        self.store.read(&mut |transaction| {
+            records.clear();
+            let mut identifiers = Vec::new();
+            let mut visit = |key: &[u8], _: &[u8]| {
+                if identifiers.len() == limit || !wanted(key) {
+                    return ControlFlow::Break(());
+                }
+                let identifier = key.split_last_chunk::<16>().map(|(_, last)| &last[..]);
+                identifiers.push(identifier.and_then(Identifier::from_octets));
+                ControlFlow::Continue(())
+            };
+            transaction.scan(prefix, from, &mut visit)?;
+            for identifier in identifiers {
+                let identifier =
+                    identifier.ok_or_else(|| corrupt("a key", "it names no certificate"))?;
+                let record = called(transaction, &identifier)?;
+                records.push(record.ok_or_else(|| {
+                    corrupt(&format!("the index of certificate {identifier}"), "no such record")
+                })?);
+            }
+            Ok(())
+        })?;
+        Ok(records)
+    }
+}
+
+/// Writes what a certificate is found by.
+pub(super) fn put(
+    transaction: &mut dyn WriteTransaction,
+    issuer: &IssuerDigest,
+    certificate: &Certificate,
+) -> Result<(), StoreError> {
+    let identifier = Identifier::of(issuer, certificate.serial());
+    let record = record::key(issuer, certificate.serial());
+    let place = record.strip_prefix(record::PREFIX).unwrap_or_default();
+    transaction.put(&[IDENTIFIER, identifier.octets()].concat(), &[&[VERSION], place].concat())?;
+    let subject = subject_prefix(certificate.subject());
+    let expiry = [EXPIRY, &ordered(certificate.validity().not_after())].concat();
+    let names = certificate.alt_names().iter().map(alt_name_prefix);
+    for prefix in names.chain([subject, expiry]) {
+        transaction.put(&[&prefix[..], identifier.octets()].concat(), &[VERSION])?;
+    }
+    Ok(())
+}
+
+fn called(
+    transaction: &dyn ReadTransaction,
+    identifier: &Identifier,
+) -> Result<Option<CertificateRecord>, StoreError> {
+    let Some(value) = transaction.get(&[IDENTIFIER, identifier.octets()].concat())? else {
+        return Ok(None);
+    };
+    let place = versioned(&value, VERSION, || format!("identifier {identifier}"))?;
+    let (issuer, serial) = split_key(&[], place)?;
+    record::get(transaction, &issuer, &serial)
+}
+
+fn subject_prefix(subject: &Name) -> Vec<u8> {
+    [SUBJECT, &digest(&subject.to_string())].concat()
+}
+
+fn alt_name_prefix(name: &UncheckedName) -> Vec<u8> {
+    [ALT_NAME, &digest(&name.to_string())].concat()
+}
+
+fn digest(text: &str) -> [u8; DIGEST_OCTETS] {
+    let mut octets = [0; DIGEST_OCTETS];
+    let digest = fingerprint(text.to_lowercase().as_bytes());
+    octets.iter_mut().zip(digest).for_each(|(octet, digest)| *octet = digest);
+    octets
+}
+
+/// A time whose octets are in the order of times, also before 1970.
+fn ordered(time: Time) -> [u8; 8] {
+    (time.unix() as u64 ^ 1 << 63).to_be_bytes()
+}
+
+/// The next key after that of an identifier.
+fn next(prefix: &[u8], identifier: &Identifier) -> Vec<u8> {
+    [prefix, identifier.octets(), &[0]].concat()
+}

@@ -1,0 +1,242 @@
+//! Private keys at rest: sealed, or not kept at all.
+
+use std::ops::ControlFlow;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::audit::{AuditAction, Log};
+use super::change::{Change, Stamp};
+use super::octets::{corrupt, versioned};
+use super::write::Write;
+use super::{Ledger, LedgerWriter};
+use crate::algorithm::WeakKeys;
+use crate::error::{Error, StoreError, StoreErrorKind};
+use crate::key::{KeyPair, Seal, SealingKey, random_octets};
+use crate::limits::KEPT_NAME_OCTETS;
+
+const KEY: &[u8] = b"key/";
+const HEADER: &[u8] = b"seal";
+const VERSION: u8 = 1;
+
+/// The seal of a ledger and its clones, once it is known.
+#[derive(Default)]
+pub(super) struct Vault(RwLock<Option<Arc<Unlocked>>>);
+
+struct Unlocked {
+    seal: Seal,
+    /// The record of the seal, also while it is not written yet.
+    header: Vec<u8>,
+}
+
+impl Vault {
+    fn unlocked(&self) -> Option<Arc<Unlocked>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, unlocked: Unlocked) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(unlocked));
+    }
+}
+
+impl Ledger {
+    /// Opens the private keys of the store, for this ledger and its clones. In a store that has none
+    /// yet, the first that is kept is sealed with this key. A store that is not durable needs no key:
+    /// it seals with one that it draws and forgets.
+    ///
+    /// # Errors
+    /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when the key is not the one that seals this
+    /// store (nothing is changed), or when the store fails.
+    pub fn unlock(&self, key: &SealingKey) -> Result<(), Error> {
+        let unlocked = match self.record(HEADER)? {
+            Some(header) => Unlocked { seal: Seal::open(key, content(&header)?)?, header },
+            None => create(key)?,
+        };
+        self.vault.set(unlocked);
+        Ok(())
+    }
+
+    /// The private key that was kept under a name.
+    ///
+    /// # Errors
+    /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when the ledger is not unlocked; when the
+    /// store fails or the record is damaged.
+    pub fn key(&self, name: &str) -> Result<Option<KeyPair>, Error> {
+        let place = place(name)?;
+        let Some(sealed) = self.record(&place)? else { return Ok(None) };
+        let unlocked = self.vault.unlocked().ok_or_else(not_unlocked)?;
+        let what = || format!("the private key {}", name.escape_debug());
+        let sealed = versioned(&sealed, VERSION, what)?;
+        let plain = match unlocked.seal.unseal(&place, sealed) {
+            // Whoever sealed all keys anew did it from another ledger.
+            Err(_) if self.record(HEADER)?.as_ref() != Some(&unlocked.header) => {
+                return Err(sealed_anew().into());
+            }
+            plain => plain?,
+        };
+        // It was accepted when it was kept, weak or not.
+        KeyPair::from_pkcs8_der_with(&plain, WeakKeys::DangerouslyAllowRsa1024).map(Some)
+    }
+
+    /// At most `limit` names that private keys are kept under, in their order, after the given one.
+    /// This works also when the ledger is not unlocked.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store fails.
+    pub fn key_names(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, Error> {
+        let after = after.map(|after| [KEY, after.as_bytes()].concat());
+        let found = self.records(KEY, after.as_deref(), limit)?;
+        let name = |key: &[u8]| String::from_utf8(key.strip_prefix(KEY)?.to_vec()).ok();
+        let damaged = || corrupt("the name of a private key", "it is no text");
+        found.iter().map(|(key, _)| Ok(name(key).ok_or_else(damaged)?)).collect()
+    }
+
+    /// What keeps a private key under a name that must be free.
+    pub(crate) fn key_writes(&self, name: &str, key: &KeyPair) -> Result<Vec<Write>, Error> {
+        let place = place(name)?;
+        let kept = self.record(HEADER)?;
+        let unlocked = match self.vault.unlocked() {
+            Some(unlocked) => unlocked,
+            None if self.store.is_durable() || kept.is_some() => return Err(not_unlocked().into()),
+            None => {
+                self.vault.set(create(&SealingKey::from_bytes(random_octets()?))?);
+                self.vault.unlocked().ok_or_else(not_unlocked)?
+            }
+        };
+        let Unlocked { seal, header } = unlocked.as_ref();
+        // The seal must still be this one when the key is written.
+        let same_seal = match kept {
+            None => Write::new(HEADER.to_vec(), header.clone()),
+            Some(kept) if kept == *header => Write::unchanged(HEADER.to_vec(), Some(kept)),
+            Some(_) => return Err(sealed_anew().into()),
+        };
+        let sealed = seal.seal(&place, key.to_pkcs8_der()?.as_bytes())?;
+        Ok(vec![same_seal, Write::new(place, [&[VERSION][..], &sealed].concat())])
+    }
+
+    /// What removes the private key of a name, if there is one.
+    pub(crate) fn forget_key_writes(&self, name: &str) -> Result<Vec<Write>, Error> {
+        let place = place(name)?;
+        let kept = self.record(&place)?;
+        Ok(kept.into_iter().map(|old| Write::delete(place.clone(), old)).collect())
+    }
+}
+
+impl LedgerWriter {
+    /// Keeps a private key, sealed, under a name of 1 to 128 octets that must be free.
+    ///
+    /// # Errors
+    /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when the ledger is not unlocked
+    /// ([`Ledger::unlock`]), with [`StoreErrorKind::Conflict`] when the name is taken, or when the
+    /// store fails; [`Error::Malformed`] when the name breaks its bounds.
+    pub fn keep_key(&self, name: &str, key: &KeyPair) -> Result<(), Error> {
+        let writes = self.ledger.key_writes(name, key)?;
+        self.write(writes, AuditAction::Recorded, format!("private key {name}"))
+    }
+
+    /// Removes the private key of a name.
+    ///
+    /// # Errors
+    /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is none, or when the store
+    /// fails.
+    pub fn forget_key(&self, name: &str) -> Result<(), Error> {
+        let writes = self.ledger.forget_key_writes(name)?;
+        if writes.is_empty() {
+            let message = format!("there is no private key {}", name.escape_debug());
+            return Err(StoreError::new(StoreErrorKind::NotFound, message).into());
+        }
+        self.write(writes, AuditAction::Deleted, format!("private key {name}"))
+    }
+
+    /// Seals every private key anew under another key, all in one transaction. The ledger must be
+    /// unlocked with the old one; it and its clones go on with the new one.
+    ///
+    /// # Errors
+    /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when the ledger is not unlocked, with
+    /// [`StoreErrorKind::Corrupt`] when a key cannot be read, or when the store fails. In every case
+    /// all keys stay sealed as they were.
+    pub fn seal_anew(&self, key: &SealingKey) -> Result<(), Error> {
+        let old = self.ledger.vault.unlocked().ok_or_else(not_unlocked)?;
+        let new = create(key)?;
+        let mut problem = None;
+        let written = self.ledger.store.write(&mut |transaction| {
+            problem = None;
+            if transaction.get(HEADER)?.is_some_and(|kept| kept != old.header) {
+                return Err(sealed_anew());
+            }
+            let mut kept = Vec::new();
+            transaction.scan(KEY, KEY, &mut |place, sealed| {
+                kept.push((place.to_vec(), sealed.to_vec()));
+                ControlFlow::Continue(())
+            })?;
+            for (place, sealed) in &kept {
+                let what = || format!("the record {}", String::from_utf8_lossy(place));
+                let sealed = versioned(sealed, VERSION, what)?;
+                let again =
+                    old.seal.unseal(place, sealed).and_then(|plain| new.seal.seal(place, &plain));
+                match again {
+                    Ok(again) => transaction.put(place, &[&[VERSION][..], &again].concat())?,
+                    Err(error) => {
+                        let message = format!("{}: {error}", what());
+                        problem = Some(error);
+                        return Err(StoreError::new(StoreErrorKind::Corrupt, message));
+                    }
+                }
+            }
+            transaction.put(HEADER, &new.header)?;
+            let mut log = Log::open(transaction)?;
+            let detail = format!("{} private keys", kept.len());
+            log.append(transaction, &self.stamp, AuditAction::Resealed, None, &detail)?;
+            log.close(transaction)
+        });
+        match (written, problem) {
+            (Ok(()), _) => {
+                self.ledger.vault.set(new);
+                Ok(())
+            }
+            // What is not the store's own failure, such as that of the random numbers.
+            (Err(_), Some(error)) if !matches!(error, Error::Store(_)) => Err(error),
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+
+    /// Writes records, with an entry in the audit log.
+    pub(crate) fn write(
+        &self,
+        writes: Vec<Write>,
+        action: AuditAction,
+        detail: String,
+    ) -> Result<(), Error> {
+        let change = Change::Write { writes, action, detail };
+        Ok(self.ledger.change_one(&self.stamp, change)?)
+    }
+
+    pub(crate) fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+}
+
+fn create(key: &SealingKey) -> Result<Unlocked, Error> {
+    let (seal, header) = Seal::create(key)?;
+    Ok(Unlocked { seal, header: [&[VERSION][..], &header].concat() })
+}
+
+fn content(header: &[u8]) -> Result<&[u8], StoreError> {
+    versioned(header, VERSION, || "the record of the seal".to_owned())
+}
+
+fn place(name: &str) -> Result<Vec<u8>, Error> {
+    if (1..=KEPT_NAME_OCTETS).contains(&name.len()) {
+        return Ok([KEY, name.as_bytes()].concat());
+    }
+    let problem = format!("{} octets; allowed 1 to {KEPT_NAME_OCTETS}", name.len());
+    Err(Error::malformed("name of a private key", "", problem))
+}
+
+fn not_unlocked() -> StoreError {
+    let message = "private keys are kept sealed: unlock the ledger with its sealing key first";
+    StoreError::new(StoreErrorKind::Sealed, message)
+}
+
+fn sealed_anew() -> StoreError {
+    let message = "the private keys are sealed with another key than this ledger was unlocked with";
+    StoreError::new(StoreErrorKind::Sealed, message)
+}

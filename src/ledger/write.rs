@@ -1,0 +1,86 @@
+//! Records that are written together with a change, or not at all.
+
+use crate::error::{StoreError, StoreErrorKind};
+use crate::store::{ReadTransaction, WriteTransaction};
+
+/// One record, what must be there before, and what becomes of it. A list of them takes effect whole
+/// or not at all, so whoever computed it from what was read need not hold a lock.
+#[derive(Clone, Debug)]
+pub(crate) struct Write {
+    pub(crate) key: Vec<u8>,
+    pub(crate) expected: Expected,
+    pub(crate) effect: Effect,
+}
+
+/// What must be there before.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Expected {
+    Exactly(Vec<u8>),
+    Nothing,
+}
+
+/// What becomes of the record.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Effect {
+    Delete,
+    Keep,
+    Put(Vec<u8>),
+}
+
+impl Write {
+    /// A record that must not be there yet.
+    pub(crate) fn new(key: Vec<u8>, value: Vec<u8>) -> Self {
+        Self { key, expected: Expected::Nothing, effect: Effect::Put(value) }
+    }
+
+    /// A record in the place of what was read: of nothing, if there was none.
+    pub(crate) fn replace(key: Vec<u8>, old: Option<Vec<u8>>, value: Vec<u8>) -> Self {
+        let expected = old.map_or(Expected::Nothing, Expected::Exactly);
+        Self { key, expected, effect: Effect::Put(value) }
+    }
+
+    /// No record in the place of what was read.
+    pub(crate) fn delete(key: Vec<u8>, old: Vec<u8>) -> Self {
+        Self { key, expected: Expected::Exactly(old), effect: Effect::Delete }
+    }
+
+    /// A record that must still be what was read.
+    pub(crate) fn unchanged(key: Vec<u8>, old: Option<Vec<u8>>) -> Self {
+        let expected = old.map_or(Expected::Nothing, Expected::Exactly);
+        Self { key, expected, effect: Effect::Keep }
+    }
+}
+
+/// Whether everything is as expected; otherwise what is not. Nothing is written.
+pub(super) fn check(
+    writes: &[Write],
+    transaction: &dyn ReadTransaction,
+) -> Result<Option<StoreError>, StoreError> {
+    for Write { key, expected, effect: _ } in writes {
+        let good = match expected {
+            Expected::Exactly(value) => transaction.get(key)?.as_ref() == Some(value),
+            Expected::Nothing => transaction.get(key)?.is_none(),
+        };
+        if !good {
+            let key = String::from_utf8_lossy(key);
+            let message = format!("another change came first: record {}", key.escape_debug());
+            return Ok(Some(StoreError::new(StoreErrorKind::Conflict, message)));
+        }
+    }
+    Ok(None)
+}
+
+/// Carries out what was checked.
+pub(super) fn carry_out(
+    writes: &[Write],
+    transaction: &mut dyn WriteTransaction,
+) -> Result<(), StoreError> {
+    for Write { key, expected: _, effect } in writes {
+        match effect {
+            Effect::Delete => transaction.delete(key)?,
+            Effect::Keep => {}
+            Effect::Put(value) => transaction.put(key, value)?,
+        }
+    }
+    Ok(())
+}
