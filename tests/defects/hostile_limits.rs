@@ -1,0 +1,222 @@
+//! Input that is too deep, too long or too much: each is refused with the limit in the message, and
+//! what just fits is read.
+
+use std::slice::from_ref;
+
+use certwright::{
+    Certificate, CertificateRequest, Error, IpNetwork, KeyPair, Name, NameConstraints, Profile,
+    PublicKey, Subtree,
+};
+
+use crate::common;
+use crate::craft::{
+    self, AUTHORITY_KEY_IDENTIFIER, Draft, Ladder, NAME_CONSTRAINTS, SUBJECT, SUBJECT_ALT_NAME,
+};
+
+const MEGABYTE: usize = 1024 * 1024;
+
+#[test]
+fn nesting_of_any_depth_is_refused_without_a_stack_overflow() {
+    let deep = |tag: u8, depth: usize| {
+        // From the inside out, each length known: three octets of length for all but the first.
+        let mut octets = Vec::new();
+        let mut length = 0;
+        for _ in 0..depth {
+            let header = craft::tlv(tag, &[&vec![0; length]]);
+            let header = header[..header.len() - length].to_vec();
+            length += header.len();
+            octets.extend(header.into_iter().rev());
+        }
+        octets.reverse();
+        octets
+    };
+    for tag in [0x30, 0x31, 0xa0, 0xa3, 0xa4, 0x24] {
+        let octets = deep(tag, 2_000);
+        assert_eq!(craft::extent(&octets).1, octets.len(), "well formed");
+        refused_by_all(&octets);
+    }
+    for_each_family(|ladder| {
+        // Where each reader goes deepest: names, extensions, the identifiers of the issuer.
+        for inner in [deep(0x30, 1_000), deep(0xa4, 1_000), deep(0x24, 1_000)] {
+            let draft = Draft::of(ladder.ca.certificate());
+            for id in ["14", "15", "17", "19", "30", "35", "37"].map(|arc| format!("2.5.29.{arc}"))
+            {
+                for value in [inner.clone(), craft::sequence(from_ref(&inner))] {
+                    let draft = draft.clone().set(&id, false, &value);
+                    match Certificate::from_der(&draft.sign_der(&ladder.root_key())) {
+                        Err(error) => malformed(error, &[&id]),
+                        // A directoryName may hold anything; it is not entered.
+                        Ok(read) => assert!(read.alt_names()[0].check().is_err(), "{id}"),
+                    }
+                }
+            }
+            // authorityCertIssuer, a directoryName.
+            let names = craft::tlv(0xa1, &[&craft::tlv(0xa4, &[&inner])]);
+            let identifier = craft::sequence(&[names]);
+            let with = draft.clone().set(AUTHORITY_KEY_IDENTIFIER, false, &identifier);
+            let error = Certificate::from_der(&with.sign_der(&ladder.root_key())).unwrap_err();
+            malformed(error, &[AUTHORITY_KEY_IDENTIFIER]);
+            let der = draft.clone().field(SUBJECT, inner.clone()).sign_der(&ladder.root_key());
+            malformed(Certificate::from_der(&der).unwrap_err(), &[]);
+            // An attribute of a request may hold anything; it is not entered.
+            let attributes = [craft::attribute("1.2.3.4", &inner)];
+            let der = craft::request(&craft::name(&[]), &attributes, &ladder.leaf_key());
+            assert_eq!(CertificateRequest::from_der(&der).unwrap().attributes().count(), 1);
+        }
+    });
+}
+
+#[test]
+fn input_of_two_megabytes_is_refused_before_it_is_read() {
+    let noise = vec![0x30; 2 * MEGABYTE];
+    let framed = craft::tlv(0x30, &[&vec![0; 2 * MEGABYTE]]);
+    for octets in [noise, framed] {
+        let limit = format!("{} octets; at most {MEGABYTE}", octets.len());
+        malformed(Certificate::from_der(&octets).unwrap_err(), &[&limit]);
+        malformed(CertificateRequest::from_der(&octets).unwrap_err(), &[&limit]);
+        malformed(KeyPair::from_pkcs8_der(&octets).unwrap_err(), &[&limit]);
+        malformed(KeyPair::from_sec1_der(&octets).unwrap_err(), &[&limit]);
+        malformed(KeyPair::from_pkcs1_der(&octets).unwrap_err(), &[&limit]);
+        malformed(KeyPair::from_pkcs8_der_encrypted(&octets, "x").unwrap_err(), &[&limit]);
+        malformed(PublicKey::from_der(&octets).unwrap_err(), &[&limit]);
+    }
+    let text = " ".repeat(2 * MEGABYTE);
+    let limit = format!("{} octets; at most {MEGABYTE}", text.len());
+    malformed(Certificate::from_pem(&text).unwrap_err(), &[&limit]);
+    malformed(CertificateRequest::from_pem(&text).unwrap_err(), &[&limit]);
+    malformed(KeyPair::from_pem(&text).unwrap_err(), &[&limit]);
+}
+
+#[test]
+fn a_thousand_alternative_names_are_read_and_one_more_is_refused() {
+    for_each_family(|ladder| {
+        let names = |count| craft::alt_names(&vec![(0x82, &b"a.internal"[..]); count]);
+        let request = |count| {
+            let names = craft::extension(SUBJECT_ALT_NAME, false, &names(count));
+            let attributes = [craft::extension_request(&[names])];
+            let der = craft::request(&craft::name(&[]), &attributes, &ladder.leaf_key());
+            CertificateRequest::from_der(&der)
+        };
+        assert_eq!(request(1000).unwrap().requested_alt_names().len(), 1000);
+        malformed(request(1001).unwrap_err(), &["2.5.29.17", "more than 1000 names"]);
+        let certificate = |count| {
+            let draft = Draft::of(ladder.ca.certificate());
+            let draft = draft.set(SUBJECT_ALT_NAME, false, &names(count));
+            Certificate::from_der(&draft.sign_der(&ladder.root_key()))
+        };
+        assert_eq!(certificate(1000).unwrap().alt_names().len(), 1000);
+        malformed(certificate(1001).unwrap_err(), &["more than 1000 names"]);
+        let build = |count| {
+            let names = std::iter::repeat_n("a.internal".parse().unwrap(), count);
+            let builder = CertificateRequest::builder(Name::default()).alt_names(names);
+            builder.sign(&ladder.leaf_key())
+        };
+        build(1000).unwrap();
+        malformed(build(1001).unwrap_err(), &["alternative names", "more than 1000"]);
+    });
+}
+
+#[test]
+fn sixty_four_extensions_and_attributes_are_read_and_one_more_is_refused() {
+    for_each_family(|ladder| {
+        let extensions = |count: usize| -> Vec<Vec<u8>> {
+            (0..count).map(|at| craft::extension(&format!("1.2.3.{at}"), false, &[5, 0])).collect()
+        };
+        let request = |attributes: &[Vec<u8>]| {
+            let der = craft::request(&craft::name(&[]), attributes, &ladder.leaf_key());
+            CertificateRequest::from_der(&der)
+        };
+        let asked = request(&[craft::extension_request(&extensions(64))]).unwrap();
+        assert_eq!(asked.requested_extensions().len(), 64);
+        let error = request(&[craft::extension_request(&extensions(65))]).unwrap_err();
+        malformed(error, &["more than 64 extensions"]);
+
+        let mut draft = Draft::of(ladder.ca.certificate());
+        draft.extensions = extensions(64);
+        assert_eq!(draft.sign(&ladder.root_key()).extensions().len(), 64);
+        draft.extensions = extensions(65);
+        let error = Certificate::from_der(&draft.sign_der(&ladder.root_key())).unwrap_err();
+        malformed(error, &["more than 64 extensions"]);
+
+        let attributes = |count: usize| -> Vec<Vec<u8>> {
+            (0..count).map(|at| craft::attribute(&format!("1.2.3.{at}"), &[5, 0])).collect()
+        };
+        assert_eq!(request(&attributes(64)).unwrap().attributes().count(), 64);
+        malformed(request(&attributes(65)).unwrap_err(), &["attributes", "more than 64"]);
+    });
+}
+
+#[test]
+fn a_name_of_sixty_four_attributes_is_read_and_one_more_is_refused() {
+    let text = |count| vec!["OU=a"; count].join(",");
+    assert_eq!(text(64).parse::<Name>().unwrap().attributes().count(), 64);
+    malformed(text(65).parse::<Name>().unwrap_err(), &["65 attributes; at most 64"]);
+    let build = |count| {
+        let units = (0..count).fold(Name::builder(), |builder, _| builder.organizational_unit("a"));
+        units.build()
+    };
+    build(64).unwrap();
+    malformed(build(65).unwrap_err(), &["65 attributes; at most 64"]);
+    for_each_family(|ladder| {
+        let request = |count| {
+            let subject = craft::name(&vec![("2.5.4.11", 0x0c, &b"a"[..]); count]);
+            CertificateRequest::from_der(&craft::request(&subject, &[], &ladder.leaf_key()))
+        };
+        assert_eq!(request(64).unwrap().subject().attributes().count(), 64);
+        malformed(request(65).unwrap_err(), &["subject", "more than 64 attributes"]);
+        // All in one relative name count as well.
+        let one = craft::tlv(0x30, &[&craft::oid("2.5.4.11"), &[0x0c, 1, b'a']]);
+        let subject = craft::sequence(&[craft::tlv(craft::SET, &[&one.repeat(65)])]);
+        let der = craft::request(&subject, &[], &ladder.leaf_key());
+        malformed(CertificateRequest::from_der(&der).unwrap_err(), &["more than 64 attributes"]);
+        let empty = craft::sequence(&[craft::tlv(craft::SET, &[])]);
+        let der = craft::request(&empty, &[], &ladder.leaf_key());
+        malformed(CertificateRequest::from_der(&der).unwrap_err(), &["without an attribute"]);
+    });
+}
+
+#[test]
+fn constraints_of_256_subtrees_are_read_and_one_more_is_refused() {
+    for_each_family(|ladder| {
+        let subtree = craft::sequence(&[craft::tlv(0x82, &[b"internal"])]);
+        let certificate = |count: usize| {
+            let value = craft::sequence(&[craft::tlv(0xa0, &[&subtree.repeat(count)])]);
+            let draft = Draft::of(ladder.ca.certificate()).set(NAME_CONSTRAINTS, true, &value);
+            Certificate::from_der(&draft.sign_der(&ladder.root_key()))
+        };
+        let read = certificate(256).unwrap();
+        assert_eq!(read.name_constraints().unwrap().permitted.len(), 256);
+        malformed(certificate(257).unwrap_err(), &["2.5.29.30", "more than 256 subtrees"]);
+        malformed(certificate(0).unwrap_err(), &["2.5.29.30", "no subtree"]);
+        // What would not be read is not written.
+        let permitted = vec![Subtree::Ip("10.0.0.0/8".parse::<IpNetwork>().unwrap()); 257];
+        let constraints = NameConstraints { permitted, excluded: vec![] };
+        let profile = Profile::root().with_name_constraints(constraints);
+        let name = "CN=Root".parse().unwrap();
+        let error = certwright::Issuer::self_signed(name, profile, ladder.root_key()).unwrap_err();
+        assert!(error.to_string().contains("256"), "{error}");
+    });
+}
+
+fn for_each_family(test: impl Fn(&Ladder)) {
+    common::families().into_iter().for_each(|algorithm| test(&Ladder::new(algorithm)));
+}
+
+#[track_caller]
+fn malformed(error: Error, parts: &[&str]) {
+    assert!(matches!(error, Error::Malformed(_)), "{error:?}");
+    for part in parts {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+}
+
+#[track_caller]
+fn refused_by_all(octets: &[u8]) {
+    malformed(Certificate::from_der(octets).unwrap_err(), &[]);
+    malformed(CertificateRequest::from_der(octets).unwrap_err(), &[]);
+    malformed(KeyPair::from_pkcs8_der(octets).unwrap_err(), &[]);
+    malformed(KeyPair::from_sec1_der(octets).unwrap_err(), &[]);
+    malformed(KeyPair::from_pkcs1_der(octets).unwrap_err(), &[]);
+    malformed(KeyPair::from_pkcs8_der_encrypted(octets, "x").unwrap_err(), &[]);
+    malformed(PublicKey::from_der(octets).unwrap_err(), &[]);
+}

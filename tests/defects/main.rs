@@ -1,0 +1,15 @@
+//! Damaged and hostile input, and defects that were seen in other engines.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/craft.rs"]
+mod craft;
+
+mod hostile_input;
+mod hostile_limits;
+mod peer_defects;
+mod peer_defects_issuers;
+mod peer_defects_keys;
+mod peer_defects_reading;
+mod peer_defects_requests;
+mod pem_forms;

@@ -1,0 +1,194 @@
+//! An authority at work: it claims, signs, records and answers, alone and in company.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use certwright::{
+    Authority, CertificateRequest, Chain, ChainVerifier, Error, ExtendedKeyUsage, FixedClock,
+    Issuer, Lifetime, MemoryStore, Period, Prepared, Review, Rule, SerialNumber, Signer,
+    StoreErrorKind,
+};
+
+use crate::common;
+use crate::craft::{self, Ladder, internal, now, period, time};
+
+#[test]
+fn an_issued_chain_verifies_and_its_leaf_is_found_by_serial_number() {
+    for algorithm in common::families() {
+        let ladder = Ladder::new(algorithm);
+        let authority = ladder.authority(internal());
+        let chain = authority.issue(&ladder.request(&["db.internal"])).unwrap();
+        verify(&ladder, &chain, "db.internal");
+        assert_eq!(
+            chain.above(),
+            [ladder.ca.certificate(), ladder.root.certificate()].map(Clone::clone)
+        );
+        assert_eq!(authority.find(chain.leaf().serial()).unwrap().as_ref(), Some(chain.leaf()));
+        assert_eq!(authority.find(&craft::serial(1)).unwrap(), None);
+    }
+}
+
+#[test]
+fn one_refusal_among_many_requests_fails_no_other() {
+    for algorithm in common::families() {
+        let ladder = Ladder::new(algorithm);
+        let authority = ladder.authority(internal());
+        let names = ["a.internal", "b.example", "c.internal"];
+        let requests = names.map(|name| ladder.request(&[name]));
+        let answers = authority.issue_many(&requests);
+        let [Ok(first), Err(refused), Ok(last)] = answers.as_slice() else { panic!("{answers:?}") };
+        verify(&ladder, first, "a.internal");
+        verify(&ladder, last, "c.internal");
+        assert!(refused.reasons().iter().any(|reason| reason.rule == Rule::NameNotAllowed));
+        assert!(authority.issue_many(&[]).is_empty());
+    }
+}
+
+#[test]
+fn a_period_that_is_asked_for_is_given_within_the_bounds_of_the_policy() {
+    for algorithm in common::families() {
+        let ladder = Ladder::new(algorithm);
+        let authority = ladder.authority(internal().with_max_lifetime(Lifetime::days(200)));
+        let issue = |period| {
+            let review = authority.review(&ladder.request(&["db.internal"])).with_period(period);
+            let issued = authority.issue_reviewed(&review);
+            issued.map(|issued| *issued.chain().leaf().validity())
+        };
+        let usual = period("2026-06-01T00:00:00Z", "2026-08-30T00:00:00Z");
+        assert_eq!(issue(Period::Default).unwrap(), usual);
+        let exactly = period("2026-07-01T00:00:00Z", "2026-12-01T12:00:00Z");
+        assert_eq!(issue(Period::Exactly(exactly)).unwrap(), exactly);
+        let short = issue(Period::Lifetime(Lifetime::hours(1))).unwrap();
+        assert_eq!(short, period("2026-06-01T00:00:00Z", "2026-06-01T01:00:00Z"));
+        for wrong in [Lifetime::days(201), Lifetime::ZERO] {
+            let error = issue(Period::Lifetime(wrong)).unwrap_err();
+            assert_eq!(error.reasons()[0].rule, Rule::Lifetime, "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_signature_made_elsewhere_is_attached_and_a_wrong_one_gives_the_prepared_back() {
+    for algorithm in common::families() {
+        let ladder = Ladder::new(algorithm);
+        let certificates: Vec<_> = ladder.ca.chain().certificates().cloned().collect();
+        let signature_algorithm = ladder.ca_key().algorithm();
+        let cold = Issuer::without_key(certificates, signature_algorithm).unwrap();
+        let grant = internal().review(&ladder.request(&["db.internal"])).approve().unwrap();
+        let prepared = cold.prepare(&grant, craft::serial(7), now()).unwrap();
+        assert_eq!(prepared.signature_algorithm(), signature_algorithm);
+        let octets = prepared.to_be_signed().to_vec();
+
+        let wrong = ladder.leaf_key().sign(&octets).unwrap();
+        let unattached = cold.attach(prepared, &wrong).unwrap_err();
+        assert!(matches!(unattached.error(), Error::Signer(_)), "{unattached}");
+        let prepared: Prepared = unattached.into_prepared();
+        assert_eq!(prepared.to_be_signed(), octets);
+
+        let right = ladder.ca_key().sign(&octets).unwrap();
+        let leaf = cold.attach(prepared, &right).unwrap();
+        assert_eq!((leaf.to_be_signed(), leaf.signature()), (octets.as_slice(), right.as_slice()));
+        verify(
+            &ladder,
+            &Chain::new(leaf, ladder.ca.chain().certificates().cloned().collect()).unwrap(),
+            "db.internal",
+        );
+        // Without a key it cannot sign, and says what to do.
+        let prepared = cold.prepare(&grant, craft::serial(8), now()).unwrap();
+        let error = cold.sign(prepared).unwrap_err();
+        assert!(error.to_string().contains("attach a signature made where it is"), "{error}");
+    }
+}
+
+#[test]
+fn what_was_prepared_is_completed_by_another_authority_over_the_same_store() {
+    for algorithm in common::families() {
+        let ladder = Ladder::new(algorithm);
+        let store = Arc::new(MemoryStore::default());
+        let before = over(&ladder, &store);
+        let review = before.review(&ladder.request(&["db.internal"]));
+        let prepared = before.prepare(&review).unwrap();
+        let (serial, octets) = (*prepared.serial(), prepared.to_be_signed().to_vec());
+        drop((before, prepared)); // the process ends; only the store stays
+
+        let after = over(&ladder, &store);
+        assert_eq!(after.find(&serial).unwrap(), None, "claimed is not issued");
+        let error = after.complete(&serial, &ladder.leaf_key().sign(&octets).unwrap()).unwrap_err();
+        assert!(matches!(error, Error::Signer(_)), "{error}");
+        let signature = ladder.ca_key().sign(&octets).unwrap();
+        let chain = after.complete(&serial, &signature).unwrap();
+        assert_eq!(chain.leaf().to_be_signed(), octets);
+        verify(&ladder, &chain, "db.internal");
+        assert_eq!(after.find(&serial).unwrap().as_ref(), Some(chain.leaf()));
+
+        for serial in [serial, craft::serial(1)] {
+            let error = after.complete(&serial, &signature).unwrap_err();
+            assert_eq!(kind(&error), Some(StoreErrorKind::NotFound), "{error}");
+        }
+    }
+}
+
+#[test]
+fn authorities_of_two_keys_share_a_store_and_see_only_their_own() {
+    for algorithm in common::families() {
+        let ladder = Ladder::new(algorithm);
+        let store = Arc::new(MemoryStore::default());
+        let ours = over(&ladder, &store);
+        let chain = ours.issue(&ladder.request(&["db.internal"])).unwrap();
+        let mut other = Ladder::new(algorithm);
+        other.ca = Ladder::below(
+            &other.root,
+            certwright::Profile::intermediate(0),
+            craft::key(algorithm, 4),
+        );
+        assert_eq!(over(&other, &store).find(chain.leaf().serial()).unwrap(), None);
+        assert!(ours.find(chain.leaf().serial()).unwrap().is_some());
+    }
+}
+
+#[test]
+fn an_authority_is_shared_between_threads_and_no_serial_number_comes_twice() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Authority>();
+    shared::<Issuer>();
+    shared::<Review>();
+    shared::<Prepared>();
+    shared::<CertificateRequest>();
+    shared::<Error>();
+    for algorithm in common::families() {
+        let ladder = Ladder::new(algorithm);
+        let authority = ladder.authority(internal());
+        let request = ladder.request(&["db.internal"]);
+        let work = || -> Vec<SerialNumber> {
+            (0..50).map(|_| *authority.issue(&request).unwrap().leaf().serial()).collect()
+        };
+        let serials: Vec<SerialNumber> = std::thread::scope(|scope| {
+            let threads = [(); 4].map(|()| scope.spawn(work));
+            threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(serials.iter().collect::<BTreeSet<_>>().len(), 200);
+        for serial in &serials {
+            assert_eq!(authority.find(serial).unwrap().unwrap().serial(), serial);
+        }
+    }
+}
+
+fn over(ladder: &Ladder, store: &Arc<MemoryStore>) -> Authority {
+    Authority::new(ladder.ca.clone(), internal(), store.clone()).with_clock(FixedClock(now()))
+}
+
+#[track_caller]
+fn verify(ladder: &Ladder, chain: &Chain, name: &str) {
+    ChainVerifier::new([ladder.root.certificate().clone()], time("2026-06-02T00:00:00Z"))
+        .with_purpose(ExtendedKeyUsage::SERVER_AUTH)
+        .with_name(name.parse().unwrap())
+        .verify(chain)
+        .unwrap();
+}
+
+fn kind(error: &Error) -> Option<StoreErrorKind> {
+    match error {
+        Error::Store(error) => Some(error.kind()),
+        _ => None,
+    }
+}

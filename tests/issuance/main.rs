@@ -1,0 +1,16 @@
+//! Issuance: the authority, signers from outside, and every reason to refuse.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/craft.rs"]
+mod craft;
+#[path = "../devices/mod.rs"]
+mod devices;
+#[path = "../key_files/mod.rs"]
+mod key_files;
+
+mod authority;
+mod lying_signers;
+mod refusals;
+mod refusals_together;
+mod signers;

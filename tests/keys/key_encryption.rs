@@ -1,0 +1,312 @@
+//! Encrypted private keys: what is written, what is read, and what is refused before any work.
+
+use std::time::{Duration, Instant};
+
+use certwright::{Error, KeyAlgorithm, KeyFamily, KeyPair, Signer};
+use pkcs5::EncryptionScheme;
+use pkcs5::pbes2::Parameters;
+
+use crate::common::{families, is_built, key};
+use crate::key_files::{
+    NULL, OCTET_STRING, SEQUENCE, content, curve, hex, integer, malformed, pkcs8, sec1,
+    unsupported, value, whole,
+};
+
+const PASSPHRASE: &str = "passphrase";
+const WRONG: &str = "the passphrase is wrong, or the key is damaged";
+
+#[test]
+fn what_is_written_is_pbes2_with_600_000_rounds_of_sha256_and_aes_256() {
+    for algorithm in families() {
+        let key = key(algorithm);
+        let [one, other] = [(); 2].map(|()| key.to_pkcs8_der_encrypted(PASSPHRASE).unwrap());
+        let (salt, iv, ciphertext) = split_written(&one);
+        assert_eq!(kdf_pbkdf2(&salt, 600_000, None, iv.clone(), &ciphertext), one);
+        let (other_salt, other_iv, other_ciphertext) = split_written(&other);
+        assert_eq!((salt.len(), iv.len()), (16, 16));
+        assert_ne!(salt, other_salt, "a new salt for each file");
+        assert_ne!(iv, other_iv, "a new initial vector for each file");
+        assert_ne!(ciphertext, other_ciphertext);
+        let plain = key.to_pkcs8_der().unwrap();
+        let scalar = &plain.as_bytes()[40..56];
+        assert!(!one.windows(16).any(|window| window == scalar), "{algorithm}: in the clear");
+    }
+}
+
+#[test]
+fn a_passphrase_has_1_to_1024_octets() {
+    for algorithm in families().into_iter().take(1) {
+        let key = key(algorithm);
+        let longest = "é".repeat(512);
+        let der = key.to_pkcs8_der_encrypted(&longest).unwrap();
+        let read = KeyPair::from_pkcs8_der_encrypted(&der, &longest).unwrap();
+        assert_eq!(read.public_key(), key.public_key());
+        let (place, problem) = malformed(key.to_pkcs8_der_encrypted(""));
+        assert_eq!((place.as_str(), problem.as_str()), ("passphrase", "empty"));
+        let too_long = "x".repeat(1025);
+        for answer in [
+            malformed(key.to_pkcs8_pem_encrypted(&too_long)),
+            malformed(KeyPair::from_pkcs8_der_encrypted(&der, &too_long)),
+        ] {
+            assert_eq!(answer, ("passphrase".to_owned(), "1025 octets; at most 1024".to_owned()));
+        }
+    }
+}
+
+#[test]
+fn a_wrong_passphrase_is_called_that_whatever_it_decrypts_to() {
+    for algorithm in families() {
+        let key = key(algorithm);
+        // One round, so that thousands of tries are fast: of 256 decryptions one has right padding.
+        let der = encrypt_quickly(key.to_pkcs8_der().unwrap().as_bytes());
+        let read = KeyPair::from_pkcs8_der_encrypted(&der, PASSPHRASE).unwrap();
+        assert_eq!(read.public_key(), key.public_key());
+        for number in 0..1000 {
+            let wrong = format!("passphrase{number}");
+            let answer = malformed(KeyPair::from_pkcs8_der_encrypted(&der, &wrong));
+            assert_eq!(answer, (String::new(), WRONG.to_owned()), "{wrong}");
+        }
+    }
+}
+
+#[test]
+fn a_bad_key_behind_the_right_passphrase_is_not_called_a_wrong_passphrase() {
+    if !is_built(KeyFamily::Ecc) {
+        return;
+    }
+    let p256 = KeyAlgorithm::EcdsaP256;
+    let zero = pkcs8(&curve(p256), &sec1(&[0; 32], None, None));
+    let expected = "the scalar is not in [1, n-1]";
+    assert_eq!(malformed(KeyPair::from_pkcs8_der(&zero)).1, expected);
+    let der = encrypt_quickly(&zero);
+    assert_eq!(malformed(KeyPair::from_pkcs8_der_encrypted(&der, PASSPHRASE)).1, expected);
+}
+
+#[test]
+fn pbkdf2_with_no_rounds_or_too_many_is_refused_before_it_begins() {
+    let began = Instant::now();
+    let allowed = "PBES2 with AES-CBC or AES-GCM under PBKDF2 (SHA-2, at most 10000000 rounds) or \
+                   scrypt (at most 256 MiB)";
+    for rounds in [10_000_001, 100_000_000, u32::MAX.into()] {
+        let der = kdf_pbkdf2(&[1; 16], rounds, None, vec![2; 16], &[3; 64]);
+        let (what, given, say) = unsupported(KeyPair::from_pkcs8_der_encrypted(&der, PASSPHRASE));
+        assert_eq!((what, given), ("key encryption", format!("PBKDF2 with {rounds} rounds")));
+        assert_eq!(say, allowed);
+    }
+    let der = kdf_pbkdf2(&[1; 16], 0, None, vec![2; 16], &[3; 64]);
+    let (_, given, _) = unsupported(KeyPair::from_pkcs8_der_encrypted(&der, PASSPHRASE));
+    assert_eq!(given, "PBKDF2 with 0 rounds");
+    for rounds in [1 << 32, u64::MAX] {
+        let der = kdf_pbkdf2(&[1; 16], rounds, None, vec![2; 16], &[3; 64]);
+        let (_, given, _) = unsupported(KeyPair::from_pkcs8_der_encrypted(&der, PASSPHRASE));
+        assert!(given.contains("1.2.840.113549.1.5.12"), "{given}");
+    }
+    assert!(began.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn the_rounds_are_read_from_the_file() {
+    for algorithm in families().into_iter().take(1) {
+        let key = key(algorithm);
+        let (salt, iv, ciphertext) =
+            split_written(&key.to_pkcs8_der_encrypted(PASSPHRASE).unwrap());
+        let with = |rounds, length| {
+            let der = kdf_pbkdf2(&salt, rounds, length, iv.clone(), &ciphertext);
+            KeyPair::from_pkcs8_der_encrypted(&der, PASSPHRASE)
+        };
+        assert_eq!(with(600_000, None).unwrap().public_key(), key.public_key());
+        assert_eq!(with(600_000, Some(32)).unwrap().public_key(), key.public_key());
+        assert_eq!(malformed(with(599_999, None)).1, WRONG);
+        // A key length that is not the cipher's.
+        let (_, given, _) = unsupported(with(600_000, Some(16)));
+        assert_eq!(given, "parameters of algorithm 1.2.840.113549.1.5.12");
+    }
+}
+
+#[test]
+fn scrypt_is_read_within_256_mib_and_refused_beyond_before_it_begins() {
+    let good = scrypt(0x4000, 8, 1);
+    if is_built(KeyFamily::Ecc) {
+        let key = KeyPair::from_pkcs8_der_encrypted(&good, PASSPHRASE).unwrap();
+        assert_eq!(key.public_key().algorithm(), KeyAlgorithm::EcdsaP256);
+    }
+    assert_eq!(malformed(KeyPair::from_pkcs8_der_encrypted(&good, "passphrasE")).1, WRONG);
+    // Exactly 256 MiB in another shape: the work is done and gives another key.
+    let answer = malformed(KeyPair::from_pkcs8_der_encrypted(&scrypt(1 << 18, 8, 1), PASSPHRASE));
+    assert_eq!(answer.1, WRONG);
+    let began = Instant::now();
+    for (n, r, p) in [
+        (1 << 19, 8, 1),
+        (1 << 18, 9, 1),
+        (1 << 63, 8, 1),
+        (1 << 50, 1 << 15, 1),
+        (2, u64::from(u16::MAX) * 17, 1),
+        (0x4000, 8, 17),
+        (0x4000, 8, 0xffff),
+    ] {
+        let der = scrypt(n, r, p);
+        let (what, given, _) = unsupported(KeyPair::from_pkcs8_der_encrypted(&der, PASSPHRASE));
+        let known = [
+            format!("scrypt with N = {n}, r = {r}, p = {p}"),
+            "scheme 1.2.840.113549.1.5.13 with 1.3.6.1.4.1.11591.4.11 and 2.16.840.1.101.3.4.1.42"
+                .to_owned(),
+        ];
+        assert_eq!(what, "key encryption");
+        assert!(known.contains(&given), "N = {n}, r = {r}, p = {p}: {given}");
+    }
+    assert!(began.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn scrypt_with_parameters_outside_rfc_7914_is_refused() {
+    for (n, r, p) in [(0, 8, 1), (1, 8, 1), (3, 8, 1), (0x4001, 8, 1), (16, 0, 1), (16, 8, 0)] {
+        let der = scrypt(n, r, p);
+        let (_, given, _) = unsupported(KeyPair::from_pkcs8_der_encrypted(&der, PASSPHRASE));
+        let known = [
+            format!("scrypt with N = {n}, r = {r}, p = {p}"),
+            "parameters of algorithm 1.3.6.1.4.1.11591.4.11".to_owned(),
+        ];
+        assert!(known.contains(&given), "{given}");
+    }
+}
+
+#[test]
+fn schemes_older_than_pbes2_are_unsupported_by_name() {
+    // pbeWithSHA1And3-KeyTripleDES-CBC and pbeWithMD5AndDES-CBC, salt and 2048 rounds.
+    let parameters = value(SEQUENCE, &[&value(OCTET_STRING, &[&[1; 8]]), &integer(&[8, 0])]);
+    for identifier in ["060a2a864886f70d010c0103", "06092a864886f70d010503"] {
+        let algorithm = value(SEQUENCE, &[&hex(identifier), &parameters]);
+        let der = value(SEQUENCE, &[&algorithm, &value(OCTET_STRING, &[&[0; 64]])]);
+        let (what, given, allowed) = unsupported(KeyPair::from_pkcs8_der_encrypted(&der, "x"));
+        assert_eq!(what, "key encryption");
+        let known = ["scheme 1.2.840.113549.1.5.3", "scheme 1.2.840.113549.1.12.1.3"];
+        assert!(known.contains(&given.as_str()), "{given}");
+        assert!(allowed.starts_with("PBES2 with AES-CBC"), "{allowed}");
+    }
+}
+
+#[test]
+fn legacy_pem_encryption_is_refused_with_what_to_do() {
+    for label in ["RSA PRIVATE KEY", "EC PRIVATE KEY"] {
+        let text = format!(
+            "-----BEGIN {label}-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,\
+             1636397559833337BC1643459875ED7E\n\nAAAA\n-----END {label}-----\n"
+        );
+        for answer in [
+            malformed(KeyPair::from_pem(&text)),
+            malformed(KeyPair::from_pem_encrypted(&text, PASSPHRASE)),
+        ] {
+            assert_eq!(answer.0, format!("PEM block {label:?}"));
+            let hint = "RFC 1421 headers; convert the key with `openssl pkcs8 -topk8` first";
+            assert_eq!(answer.1, hint);
+        }
+    }
+}
+
+#[test]
+fn an_encrypted_key_asks_for_its_passphrase_and_a_plain_one_for_none() {
+    for algorithm in families().into_iter().take(1) {
+        let key = key(algorithm);
+        let encrypted = key.to_pkcs8_pem_encrypted(PASSPHRASE).unwrap();
+        let (what, given, allowed) = unsupported(KeyPair::from_pem(&encrypted));
+        assert_eq!(
+            (what, given.as_str()),
+            ("private key", "an encrypted key without a passphrase")
+        );
+        assert_eq!(allowed, "KeyPair::from_pem_encrypted");
+        let plain = key.to_pkcs8_pem().unwrap();
+        let (_, problem) = malformed(KeyPair::from_pem_encrypted(plain.as_str(), PASSPHRASE));
+        assert_eq!(problem, "found blocks: PRIVATE KEY; allowed: ENCRYPTED PRIVATE KEY");
+    }
+}
+
+#[test]
+fn damage_anywhere_in_an_encrypted_key_is_an_error_or_harmless() {
+    if !is_built(KeyFamily::Ecc) {
+        return;
+    }
+    let good = key(KeyAlgorithm::EcdsaP256);
+    let der = encrypt_quickly(good.to_pkcs8_der().unwrap().as_bytes());
+    for length in 0..der.len() {
+        assert!(KeyPair::from_pkcs8_der_encrypted(&der[..length], PASSPHRASE).is_err());
+    }
+    for position in 0..der.len() {
+        for flip in [0x01, 0x80] {
+            let mut der = der.clone();
+            der[position] ^= flip;
+            match KeyPair::from_pkcs8_der_encrypted(&der, PASSPHRASE) {
+                Err(Error::Malformed(_) | Error::Unsupported { .. }) => {}
+                // A flip in the initial vector is one in the first block, where the version is.
+                Ok(read) => assert_eq!(read.public_key(), good.public_key()),
+                Err(other) => panic!("octet {position} flipped by {flip}: {other}"),
+            }
+        }
+    }
+}
+
+/// A key under one round of PBKDF2.
+fn encrypt_quickly(plain: &[u8]) -> Vec<u8> {
+    let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(1, &[1; 16], [2; 16]).unwrap();
+    let ciphertext = parameters.encrypt(PASSPHRASE, plain).unwrap();
+    let algorithm = der::Encode::to_der(&EncryptionScheme::from(parameters)).unwrap();
+    value(SEQUENCE, &[&algorithm, &value(OCTET_STRING, &[&ciphertext])])
+}
+
+/// EncryptedPrivateKeyInfo of PBKDF2-HMAC-SHA256 and AES-256-CBC.
+fn kdf_pbkdf2(
+    salt: &[u8],
+    rounds: u64,
+    length: Option<u8>,
+    iv: Vec<u8>,
+    ciphertext: &[u8],
+) -> Vec<u8> {
+    let pseudo_random_function = value(SEQUENCE, &[&hex("06082a864886f70d0209"), NULL]);
+    let length = length.map(|length| integer(&[length])).unwrap_or_default();
+    let rounds = integer(&rounds.to_be_bytes());
+    let salt = value(OCTET_STRING, &[salt]);
+    let parameters = value(SEQUENCE, &[&salt, &rounds, &length, &pseudo_random_function]);
+    let kdf = value(SEQUENCE, &[&hex("06092a864886f70d01050c"), &parameters]);
+    encrypted(&kdf, &iv, ciphertext)
+}
+
+/// A P-256 key that `openssl pkcs8 -topk8 -scrypt -passout pass:passphrase` wrote with N = 16384,
+/// r = 8 and p = 1, with other parameters in their place.
+fn scrypt(n: u64, r: u64, p: u64) -> Vec<u8> {
+    let parameters = [
+        value(OCTET_STRING, &[&hex("a063eded6b384342")]),
+        integer(&n.to_be_bytes()),
+        integer(&r.to_be_bytes()),
+        integer(&p.to_be_bytes()),
+    ];
+    let parameters = value(SEQUENCE, &[&parameters.concat()]);
+    let kdf = value(SEQUENCE, &[&hex("06092b06010401da47040b"), &parameters]);
+    let ciphertext = "5ae375adae40bdae84a11fabaa33c86b6bd35c6f80780393e060bcb4480f57ade8cc31f9\
+        d50bd53a720884086b60db842c57acb84cc04dc56388a76830c45d2b3e3675d57a512995df0ba825d90e3e8a\
+        d000b0a7d6c9819c4373438e4569789069cb9e15773174da5b1c88bd10cdc2c737108903abc0f9d93a947018\
+        93e5a353f1673374e61a56cd9790269c13eca2d8";
+    encrypted(&kdf, &hex("aa17608ed4a88dea5ac58de8f8d8cee2"), &hex(ciphertext))
+}
+
+/// EncryptedPrivateKeyInfo of PBES2 with AES-256-CBC.
+fn encrypted(kdf: &[u8], iv: &[u8], ciphertext: &[u8]) -> Vec<u8> {
+    let iv = value(OCTET_STRING, &[iv]);
+    let cipher = value(SEQUENCE, &[&hex("060960864801650304012a"), &iv]);
+    let parameters = value(SEQUENCE, &[kdf, &cipher]);
+    let scheme = value(SEQUENCE, &[&hex("06092a864886f70d01050d"), &parameters]);
+    value(SEQUENCE, &[&scheme, &value(OCTET_STRING, &[ciphertext])])
+}
+
+/// Salt, initial vector and ciphertext of a key that this crate encrypted.
+fn split_written(der: &[u8]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+    let after = |der: &[u8]| whole(der).len();
+    let outer = content(der);
+    let ciphertext = content(&outer[after(outer)..]);
+    // Inside the scheme: its identifier, then the parameters: the derivation, then the cipher.
+    let scheme = content(outer);
+    let parameters = content(&scheme[after(scheme)..]);
+    let derivation = content(parameters);
+    let salt = content(content(&derivation[after(derivation)..]));
+    let cipher = content(&parameters[after(parameters)..]);
+    let iv = content(&cipher[after(cipher)..]);
+    (salt.to_vec(), iv.to_vec(), ciphertext.to_vec())
+}

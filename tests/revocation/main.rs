@@ -1,0 +1,13 @@
+//! Revocation: what is revoked, the forms of CRLs, and what they do to chains.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/craft.rs"]
+mod craft;
+#[path = "../common/revoked.rs"]
+mod revoked;
+
+mod revocation;
+mod revocation_chains;
+mod revocation_foreign;
+mod revocation_lists;

@@ -1,0 +1,244 @@
+//! The loss of power at any write. One scripted life is recorded as the writes and syncs it made; the
+//! disk is then rebuilt as it was at every moment, and what was answered until then must be there.
+#![cfg(all(feature = "ecc", feature = "redb"))]
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use crate::common::key;
+use certwright::store::Medium;
+use certwright::testing::SeededRng;
+use certwright::*;
+
+/// What reached the medium, in order.
+#[derive(Clone, Debug)]
+enum Operation {
+    SetLength(u64),
+    Sync,
+    Write(u64, Vec<u8>),
+}
+
+/// A disk in memory that remembers what was done to it.
+#[derive(Clone, Debug, Default)]
+struct Disk {
+    octets: Arc<Mutex<Vec<u8>>>,
+    log: Arc<Mutex<Vec<Operation>>>,
+}
+
+impl Disk {
+    fn of(octets: Vec<u8>) -> Self {
+        Self { octets: Arc::new(Mutex::new(octets)), log: Arc::default() }
+    }
+
+    /// How much was done so far.
+    fn moment(&self) -> usize {
+        self.log.lock().unwrap().len()
+    }
+}
+
+impl Medium for Disk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.octets.lock().unwrap().len() as u64)
+    }
+
+    fn read(&self, offset: u64, octets: &mut [u8]) -> io::Result<()> {
+        let all = self.octets.lock().unwrap();
+        let from = offset as usize;
+        let part = all.get(from..from + octets.len());
+        octets.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        self.octets.lock().unwrap().resize(length as usize, 0);
+        self.log.lock().unwrap().push(Operation::SetLength(length));
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, octets: &[u8]) -> io::Result<()> {
+        apply(&mut self.octets.lock().unwrap(), &Operation::Write(offset, octets.to_vec()));
+        self.log.lock().unwrap().push(Operation::Write(offset, octets.to_vec()));
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.log.lock().unwrap().push(Operation::Sync);
+        Ok(())
+    }
+}
+
+fn apply(octets: &mut Vec<u8>, operation: &Operation) {
+    match operation {
+        Operation::Sync => {}
+        Operation::SetLength(length) => octets.resize(*length as usize, 0),
+        Operation::Write(offset, written) => {
+            let (from, to) = (*offset as usize, *offset as usize + written.len());
+            if octets.len() < to {
+                octets.resize(to, 0);
+            }
+            octets[from..to].copy_from_slice(written);
+        }
+    }
+}
+
+/// What the authority answered, and when.
+#[derive(Debug)]
+enum Answer {
+    Crl(u64),
+    Issued(SerialNumber),
+    Revoked(SerialNumber),
+}
+
+struct Life {
+    issuer: Issuer,
+    log: Vec<Operation>,
+    answers: Vec<(usize, Answer)>,
+}
+
+/// Creates a CA, issues 50 certificates, some in batches, revokes 10, and makes 3 CRLs.
+fn life() -> Life {
+    let disk = Disk::default();
+    let store = RedbStore::on(disk.clone()).unwrap();
+    let issuer = Issuer::self_signed(
+        "CN=CA".parse().unwrap(),
+        Profile::root(),
+        key(KeyAlgorithm::EcdsaP256),
+    )
+    .unwrap();
+    let authority = authority(issuer.clone(), store);
+    let request = request();
+    let mut answers = Vec::new();
+    let mut serials = Vec::new();
+    for round in 0..10 {
+        let mut issued = vec![authority.issue(&request).unwrap()];
+        answers.push((disk.moment(), Answer::Issued(*issued[0].leaf().serial())));
+        let batch = authority.issue_many(&vec![request.clone(); 4]);
+        issued.extend(batch.into_iter().map(Result::unwrap));
+        let batched = issued[1..].iter().map(|chain| Answer::Issued(*chain.leaf().serial()));
+        answers.extend(batched.map(|answer| (disk.moment(), answer)));
+        serials.extend(issued.iter().map(|chain| *chain.leaf().serial()));
+        let revoked = serials[round * 3];
+        authority.revoke(&revoked, RevocationReason::Superseded).unwrap();
+        answers.push((disk.moment(), Answer::Revoked(revoked)));
+        if round % 4 == 1 {
+            let crl = authority.issue_crl(&CrlRequest::full(Lifetime::days(1))).unwrap();
+            answers.push((disk.moment(), Answer::Crl(crl.number())));
+        }
+    }
+    assert_eq!(serials.len(), 50);
+    let log = disk.log.lock().unwrap().clone();
+    Life { issuer, log, answers }
+}
+
+fn authority(issuer: Issuer, store: RedbStore) -> Authority {
+    let policy = Policy::new(Profile::tls_client()).with_root_leaves(RootLeaves::Allow);
+    let policy = policy.allow_subject(AttributeType::COMMON_NAME);
+    // The same numbers in every life: after a cut the generator begins again, and must not bring a
+    // serial number again.
+    Authority::new(issuer, policy, store).with_rng(SeededRng::new(11))
+}
+
+fn request() -> CertificateRequest {
+    let key = key(KeyAlgorithm::EcdsaP256);
+    CertificateRequest::builder("CN=client".parse().unwrap()).sign(&key).unwrap()
+}
+
+/// The disk after a cut: everything before the last sync, and of what came after it, what `keep`
+/// says (and of a torn write, the first half).
+fn after_cut(log: &[Operation], keep: impl Fn(usize) -> bool, torn: bool) -> Vec<u8> {
+    let synced = log.iter().rposition(|operation| matches!(operation, Operation::Sync));
+    let mut octets = Vec::new();
+    for (index, operation) in log.iter().enumerate() {
+        let durable = synced.is_some_and(|synced| index < synced);
+        // A length is metadata of the file system, which keeps it in order.
+        if durable || matches!(operation, Operation::SetLength(_)) || keep(index) {
+            match operation {
+                Operation::Write(offset, written) if torn && index + 1 == log.len() => {
+                    let half = written[..written.len() / 2].to_vec();
+                    apply(&mut octets, &Operation::Write(*offset, half));
+                }
+                operation => apply(&mut octets, operation),
+            }
+        }
+    }
+    octets
+}
+
+/// Opens what a cut left, and holds it against the answers until then.
+fn check(life: &Life, moment: usize, octets: Vec<u8>, how: &str) {
+    let fail = |problem: String| panic!("cut at operation {moment}, {how}: {problem}");
+    let store = match RedbStore::on(Disk::of(octets)) {
+        Ok(store) => Arc::new(store),
+        Err(error) => return fail(format!("the store does not open: {error}")),
+    };
+    let ledger = Ledger::new(Arc::clone(&store));
+    if let Err(error) = ledger.verify_audit() {
+        fail(format!("the audit log: {error}"));
+    }
+    let digest = Ledger::issuer_digest(life.issuer.certificate().public_key());
+    let stored = ledger.certificates(None, 1_000).unwrap();
+    let issued: BTreeSet<SerialNumber> = stored
+        .iter()
+        .filter(|record| matches!(record.state, RecordState::Issued { .. }))
+        .map(|record| record.serial)
+        .collect();
+    let state = ledger.crl_state(&digest, 0).unwrap();
+    for (_, answer) in life.answers.iter().take_while(|(answered, _)| *answered <= moment) {
+        let kept = match answer {
+            Answer::Issued(serial) => issued.contains(serial),
+            Answer::Revoked(serial) => ledger.revocation(&digest, serial).unwrap().is_some(),
+            Answer::Crl(number) => state.number >= *number,
+        };
+        if !kept {
+            fail(format!("{answer:?} was answered and is lost"));
+        }
+    }
+}
+
+/// A generator for the choices of a disk, so that a failure comes again.
+fn chance(seed: u64, index: usize) -> bool {
+    let mixed = (seed ^ index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 63 == 1
+}
+
+#[test]
+fn nothing_answered_is_lost_wherever_the_power_goes() {
+    let life = life();
+    assert!(life.log.len() > 300, "{} operations", life.log.len());
+    for moment in 0..=life.log.len() {
+        let log = &life.log[..moment];
+        check(&life, moment, after_cut(log, |_| true, false), "all written");
+        check(&life, moment, after_cut(log, |_| false, false), "nothing since the last sync");
+        if matches!(log.last(), Some(Operation::Write(..))) {
+            check(&life, moment, after_cut(log, |_| true, true), "the last write torn");
+            let some = |index| chance(moment as u64, index);
+            check(&life, moment, after_cut(log, some, false), "some writes since the last sync");
+        }
+    }
+}
+
+#[test]
+fn after_a_cut_the_life_goes_on_and_no_number_comes_again() {
+    let life = life();
+    let request = request();
+    for moment in (0..=life.log.len()).step_by(life.log.len() / 20) {
+        let octets = after_cut(&life.log[..moment], |_| false, false);
+        let store = RedbStore::on(Disk::of(octets)).unwrap();
+        let authority = authority(life.issuer.clone(), store);
+        let before = authority.ledger().certificates(None, 1_000).unwrap();
+        let known: BTreeSet<SerialNumber> = before.iter().map(|record| record.serial).collect();
+        let crl = authority.ledger().crl_state(&digest(&life), 0).unwrap().number;
+        // A generator that repeats itself runs into the numbers that are given, and is told so.
+        let issued: Vec<_> = (0..60).filter_map(|_| authority.issue(&request).ok()).collect();
+        assert!(!issued.is_empty(), "cut at operation {moment}");
+        assert!(issued.iter().all(|chain| !known.contains(chain.leaf().serial())));
+        let next = authority.issue_crl(&CrlRequest::full(Lifetime::days(1))).unwrap();
+        assert!(next.number() > crl);
+        authority.ledger().verify_audit().unwrap();
+    }
+}
+
+fn digest(life: &Life) -> IssuerDigest {
+    Ledger::issuer_digest(life.issuer.certificate().public_key())
+}
