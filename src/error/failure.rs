@@ -51,7 +51,8 @@ pub struct StoreError {
 pub enum StoreErrorKind {
     /// The store could not read or write.
     Backend,
-    /// The record exists already, such as a serial number claimed before.
+    /// What was to be made exists already: a record, such as a serial number claimed before, or a
+    /// file.
     Conflict,
     /// A record cannot be read: an unknown version, or damaged.
     Corrupt,

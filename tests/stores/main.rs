@@ -11,8 +11,10 @@ mod world;
 
 mod audit;
 mod authority_faults;
+mod backup;
 mod kill;
 mod power_cut;
 mod store_failures;
+mod store_scale;
 mod store_threads;
 mod stores;

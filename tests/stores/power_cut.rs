@@ -2,8 +2,10 @@
 //! disk is then rebuilt as it was at every moment, and what was answered until then must be there.
 #![cfg(all(feature = "ecc", feature = "redb"))]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::common::key;
@@ -19,16 +21,76 @@ enum Operation {
     Write(u64, Vec<u8>),
 }
 
+/// Octets of which most are zero: a long file that takes little memory.
+#[derive(Clone, Debug, Default)]
+struct Octets {
+    length: u64,
+    /// The blocks that are not zero, by their number.
+    blocks: BTreeMap<u64, [u8; BLOCK]>,
+}
+
+const BLOCK: usize = 4096;
+
+impl Octets {
+    /// Each part of a stretch: its block, its beginning there, and where it is in the stretch.
+    fn parts(offset: u64, length: usize) -> impl Iterator<Item = (u64, usize, Range<usize>)> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let place = offset + at as u64;
+            let (block, start) = (place / BLOCK as u64, (place % BLOCK as u64) as usize);
+            let part = at..length.min(at + BLOCK - start);
+            at = part.end;
+            (!part.is_empty()).then_some((block, start, part))
+        })
+    }
+
+    fn read(&self, offset: u64, octets: &mut [u8]) -> io::Result<()> {
+        if offset + octets.len() as u64 > self.length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        for (block, start, part) in Self::parts(offset, octets.len()) {
+            match self.blocks.get(&block) {
+                Some(block) => octets[part.clone()].copy_from_slice(&block[start..][..part.len()]),
+                None => octets[part].fill(0),
+            }
+        }
+        Ok(())
+    }
+
+    fn set_length(&mut self, length: u64) {
+        let past = self.blocks.split_off(&(length / BLOCK as u64));
+        if let Some(mut cut) = past.get(&(length / BLOCK as u64)).copied() {
+            cut[(length % BLOCK as u64) as usize..].fill(0);
+            self.blocks.insert(length / BLOCK as u64, cut);
+        }
+        self.length = length;
+    }
+
+    fn write(&mut self, offset: u64, written: &[u8]) {
+        self.length = self.length.max(offset + written.len() as u64);
+        for (block, start, part) in Self::parts(offset, written.len()) {
+            let written = &written[part];
+            // The comparison with a slice is one of memory.
+            if self.blocks.contains_key(&block) || *written != [0; BLOCK][..written.len()] {
+                let block = self.blocks.entry(block).or_insert([0; BLOCK]);
+                block[start..][..written.len()].copy_from_slice(written);
+            }
+        }
+    }
+}
+
 /// A disk in memory that remembers what was done to it.
 #[derive(Clone, Debug, Default)]
 struct Disk {
-    octets: Arc<Mutex<Vec<u8>>>,
+    octets: Arc<Mutex<Octets>>,
     log: Arc<Mutex<Vec<Operation>>>,
+    /// How many octets were read.
+    read: Arc<AtomicU64>,
 }
 
 impl Disk {
-    fn of(octets: Vec<u8>) -> Self {
-        Self { octets: Arc::new(Mutex::new(octets)), log: Arc::default() }
+    fn of(octets: Octets) -> Self {
+        Self { octets: Arc::new(Mutex::new(octets)), ..Self::default() }
     }
 
     /// How much was done so far.
@@ -39,25 +101,22 @@ impl Disk {
 
 impl Medium for Disk {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.octets.lock().unwrap().len() as u64)
+        Ok(self.octets.lock().unwrap().length)
     }
 
     fn read(&self, offset: u64, octets: &mut [u8]) -> io::Result<()> {
-        let all = self.octets.lock().unwrap();
-        let from = offset as usize;
-        let part = all.get(from..from + octets.len());
-        octets.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
-        Ok(())
+        self.read.fetch_add(octets.len() as u64, Ordering::SeqCst);
+        self.octets.lock().unwrap().read(offset, octets)
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {
-        self.octets.lock().unwrap().resize(length as usize, 0);
+        self.octets.lock().unwrap().set_length(length);
         self.log.lock().unwrap().push(Operation::SetLength(length));
         Ok(())
     }
 
     fn write(&self, offset: u64, octets: &[u8]) -> io::Result<()> {
-        apply(&mut self.octets.lock().unwrap(), &Operation::Write(offset, octets.to_vec()));
+        self.octets.lock().unwrap().write(offset, octets);
         self.log.lock().unwrap().push(Operation::Write(offset, octets.to_vec()));
         Ok(())
     }
@@ -68,17 +127,11 @@ impl Medium for Disk {
     }
 }
 
-fn apply(octets: &mut Vec<u8>, operation: &Operation) {
+fn apply(octets: &mut Octets, operation: &Operation) {
     match operation {
         Operation::Sync => {}
-        Operation::SetLength(length) => octets.resize(*length as usize, 0),
-        Operation::Write(offset, written) => {
-            let (from, to) = (*offset as usize, *offset as usize + written.len());
-            if octets.len() < to {
-                octets.resize(to, 0);
-            }
-            octets[from..to].copy_from_slice(written);
-        }
+        Operation::SetLength(length) => octets.set_length(*length),
+        Operation::Write(offset, written) => octets.write(*offset, written),
     }
 }
 
@@ -92,13 +145,15 @@ enum Answer {
 
 struct Life {
     issuer: Issuer,
+    /// The disk before it.
+    before: Octets,
     log: Vec<Operation>,
     answers: Vec<(usize, Answer)>,
 }
 
 /// Creates a CA, issues 50 certificates, some in batches, revokes 10, and makes 3 CRLs.
-fn life() -> Life {
-    let disk = Disk::default();
+fn life(before: Octets) -> Life {
+    let disk = Disk::of(before.clone());
     let store = RedbStore::on(disk.clone()).unwrap();
     let issuer = Issuer::self_signed(
         "CN=CA".parse().unwrap(),
@@ -128,7 +183,7 @@ fn life() -> Life {
     }
     assert_eq!(serials.len(), 50);
     let log = disk.log.lock().unwrap().clone();
-    Life { issuer, log, answers }
+    Life { issuer, before, log, answers }
 }
 
 fn authority(issuer: Issuer, store: RedbStore) -> Authority {
@@ -146,9 +201,10 @@ fn request() -> CertificateRequest {
 
 /// The disk after a cut: everything before the last sync, and of what came after it, what `keep`
 /// says (and of a torn write, the first half).
-fn after_cut(log: &[Operation], keep: impl Fn(usize) -> bool, torn: bool) -> Vec<u8> {
+fn after_cut(life: &Life, moment: usize, keep: impl Fn(usize) -> bool, torn: bool) -> Octets {
+    let log = &life.log[..moment];
     let synced = log.iter().rposition(|operation| matches!(operation, Operation::Sync));
-    let mut octets = Vec::new();
+    let mut octets = life.before.clone();
     for (index, operation) in log.iter().enumerate() {
         let durable = synced.is_some_and(|synced| index < synced);
         // A length is metadata of the file system, which keeps it in order.
@@ -166,7 +222,7 @@ fn after_cut(log: &[Operation], keep: impl Fn(usize) -> bool, torn: bool) -> Vec
 }
 
 /// Opens what a cut left, and holds it against the answers until then.
-fn check(life: &Life, moment: usize, octets: Vec<u8>, how: &str) {
+fn check(life: &Life, moment: usize, octets: Octets, how: &str) {
     let fail = |problem: String| panic!("cut at operation {moment}, {how}: {problem}");
     let store = match RedbStore::on(Disk::of(octets)) {
         Ok(store) => Arc::new(store),
@@ -204,26 +260,53 @@ fn chance(seed: u64, index: usize) -> bool {
 
 #[test]
 fn nothing_answered_is_lost_wherever_the_power_goes() {
-    let life = life();
+    let life = life(Octets::default());
     assert!(life.log.len() > 300, "{} operations", life.log.len());
     for moment in 0..=life.log.len() {
-        let log = &life.log[..moment];
-        check(&life, moment, after_cut(log, |_| true, false), "all written");
-        check(&life, moment, after_cut(log, |_| false, false), "nothing since the last sync");
-        if matches!(log.last(), Some(Operation::Write(..))) {
-            check(&life, moment, after_cut(log, |_| true, true), "the last write torn");
-            let some = |index| chance(moment as u64, index);
-            check(&life, moment, after_cut(log, some, false), "some writes since the last sync");
-        }
+        cut(&life, moment);
+    }
+}
+
+/// From 128 MiB on, redb is asked for commits after which it opens without reading everything.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "with debug assertions, redb reads everything in any case")]
+fn nothing_answered_is_lost_in_a_long_file_either_and_it_opens_without_being_read() {
+    let disk = Disk::default();
+    let store = RedbStore::on(disk.clone()).unwrap();
+    store.write(&mut |transaction| transaction.put(b"ballast", &vec![0; 130 << 20])).unwrap();
+    // The first commit of a long file.
+    store.write(&mut |transaction| transaction.put(b"more", b"ballast")).unwrap();
+    let (short, life) = (life(Octets::default()), life(disk.octets.lock().unwrap().clone()));
+    let syncs = |life: &Life| life.log.iter().filter(|o| matches!(o, Operation::Sync)).count();
+    assert!(syncs(&life) * 2 > syncs(&short) * 3, "these are commits like those of a short file");
+    // Every kind of moment comes again and again.
+    for moment in (0..=life.log.len()).step_by(23) {
+        let killed = Disk::of(after_cut(&life, moment, |_| true, false));
+        drop(RedbStore::on(killed.clone()).unwrap());
+        let read = killed.read.load(Ordering::SeqCst);
+        assert!(read < 4 << 20, "cut at operation {moment}: {read} octets read to open it");
+        cut(&life, moment);
+    }
+}
+
+/// What a cut at this moment may leave.
+fn cut(life: &Life, moment: usize) {
+    let after = |keep: &dyn Fn(usize) -> bool, torn| after_cut(life, moment, keep, torn);
+    check(life, moment, after(&|_| true, false), "all written");
+    check(life, moment, after(&|_| false, false), "nothing since the last sync");
+    if matches!(life.log[..moment].last(), Some(Operation::Write(..))) {
+        check(life, moment, after(&|_| true, true), "the last write torn");
+        let some = |index| chance(moment as u64, index);
+        check(life, moment, after(&some, false), "some writes since the last sync");
     }
 }
 
 #[test]
 fn after_a_cut_the_life_goes_on_and_no_number_comes_again() {
-    let life = life();
+    let life = life(Octets::default());
     let request = request();
     for moment in (0..=life.log.len()).step_by(life.log.len() / 20) {
-        let octets = after_cut(&life.log[..moment], |_| false, false);
+        let octets = after_cut(&life, moment, |_| false, false);
         let store = RedbStore::on(Disk::of(octets)).unwrap();
         let authority = authority(life.issuer.clone(), store);
         let before = authority.ledger().certificates(None, 1_000).unwrap();

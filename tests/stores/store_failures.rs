@@ -152,6 +152,47 @@ fn the_first_error_names_what_the_disk_said() {
     }
 }
 
+#[test]
+fn after_an_error_the_store_refuses_writes_until_it_is_opened_again() {
+    let issuer = issuer();
+    let request = request();
+    let whole = Disk::new(None);
+    drop(authority(issuer.clone(), RedbStore::on(whole.clone()).unwrap()).issue(&request).unwrap());
+    let one = whole.operations.load(Ordering::SeqCst);
+    for (fault, at) in [(Fault::Full, one + 10), (Fault::Half, one + 10), (Fault::Half, one + 25)] {
+        // One operation fails; the disk is well again at once.
+        let disk = Disk::new(Some((fault, at..at + 1)));
+        let first = authority(issuer.clone(), RedbStore::on(disk.clone()).unwrap());
+        let mut issued = Vec::new();
+        let error = loop {
+            match first.issue(&request) {
+                Ok(chain) => issued.push(*chain.leaf().serial()),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(error, Error::Store(_)), "{error}");
+        let operations = disk.operations.load(Ordering::SeqCst);
+        for _ in 0..3 {
+            let Error::Store(error) = first.issue(&request).unwrap_err() else {
+                panic!("another error");
+            };
+            assert_eq!(error.kind(), StoreErrorKind::Backend, "{error}");
+            let told = error.to_string();
+            assert!(told.contains("until the file is opened again"), "{told}");
+        }
+        assert_eq!(disk.operations.load(Ordering::SeqCst), operations, "it wrote after an error");
+        drop(first);
+
+        // The same process, the same disk.
+        let again = authority(issuer.clone(), RedbStore::on(disk).unwrap());
+        for serial in &issued {
+            assert!(again.find(serial).unwrap().is_some(), "{fault:?} at {at}: {serial} is lost");
+        }
+        again.ledger().verify_audit().unwrap();
+        again.issue(&request).unwrap();
+    }
+}
+
 fn issuer() -> Issuer {
     let key = common::key(KeyAlgorithm::EcdsaP256);
     Issuer::self_signed("CN=CA".parse().unwrap(), Profile::root(), key).unwrap()

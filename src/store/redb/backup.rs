@@ -1,0 +1,109 @@
+//! Copies of a store that is at work.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use ::redb::{ReadOnlyTable, ReadableDatabase as _, ReadableTable as _};
+
+use super::place::{create_beside, put_in_place};
+use super::{RECORDS, RedbStore, failed};
+use crate::error::{StoreError, StoreErrorKind};
+
+/// Octets of keys and values in one transaction of a copy, at least; what it needs of memory, and
+/// few enough commits that their syncs do not count (some hundred for 1,000,000 certificates).
+const CHUNK: usize = 16 << 20;
+
+impl RedbStore {
+    /// Writes a copy of the store, as it is when this is called, to a new file that
+    /// [`RedbStore::open`] opens; readable and writable by its owner only.
+    ///
+    /// Reads and writes go on meanwhile, and what they write is not in the copy. Until the copy is
+    /// done, the store's own file cannot use again the room that these writes free, and grows. The
+    /// copy is made in a hidden file beside its place and is given its name when it is whole and on
+    /// the disk, so a failure or a power cut leaves a whole copy there or nothing; of the hidden
+    /// file (`.NAME.PROCESS-N.new`) a power cut or a kill may leave something, which may be removed.
+    /// It needs memory for some 16 MiB of records, and the cache of a store.
+    ///
+    /// A copy has no room that was freed. So it is also the way to make a file smaller from which
+    /// much was removed: while nothing writes, copy it, drop the store, and give the copy its name.
+    ///
+    /// The records are copied as they are; keys that sign are not among them.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use certwright::{Ledger, RedbStore};
+    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = folder.path();
+    /// let store = Arc::new(RedbStore::open(folder.join("ca.redb"))?);
+    /// let ledger = Ledger::new(Arc::clone(&store));
+    /// // Authorities work on the ledger, and at any moment:
+    /// store.backup(folder.join("monday.redb"))?;
+    /// assert!(store.backup(folder.join("monday.redb")).is_err(), "a file is never overwritten");
+    ///
+    /// let copy = Ledger::new(RedbStore::open(folder.join("monday.redb"))?);
+    /// assert_eq!(copy.verify_audit()?, ledger.verify_audit()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Conflict`] when there is anything at the path, which is left as it is;
+    /// [`StoreErrorKind::Corrupt`] when the store is damaged, [`StoreErrorKind::Backend`] when it
+    /// cannot be read or the file system refuses the copy.
+    pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), StoreError> {
+        let path = path.as_ref();
+        let place = path.display();
+        let transaction = self.database.begin_read().map_err(failed)?;
+        let records = transaction.open_table(RECORDS).map_err(failed)?;
+        let exists = || {
+            let message = format!("{place} exists already, and a backup never overwrites a file");
+            StoreError::new(StoreErrorKind::Conflict, message)
+        };
+        // Also a link to nothing is something.
+        if fs::symlink_metadata(path).is_ok() {
+            return Err(exists());
+        }
+        let refused = |error| StoreError::backend(format!("{place} cannot be written"), error);
+        let (file, new) = create_beside(path).map_err(refused)?;
+        if let Err(error) = copy(&records, file, &place.to_string()) {
+            // The copy's failure says more than that of tidying up after it.
+            let _ = fs::remove_file(new);
+            return Err(error);
+        }
+        if put_in_place(&new, path).map_err(refused)? { Ok(()) } else { Err(exists()) }
+    }
+}
+
+/// Copies records into a new store, and returns when they are on the disk.
+fn copy(
+    records: &ReadOnlyTable<&'static [u8], &'static [u8]>,
+    file: File,
+    place: &str,
+) -> Result<(), StoreError> {
+    let refused = |error: ::redb::Error| {
+        StoreError::backend(format!("{place} cannot be written"), failed(error))
+    };
+    let written = file.try_clone().map_err(|error| refused(::redb::Error::Io(error)))?;
+    let store = RedbStore::of_file(file, place)?;
+    let mut records = records.iter().map_err(failed)?;
+    let mut ended = false;
+    while !ended {
+        let transaction = store.database.begin_write().map_err(|error| refused(error.into()))?;
+        let mut table = transaction.open_table(RECORDS).map_err(|error| refused(error.into()))?;
+        let mut octets = 0;
+        while octets < CHUNK {
+            let Some(record) = records.next() else {
+                ended = true;
+                break;
+            };
+            let (key, value) = record.map_err(failed)?;
+            let (key, value) = (key.value(), value.value());
+            table.insert(key, value).map_err(|error| refused(error.into()))?;
+            octets += key.len() + value.len();
+        }
+        drop(table);
+        transaction.commit().map_err(|error| refused(error.into()))?;
+    }
+    // Closing it makes it as short as it can be and ready to be opened at once.
+    drop(store);
+    written.sync_all().map_err(|error| refused(::redb::Error::Io(error)))
+}
