@@ -54,6 +54,8 @@
 
 mod algorithm;
 mod authority;
+#[cfg(feature = "cas")]
+pub mod cas;
 mod certificate;
 mod chain;
 mod crl;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::DateTime;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 
 use crate::error::Error;
 
@@ -72,6 +72,29 @@ impl Time {
     pub fn plus(self, lifetime: Lifetime) -> Result<Self, Error> {
         let seconds = i64::try_from(lifetime.seconds).unwrap_or(i64::MAX);
         Self::from_unix(self.unix.saturating_add(seconds))
+    }
+
+    /// The instant so many calendar months later, at the same time of day; on the last day of a month
+    /// that has no such day.
+    ///
+    /// ```
+    /// use certwright::Time;
+    /// let time: Time = "2027-08-31T12:00:00Z".parse()?;
+    /// assert_eq!(time.plus_months(6)?.to_string(), "2028-02-29T12:00:00Z");
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] after the year 9999.
+    pub fn plus_months(self, months: u32) -> Result<Self, Error> {
+        let datetime = EPOCH.saturating_add(SignedDuration::from_secs(self.unix));
+        let later = Span::new().try_months(months).and_then(|span| datetime.checked_add(span));
+        later
+            .map_err(|_| {
+                let problem = "outside the years 1950 to 9999 (RFC 5280 section 4.1.2.5)";
+                Error::malformed("time", format!("{months} months after {self}"), problem)
+            })
+            .and_then(Self::from_utc)
     }
 
     /// The instant `lifetime` earlier.

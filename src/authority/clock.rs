@@ -23,6 +23,12 @@ impl Clock for SystemClock {
     }
 }
 
+impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
+    fn now(&self) -> Result<Time, Error> {
+        (**self).now()
+    }
+}
+
 /// A clock that stands still, for tests and repeatable runs.
 #[derive(Clone, Copy, Debug)]
 pub struct FixedClock(pub Time);

@@ -26,7 +26,7 @@ pub use self::clock::{Clock, FixedClock, SystemClock};
 pub(crate) use self::filed::Filed;
 pub use self::revoke::RevocationRequest;
 
-use self::serials::{FromRng, Serials};
+use self::serials::{Chosen, FromRng, Serials};
 
 /// An issuer with a policy, a store, a clock and random numbers. It is shared between threads by
 /// reference.
@@ -112,6 +112,12 @@ impl Authority {
     #[must_use]
     pub fn with_rng(mut self, rng: impl TryCryptoRng + Send + 'static) -> Self {
         self.serials = Arc::new(Mutex::new(Box::new(FromRng(rng))));
+        self
+    }
+
+    /// Gives this serial number to what is issued next; once it is claimed, nothing more is issued.
+    pub(crate) fn with_serial(mut self, serial: SerialNumber) -> Self {
+        self.serials = Arc::new(Mutex::new(Box::new(Chosen(serial))));
         self
     }
 

@@ -10,6 +10,15 @@ pub(super) trait Serials: Send {
     fn draw(&mut self) -> Result<SerialNumber, Error>;
 }
 
+/// One serial number that the caller chose.
+pub(super) struct Chosen(pub(super) SerialNumber);
+
+impl Serials for Chosen {
+    fn draw(&mut self) -> Result<SerialNumber, Error> {
+        Ok(self.0)
+    }
+}
+
 pub(super) struct FromRng<R>(pub(super) R);
 
 impl<R: TryCryptoRng + Send> Serials for FromRng<R> {

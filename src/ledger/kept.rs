@@ -1,6 +1,7 @@
 //! Requests and CAs that are kept, with or without their private keys.
 
 use super::audit::AuditAction;
+use super::change::{Change, Stamp};
 use super::filing::Tag;
 use super::identifier::Identifier;
 use super::octets::{corrupt, take_text, take_time, text, time, versioned};
@@ -251,6 +252,22 @@ impl LedgerWriter {
     pub fn forget_request(&self, number: u64) -> Result<(), Error> {
         let writes = self.ledger.forget_request_writes(number)?;
         self.write(writes, AuditAction::Deleted, format!("request {number}"))
+    }
+
+    /// Records a certificate that signed itself, with further records, in one transaction.
+    pub(crate) fn record_self_signed(
+        &self,
+        certificate: &Certificate,
+        writes: Vec<Write>,
+    ) -> Result<(), Error> {
+        let issuer = Ledger::issuer_digest(certificate.public_key());
+        let stamp = Stamp { issuer, ..self.stamp().clone() };
+        let (serial, to_be_signed) = (*certificate.serial(), certificate.to_be_signed().to_vec());
+        let claim = Change::Claim { serial, to_be_signed };
+        let issue = Change::Issue { certificate: Box::new(certificate.clone()), tags: Vec::new() };
+        // Without the records there is no claim, and without the claim no certificate.
+        let changes = vec![Change::With { writes, change: Box::new(claim) }, issue];
+        self.ledger.change(&stamp, changes).into_iter().try_for_each(|answer| Ok(answer?))
     }
 
     /// Keeps a CA with its chain, and its private key where that is given, and answers the identifier

@@ -89,6 +89,13 @@ impl Ledger {
         found.iter().map(|(key, _)| Ok(name(key).ok_or_else(damaged)?)).collect()
     }
 
+    /// Whether a private key could be kept now.
+    pub(crate) fn check_unlocked(&self) -> Result<(), Error> {
+        let open = self.vault.unlocked().is_some()
+            || (!self.store.is_durable() && self.record(HEADER)?.is_none());
+        if open { Ok(()) } else { Err(not_unlocked().into()) }
+    }
+
     /// What keeps a private key under a name that must be free.
     pub(crate) fn key_writes(&self, name: &str, key: &KeyPair) -> Result<Vec<Write>, Error> {
         let place = place(name)?;

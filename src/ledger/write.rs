@@ -15,6 +15,7 @@ pub(crate) struct Write {
 /// What must be there before.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Expected {
+    Anything,
     Exactly(Vec<u8>),
     Nothing,
 }
@@ -22,6 +23,8 @@ pub(crate) enum Expected {
 /// What becomes of the record.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Effect {
+    /// Adds one to a number of 8 octets; nothing counts as zero.
+    Count,
     Delete,
     Keep,
     Put(Vec<u8>),
@@ -37,6 +40,11 @@ impl Write {
     pub(crate) fn replace(key: Vec<u8>, old: Option<Vec<u8>>, value: Vec<u8>) -> Self {
         let expected = old.map_or(Expected::Nothing, Expected::Exactly);
         Self { key, expected, effect: Effect::Put(value) }
+    }
+
+    /// A number that goes up by one, whatever it is.
+    pub(crate) fn count(key: Vec<u8>) -> Self {
+        Self { key, expected: Expected::Anything, effect: Effect::Count }
     }
 
     /// No record in the place of what was read.
@@ -58,6 +66,7 @@ pub(super) fn check(
 ) -> Result<Option<StoreError>, StoreError> {
     for Write { key, expected, effect: _ } in writes {
         let good = match expected {
+            Expected::Anything => true,
             Expected::Exactly(value) => transaction.get(key)?.as_ref() == Some(value),
             Expected::Nothing => transaction.get(key)?.is_none(),
         };
@@ -77,6 +86,11 @@ pub(super) fn carry_out(
 ) -> Result<(), StoreError> {
     for Write { key, expected: _, effect } in writes {
         match effect {
+            Effect::Count => {
+                let last = transaction.get(key)?.and_then(|octets| octets.try_into().ok());
+                let count = last.map_or(0, u64::from_be_bytes).saturating_add(1);
+                transaction.put(key, &count.to_be_bytes())?;
+            }
             Effect::Delete => transaction.delete(key)?,
             Effect::Keep => {}
             Effect::Put(value) => transaction.put(key, value)?,

@@ -7,6 +7,9 @@ use crate::source::{mentions, tokens};
 pub const HOUSE: &[(&str, u8, &[&str])] = &[
     ("authority", 6, &["certificate", "chain", "crl", "error", "issuer", "key", "ledger", "name",
         "policy", "profile", "request", "serial", "store", "validity"]),
+    ("cas", 6, &["algorithm", "authority", "certificate", "chain", "error", "issuer", "key", "ledger",
+        "limits", "name", "oid", "policy", "profile", "request", "serial", "store", "usage",
+        "validity", "wire"]),
     ("testing", 6, &["error", "store"]),
 
     ("crl", 5, &["algorithm", "error", "issuer", "ledger", "profile", "usage", "validity",
@@ -67,14 +70,15 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("redb", &["store"]),
     ("rfc6979", &["key"]),
     ("rsa", &["key"]),
-    ("serde_json", &["ledger"]),
+    ("serde", &["cas"]),
+    ("serde_json", &["cas", "ledger"]),
     ("sha1", &["key"]),
     ("sha2", &["key"]),
     ("sm2", &["key"]),
     ("sm3", &["key"]),
     ("subtle", &["key"]),
     ("x509_cert", &["key", "wire", WORDS]),
-    ("zeroize", &["key", "wire"]),
+    ("zeroize", &["cas", "key", "wire"]),
 ];
 
 const WORDS: &str = "floor 0";

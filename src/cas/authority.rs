@@ -1,0 +1,407 @@
+//! Section 3: root and intermediate CAs.
+
+use super::error::{CasError, ErrorKind};
+use super::records::{AuthorityDocument, ISSUE, Kept, authority_write, cut, identifier};
+use super::schema::structures;
+use super::subject::{self, Fields};
+use super::types::{TagParameter, check_tags, copied};
+use super::usages::extended_key_usages;
+use super::{Cas, token};
+use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
+use crate::authority::{Authority, Filed};
+use crate::certificate::Certificate;
+use crate::chain::Chain;
+use crate::issuer::Issuer;
+use crate::key::{KeyPair, Signer, system};
+use crate::ledger::{Identifier, Ledger, Write};
+use crate::policy::Policy;
+use crate::profile::Profile;
+use crate::serial::SerialNumber;
+use crate::validity::{Lifetime, Time, Validity};
+use std::sync::Arc;
+
+structures! {
+    /// What CreateRootCACertificate takes (section 3).
+    CreateRootCACertificateRequest {
+        /// The common name.
+        common_name: String,
+        /// The organization.
+        organization: String,
+        /// The department.
+        organization_unit: String,
+        /// The city.
+        locality: String,
+        /// The province.
+        state: String,
+        /// The country, two letters; CN.
+        country_code: Option<String>,
+        /// How long it is valid, in calendar years from now.
+        years: i64,
+        /// The key, such as `ECC_256`; RSA_2048.
+        algorithm: Option<String>,
+        /// Names this call: repeated with the same parameters, it is answered as the first time. At
+        /// most 64 ASCII characters.
+        client_token: Option<String>,
+        /// Tags.
+        tags: Vec<TagParameter>,
+    }
+
+    /// What CreateRootCACertificate answers (section 3).
+    CreateRootCACertificateResponse {
+        /// The CA's identifier.
+        identifier: String,
+        /// Its certificate in PEM.
+        certificate: String,
+        /// The chain above; of a root, the root.
+        certificate_chain: String,
+        /// The request's identifier.
+        request_id: String,
+    }
+
+    /// What CreateSubCACertificate takes (section 3).
+    CreateSubCACertificateRequest {
+        /// The common name.
+        common_name: String,
+        /// The organization.
+        organization: String,
+        /// The department.
+        organization_unit: String,
+        /// The city.
+        locality: String,
+        /// The province.
+        state: String,
+        /// The country, two letters; CN.
+        country_code: Option<String>,
+        /// How long it is valid, in calendar years from now; no more than its parent's years, and no
+        /// longer than its parent.
+        years: i64,
+        /// The key, such as `ECC_256`: of the parent's family.
+        algorithm: String,
+        /// The identifier of the CA above.
+        parent_identifier: String,
+        /// How many intermediates may follow below; 0.
+        path_len_constraint: Option<i64>,
+        /// What its leaves may be for, at most 100: any, serverAuth, clientAuth, codeSigning,
+        /// emailProtection, timeStamping, OCSPSigning, or an object identifier.
+        extended_key_usages: Vec<String>,
+        /// Whether it has CRLs.
+        enable_crl: Option<bool>,
+        /// Days until its next CRL, 1 to 365; 7.
+        crl_day: Option<i64>,
+        /// The longest leaf it may issue, in days.
+        cert_max_time: Option<i64>,
+        /// Names this call: repeated with the same parameters, it is answered as the first time. At
+        /// most 64 ASCII characters.
+        client_token: Option<String>,
+        /// Tags.
+        tags: Vec<TagParameter>,
+    }
+
+    /// What CreateSubCACertificate answers (section 3).
+    CreateSubCACertificateResponse {
+        /// The CA's identifier.
+        identifier: String,
+        /// Its certificate in PEM.
+        certificate: String,
+        /// The certificates above, its issuer's first.
+        certificate_chain: String,
+        /// The request's identifier.
+        request_id: String,
+    }
+}
+
+/// A CA that may issue now.
+pub(super) struct Parent {
+    pub(super) identifier: Identifier,
+    pub(super) kept: Kept<AuthorityDocument>,
+    pub(super) issuer: Issuer,
+}
+
+impl Cas {
+    /// Creates a root CA; its key is kept sealed (section 3).
+    ///
+    /// # Errors
+    /// `InvalidParameter` and `DataTooLongException` for values out of bounds; `Error` when the store
+    /// fails or may not keep a private key.
+    pub fn create_root_ca_certificate(
+        &self,
+        request: &CreateRootCACertificateRequest,
+    ) -> Result<CreateRootCACertificateResponse, CasError> {
+        let token = token::of("CreateRootCACertificate", request, &request.client_token);
+        self.operate_once(&token, |request_id, now| {
+            let fields = Fields {
+                country: request.country_code.clone(),
+                state: Some(request.state.clone()),
+                locality: Some(request.locality.clone()),
+                organization: Some(request.organization.clone()),
+                organization_unit: Some(request.organization_unit.clone()),
+                common_name: Some(request.common_name.clone()),
+            };
+            let name = self.authority_name(fields)?;
+            let algorithm = match &request.algorithm {
+                Some(algorithm) => self.algorithm("Algorithm", algorithm)?,
+                None => self.config.root_algorithm,
+            };
+            let end = years(request.years, now)?;
+            check_tags(&self.config, &request.tags)?;
+            self.check_keys_can_be_kept()?;
+            let key = Arc::new(self.generate(algorithm)?);
+            let serial = SerialNumber::generate(&mut system())?;
+            let validity = Validity::new(now, end)?;
+            let signer = Arc::clone(&key);
+            let root = Issuer::self_signed_at(name, Profile::root(), signer, serial, validity)?;
+            let chain = root.chain();
+            let (identifier, mut writes) =
+                self.ledger.issuer_writes(&chain, Some(&key), &[], now)?;
+            let document = AuthorityDocument {
+                identifier: identifier.to_string(),
+                parent_identifier: None,
+                years: request.years,
+                created: now.unix(),
+                status: ISSUE.to_owned(),
+                revoked: None,
+                enable_crl: true,
+                crl_day: self.config.crl_day,
+                cert_max_time: None,
+                tags: copied(&request.tags),
+            };
+            writes.push(authority_write(&document)?);
+            let answer = CreateRootCACertificateResponse {
+                identifier: identifier.to_string(),
+                certificate: chain.leaf().to_pem(),
+                certificate_chain: chain.leaf().to_pem(),
+                request_id,
+            };
+            writes.extend(token::write(&token, &answer, now)?);
+            self.record_root(chain.leaf(), writes, now)?;
+            Ok(answer)
+        })
+    }
+
+    /// Creates an intermediate CA below another; its key is kept sealed (section 3).
+    ///
+    /// # Errors
+    /// `InvalidParameter` and `DataTooLongException` for values out of bounds, another family, or
+    /// more years than the parent's; `NotFound` for the parent; `InvalidStatus.UpdateProtection` when
+    /// it is revoked, `CertificateExpired` when it is over.
+    pub fn create_sub_ca_certificate(
+        &self,
+        request: &CreateSubCACertificateRequest,
+    ) -> Result<CreateSubCACertificateResponse, CasError> {
+        let token = token::of("CreateSubCACertificate", request, &request.client_token);
+        self.operate_once(&token, |request_id, now| {
+            let parent = self.parent("ParentIdentifier", &request.parent_identifier, now)?;
+            let fields = Fields {
+                country: request.country_code.clone(),
+                state: Some(request.state.clone()),
+                locality: Some(request.locality.clone()),
+                organization: Some(request.organization.clone()),
+                organization_unit: Some(request.organization_unit.clone()),
+                common_name: Some(request.common_name.clone()),
+            };
+            let name = self.authority_name(fields)?;
+            let algorithm = self.algorithm("Algorithm", &request.algorithm)?;
+            check_family("Algorithm", algorithm, &parent)?;
+            let above = parent.kept.document.years;
+            if request.years > above {
+                let allowed = format!("1 to {above}, the years of its parent");
+                return Err(CasError::invalid("Years", request.years, allowed));
+            }
+            // Compared in years; the end is cut to the parent's.
+            let end =
+                years(request.years, now)?.min(parent.issuer.certificate().validity().not_after());
+            let path_len = match request.path_len_constraint {
+                None => self.config.path_len,
+                Some(given) => u8::try_from(given)
+                    .map_err(|_| CasError::invalid("PathLenConstraint", given, "0 to 255"))?,
+            };
+            let usages = extended_key_usages("ExtendedKeyUsages", &request.extended_key_usages)?;
+            let crl_day = request.crl_day.unwrap_or(self.config.crl_day);
+            if !(1..=365).contains(&crl_day) {
+                return Err(CasError::invalid("CrlDay", crl_day, "1 to 365"));
+            }
+            if let Some(days) = request.cert_max_time
+                && !(1..=3_650_000).contains(&days)
+            {
+                return Err(CasError::invalid("CertMaxTime", days, "1 to 3650000 days"));
+            }
+            let enable_crl = request.enable_crl.unwrap_or_default();
+            if enable_crl {
+                self.crl_url("EnableCrl", &parent.identifier)?;
+            }
+            check_tags(&self.config, &request.tags)?;
+            self.check_keys_can_be_kept()?;
+
+            let mut profile = Profile::intermediate(path_len);
+            if !usages.is_empty() {
+                profile = profile.with_extended_key_usage(usages);
+            }
+            let profile = self.with_crl_pointer(profile, &parent)?;
+            let validity = Validity::new(now, end)?;
+            let key = Arc::new(self.generate(algorithm)?);
+            let document = |identifier: &Identifier| AuthorityDocument {
+                identifier: identifier.to_string(),
+                parent_identifier: Some(parent.identifier.to_string()),
+                years: request.years,
+                created: now.unix(),
+                status: ISSUE.to_owned(),
+                revoked: None,
+                enable_crl,
+                crl_day,
+                cert_max_time: request.cert_max_time,
+                tags: copied(&request.tags),
+            };
+            let above: Vec<Certificate> = parent.issuer.chain().certificates().cloned().collect();
+            let answer = |certificate: &Certificate, identifier: &Identifier| {
+                CreateSubCACertificateResponse {
+                    identifier: identifier.to_string(),
+                    certificate: certificate.to_pem(),
+                    certificate_chain: above.iter().map(Certificate::to_pem).collect(),
+                    request_id: request_id.clone(),
+                }
+            };
+            let writes = |certificate: &Certificate| {
+                let chain = Chain::new(certificate.clone(), above.clone())?;
+                let (identifier, mut writes) =
+                    self.ledger.issuer_writes(&chain, Some(&key), &[], now)?;
+                writes.push(parent.kept.unchanged());
+                writes.push(authority_write(&document(&identifier)).map_err(CasError::into_error)?);
+                let answer = answer(certificate, &identifier);
+                writes.extend(token::write(&token, &answer, now).map_err(CasError::into_error)?);
+                Ok(writes)
+            };
+            let filed = Filed { tags: &[], writes: Some(&writes) };
+            let below = self.authority(&parent, None).delegate_filed(
+                name,
+                profile,
+                Arc::clone(&key),
+                validity,
+                &filed,
+            )?;
+            let certificate = below.certificate();
+            let digest = Ledger::issuer_digest(parent.issuer.certificate().public_key());
+            Ok(answer(certificate, &Identifier::of(&digest, certificate.serial())))
+        })
+    }
+
+    /// The CA with an identifier, if it and those above it may issue now.
+    pub(super) fn parent(&self, name: &str, text: &str, now: Time) -> Result<Parent, CasError> {
+        let identifier = identifier(name, text)?;
+        let unknown = || CasError::not_found(name, format!("CA {identifier}"));
+        let kept = self.authority_document(text)?.ok_or_else(unknown)?;
+        let mut above = Some(text.to_owned());
+        while let Some(text) = above {
+            let Some(kept) = self.authority_document(&text)? else { break };
+            if kept.document.status != ISSUE {
+                let message = format!("{name}: CA {text} is revoked");
+                return Err(CasError::new(ErrorKind::UpdateProtection, message));
+            }
+            above = kept.document.parent_identifier;
+        }
+        let issuer = self.issuer(&identifier)?.ok_or_else(unknown)?;
+        for certificate in issuer.chain().certificates() {
+            let validity = certificate.validity();
+            if !validity.contains(now) {
+                let subject = certificate.subject();
+                let message = format!("{name}: {subject} is valid from {validity}, now is {now}");
+                return Err(CasError::new(ErrorKind::CertificateExpired, message));
+            }
+        }
+        Ok(Parent { identifier, kept, issuer })
+    }
+
+    /// The issuer of a CA that is kept, with its key.
+    pub(super) fn issuer(&self, identifier: &Identifier) -> Result<Option<Issuer>, CasError> {
+        if let Some(issuer) = self.opened().get(identifier) {
+            return Ok(Some(issuer.clone()));
+        }
+        let Some(kept) = self.ledger.issuer(identifier)? else { return Ok(None) };
+        let Some(key) = self.ledger.issuer_key(identifier)? else { return Ok(None) };
+        let key = self.signing_as_ruled(key)?;
+        let issuer = Issuer::load(kept.chain.certificates().cloned().collect(), key)?;
+        self.opened().insert(*identifier, issuer.clone());
+        Ok(Some(issuer))
+    }
+
+    /// An authority that issues for a CA: with this policy, or for CAs and CRLs without one.
+    pub(super) fn authority(&self, parent: &Parent, policy: Option<Policy>) -> Authority {
+        let policy = policy.unwrap_or_else(|| Policy::new(Profile::tls_server()));
+        Authority::on(parent.issuer.clone(), policy, self.ledger.clone())
+            .with_clock(Arc::clone(&self.clock))
+            .with_actor(&self.actor)
+    }
+
+    /// A new key that signs as the rules say.
+    pub(super) fn generate(&self, algorithm: KeyAlgorithm) -> Result<KeyPair, CasError> {
+        let key = KeyPair::generate_with(algorithm, self.config.weak_keys, &mut system())?;
+        self.signing_as_ruled(key)
+    }
+
+    fn signing_as_ruled(&self, key: KeyPair) -> Result<KeyPair, CasError> {
+        let algorithm = key.public_key().algorithm();
+        let rule = self.config.algorithms.iter().find(|rule| rule.key == algorithm);
+        let signature: Option<SignatureAlgorithm> = rule.map(|rule| rule.signature);
+        Ok(match signature {
+            Some(signature) => key.with_signature_algorithm(signature)?,
+            None => key,
+        })
+    }
+
+    /// The key that a value of `Algorithm` means.
+    pub(super) fn algorithm(&self, name: &str, text: &str) -> Result<KeyAlgorithm, CasError> {
+        let rules = &self.config.algorithms;
+        let allowed = rules.iter().filter(|rule| self.config.weak_keys.allow(rule.key));
+        let found = allowed.clone().find(|rule| rule.name == text).map(|rule| rule.key);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = allowed.map(|rule| rule.name).collect();
+            CasError::invalid(name, format!("{:?}", cut(text)), names.join(", "))
+        })
+    }
+
+    fn authority_name(&self, fields: Fields) -> Result<crate::name::Name, CasError> {
+        let country = Some(self.config.authority_country.clone());
+        fields.or(Fields { country, ..Fields::default() }).name(&subject::AUTHORITY)
+    }
+}
+
+/// The family of a key is the issuer's (seed page CreateServerCertificateWithCsr).
+pub(super) fn check_family(
+    name: &str,
+    algorithm: KeyAlgorithm,
+    parent: &Parent,
+) -> Result<(), CasError> {
+    let family = parent.issuer.certificate().public_key().algorithm().family();
+    if algorithm.family() == family {
+        return Ok(());
+    }
+    let allowed = format!("a key of the family {family}, that of its issuer");
+    Err(CasError::invalid(name, algorithm, allowed))
+}
+
+/// So many calendar years from now.
+fn years(years: i64, now: Time) -> Result<Time, CasError> {
+    let months = u32::try_from(years.saturating_mul(12)).ok().filter(|months| *months > 0);
+    let end = months.and_then(|months| now.plus_months(months).ok());
+    end.ok_or_else(|| {
+        CasError::invalid("Years", years, "1 or more, and an end before the year 10000")
+    })
+}
+
+/// A number of days.
+pub(super) fn days(days: i64) -> Lifetime {
+    Lifetime::days(u32::try_from(days).unwrap_or(u32::MAX))
+}
+
+impl Cas {
+    /// Records a root: its certificate under itself, and what is kept of it.
+    fn record_root(
+        &self,
+        certificate: &Certificate,
+        writes: Vec<Write>,
+        now: Time,
+    ) -> Result<(), CasError> {
+        let writer = self.ledger.writer(&self.actor, now);
+        writer.record_self_signed(certificate, writes)?;
+        Ok(())
+    }
+}

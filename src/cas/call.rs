@@ -1,0 +1,126 @@
+//! Operations by name.
+
+use serde_json::Value;
+
+use super::error::{CasError, ErrorKind};
+use super::schema::{Parameter, ParameterHelp, Problems, read_whole, shown};
+use super::*;
+
+/// An operation, for help.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its name.
+    pub name: &'static str,
+    /// Its API version; none of those that only this engine has.
+    pub version: Option<&'static str>,
+    /// What it does.
+    pub description: &'static str,
+    parameters: fn() -> Vec<ParameterHelp>,
+    answers: fn() -> Vec<ParameterHelp>,
+    call: fn(&Cas, &Value) -> Result<Value, CasError>,
+}
+
+impl Operation {
+    /// What it takes.
+    pub fn parameters(&self) -> Vec<ParameterHelp> {
+        (self.parameters)()
+    }
+
+    /// What it answers.
+    pub fn answers(&self) -> Vec<ParameterHelp> {
+        (self.answers)()
+    }
+}
+
+impl Cas {
+    /// Calls an operation by its name, with its parameters as a JSON object: nested, or flat as RPC
+    /// clients send them (`"Tags.1.Key": "k"`), numbers and booleans as such or as text. `Version`
+    /// may be given.
+    ///
+    /// # Errors
+    /// [`CasError`], also for an unknown operation, an unknown parameter or another version. Nothing
+    /// was changed then, but for the audit log.
+    pub fn call(&self, name: &str, parameters: Value) -> Result<Value, CasError> {
+        let called = || {
+            let operation = OPERATIONS.iter().find(|operation| operation.name == name);
+            let operation = operation.ok_or_else(|| {
+                let name = shown(&Value::from(name));
+                CasError::invalid("Action", name, "the name of an operation")
+            })?;
+            let Value::Object(parameters) = parameters else {
+                let given = shown(&parameters);
+                return Err(CasError::invalid("the parameters", given, "a JSON object"));
+            };
+            let mut problems = Problems::default();
+            let mut nested = flat::nested(parameters, &mut problems);
+            if let Some(version) = nested.remove("Version")
+                && operation.version.is_some_and(|known| version != known)
+            {
+                let allowed = operation.version.unwrap_or_default();
+                let given = shown(&version);
+                problems.wrong.push(format!("Version: given {given}, allowed {allowed}"));
+            }
+            if !problems.wrong.is_empty() {
+                return Err(problems.into());
+            }
+            (operation.call)(self, &Value::Object(nested))
+        };
+        called().map_err(|error| match error.request_id().is_empty() {
+            // It was refused before the operation began.
+            true => match request_id() {
+                Ok(request_id) => error.with_request_id(&request_id),
+                Err(_) => error,
+            },
+            false => error,
+        })
+    }
+}
+
+/// Declares the operations: the method, its name, its version, what it takes and answers.
+macro_rules! operations {
+    ($( $(#[doc = $doc:literal])+ $version:expr, $name:ident($request:ident) -> $response:ident = $method:ident; )+) => {
+        /// Every operation, by sections of the service: CSRs, CAs, leaves, orders.
+        pub const OPERATIONS: &[Operation] = &[$(
+            Operation {
+                name: stringify!($name),
+                version: $version,
+                description: concat!($($doc),+),
+                parameters: <$request as Parameter>::parts,
+                answers: <$response as Parameter>::parts,
+                call: |cas, given| {
+                    let request: $request = read_whole(given)?;
+                    let answer = cas.$method(&request)?;
+                    answer.write().ok_or_else(|| CasError::new(ErrorKind::Other, "no answer"))
+                },
+            },
+        )+];
+    };
+}
+
+const CSR: Option<&str> = Some("2020-04-07");
+const CA: Option<&str> = Some("2020-06-30");
+
+operations! {
+    /// Creates a key and a certificate signing request.
+    CSR, CreateCsr(CreateCsrRequest) -> CreateCsrResponse = create_csr;
+    /// Keeps a CSR that was made elsewhere.
+    CSR, UploadCsr(UploadCsrRequest) -> UploadCsrResponse = upload_csr;
+    /// Adds the private key to a CSR that has none.
+    CSR, UpdateCsr(UpdateCsrRequest) -> UpdateCsrResponse = update_csr;
+    /// Shows a CSR and its private key.
+    CSR, GetCsrDetail(GetCsrDetailRequest) -> GetCsrDetailResponse = get_csr_detail;
+    /// Lists CSRs.
+    CSR, ListCsr(ListCsrRequest) -> ListCsrResponse = list_csr;
+    /// Deletes a CSR and its private key.
+    CSR, DeleteCsr(DeleteCsrRequest) -> DeleteCsrResponse = delete_csr;
+
+    /// Creates a root CA.
+    CA, CreateRootCACertificate(CreateRootCACertificateRequest) -> CreateRootCACertificateResponse = create_root_ca_certificate;
+    /// Creates an intermediate CA.
+    CA, CreateSubCACertificate(CreateSubCACertificateRequest) -> CreateSubCACertificateResponse = create_sub_ca_certificate;
+
+    /// Issues a server certificate for a CSR.
+    CA, CreateServerCertificateWithCsr(CreateServerCertificateWithCsrRequest) -> CreateServerCertificateWithCsrResponse = create_server_certificate_with_csr;
+    /// Issues a server certificate for a key that is generated and kept here.
+    CA, CreateServerCertificate(CreateServerCertificateRequest) -> CreateServerCertificateResponse = create_server_certificate;
+}

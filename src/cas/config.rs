@@ -1,0 +1,266 @@
+//! The rules of the service as data: every table, default and inferred choice, each with its source.
+//!
+//! Marks: S is a page of the service's documentation, F a fact from its published models and help
+//! pages, I inferred where both are silent.
+
+use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
+use crate::ledger::Identifier;
+use crate::profile::LeafBasicConstraints;
+use crate::validity::Lifetime;
+
+/// The rules of the service. The defaults are the service's.
+///
+/// ```
+/// use certwright::cas::{Config, ValidityRule};
+/// let mut config = Config::default();
+/// assert_eq!(config.organization, "Alibaba Inc");
+/// config.organization = "Example GmbH".to_owned();
+/// config.validity = ValidityRule::Lenient;
+/// config.crl_base_url = Some("http://crl.example/ca".to_owned());
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// The values of `Algorithm`, and what each means (S CreateServerCertificateWithCsr).
+    pub algorithms: Vec<AlgorithmRule>,
+    /// What CreateCsr takes (S CreateCsr: RSA of 2048, 3072 and 4096 bits, ECC and SM2 of 256; I:
+    /// ECC of 384, and of 521, which is also called 512).
+    pub csr_keys: Vec<CsrKeyRule>,
+    /// Whether RSA_1024 is issued (S lists the value; I: dangerous, so off).
+    pub weak_keys: WeakKeys,
+    /// Which parameters may say how long a leaf is valid (S: strict).
+    pub validity: ValidityRule,
+    /// Organization of server and client leaves (S: "Alibaba Inc").
+    pub organization: String,
+    /// OrganizationUnit of server and client leaves (S: "Aliyun CDN").
+    pub organization_unit: String,
+    /// Country of client leaves (F: CN). That of server leaves is the issuer's (I).
+    pub client_country: String,
+    /// CountryCode of CAs (F: CN).
+    pub authority_country: String,
+    /// Algorithm of a root that names none (I).
+    pub root_algorithm: KeyAlgorithm,
+    /// Algorithm of a leaf whose key is generated here and whose request names none (I: the first of
+    /// the issuer's own algorithm, RSA_2048, ECC_256 or SM2_256 by its family).
+    pub generated: GeneratedKey,
+    /// PathLenConstraint of an intermediate that names none (F: 0).
+    pub path_len: u8,
+    /// What the fields O, OU, C, ST and L of a leaf with a CSR come from (I: request and defaults).
+    pub subject_from_csr: SubjectFromCsr,
+    /// Whether a server leaf's common name that is a DNS name or IP address is also an alternative
+    /// name (I: it is; clients ignore the common name, RFC 9525 section 2).
+    pub common_name: CommonNameRule,
+    /// Whether leaves say that they are no CA (I: they do not; some SM2 stacks refuse it).
+    pub leaf_basic_constraints: LeafBasicConstraints,
+    /// Where CRLs are published: certificates point to `<base>/<identifier of the CA>.crl` (I). With
+    /// none, no CRL can be enabled.
+    pub crl_base_url: Option<String>,
+    /// CrlDay of an intermediate that names none: days until the next CRL (I).
+    pub crl_day: i64,
+    /// The products of orders (S CreateCertificateRequest).
+    pub products: Vec<Product>,
+    /// The product of an order that names none (S: digicert-free-1-free).
+    pub default_product: String,
+    /// The CA that issues verified orders (I: none until it is set).
+    pub order_issuer: Option<Identifier>,
+    /// How long a challenge can be met before the order fails (I: 3 days).
+    pub challenge_lifetime: Lifetime,
+    /// Domains of one order by package (F: 5).
+    pub order_domains: usize,
+    /// Tags of one order or certificate (S: 20).
+    pub tags: usize,
+    /// Characters of a tag's key (S: 64) and value (S: 128).
+    pub tag_characters: (usize, usize),
+    /// Characters of a ClientToken (F: 64).
+    pub client_token_characters: usize,
+    /// Characters of the name of a CSR (F: 50).
+    pub csr_name_characters: usize,
+    /// Octets of the code that encrypts an exported private key (F: 32).
+    pub encrypted_code_octets: usize,
+    /// Items of a page: of ListCsr (F: 50), of other lists (F: 20).
+    pub page_sizes: (i64, i64),
+    /// Items of a page at most (I).
+    pub page_size_limit: i64,
+}
+
+/// A value of `Algorithm`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct AlgorithmRule {
+    /// The value, such as `ECC_256`.
+    pub name: &'static str,
+    /// The key (I: the service never names its curves).
+    pub key: KeyAlgorithm,
+    /// How an issuer with such a key signs: every ECC with SHA-256 (S).
+    pub signature: SignatureAlgorithm,
+}
+
+/// An `Algorithm` and `KeySize` of CreateCsr.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct CsrKeyRule {
+    /// RSA, ECC or SM2.
+    pub algorithm: &'static str,
+    /// Bits.
+    pub key_size: i64,
+    /// The key.
+    pub key: KeyAlgorithm,
+}
+
+/// Which parameters may say how long a leaf is valid.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum ValidityRule {
+    /// Years and Months are taken too where the others are silent (I).
+    Lenient,
+    /// At least one of Days, BeforeTime and AfterTime is needed (S CreateServerCertificateWithCsr).
+    #[default]
+    Strict,
+}
+
+/// What the fields of a leaf's subject come from, the common name apart.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum SubjectFromCsr {
+    /// The request's parameters, else the CSR's values, else the defaults.
+    Copy,
+    /// The request's parameters, else the defaults.
+    #[default]
+    Ignore,
+}
+
+/// Whether a server leaf's common name is also an alternative name.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum CommonNameRule {
+    /// Where it is a DNS name or an IP address.
+    #[default]
+    AlsoAltName,
+    /// No.
+    Only,
+}
+
+/// The key of a leaf whose request names no algorithm.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum GeneratedKey {
+    /// The issuer's own algorithm.
+    AsIssuer,
+    /// The first strong algorithm of the issuer's family: RSA_2048, ECC_256 or SM2_256.
+    #[default]
+    FirstOfFamily,
+}
+
+impl GeneratedKey {
+    pub(super) fn of(self, issuer: KeyAlgorithm) -> KeyAlgorithm {
+        match (self, issuer.family()) {
+            (Self::AsIssuer, _) => issuer,
+            (Self::FirstOfFamily, KeyFamily::Ecc) => KeyAlgorithm::EcdsaP256,
+            (Self::FirstOfFamily, KeyFamily::Rsa) => KeyAlgorithm::Rsa2048,
+            (Self::FirstOfFamily, KeyFamily::Sm2) => KeyAlgorithm::Sm2,
+        }
+    }
+}
+
+/// A product of orders.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Product {
+    /// Its ProductCode.
+    pub code: String,
+    /// Which domains it is for.
+    pub kind: ProductKind,
+    /// How long its certificates are valid.
+    pub lifetime: Lifetime,
+}
+
+/// Which domains a product is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ProductKind {
+    /// A domain name without a wildcard.
+    Single,
+    /// A domain name whose first label is the wildcard.
+    Wildcard,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            algorithms: ALGORITHMS.to_vec(),
+            csr_keys: CSR_KEYS.to_vec(),
+            weak_keys: WeakKeys::Refuse,
+            validity: ValidityRule::default(),
+            organization: "Alibaba Inc".to_owned(),
+            organization_unit: "Aliyun CDN".to_owned(),
+            client_country: "CN".to_owned(),
+            authority_country: "CN".to_owned(),
+            root_algorithm: KeyAlgorithm::Rsa2048,
+            generated: GeneratedKey::default(),
+            path_len: 0,
+            subject_from_csr: SubjectFromCsr::default(),
+            common_name: CommonNameRule::default(),
+            leaf_basic_constraints: LeafBasicConstraints::default(),
+            crl_base_url: None,
+            crl_day: 7,
+            products: products(),
+            default_product: "digicert-free-1-free".to_owned(),
+            order_issuer: None,
+            challenge_lifetime: Lifetime::days(3),
+            order_domains: 5,
+            tags: 20,
+            tag_characters: (64, 128),
+            client_token_characters: 64,
+            csr_name_characters: 50,
+            encrypted_code_octets: 32,
+            page_sizes: (50, 20),
+            page_size_limit: 1_000,
+        }
+    }
+}
+
+const ALGORITHMS: [AlgorithmRule; 8] = [
+    algorithm("RSA_1024", KeyAlgorithm::Rsa1024, SignatureAlgorithm::RsaSha256),
+    algorithm("RSA_2048", KeyAlgorithm::Rsa2048, SignatureAlgorithm::RsaSha256),
+    // CreateCsr makes keys of this size, so leaves can have them.
+    algorithm("RSA_3072", KeyAlgorithm::Rsa3072, SignatureAlgorithm::RsaSha256),
+    algorithm("RSA_4096", KeyAlgorithm::Rsa4096, SignatureAlgorithm::RsaSha256),
+    algorithm("ECC_256", KeyAlgorithm::EcdsaP256, SignatureAlgorithm::EcdsaSha256),
+    algorithm("ECC_384", KeyAlgorithm::EcdsaP384, SignatureAlgorithm::EcdsaSha256),
+    algorithm("ECC_512", KeyAlgorithm::EcdsaP521, SignatureAlgorithm::EcdsaSha256),
+    algorithm("SM2_256", KeyAlgorithm::Sm2, SignatureAlgorithm::Sm2Sm3),
+];
+
+const CSR_KEYS: [CsrKeyRule; 8] = [
+    csr_key("RSA", 2048, KeyAlgorithm::Rsa2048),
+    csr_key("RSA", 3072, KeyAlgorithm::Rsa3072),
+    csr_key("RSA", 4096, KeyAlgorithm::Rsa4096),
+    csr_key("ECC", 256, KeyAlgorithm::EcdsaP256),
+    csr_key("ECC", 384, KeyAlgorithm::EcdsaP384),
+    csr_key("ECC", 512, KeyAlgorithm::EcdsaP521),
+    csr_key("ECC", 521, KeyAlgorithm::EcdsaP521),
+    csr_key("SM2", 256, KeyAlgorithm::Sm2),
+];
+
+/// S CreateCertificateRequest. Free certificates of the default product are valid for three months,
+/// of symantec-free for a year; that the paid ones are valid for a year is inferred.
+fn products() -> Vec<Product> {
+    let product = |code: &str, kind, days| Product {
+        code: code.to_owned(),
+        kind,
+        lifetime: Lifetime::days(days),
+    };
+    vec![
+        product("digicert-free-1-free", ProductKind::Single, 90),
+        product("symantec-free-1-free", ProductKind::Single, 365),
+        product("symantec-dv-1-starter", ProductKind::Wildcard, 365),
+        product("geotrust-dv-1-starter", ProductKind::Single, 365),
+        product("geotrust-dv-w-starter", ProductKind::Wildcard, 365),
+        product("globalsign-dv-1-personal", ProductKind::Single, 365),
+        product("globalsign-dv-w-advanced", ProductKind::Wildcard, 365),
+    ]
+}
+
+const fn algorithm(
+    name: &'static str,
+    key: KeyAlgorithm,
+    signature: SignatureAlgorithm,
+) -> AlgorithmRule {
+    AlgorithmRule { name, key, signature }
+}
+
+const fn csr_key(algorithm: &'static str, key_size: i64, key: KeyAlgorithm) -> CsrKeyRule {
+    CsrKeyRule { algorithm, key_size, key }
+}

@@ -1,0 +1,302 @@
+//! Issuing a leaf: what all operations of section 4 have in common.
+
+use super::Cas;
+use super::authority::{Parent, check_family, days};
+use super::config::SubjectFromCsr;
+use super::error::{CasError, ErrorKind};
+use super::records::{LeafDocument, leaf_writes};
+use super::subject::Fields;
+use super::types::{Outcome, TagParameter, check_tags, copied};
+use super::validity::{Asked, validity};
+use crate::algorithm::KeyAlgorithm;
+use crate::authority::Filed;
+use crate::certificate::Certificate;
+use crate::key::KeyPair;
+use crate::ledger::{Identifier, Ledger, Tag, Write};
+use crate::name::{AltName, Name};
+use crate::policy::{OnDenial, Period, Policy};
+use crate::profile::{Extension, Profile};
+use crate::request::CertificateRequest;
+use crate::serial::SerialNumber;
+use crate::validity::{Lifetime, Time, Validity};
+use crate::wire::crl::distribution_points;
+
+/// A leaf to be issued. Every parameter was checked.
+pub(super) struct Leaf<'l> {
+    pub(super) parent: &'l Parent,
+    pub(super) request: &'l CertificateRequest,
+    /// The key, where it was generated here and is to be kept.
+    pub(super) key: Option<&'l KeyPair>,
+    pub(super) kind: &'static str,
+    pub(super) profile: Profile,
+    pub(super) subject: Name,
+    pub(super) alt_names: Vec<AltName>,
+    pub(super) validity: Validity,
+    pub(super) enable_crl: bool,
+    pub(super) serial: Option<SerialNumber>,
+    pub(super) custom_identifier: Option<&'l str>,
+    pub(super) alias_name: Option<&'l str>,
+    pub(super) tags: &'l [TagParameter],
+    /// Further records that are written with it.
+    pub(super) writes: Vec<Write>,
+}
+
+/// A leaf that was issued.
+pub(super) struct IssuedLeaf {
+    pub(super) certificate: Certificate,
+    pub(super) identifier: Identifier,
+    /// The certificates above, the issuer's first, each PEM block ended by a newline.
+    pub(super) chain: String,
+    pub(super) outcome: Outcome,
+}
+
+impl Cas {
+    /// Issues a leaf and records all that is kept of it, in one transaction.
+    pub(super) fn issue_leaf(&self, leaf: Leaf<'_>, now: Time) -> Result<IssuedLeaf, CasError> {
+        let parent = leaf.parent;
+        self.check_end(&leaf.validity, parent)?;
+        check_tags(&self.config, leaf.tags)?;
+        if let Some(custom) = leaf.custom_identifier {
+            self.check_custom_identifier(custom)?;
+        }
+        let mut profile =
+            leaf.profile.clone().with_leaf_basic_constraints(self.config.leaf_basic_constraints);
+        if leaf.enable_crl {
+            profile = self.with_crl_pointer(profile, parent)?;
+        }
+        let policy = Policy::new(profile)
+            .with_subject(leaf.subject.clone())
+            .with_alt_names(leaf.alt_names.clone())
+            .with_max_lifetime(Lifetime::seconds(u64::MAX))
+            .on_denial(OnDenial::LeaveOut);
+        let weak = self.config.weak_keys.allow(KeyAlgorithm::Rsa1024);
+        let policy = if weak { policy.dangerously_allow_rsa_1024() } else { policy };
+        let mut authority = self.authority(parent, Some(policy));
+        if let Some(serial) = leaf.serial {
+            authority = authority.with_serial(serial);
+        }
+        let review = authority.review(leaf.request).with_period(Period::Exactly(leaf.validity));
+        let digest = Ledger::issuer_digest(parent.issuer.certificate().public_key());
+        let writes = |certificate: &Certificate| {
+            let identifier = Identifier::of(&digest, certificate.serial());
+            let document = LeafDocument {
+                identifier: identifier.to_string(),
+                parent_identifier: parent.identifier.to_string(),
+                kind: leaf.kind.to_owned(),
+                created: now.unix(),
+                has_key: leaf.key.is_some(),
+                custom_identifier: leaf.custom_identifier.map(str::to_owned),
+                alias_name: leaf.alias_name.map(str::to_owned),
+                tags: copied(leaf.tags),
+            };
+            let mut writes = leaf_writes(&document).map_err(CasError::into_error)?;
+            // The CA is still what it was when it was found in force.
+            writes.push(parent.kept.unchanged());
+            if let Some(key) = leaf.key {
+                writes.extend(self.ledger.key_writes(&leaf_key_name(&identifier), key)?);
+            }
+            writes.extend(leaf.writes.iter().cloned());
+            Ok(writes)
+        };
+        let tags: Vec<Tag> = leaf.tags.iter().map(Tag::from).collect();
+        let filed = Filed { tags: &tags, writes: Some(&writes) };
+        let issued = authority.issue_one(&review, &filed)?;
+        let certificate = issued.chain().leaf().clone();
+        Ok(IssuedLeaf {
+            identifier: Identifier::of(&digest, certificate.serial()),
+            chain: issued.chain().above().iter().map(Certificate::to_pem).collect(),
+            outcome: Outcome::new(issued.outcome().to_vec()),
+            certificate,
+        })
+    }
+
+    /// The parent of a leaf: an intermediate, not a root (seed page
+    /// CreateServerCertificateWithCsr).
+    pub(super) fn leaf_parent(&self, text: &str, now: Time) -> Result<Parent, CasError> {
+        let parent = self.parent("ParentIdentifier", text, now)?;
+        if parent.kept.document.parent_identifier.is_some() {
+            return Ok(parent);
+        }
+        let allowed = "an intermediate CA: only these issue leaves";
+        Err(CasError::invalid("ParentIdentifier", format!("the root {text}"), allowed))
+    }
+
+    /// The validity that was asked for; it ends with its issuer's at the latest.
+    pub(super) fn leaf_validity(
+        &self,
+        asked: Asked,
+        parent: &Parent,
+        now: Time,
+    ) -> Result<Validity, CasError> {
+        let validity = validity(self.config.validity, asked, now)?;
+        self.check_end(&validity, parent)?;
+        Ok(validity)
+    }
+
+    fn check_end(&self, validity: &Validity, parent: &Parent) -> Result<(), CasError> {
+        let end = parent.issuer.certificate().validity().not_after();
+        if validity.not_after() > end {
+            let allowed = format!("until {end}, the end of the issuing CA");
+            let given = format!("until {}", validity.not_after());
+            return Err(CasError::invalid("validity", given, allowed));
+        }
+        let begin = parent.issuer.certificate().validity().not_before();
+        if validity.not_before() < begin {
+            let allowed = format!("from {begin} on, the beginning of the issuing CA");
+            return Err(CasError::invalid("BeforeTime", validity.not_before(), allowed));
+        }
+        if let Some(most) = parent.kept.document.cert_max_time
+            && validity.lifetime() > days(most)
+        {
+            let allowed = format!("at most {most} days, the CertMaxTime of the issuing CA");
+            return Err(CasError::invalid("validity", validity.lifetime(), allowed));
+        }
+        Ok(())
+    }
+
+    /// The fields of a leaf's subject: the CSR's common name before that of the request, the
+    /// request's other fields before the defaults.
+    pub(super) fn leaf_fields(
+        &self,
+        given: Fields,
+        csr: Option<&CertificateRequest>,
+        defaults: Fields,
+    ) -> Fields {
+        let Some(csr) = csr else { return given.or(defaults) };
+        let from_csr = Fields::of(csr.subject());
+        let common_name = Fields { common_name: from_csr.common_name.clone(), ..Fields::default() };
+        let fields = common_name.or(given);
+        match self.config.subject_from_csr {
+            SubjectFromCsr::Copy => fields.or(from_csr).or(defaults),
+            SubjectFromCsr::Ignore => fields.or(defaults),
+        }
+    }
+
+    /// The algorithm that was given is the CSR's, and the CSR's family the issuer's.
+    pub(super) fn check_csr_key(
+        &self,
+        csr: &CertificateRequest,
+        algorithm: Option<&str>,
+        parent: &Parent,
+    ) -> Result<(), CasError> {
+        let key = csr.public_key().algorithm();
+        if let Some(algorithm) = algorithm {
+            let given = self.algorithm("Algorithm", algorithm)?;
+            if given != key {
+                let allowed = format!("{key}, the key of the CSR");
+                return Err(CasError::invalid("Algorithm", given, allowed));
+            }
+        }
+        let rules = &self.config.algorithms;
+        if !self.config.weak_keys.allow(key) || !rules.iter().any(|rule| rule.key == key) {
+            return Err(CasError::invalid("Csr", format!("a key {key}"), "a key that is allowed"));
+        }
+        check_family("Csr", key, parent)
+    }
+
+    /// The key of a leaf that is generated here.
+    pub(super) fn leaf_algorithm(
+        &self,
+        algorithm: Option<&str>,
+        parent: &Parent,
+    ) -> Result<KeyAlgorithm, CasError> {
+        let issuer = parent.issuer.certificate().public_key().algorithm();
+        let Some(algorithm) = algorithm else {
+            return Ok(self.config.generated.of(issuer));
+        };
+        let algorithm = self.algorithm("Algorithm", algorithm)?;
+        check_family("Algorithm", algorithm, parent)?;
+        Ok(algorithm)
+    }
+
+    fn check_custom_identifier(&self, custom: &str) -> Result<(), CasError> {
+        let most = crate::limits::KEPT_NAME_OCTETS;
+        if custom.len() > most {
+            let message = format!("CustomIdentifier: at most {most} octets");
+            return Err(CasError::new(ErrorKind::DataTooLong, message));
+        }
+        if custom.chars().any(char::is_control) {
+            let given = format!("{custom:?}");
+            return Err(CasError::invalid("CustomIdentifier", given, "no control characters"));
+        }
+        if self.custom_identifier(custom)?.is_some() {
+            let message = format!("CustomIdentifier: {custom:?} is another certificate's");
+            return Err(CasError::new(ErrorKind::ParameterRepeat, message));
+        }
+        Ok(())
+    }
+
+    /// Where the CRL of a CA is.
+    pub(super) fn crl_url(
+        &self,
+        parameter: &str,
+        identifier: &Identifier,
+    ) -> Result<String, CasError> {
+        match &self.config.crl_base_url {
+            Some(base) => Ok(format!("{}/{identifier}.crl", base.trim_end_matches('/'))),
+            None => {
+                let allowed = "false or 0 while no crl_base_url is configured";
+                Err(CasError::invalid(parameter, "true or 1", allowed))
+            }
+        }
+    }
+
+    /// A profile whose certificates point to the CRL of their issuer, where CRLs are published.
+    pub(super) fn with_crl_pointer(
+        &self,
+        profile: Profile,
+        issuer: &Parent,
+    ) -> Result<Profile, CasError> {
+        if self.config.crl_base_url.is_none() || !issuer.kept.document.enable_crl {
+            return Ok(profile);
+        }
+        let url = self.crl_url("EnableCrl", &issuer.identifier)?;
+        let Extension { oid, critical, value } = distribution_points(&url);
+        Ok(profile.with_extension(Extension { oid, critical, value }))
+    }
+
+    /// Whether a leaf that is asked for with CRL can have it.
+    pub(super) fn check_enable_crl(
+        &self,
+        enable_crl: Option<i64>,
+        parent: &Parent,
+    ) -> Result<bool, CasError> {
+        match enable_crl.unwrap_or_default() {
+            0 => Ok(false),
+            1 if parent.kept.document.enable_crl => {
+                self.crl_url("EnableCrl", &parent.identifier)?;
+                Ok(true)
+            }
+            1 => {
+                let allowed = "0: the issuing CA has no CRL";
+                Err(CasError::invalid("EnableCrl", 1, allowed))
+            }
+            other => Err(CasError::invalid("EnableCrl", other, "0 or 1")),
+        }
+    }
+
+    /// A private key can be kept, or the operation ends before it did anything.
+    pub(super) fn check_keys_can_be_kept(&self) -> Result<(), CasError> {
+        Ok(self.ledger.check_unlocked()?)
+    }
+}
+
+/// What is answered of the certificate: `Immediately` is 0 for nothing, 1 for the certificate, 2 for
+/// the chain too.
+pub(super) fn immediately(
+    immediately: Option<i64>,
+) -> Result<impl Fn(&IssuedLeaf) -> (Option<String>, Option<String>), CasError> {
+    let wanted = immediately.unwrap_or_default();
+    if !(0..=2).contains(&wanted) {
+        return Err(CasError::invalid("Immediately", wanted, "0, 1 or 2"));
+    }
+    Ok(move |leaf: &IssuedLeaf| {
+        let certificate = (wanted >= 1).then(|| leaf.certificate.to_pem());
+        (certificate, (wanted == 2).then(|| leaf.chain.clone()))
+    })
+}
+
+/// The name that the key of a leaf is kept under.
+pub(super) fn leaf_key_name(identifier: &Identifier) -> String {
+    format!("certificate/{identifier}")
+}

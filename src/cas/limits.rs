@@ -1,0 +1,22 @@
+//! Bounds on what operations take, each with its source. Those that are the service's rules are in
+//! [`super::Config`]; these keep the work on hostile input bounded.
+
+/// Octets of one text parameter: a PEM of the largest request or chain that the engine reads.
+pub(crate) const TEXT_OCTETS: usize = 1024 * 1024;
+
+/// Items of one list: the service allows 100 of its longest list, ExtendedKeyUsages
+/// (CreateSubCACertificate).
+pub(crate) const LIST_ITEMS: usize = 100;
+
+/// Parameters in a flat request: 20 tags and 100 usages and names would be some 250.
+pub(crate) const FLAT_PARAMETERS: usize = 1_000;
+
+/// Levels of a flat name: `ApiPassthrough.Extensions.SubjectAlternativeNames.1.Value` has 5.
+pub(crate) const FLAT_LEVELS: usize = 8;
+
+/// Names in one `Domain` or `Sans`: what the engine takes in one certificate is more; a service
+/// certificate holds 250 at most.
+pub(crate) const DOMAINS: usize = 250;
+
+/// How often an operation begins anew when another change came first.
+pub(crate) const ATTEMPTS: usize = 64;

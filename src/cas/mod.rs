@@ -1,0 +1,179 @@
+//! The operations of a cloud certificate service, answered offline.
+//!
+//! [`Cas`] has a method per operation, with one type for what it takes and one for what it answers;
+//! [`Cas::call`] is the same by name, over JSON. Every rule, default and inferred choice is in
+//! [`Config`].
+//!
+//! ```
+//! # #[cfg(feature = "ecc")] {
+//! use certwright::cas::*;
+//! use certwright::{MemoryStore, SystemClock};
+//! use serde_json::json;
+//!
+//! let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());
+//! let root = cas.call("CreateRootCACertificate", json!({
+//!     "CommonName": "Example Root", "Organization": "Example", "OrganizationUnit": "Security",
+//!     "Locality": "Hangzhou", "State": "Zhejiang", "Years": 10, "Algorithm": "ECC_256",
+//! }))?;
+//! let ca = cas.call("CreateSubCACertificate", json!({
+//!     "CommonName": "Example CA", "Organization": "Example", "OrganizationUnit": "Security",
+//!     "Locality": "Hangzhou", "State": "Zhejiang", "Years": 5, "Algorithm": "ECC_256",
+//!     "ParentIdentifier": root["Identifier"],
+//! }))?;
+//! let csr = cas.create_csr(&CreateCsrRequest {
+//!     algorithm: "ECC".into(), key_size: 256, common_name: "db.example".into(),
+//!     country_code: "CN".into(), province: "Zhejiang".into(), locality: "Hangzhou".into(),
+//!     ..Default::default()
+//! })?;
+//! let server = cas.create_server_certificate_with_csr(&CreateServerCertificateWithCsrRequest {
+//!     csr: csr.csr, parent_identifier: ca["Identifier"].as_str().unwrap().into(),
+//!     domain: Some("db.example,10.0.0.7".into()), days: Some(90), immediately: Some(2),
+//!     ..Default::default()
+//! })?;
+//! assert!(server.x509_certificate.is_some());
+//! # }
+//! # Ok::<(), certwright::cas::CasError>(())
+//! ```
+
+mod authority;
+mod call;
+mod config;
+mod csr;
+mod error;
+mod flat;
+mod issue;
+mod limits;
+mod names;
+mod page;
+mod records;
+mod schema;
+mod server;
+mod subject;
+mod token;
+mod types;
+mod usages;
+mod validity;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::authority::Clock;
+use crate::error::Error;
+use crate::issuer::Issuer;
+use crate::key::random_octets;
+use crate::ledger::{AuditAction, Identifier, Ledger, Write};
+use crate::store::Store;
+use crate::validity::Time;
+
+pub use self::authority::{
+    CreateRootCACertificateRequest, CreateRootCACertificateResponse, CreateSubCACertificateRequest,
+    CreateSubCACertificateResponse,
+};
+pub use self::call::{OPERATIONS, Operation};
+pub use self::config::{
+    AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, Product, ProductKind,
+    SubjectFromCsr, ValidityRule,
+};
+pub use self::csr::*;
+pub use self::error::{CasError, ErrorKind};
+pub use self::schema::{ParameterHelp, Secret};
+pub use self::server::*;
+pub use self::types::{Outcome, TagParameter};
+
+use self::limits::ATTEMPTS;
+
+/// The service, on a store.
+///
+/// Calls from several threads and, on a shared store, from several processes do not disturb each
+/// other: an operation takes effect whole or not at all. The module has an example.
+pub struct Cas {
+    ledger: Ledger,
+    clock: Arc<dyn Clock>,
+    config: Config,
+    actor: Arc<str>,
+    /// Issuers whose keys were opened before.
+    issuers: Mutex<HashMap<Identifier, Issuer>>,
+}
+
+impl Cas {
+    /// The service on a store. A durable store keeps private keys only once
+    /// [`Ledger::unlock`] was called on [`Cas::ledger`].
+    pub fn new(store: impl Store + 'static, clock: impl Clock + 'static, config: Config) -> Self {
+        Self {
+            ledger: Ledger::new(store),
+            clock: Arc::new(clock),
+            config,
+            actor: Arc::from("cas"),
+            issuers: Mutex::default(),
+        }
+    }
+
+    /// Names who acts, for the audit log.
+    #[must_use]
+    pub fn with_actor(mut self, actor: &str) -> Self {
+        self.actor = Arc::from(actor);
+        self
+    }
+
+    /// The ledger: certificates, revocations and the audit log are found there too.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The rules.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn now(&self) -> Result<Time, CasError> {
+        Ok(self.clock.now()?)
+    }
+
+    /// Writes records in one transaction, with an entry in the audit log.
+    fn write(
+        &self,
+        writes: Vec<Write>,
+        action: AuditAction,
+        detail: String,
+    ) -> Result<(), CasError> {
+        let writer = self.ledger.writer(&self.actor, self.now()?);
+        Ok(writer.write(writes, action, detail)?)
+    }
+
+    /// Does an operation, and begins anew when another change came first. Its error carries the
+    /// identifier of the request, which the answer has as well.
+    fn operate<R>(&self, attempt: impl Fn(String) -> Result<R, CasError>) -> Result<R, CasError> {
+        let request_id = request_id()?;
+        let mut left = ATTEMPTS;
+        loop {
+            left -= 1;
+            match attempt(request_id.clone()) {
+                Err(error) if error.conflict && left > 0 => {}
+                answer => return answer.map_err(|error| error.with_request_id(&request_id)),
+            }
+        }
+    }
+
+    /// The issuers that were opened. A panic elsewhere leaves the map whole.
+    fn opened(&self) -> std::sync::MutexGuard<'_, HashMap<Identifier, Issuer>> {
+        self.issuers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Cas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cas({})", self.actor)
+    }
+}
+
+/// A random UUID (RFC 9562 section 5.4) in capitals, as the service writes them.
+fn request_id() -> Result<String, Error> {
+    let octets: [u8; 16] = random_octets()?;
+    let number = u128::from_be_bytes(octets);
+    let number = number & !(0xF << 76) | 0x4 << 76;
+    let number = number & !(0x3 << 62) | 0x2 << 62;
+    let digits = format!("{number:032X}");
+    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)];
+    Ok(parts.map(|(from, to)| digits.get(from..to).unwrap_or_default()).join("-"))
+}

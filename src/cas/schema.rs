@@ -1,0 +1,441 @@
+//! The parameters of operations: one declaration gives the type, its form on the wire and its help.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::limits::{LIST_ITEMS, TEXT_OCTETS};
+
+/// What is wrong with the parameters of one request; all of it.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    /// Names of parameters that are missing.
+    pub(crate) missing: Vec<String>,
+    /// What else is wrong, each with its parameter, what was given and what is allowed.
+    pub(crate) wrong: Vec<String>,
+}
+
+impl Problems {
+    /// A value of another kind than is allowed.
+    fn kind(&mut self, place: &str, given: &Value, allowed: &str) {
+        self.wrong.push(format!("{place}: given {}, allowed {allowed}", shown(given)));
+    }
+}
+
+/// A value for people, cut where it is long; what could steer a terminal is escaped.
+pub(crate) fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "a structure".to_owned(),
+        Value::String(text) => format!("{text:?}"),
+        other => other.to_string(),
+    };
+    match text.char_indices().nth(64) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+/// Something that is a parameter, or part of one.
+pub(crate) trait Parameter: Sized {
+    /// Whether a request without it is refused.
+    const REQUIRED: bool;
+
+    /// What it is, for help and messages, such as "integer".
+    fn kind() -> String;
+
+    /// Reads what was given, or says what is wrong with it.
+    fn read(given: &Value, place: &str, problems: &mut Problems) -> Option<Self>;
+
+    /// The value of one that was not given; none where it is required.
+    fn absent() -> Option<Self>;
+
+    /// Its form on the wire; none where there is nothing to say.
+    fn write(&self) -> Option<Value>;
+
+    /// Its parts, where it has any.
+    fn parts() -> Vec<ParameterHelp> {
+        Vec::new()
+    }
+}
+
+/// A parameter, for help.
+#[derive(Clone, Debug)]
+pub struct ParameterHelp {
+    /// Its name on the wire.
+    pub name: String,
+    /// What it is: string, integer, boolean, structure, list of …
+    pub kind: String,
+    /// Whether a request without it is refused.
+    pub required: bool,
+    /// What it means, and its rule.
+    pub description: String,
+    /// Its own parameters, where it is a structure or a list of structures.
+    pub parts: Vec<ParameterHelp>,
+}
+
+impl Parameter for String {
+    const REQUIRED: bool = true;
+
+    fn kind() -> String {
+        "string".to_owned()
+    }
+
+    fn read(given: &Value, place: &str, problems: &mut Problems) -> Option<Self> {
+        let text = match given {
+            Value::String(text) => text.clone(),
+            // Clients whose language guesses types send numbers where digits are meant.
+            Value::Number(number) => number.to_string(),
+            _ => {
+                problems.kind(place, given, "a string");
+                return None;
+            }
+        };
+        if text.len() > TEXT_OCTETS {
+            let given = text.len();
+            problems.wrong.push(format!("{place}: given {given} octets, at most {TEXT_OCTETS}"));
+            return None;
+        }
+        Some(text)
+    }
+
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    fn write(&self) -> Option<Value> {
+        Some(Value::String(self.clone()))
+    }
+}
+
+impl Parameter for i64 {
+    const REQUIRED: bool = true;
+
+    fn kind() -> String {
+        "integer".to_owned()
+    }
+
+    fn read(given: &Value, place: &str, problems: &mut Problems) -> Option<Self> {
+        let number = match given {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            problems.kind(place, given, "an integer of 64 bits");
+        }
+        number
+    }
+
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    fn write(&self) -> Option<Value> {
+        Some(Value::from(*self))
+    }
+}
+
+impl Parameter for bool {
+    const REQUIRED: bool = true;
+
+    fn kind() -> String {
+        "boolean".to_owned()
+    }
+
+    fn read(given: &Value, place: &str, problems: &mut Problems) -> Option<Self> {
+        let flag = match given {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) => match text.as_str() {
+                "true" | "True" | "1" => Some(true),
+                "false" | "False" | "0" => Some(false),
+                _ => None,
+            },
+            Value::Number(number) => match number.as_i64() {
+                Some(0) => Some(false),
+                Some(1) => Some(true),
+                _ => None,
+            },
+            _ => None,
+        };
+        if flag.is_none() {
+            problems.kind(place, given, "true or false");
+        }
+        flag
+    }
+
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    fn write(&self) -> Option<Value> {
+        Some(Value::Bool(*self))
+    }
+}
+
+impl<P: Parameter> Parameter for Option<P> {
+    const REQUIRED: bool = false;
+
+    fn kind() -> String {
+        P::kind()
+    }
+
+    fn read(given: &Value, place: &str, problems: &mut Problems) -> Option<Self> {
+        P::read(given, place, problems).map(Some)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn write(&self) -> Option<Value> {
+        self.as_ref().and_then(P::write)
+    }
+
+    fn parts() -> Vec<ParameterHelp> {
+        P::parts()
+    }
+}
+
+impl<P: Parameter> Parameter for Vec<P> {
+    const REQUIRED: bool = false;
+
+    fn kind() -> String {
+        format!("list of {}", P::kind())
+    }
+
+    fn read(given: &Value, place: &str, problems: &mut Problems) -> Option<Self> {
+        let Value::Array(items) = given else {
+            problems.kind(place, given, "a list");
+            return None;
+        };
+        if items.len() > LIST_ITEMS {
+            let given = items.len();
+            problems.wrong.push(format!("{place}: given {given} items, at most {LIST_ITEMS}"));
+            return None;
+        }
+        let read: Vec<Option<P>> = items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| P::read(item, &format!("{place}.{}", at + 1), problems))
+            .collect();
+        read.into_iter().collect()
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Vec::new())
+    }
+
+    fn write(&self) -> Option<Value> {
+        Some(Value::Array(self.iter().filter_map(P::write).collect()))
+    }
+
+    fn parts() -> Vec<ParameterHelp> {
+        P::parts()
+    }
+}
+
+/// A text that is secret, such as a private key in PEM: wiped when dropped, never printed.
+#[derive(Default)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// A secret text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Parameter for Secret {
+    const REQUIRED: bool = true;
+
+    fn kind() -> String {
+        "string".to_owned()
+    }
+
+    fn read(given: &Value, place: &str, problems: &mut Problems) -> Option<Self> {
+        match given {
+            Value::String(text) if text.len() <= TEXT_OCTETS => Some(Self::new(text.clone())),
+            _ => {
+                // What was given is not shown.
+                problems.wrong.push(format!("{place}: not a string of at most {TEXT_OCTETS}"));
+                None
+            }
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    fn write(&self) -> Option<Value> {
+        Some(Value::String(self.as_str().to_owned()))
+    }
+}
+
+/// The name on the wire of a field: PascalCase.
+pub(crate) fn wire_name(field: &str) -> String {
+    let words = field.split('_').map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    });
+    words.collect()
+}
+
+/// Takes one parameter out of a structure that is being read.
+pub(crate) fn take<P: Parameter>(
+    fields: &mut Map<String, Value>,
+    name: &str,
+    place: &str,
+    problems: &mut Problems,
+) -> Option<P> {
+    let place = if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
+    // What clients leave empty they do not give.
+    let given = fields.remove(name).filter(|given| !given.is_null() && given.as_str() != Some(""));
+    match given {
+        Some(given) => P::read(&given, &place, problems),
+        None => {
+            let absent = P::absent();
+            if absent.is_none() {
+                problems.missing.push(place);
+            }
+            absent
+        }
+    }
+}
+
+/// What is left of a structure has no business there.
+pub(crate) fn refuse_rest(
+    rest: &Map<String, Value>,
+    allowed: &[ParameterHelp],
+    place: &str,
+    problems: &mut Problems,
+) {
+    for name in rest.keys() {
+        let names: Vec<&str> = allowed.iter().map(|help| help.name.as_str()).collect();
+        let name = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
+        let allowed = if names.is_empty() { "no parameter".to_owned() } else { names.join(", ") };
+        let name = shown(&Value::String(name));
+        problems.wrong.push(format!("unknown parameter {name}, allowed {allowed}"));
+    }
+}
+
+/// Declares structures of the service: `field: Type` is `Field` on the wire, unless `as` says
+/// otherwise. A field that is neither an `Option` nor a `Vec` is required.
+macro_rules! structures {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident {
+            $( $(#[doc = $field_doc:literal])+ $field:ident $(as $wire:literal)? : $kind:ty, )*
+        }
+    )+) => {$(
+        $(#[doc = $doc])+
+        // Not all leave the room.
+        #[allow(unreachable_pub)]
+        #[derive(Debug, Default)]
+        pub struct $name {
+            $( $(#[doc = $field_doc])+ pub $field: $kind, )*
+        }
+
+        impl $crate::cas::schema::Parameter for $name {
+            const REQUIRED: bool = true;
+
+            fn kind() -> String {
+                "structure".to_owned()
+            }
+
+            #[allow(unused_mut, unused_variables)]
+            fn read(
+                given: &serde_json::Value,
+                place: &str,
+                problems: &mut $crate::cas::schema::Problems,
+            ) -> Option<Self> {
+                use $crate::cas::schema;
+                let serde_json::Value::Object(fields) = given else {
+                    let given = schema::shown(given);
+                    problems.wrong.push(format!("{place}: given {given}, allowed a structure"));
+                    return None;
+                };
+                let mut fields = fields.clone();
+                $(
+                    let name = structures!(@name $field $($wire)?);
+                    let $field: Option<$kind> = schema::take(&mut fields, &name, place, problems);
+                )*
+                schema::refuse_rest(&fields, &Self::parts(), place, problems);
+                Some(Self { $( $field: $field?, )* })
+            }
+
+            fn absent() -> Option<Self> {
+                None
+            }
+
+            fn write(&self) -> Option<serde_json::Value> {
+                #[allow(unused_mut)]
+                let mut fields = serde_json::Map::new();
+                $(
+                    if let Some(value) = $crate::cas::schema::Parameter::write(&self.$field) {
+                        fields.insert(structures!(@name $field $($wire)?), value);
+                    }
+                )*
+                Some(serde_json::Value::Object(fields))
+            }
+
+            fn parts() -> Vec<$crate::cas::schema::ParameterHelp> {
+                vec![$(
+                    $crate::cas::schema::ParameterHelp {
+                        name: structures!(@name $field $($wire)?),
+                        kind: <$kind as $crate::cas::schema::Parameter>::kind(),
+                        required: <$kind as $crate::cas::schema::Parameter>::REQUIRED,
+                        description: [$($field_doc),+].join("").trim().to_owned(),
+                        parts: <$kind as $crate::cas::schema::Parameter>::parts(),
+                    },
+                )*]
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::cas::schema::Parameter::write(self).serialize(serializer)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let given = serde_json::Value::deserialize(deserializer)?;
+                $crate::cas::schema::read_whole(&given).map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+    (@name $field:ident $wire:literal) => { $wire.to_owned() };
+    (@name $field:ident) => { $crate::cas::schema::wire_name(stringify!($field)) };
+}
+pub(crate) use structures;
+
+/// Reads a structure, or says all that is wrong with it.
+pub(crate) fn read_whole<P: Parameter>(given: &Value) -> Result<P, Problems> {
+    let mut problems = Problems::default();
+    match P::read(given, "", &mut problems) {
+        Some(read) if problems.missing.is_empty() && problems.wrong.is_empty() => Ok(read),
+        _ => Err(problems),
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing = self.missing.iter().map(|name| format!("{name}: missing"));
+        f.write_str(&missing.chain(self.wrong.iter().cloned()).collect::<Vec<_>>().join("; "))
+    }
+}

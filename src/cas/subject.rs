@@ -1,0 +1,119 @@
+//! Subjects: C, ST, L, O, OU, CN, in this order (section 1 of the operations).
+
+use super::error::{CasError, ErrorKind};
+use crate::error::Error;
+use crate::name::{Attribute, AttributeType, Name};
+
+/// The fields of a subject.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fields {
+    pub(super) country: Option<String>,
+    pub(super) state: Option<String>,
+    pub(super) locality: Option<String>,
+    pub(super) organization: Option<String>,
+    pub(super) organization_unit: Option<String>,
+    pub(super) common_name: Option<String>,
+}
+
+/// The names of the parameters that fields come from, for messages.
+pub(super) struct FieldNames {
+    pub(super) country: &'static str,
+    pub(super) state: &'static str,
+    pub(super) locality: &'static str,
+    pub(super) organization: &'static str,
+    pub(super) organization_unit: &'static str,
+    pub(super) common_name: &'static str,
+}
+
+/// Those of leaves.
+pub(super) const LEAF: FieldNames = FieldNames {
+    country: "Country",
+    state: "State",
+    locality: "Locality",
+    organization: "Organization",
+    organization_unit: "OrganizationUnit",
+    common_name: "CommonName",
+};
+
+/// Those of CAs.
+pub(super) const AUTHORITY: FieldNames = FieldNames { country: "CountryCode", ..LEAF };
+
+/// Those of CreateCsr.
+pub(super) const CSR: FieldNames = FieldNames {
+    country: "CountryCode",
+    state: "Province",
+    locality: "Locality",
+    organization: "CorpName",
+    organization_unit: "Department",
+    common_name: "CommonName",
+};
+
+impl Fields {
+    /// The fields of a name.
+    pub(super) fn of(name: &Name) -> Self {
+        Self {
+            country: name.value(AttributeType::COUNTRY),
+            state: name.value(AttributeType::STATE_OR_PROVINCE),
+            locality: name.value(AttributeType::LOCALITY),
+            organization: name.value(AttributeType::ORGANIZATION),
+            organization_unit: name.value(AttributeType::ORGANIZATIONAL_UNIT),
+            common_name: name.value(AttributeType::COMMON_NAME),
+        }
+    }
+
+    /// The fields, and others where there are none.
+    pub(super) fn or(self, other: Self) -> Self {
+        let Self { country, state, locality, organization, organization_unit, common_name } = self;
+        Self {
+            country: country.or(other.country),
+            state: state.or(other.state),
+            locality: locality.or(other.locality),
+            organization: organization.or(other.organization),
+            organization_unit: organization_unit.or(other.organization_unit),
+            common_name: common_name.or(other.common_name),
+        }
+    }
+
+    /// The name. Lengths are those of X.520: two letters of a country, 64 of CN, O and OU, 128 of ST
+    /// and L.
+    pub(super) fn name(self, names: &FieldNames) -> Result<Name, CasError> {
+        let Self { country, state, locality, organization, organization_unit, common_name } = self;
+        let mut builder = Name::builder();
+        let fields = [
+            (names.country, AttributeType::COUNTRY, country, 2),
+            (names.state, AttributeType::STATE_OR_PROVINCE, state, 128),
+            (names.locality, AttributeType::LOCALITY, locality, 128),
+            (names.organization, AttributeType::ORGANIZATION, organization, 64),
+            (names.organization_unit, AttributeType::ORGANIZATIONAL_UNIT, organization_unit, 64),
+            (names.common_name, AttributeType::COMMON_NAME, common_name, 64),
+        ];
+        for (parameter, kind, value, characters) in fields {
+            let Some(value) = value else { continue };
+            check(parameter, kind, &value, characters)?;
+            builder = builder.attribute(kind, &value);
+        }
+        Ok(builder.build()?)
+    }
+}
+
+fn check(
+    parameter: &str,
+    kind: AttributeType,
+    value: &str,
+    characters: usize,
+) -> Result<(), CasError> {
+    let count = value.chars().count();
+    if kind == AttributeType::COUNTRY {
+        if count != 2 || !value.bytes().all(|octet| octet.is_ascii_alphabetic()) {
+            let given = format!("{:?}", super::records::cut(value));
+            return Err(CasError::invalid(parameter, given, "two letters (ISO 3166)"));
+        }
+    } else if count > characters {
+        let message = format!("{parameter}: given {count} characters, at most {characters}");
+        return Err(CasError::new(ErrorKind::DataTooLong, message));
+    }
+    Attribute::new(kind, value).map(drop).map_err(|error: Error| {
+        let given = format!("{:?}", super::records::cut(value));
+        CasError::invalid(parameter, given, error)
+    })
+}
