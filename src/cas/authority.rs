@@ -1,23 +1,22 @@
 //! Section 3: root and intermediate CAs.
 
-use super::error::{CasError, ErrorKind};
-use super::records::{AuthorityDocument, ISSUE, Kept, authority_write, cut, identifier};
-use super::schema::structures;
+use super::error::CasError;
+use super::parent::check_family;
+use super::records::{AuthorityDocument, ISSUE, authority_write};
+use super::structures::structures;
 use super::subject::{self, Fields};
 use super::types::{TagParameter, check_tags, copied};
 use super::usages::extended_key_usages;
 use super::{Cas, token};
-use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
-use crate::authority::{Authority, Filed};
+use crate::authority::Filed;
 use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::issuer::Issuer;
-use crate::key::{KeyPair, Signer, system};
-use crate::ledger::{Identifier, Ledger, Write};
-use crate::policy::Policy;
+use crate::key::system;
+use crate::ledger::{Identifier, Ledger};
 use crate::profile::Profile;
 use crate::serial::SerialNumber;
-use crate::validity::{Lifetime, Time, Validity};
+use crate::validity::{Time, Validity};
 use std::sync::Arc;
 
 structures! {
@@ -110,13 +109,6 @@ structures! {
     }
 }
 
-/// A CA that may issue now.
-pub(super) struct Parent {
-    pub(super) identifier: Identifier,
-    pub(super) kept: Kept<AuthorityDocument>,
-    pub(super) issuer: Issuer,
-}
-
 impl Cas {
     /// Creates a root CA; its key is kept sealed (section 3).
     ///
@@ -173,7 +165,8 @@ impl Cas {
                 request_id,
             };
             writes.extend(token::write(&token, &answer, now)?);
-            self.record_root(chain.leaf(), writes, now)?;
+            let writer = self.ledger.writer(&self.actor, now);
+            writer.record_self_signed(chain.leaf(), writes)?;
             Ok(answer)
         })
     }
@@ -284,98 +277,10 @@ impl Cas {
         })
     }
 
-    /// The CA with an identifier, if it and those above it may issue now.
-    pub(super) fn parent(&self, name: &str, text: &str, now: Time) -> Result<Parent, CasError> {
-        let identifier = identifier(name, text)?;
-        let unknown = || CasError::not_found(name, format!("CA {identifier}"));
-        let kept = self.authority_document(text)?.ok_or_else(unknown)?;
-        let mut above = Some(text.to_owned());
-        while let Some(text) = above {
-            let Some(kept) = self.authority_document(&text)? else { break };
-            if kept.document.status != ISSUE {
-                let message = format!("{name}: CA {text} is revoked");
-                return Err(CasError::new(ErrorKind::UpdateProtection, message));
-            }
-            above = kept.document.parent_identifier;
-        }
-        let issuer = self.issuer(&identifier)?.ok_or_else(unknown)?;
-        for certificate in issuer.chain().certificates() {
-            let validity = certificate.validity();
-            if !validity.contains(now) {
-                let subject = certificate.subject();
-                let message = format!("{name}: {subject} is valid from {validity}, now is {now}");
-                return Err(CasError::new(ErrorKind::CertificateExpired, message));
-            }
-        }
-        Ok(Parent { identifier, kept, issuer })
-    }
-
-    /// The issuer of a CA that is kept, with its key.
-    pub(super) fn issuer(&self, identifier: &Identifier) -> Result<Option<Issuer>, CasError> {
-        if let Some(issuer) = self.opened().get(identifier) {
-            return Ok(Some(issuer.clone()));
-        }
-        let Some(kept) = self.ledger.issuer(identifier)? else { return Ok(None) };
-        let Some(key) = self.ledger.issuer_key(identifier)? else { return Ok(None) };
-        let key = self.signing_as_ruled(key)?;
-        let issuer = Issuer::load(kept.chain.certificates().cloned().collect(), key)?;
-        self.opened().insert(*identifier, issuer.clone());
-        Ok(Some(issuer))
-    }
-
-    /// An authority that issues for a CA: with this policy, or for CAs and CRLs without one.
-    pub(super) fn authority(&self, parent: &Parent, policy: Option<Policy>) -> Authority {
-        let policy = policy.unwrap_or_else(|| Policy::new(Profile::tls_server()));
-        Authority::on(parent.issuer.clone(), policy, self.ledger.clone())
-            .with_clock(Arc::clone(&self.clock))
-            .with_actor(&self.actor)
-    }
-
-    /// A new key that signs as the rules say.
-    pub(super) fn generate(&self, algorithm: KeyAlgorithm) -> Result<KeyPair, CasError> {
-        let key = KeyPair::generate_with(algorithm, self.config.weak_keys, &mut system())?;
-        self.signing_as_ruled(key)
-    }
-
-    fn signing_as_ruled(&self, key: KeyPair) -> Result<KeyPair, CasError> {
-        let algorithm = key.public_key().algorithm();
-        let rule = self.config.algorithms.iter().find(|rule| rule.key == algorithm);
-        let signature: Option<SignatureAlgorithm> = rule.map(|rule| rule.signature);
-        Ok(match signature {
-            Some(signature) => key.with_signature_algorithm(signature)?,
-            None => key,
-        })
-    }
-
-    /// The key that a value of `Algorithm` means.
-    pub(super) fn algorithm(&self, name: &str, text: &str) -> Result<KeyAlgorithm, CasError> {
-        let rules = &self.config.algorithms;
-        let allowed = rules.iter().filter(|rule| self.config.weak_keys.allow(rule.key));
-        let found = allowed.clone().find(|rule| rule.name == text).map(|rule| rule.key);
-        found.ok_or_else(|| {
-            let names: Vec<&str> = allowed.map(|rule| rule.name).collect();
-            CasError::invalid(name, format!("{:?}", cut(text)), names.join(", "))
-        })
-    }
-
     fn authority_name(&self, fields: Fields) -> Result<crate::name::Name, CasError> {
         let country = Some(self.config.authority_country.clone());
         fields.or(Fields { country, ..Fields::default() }).name(&subject::AUTHORITY)
     }
-}
-
-/// The family of a key is the issuer's (seed page CreateServerCertificateWithCsr).
-pub(super) fn check_family(
-    name: &str,
-    algorithm: KeyAlgorithm,
-    parent: &Parent,
-) -> Result<(), CasError> {
-    let family = parent.issuer.certificate().public_key().algorithm().family();
-    if algorithm.family() == family {
-        return Ok(());
-    }
-    let allowed = format!("a key of the family {family}, that of its issuer");
-    Err(CasError::invalid(name, algorithm, allowed))
 }
 
 /// So many calendar years from now.
@@ -385,23 +290,4 @@ fn years(years: i64, now: Time) -> Result<Time, CasError> {
     end.ok_or_else(|| {
         CasError::invalid("Years", years, "1 or more, and an end before the year 10000")
     })
-}
-
-/// A number of days.
-pub(super) fn days(days: i64) -> Lifetime {
-    Lifetime::days(u32::try_from(days).unwrap_or(u32::MAX))
-}
-
-impl Cas {
-    /// Records a root: its certificate under itself, and what is kept of it.
-    fn record_root(
-        &self,
-        certificate: &Certificate,
-        writes: Vec<Write>,
-        now: Time,
-    ) -> Result<(), CasError> {
-        let writer = self.ledger.writer(&self.actor, now);
-        writer.record_self_signed(certificate, writes)?;
-        Ok(())
-    }
 }

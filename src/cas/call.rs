@@ -119,6 +119,17 @@ operations! {
     /// Creates an intermediate CA.
     CA, CreateSubCACertificate(CreateSubCACertificateRequest) -> CreateSubCACertificateResponse = create_sub_ca_certificate;
 
+    /// Describes a CA.
+    CA, DescribeCACertificate(DescribeCACertificateRequest) -> DescribeCACertificateResponse = describe_ca_certificate;
+    /// Lists CAs.
+    CA, DescribeCACertificateList(DescribeCACertificateListRequest) -> DescribeCACertificateListResponse = describe_ca_certificate_list;
+    /// Counts CAs.
+    CA, DescribeCACertificateCount(DescribeCACertificateCountRequest) -> DescribeCACertificateCountResponse = describe_ca_certificate_count;
+    /// Revokes a CA.
+    CA, UpdateCACertificateStatus(UpdateCACertificateStatusRequest) -> UpdateCACertificateStatusResponse = update_ca_certificate_status;
+    /// Signs the CRL of a CA, which the service does by itself.
+    None, CreateCrl(CreateCrlRequest) -> CreateCrlResponse = create_crl;
+
     /// Issues a server certificate for a CSR.
     CA, CreateServerCertificateWithCsr(CreateServerCertificateWithCsrRequest) -> CreateServerCertificateWithCsrResponse = create_server_certificate_with_csr;
     /// Issues a server certificate for a key that is generated and kept here.

@@ -1,9 +1,9 @@
 //! Issuing a leaf: what all operations of section 4 have in common.
 
 use super::Cas;
-use super::authority::{Parent, check_family, days};
 use super::config::SubjectFromCsr;
 use super::error::{CasError, ErrorKind};
+use super::parent::{Parent, check_family, days};
 use super::records::{LeafDocument, leaf_writes};
 use super::subject::Fields;
 use super::types::{Outcome, TagParameter, check_tags, copied};

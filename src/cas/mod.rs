@@ -36,18 +36,23 @@
 //! ```
 
 mod authority;
+mod authority_describe;
+mod authority_revoke;
 mod call;
 mod config;
 mod csr;
+mod csr_structures;
 mod error;
 mod flat;
 mod issue;
 mod limits;
 mod names;
 mod page;
+mod parent;
 mod records;
 mod schema;
 mod server;
+mod structures;
 mod subject;
 mod token;
 mod types;
@@ -70,12 +75,21 @@ pub use self::authority::{
     CreateRootCACertificateRequest, CreateRootCACertificateResponse, CreateSubCACertificateRequest,
     CreateSubCACertificateResponse,
 };
+pub use self::authority_describe::{
+    DescribeCACertificateCountRequest, DescribeCACertificateCountResponse,
+    DescribeCACertificateListRequest, DescribeCACertificateListResponse,
+    DescribeCACertificateRequest, DescribeCACertificateResponse, DescribedAuthority,
+};
+pub use self::authority_revoke::{
+    CreateCrlRequest, CreateCrlResponse, UpdateCACertificateStatusRequest,
+    UpdateCACertificateStatusResponse,
+};
 pub use self::call::{OPERATIONS, Operation};
 pub use self::config::{
     AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, Product, ProductKind,
     SubjectFromCsr, ValidityRule,
 };
-pub use self::csr::*;
+pub use self::csr_structures::*;
 pub use self::error::{CasError, ErrorKind};
 pub use self::schema::{ParameterHelp, Secret};
 pub use self::server::*;

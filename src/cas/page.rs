@@ -11,6 +11,14 @@ pub(super) struct Page {
     pub(super) total: i64,
 }
 
+impl Page {
+    /// How many pages there are.
+    pub(super) fn count(self) -> i64 {
+        // Both are positive.
+        self.total.saturating_add(self.size - 1) / self.size.max(1)
+    }
+}
+
 /// One page of a list: `CurrentPage` from 1 on, `ShowSize` items each.
 pub(super) fn page<T>(
     all: Vec<T>,

@@ -15,7 +15,8 @@ use serde_json::Value;
 
 use super::Cas;
 use super::error::{CasError, ErrorKind};
-use super::schema::{Parameter, read_whole, structures};
+use super::schema::{Parameter, read_whole};
+use super::structures::structures;
 use super::types::TagParameter;
 use crate::ledger::{Identifier, Write};
 use crate::validity::Time;

@@ -6,7 +6,7 @@ use super::csr::read_csr;
 use super::error::CasError;
 use super::issue::{IssuedLeaf, Leaf, immediately};
 use super::names::domains;
-use super::schema::structures;
+use super::structures::structures;
 use super::subject::{self, Fields};
 use super::types::{Outcome, TagParameter};
 use super::validity::Asked;

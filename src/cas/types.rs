@@ -2,7 +2,8 @@
 
 use super::config::Config;
 use super::error::{CasError, ErrorKind};
-use super::schema::{Parameter, ParameterHelp, Problems, structures};
+use super::schema::{Parameter, ParameterHelp, Problems};
+use super::structures::structures;
 use crate::ledger::Tag;
 use crate::policy::ReviewItem;
 

@@ -28,5 +28,7 @@ pub use self::signer::Signer;
 pub(crate) use self::signer::{check, sign_verified};
 pub use self::sm2_id::Sm2Id;
 
+#[cfg(feature = "cas")]
+pub(crate) use self::digest::md5_fingerprint;
 pub(crate) use self::digest::{fingerprint, key_identifier};
 pub(crate) use self::random::{random_octets, system};

@@ -7,7 +7,7 @@ use crate::source::{mentions, tokens};
 pub const HOUSE: &[(&str, u8, &[&str])] = &[
     ("authority", 6, &["certificate", "chain", "crl", "error", "issuer", "key", "ledger", "name",
         "policy", "profile", "request", "serial", "store", "validity"]),
-    ("cas", 6, &["algorithm", "authority", "certificate", "chain", "error", "issuer", "key", "ledger",
+    ("cas", 6, &["algorithm", "authority", "certificate", "chain", "crl", "error", "issuer", "key", "ledger",
         "limits", "name", "oid", "policy", "profile", "request", "serial", "store", "usage",
         "validity", "wire"]),
     ("testing", 6, &["error", "store"]),
@@ -61,6 +61,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("ecdsa", &["key"]),
     ("getrandom", &["key"]),
     ("jiff", &["validity"]),
+    ("md5", &["key"]),
     ("p256", &["key"]),
     ("p384", &["key"]),
     ("p521", &["key"]),
