@@ -18,7 +18,9 @@ pub(super) fn configuration(issuer: &Issuer) -> String {
     let authority = if identified { "authorityKeyIdentifier = keyid:always\n" } else { "" };
     let list = if identified { "crl_extensions = list\n" } else { "" };
     let sm2 = match issuer.signature_algorithm() {
-        SignatureAlgorithm::Sm2Sm3 => "# SM2: sign with -sigopt distid:1234567812345678\n",
+        SignatureAlgorithm::Sm2Sm3 => {
+            "# SM2: sign with -sigopt distid:IDENTIFIER, which by default is 1234567812345678.\n"
+        }
         _ => "",
     };
     format!(

@@ -154,3 +154,54 @@ const SHORT_NAMES: &[(Oid, &str)] = &[
     (Oid::known("2.5.4.99"), "n3"),
     (Oid::known("2.5.4.100"), "dnsName"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn names_are_written_as_openssl_writes_them() {
+        for (text, expected) in [
+            ("", ""),
+            ("CN=a b,O=c,C=DE", "/C=DE/O=c/CN=a b"),
+            ("CN=a/b\\+c+OU=d", "/CN=a\\/b\\+c+OU=d"),
+            ("CN=\u{fc}~\\\\", "/CN=\\xC3\\xBC~\\"),
+            ("1.2.3.4=x,2.5.4.4=y", "/SN=y/1.2.3.4=x"),
+        ] {
+            assert_eq!(oneline(&name(text)), expected);
+            assert!(is_oneline(expected, &name(text)), "{expected}");
+        }
+        let read = |octets: &[u8]| {
+            let string = StringKind::Other(GENERAL_STRING);
+            let kind = AttributeType::COMMON_NAME;
+            let attribute = Attribute::read(kind, string, octets.to_vec());
+            oneline(&Name::from_relative(vec![vec![attribute]]).unwrap())
+        };
+        assert_eq!(read(b"\0\0\0a\0\0\0b"), "/CN=ab");
+        assert_eq!(read(b"\0\0\0a\0\0\0"), "/CN=\\x00\\x00\\x00a\\x00\\x00\\x00");
+    }
+
+    #[test]
+    fn the_form_before_openssl_3_is_read() {
+        let odd = name("1.2.3.4=x,CN=a/b\\+c+OU=d");
+        for text in ["/CN=a/b+c/OU=d/1.2.3.4=x", "/CN=a\\/b\\+c+OU=d/ourOwn=x"] {
+            assert!(is_oneline(text, &odd), "{text}");
+        }
+        for text in [
+            "",
+            "/CN=a/b+c/OU=d",
+            "/CN=a/b+c+OU=d/1.2.3.4=x",
+            "/CN=a/b+c/OU=d/1.2.3.4=x/",
+            "/CN=a/b+c/OU=d/1.2.3.4",
+            "/CN=a/b+c/OU=d/",
+            "/cn=a/b+c/OU=d/1.2.3.4=x",
+            "CN=a/b+c/OU=d/1.2.3.4=x",
+        ] {
+            assert!(!is_oneline(text, &odd), "{text}");
+        }
+    }
+}
