@@ -67,6 +67,7 @@ mod ledger;
 mod limits;
 mod name;
 mod oid;
+mod openssl_ca;
 mod policy;
 mod profile;
 mod request;
@@ -102,6 +103,7 @@ pub use self::name::{
     NameConstraints, Subtree, UncheckedName, Uri,
 };
 pub use self::oid::Oid;
+pub use self::openssl_ca::{ExportSummary, ImportSummary};
 pub use self::policy::{
     CommonName, Decision, Grant, OnDenial, Outliving, Period, Policy, Review, ReviewItem,
     RootLeaves,

@@ -82,3 +82,18 @@ pub(crate) const TOKEN_OCTETS: usize = 128;
 
 /// Octets of the name that a key or a request is kept under.
 pub(crate) const KEPT_NAME_OCTETS: usize = 128;
+
+/// Octets of an `index.txt`: about 200,000 lines of 160 octets. `openssl ca` reads and writes the
+/// whole of it for every certificate, so that its folders stay far below.
+pub(crate) const OPENSSL_INDEX_OCTETS: usize = 32 * 1024 * 1024;
+
+/// Octets of a line of `index.txt`: a name of [`NAME_ATTRIBUTES`] values of 255 octets, each octet
+/// written as four (`\xE5`), with 256 for the fields before it.
+pub(crate) const OPENSSL_INDEX_LINE_OCTETS: usize = NAME_ATTRIBUTES * 255 * 4 + 256;
+
+/// Octets of a `crlnumber`: a number of 20 octets (RFC 5280 section 5.2.3) in hexadecimal, and room
+/// for blanks and line ends.
+pub(crate) const OPENSSL_NUMBER_OCTETS: usize = 64;
+
+/// Problems that the refusal of an import lists one by one: more than anybody mends by hand.
+pub(crate) const IMPORT_PROBLEMS: usize = 1_000;

@@ -3,6 +3,7 @@
 mod batch;
 mod clock;
 mod filed;
+mod openssl_ca;
 mod revoke;
 mod serials;
 

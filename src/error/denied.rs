@@ -72,6 +72,8 @@ pub enum Rule {
     ExtensionRequested,
     /// The request asks for an extended key usage that the profile does not give.
     ExtendedKeyUsageRequested,
+    /// A record of another engine, such as a line of `index.txt`, cannot be taken over.
+    ForeignRecord,
     /// The issuer's extended key usages do not cover the certificate's (CA/Browser BR 7.1.2.10.6).
     IssuerExtendedKeyUsage,
     /// The issuer is not a CA (RFC 5280 section 4.2.1.9).

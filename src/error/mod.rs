@@ -5,7 +5,8 @@ mod denied;
 mod failure;
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::path::PathBuf;
+use std::{fmt, io};
 
 pub use self::chain::{ChainError, ChainRule};
 pub use self::denied::{Denied, Reason, Rule};
@@ -14,7 +15,7 @@ pub use self::failure::{SignerError, StoreError, StoreErrorKind};
 /// Every failure of this crate.
 ///
 /// The variants are named by who must act on them: the sender of malformed or unsupported input, the
-/// requester whose request was denied, the operator whose signer or store failed.
+/// requester whose request was denied, the operator whose signer, store or file failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -22,6 +23,13 @@ pub enum Error {
     Chain(ChainError),
     /// A request or a certificate to be issued breaks rules; all of them are listed.
     Denied(Denied),
+    /// A file or folder cannot be read or written.
+    File {
+        /// Which.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
     /// A signature does not verify.
     InvalidSignature {
         /// What was signed, such as "certificate request".
@@ -84,6 +92,7 @@ impl fmt::Display for Error {
         match self {
             Self::Chain(chain) => chain.fmt(f),
             Self::Denied(denied) => write!(f, "denied: {denied}"),
+            Self::File { path, source } => write!(f, "{}: {source}", path.display()),
             Self::InvalidSignature { what } => {
                 write!(f, "the signature of the {what} does not verify")
             }
@@ -102,6 +111,7 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
+            Self::File { source, .. } => Some(source),
             Self::Random { source } => Some(source.as_ref()),
             Self::Signer(signer) => signer.source(),
             Self::Store(store) => store.source(),

@@ -92,6 +92,14 @@ pub(super) fn check_authority(grant: &Grant) -> Vec<Reason> {
     reasons
 }
 
+impl Issuer {
+    /// Whether a certificate names this issuer, and whether this issuer's key signed it.
+    pub(crate) fn issued(&self, certificate: &Certificate) -> (bool, bool) {
+        let named = certificate.issuer() == self.certificate().subject();
+        (named, certificate.verify_signature(self.signer.public_key()).is_ok())
+    }
+}
+
 /// The certificates of an issuer hang together: each is issued by the next, by name and signature.
 pub(super) fn check_links(chain: &Chain, id: &Sm2Id) -> Result<(), Error> {
     let certificates: Vec<&Certificate> = chain.certificates().collect();

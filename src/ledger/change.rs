@@ -33,7 +33,8 @@ pub(crate) enum Change {
     CrlSigned { number: u64, base: Option<u64>, shard: u16 },
     /// Records that signing failed. The number stays claimed.
     Fail { serial: SerialNumber, problem: String },
-    /// Takes over a certificate that another engine issued, with its revocation.
+    /// Takes over a certificate that another engine issued, with its revocation, which the next CRL
+    /// is the first to list.
     Import { certificate: Box<Certificate>, revocation: Option<Revocation> },
     /// Records the certificate of a claimed number.
     Issue { certificate: Box<Certificate>, tags: Vec<Tag> },
@@ -99,7 +100,10 @@ impl Change {
                 transaction.put(&key, &value)?;
                 index::put(transaction, issuer, certificate)?;
                 if let Some(revocation) = revocation {
-                    revocation::put(transaction, issuer, revocation)?;
+                    // Ours as of the next CRL, whatever the other engine numbered before.
+                    let since = revocation::last_number(transaction, issuer)?;
+                    let revocation = Revocation { since, ..*revocation };
+                    revocation::put(transaction, issuer, &revocation)?;
                 }
                 (AuditAction::Imported, Some(serial), String::new())
             }

@@ -10,6 +10,7 @@ use crate::certificate::Certificate;
 use crate::error::{Error, StoreError};
 use crate::key::fingerprint;
 use crate::name::{AltName, Name, UncheckedName};
+use crate::serial::SerialNumber;
 use crate::store::{ReadTransaction, WriteTransaction};
 use crate::validity::Time;
 
@@ -88,6 +89,31 @@ impl Ledger {
         };
         let last = [EXPIRY, &ordered(until)].concat();
         self.collect(EXPIRY, &start.max(first), limit, |key| key.get(..last.len()) <= Some(&last))
+    }
+
+    /// At most `limit` records of an issuer, claims among them, in the order of serial numbers, after
+    /// the given one.
+    pub(crate) fn records_under(
+        &self,
+        issuer: &IssuerDigest,
+        after: Option<&SerialNumber>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRecord>, Error> {
+        let prefix = [record::PREFIX, issuer].concat();
+        // The octet more makes it the next key.
+        let from = after.map(|after| [record::key(issuer, after), vec![0]].concat());
+        let mut found = Vec::new();
+        self.store.read(&mut |transaction| {
+            found.clear();
+            transaction.scan(&prefix, from.as_deref().unwrap_or(&prefix), &mut |key, value| {
+                if found.len() == limit {
+                    return ControlFlow::Break(());
+                }
+                found.push(record::decode(key, value));
+                ControlFlow::Continue(())
+            })
+        })?;
+        found.into_iter().map(|record| record.map_err(Error::from)).collect()
     }
 
     /// A page of an index that names one thing.

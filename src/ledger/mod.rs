@@ -205,9 +205,19 @@ impl Ledger {
         issuer: &IssuerDigest,
         serial: &SerialNumber,
     ) -> Result<Option<Revocation>, Error> {
+        let found = self.revocation_or_release(issuer, serial)?;
+        Ok(found.filter(|found| !found.released))
+    }
+
+    /// The same, but also what was on hold and was released.
+    pub(crate) fn revocation_or_release(
+        &self,
+        issuer: &IssuerDigest,
+        serial: &SerialNumber,
+    ) -> Result<Option<Revocation>, Error> {
         let mut found = None;
         self.store.read(&mut |transaction| {
-            found = revocation::get(transaction, issuer, serial)?.filter(|found| !found.released);
+            found = revocation::get(transaction, issuer, serial)?;
             Ok(())
         })?;
         Ok(found)

@@ -7,22 +7,39 @@ use crate::validity::{Civil, Time, Validity};
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
+/// Octets of a UTCTime: YYMMDDHHMMSSZ.
+const UTC_TIME_OCTETS: usize = 13;
+
 /// UTCTime to the end of 2049, GeneralizedTime from 2050 (RFC 5280 section 4.1.2.5).
 pub(crate) fn encode_time(time: Time) -> Vec<u8> {
-    let Civil { year, month, day, hour, minute, second } = time.to_civil();
-    let rest = format!("{month:02}{day:02}{hour:02}{minute:02}{second:02}Z");
-    if (1950..2050).contains(&year) {
-        encode(UTC_TIME, &[format!("{:02}{rest}", year % 100).as_bytes()])
-    } else {
-        encode(GENERALIZED_TIME, &[format!("{year:04}{rest}").as_bytes()])
-    }
+    let text = time_text(time);
+    let tag = if text.len() == UTC_TIME_OCTETS { UTC_TIME } else { GENERALIZED_TIME };
+    encode(tag, &[text.as_bytes()])
 }
 
 /// GeneralizedTime in every year, as invalidityDate wants it (RFC 5280 section 5.3.2).
 pub(crate) fn encode_generalized_time(time: Time) -> Vec<u8> {
+    encode(GENERALIZED_TIME, &[generalized_time_text(time).as_bytes()])
+}
+
+/// The characters of a UTCTime to the end of 2049, of a GeneralizedTime from 2050.
+pub(crate) fn time_text(time: Time) -> String {
+    let mut text = generalized_time_text(time);
+    if (1950..2050).contains(&time.to_civil().year) {
+        text.drain(..2);
+    }
+    text
+}
+
+/// The characters of a GeneralizedTime.
+pub(crate) fn generalized_time_text(time: Time) -> String {
     let Civil { year, month, day, hour, minute, second } = time.to_civil();
-    let text = format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z");
-    encode(GENERALIZED_TIME, &[text.as_bytes()])
+    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z")
+}
+
+/// Reads the characters of a UTCTime or a GeneralizedTime, which their count tells apart.
+pub(crate) fn parse_time_text(text: &[u8]) -> Result<Time, Error> {
+    parse("time", "", text, text.len() != UTC_TIME_OCTETS)
 }
 
 pub(crate) fn encode_validity(validity: &Validity) -> Vec<u8> {
@@ -38,9 +55,15 @@ pub(crate) fn read_time(values: &mut Values<'_>, place: &str) -> Result<Time, Er
         Some(GENERALIZED_TIME) => true,
         _ => return Err(malformed("neither UTCTime nor GeneralizedTime")),
     };
-    let not_digits = malformed("not of the form YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ");
     let tag = if century { GENERALIZED_TIME } else { UTC_TIME };
-    let text = values.content(tag, place)?;
+    let what = values.what();
+    parse(what, place, values.content(tag, place)?, century)
+}
+
+/// Reads the characters of a time, with the century or without.
+fn parse(what: &'static str, place: &str, text: &[u8], century: bool) -> Result<Time, Error> {
+    let malformed = |problem| Error::malformed(what, place, problem);
+    let not_digits = malformed("not of the form YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ");
     let fields = text.strip_suffix(b"Z").and_then(|digits| {
         let all_digits = digits.iter().all(u8::is_ascii_digit);
         (all_digits && digits.len() == if century { 14 } else { 12 }).then(|| {
@@ -57,11 +80,11 @@ pub(crate) fn read_time(values: &mut Values<'_>, place: &str) -> Result<Time, Er
         _ => (0, [].as_slice()),
     };
     let [month, day, hour, minute, second] = *rest else {
-        return Err(Error::malformed(values.what(), place, "too short"));
+        return Err(malformed("too short"));
     };
     Time::from_civil(Civil { year, month, day, hour, minute, second }).map_err(
         |error| match error {
-            Error::Malformed(inner) => Error::malformed(values.what(), place, inner.problem),
+            Error::Malformed(inner) => Error::malformed(what, place, inner.problem),
             other => other,
         },
     )

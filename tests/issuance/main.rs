@@ -11,6 +11,7 @@ mod key_files;
 
 mod authority;
 mod lying_signers;
+mod openssl_folders;
 mod refusals;
 mod refusals_together;
 mod signers;

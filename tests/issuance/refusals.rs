@@ -64,6 +64,8 @@ fn no_rule_is_without_a_case() {
         assert!(revocation.contains(&format!("Rule::{rule:?}")), "{rule:?}");
         cases.insert(format!("{rule:?}"));
     }
+    assert!(include_str!("openssl_folders.rs").contains("Rule::ForeignRecord"));
+    cases.insert(format!("{:?}", Rule::ForeignRecord));
     assert_eq!(variants, cases);
 }
 

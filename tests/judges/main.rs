@@ -2,12 +2,16 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/craft.rs"]
+mod craft;
 #[path = "../key_files/mod.rs"]
 mod key_files;
 #[path = "../openssl/mod.rs"]
 mod openssl;
 #[path = "../tls/provider.rs"]
 mod provider;
+#[path = "../common/revoked.rs"]
+mod revoked;
 #[path = "../tls/sides.rs"]
 mod sides;
 #[path = "../tls/mod.rs"]
@@ -17,6 +21,7 @@ mod tool;
 
 mod foreign_requests;
 mod golden;
+mod openssl_ca;
 mod openssl_issuance;
 mod openssl_issuers;
 mod openssl_key_encryption;

@@ -6,7 +6,7 @@ use crate::source::{mentions, tokens};
 #[rustfmt::skip]
 pub const HOUSE: &[(&str, u8, &[&str])] = &[
     ("authority", 6, &["certificate", "chain", "crl", "error", "issuer", "key", "ledger", "name",
-        "policy", "profile", "request", "serial", "store", "validity"]),
+        "openssl_ca", "policy", "profile", "request", "serial", "store", "validity"]),
     ("cas", 6, &["algorithm", "authority", "certificate", "chain", "crl", "error", "issuer", "key", "ledger",
         "limits", "name", "oid", "policy", "profile", "request", "serial", "store", "usage",
         "validity", "wire"]),
@@ -14,6 +14,9 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
 
     ("crl", 5, &["algorithm", "error", "issuer", "ledger", "profile", "usage", "validity",
         "wire"]),
+
+    ("openssl_ca", 5, &["algorithm", "certificate", "error", "issuer", "ledger", "limits", "name",
+        "oid", "serial", "validity", "wire"]),
 
     ("issuer", 5, &["algorithm", "certificate", "chain", "distribution", "error", "key",
         "limits", "name", "oid", "policy", "profile", "serial", "usage", "validity", "wire"]),
