@@ -1,4 +1,5 @@
-//! Stores and what is in them: the contract, the audit log, threads, kills, failing disks and power cuts.
+//! Stores and what is in them: the contract, the audit log, kept keys and
+//! requests, look-ups, tokens, threads, kills, failing disks and power cuts.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -10,9 +11,12 @@ mod revoked;
 mod world;
 
 mod audit;
+mod audit_export;
 mod authority_faults;
+mod kept;
 mod kill;
 mod power_cut;
+mod shelf;
 mod store_failures;
 mod store_threads;
 mod stores;
