@@ -1,7 +1,7 @@
 //! Private keys at rest: sealed, or not kept at all.
 
 use std::ops::ControlFlow;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::audit::{AuditAction, Log};
 use super::change::{Change, Stamp};
@@ -28,12 +28,25 @@ struct Unlocked {
 }
 
 impl Vault {
-    fn unlocked(&self) -> Option<Arc<Unlocked>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// As long as this is held, nobody seals all keys anew through this ledger or a clone.
+    fn read(&self) -> RwLockReadGuard<'_, Option<Arc<Unlocked>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set(&self, unlocked: Unlocked) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(unlocked));
+    /// As long as this is held, nobody reads a key through this ledger or a clone.
+    fn write(&self) -> RwLockWriteGuard<'_, Option<Arc<Unlocked>>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is unlocked; a seal under a key that is drawn and forgotten, if nothing is.
+    fn unlocked_or_drawn(&self) -> Result<Arc<Unlocked>, Error> {
+        let mut vault = self.write();
+        if let Some(unlocked) = &*vault {
+            return Ok(Arc::clone(unlocked));
+        }
+        let drawn = Arc::new(create(&SealingKey::from_bytes(random_octets()?))?);
+        *vault = Some(Arc::clone(&drawn));
+        Ok(drawn)
     }
 }
 
@@ -50,7 +63,7 @@ impl Ledger {
             Some(header) => Unlocked { seal: Seal::open(key, content(&header)?)?, header },
             None => create(key)?,
         };
-        self.vault.set(unlocked);
+        *self.vault.write() = Some(Arc::new(unlocked));
         Ok(())
     }
 
@@ -61,8 +74,9 @@ impl Ledger {
     /// store fails or the record is damaged.
     pub fn key(&self, name: &str) -> Result<Option<KeyPair>, Error> {
         let place = place(name)?;
+        let vault = self.vault.read();
         let Some(sealed) = self.record(&place)? else { return Ok(None) };
-        let unlocked = self.vault.unlocked().ok_or_else(not_unlocked)?;
+        let unlocked = vault.as_ref().ok_or_else(not_unlocked)?;
         let what = || format!("the private key {}", name.escape_debug());
         let sealed = versioned(&sealed, VERSION, what)?;
         let plain = match unlocked.seal.unseal(&place, sealed) {
@@ -92,19 +106,20 @@ impl Ledger {
     /// What keeps a private key under a name that must be free.
     pub(crate) fn key_writes(&self, name: &str, key: &KeyPair) -> Result<Vec<Write>, Error> {
         let place = place(name)?;
-        let kept = self.record(HEADER)?;
-        let unlocked = match self.vault.unlocked() {
+        let (unlocked, kept) = {
+            let vault = self.vault.read();
+            (vault.clone(), self.record(HEADER)?)
+        };
+        let unlocked = match unlocked {
             Some(unlocked) => unlocked,
             None if self.store.is_durable() || kept.is_some() => return Err(not_unlocked().into()),
-            None => {
-                self.vault.set(create(&SealingKey::from_bytes(random_octets()?))?);
-                self.vault.unlocked().ok_or_else(not_unlocked)?
-            }
+            None => self.vault.unlocked_or_drawn()?,
         };
         let Unlocked { seal, header } = unlocked.as_ref();
         // The seal must still be this one when the key is written.
         let same_seal = match kept {
-            None => Write::new(HEADER.to_vec(), header.clone()),
+            // Of several first keys at once, each brings the seal.
+            None => Write::settle(HEADER.to_vec(), header.clone()),
             Some(kept) if kept == *header => Write::unchanged(HEADER.to_vec(), Some(kept)),
             Some(_) => return Err(sealed_anew().into()),
         };
@@ -154,8 +169,9 @@ impl LedgerWriter {
     /// [`StoreErrorKind::Corrupt`] when a key cannot be read, or when the store fails. In every case
     /// all keys stay sealed as they were.
     pub fn seal_anew(&self, key: &SealingKey) -> Result<(), Error> {
-        let old = self.ledger.vault.unlocked().ok_or_else(not_unlocked)?;
         let new = create(key)?;
+        let mut vault = self.ledger.vault.write();
+        let old = vault.clone().ok_or_else(not_unlocked)?;
         let mut problem = None;
         let written = self.ledger.store.write(&mut |transaction| {
             problem = None;
@@ -189,7 +205,7 @@ impl LedgerWriter {
         });
         match (written, problem) {
             (Ok(()), _) => {
-                self.ledger.vault.set(new);
+                *vault = Some(Arc::new(new));
                 Ok(())
             }
             // What is not the store's own failure, such as that of the random numbers.

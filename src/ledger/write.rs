@@ -17,6 +17,7 @@ pub(crate) struct Write {
 pub(crate) enum Expected {
     Exactly(Vec<u8>),
     Nothing,
+    NothingBut(Vec<u8>),
 }
 
 /// What becomes of the record.
@@ -31,6 +32,11 @@ impl Write {
     /// A record that must not be there yet.
     pub(crate) fn new(key: Vec<u8>, value: Vec<u8>) -> Self {
         Self { key, expected: Expected::Nothing, effect: Effect::Put(value) }
+    }
+
+    /// A record that must not be there yet, unless as this very one.
+    pub(crate) fn settle(key: Vec<u8>, value: Vec<u8>) -> Self {
+        Self { key, expected: Expected::NothingBut(value.clone()), effect: Effect::Put(value) }
     }
 
     /// A record in the place of what was read: of nothing, if there was none.
@@ -60,6 +66,9 @@ pub(super) fn check(
         let good = match expected {
             Expected::Exactly(value) => transaction.get(key)?.as_ref() == Some(value),
             Expected::Nothing => transaction.get(key)?.is_none(),
+            Expected::NothingBut(value) => {
+                transaction.get(key)?.is_none_or(|found| found == *value)
+            }
         };
         if !good {
             let key = String::from_utf8_lossy(key);

@@ -20,3 +20,4 @@ mod shelf;
 mod store_failures;
 mod store_threads;
 mod stores;
+mod vault;
