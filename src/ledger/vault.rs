@@ -17,6 +17,9 @@ const KEY: &[u8] = b"key/";
 const HEADER: &[u8] = b"seal";
 const VERSION: u8 = 1;
 
+/// What the names begin with that [`super::kept`] gives.
+const RESERVED: [&str; 2] = ["issuer/", "request/"];
+
 /// The seal of a ledger and its clones, once it is known.
 #[derive(Default)]
 pub(super) struct Vault(RwLock<Option<Arc<Unlocked>>>);
@@ -136,23 +139,26 @@ impl Ledger {
 }
 
 impl LedgerWriter {
-    /// Keeps a private key, sealed, under a name of 1 to 128 octets that must be free.
+    /// Keeps a private key, sealed, under a name of 1 to 128 octets that must be free. Names that
+    /// begin with `issuer/` or `request/` are those of the keys of CAs and requests.
     ///
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when the ledger is not unlocked
     /// ([`Ledger::unlock`]), with [`StoreErrorKind::Conflict`] when the name is taken, or when the
     /// store fails; [`Error::Malformed`] when the name breaks its bounds.
     pub fn keep_key(&self, name: &str, key: &KeyPair) -> Result<(), Error> {
+        not_reserved(name)?;
         let writes = self.ledger.key_writes(name, key)?;
         self.write(writes, AuditAction::Recorded, format!("private key {name}"))
     }
 
-    /// Removes the private key of a name.
+    /// Removes the private key of a name. That of a request goes with the request.
     ///
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is none, or when the store
-    /// fails.
+    /// fails; [`Error::Malformed`] when the name is that of the key of a CA or a request.
     pub fn forget_key(&self, name: &str) -> Result<(), Error> {
+        not_reserved(name)?;
         let writes = self.ledger.forget_key_writes(name)?;
         if writes.is_empty() {
             let message = format!("there is no private key {}", name.escape_debug());
@@ -245,6 +251,15 @@ fn place(name: &str) -> Result<Vec<u8>, Error> {
     }
     let problem = format!("{} octets; allowed 1 to {KEPT_NAME_OCTETS}", name.len());
     Err(Error::malformed("name of a private key", "", problem))
+}
+
+/// Only a request or CA gives its key a name.
+fn not_reserved(name: &str) -> Result<(), Error> {
+    if RESERVED.iter().any(|prefix| name.starts_with(prefix)) {
+        let problem = format!("{}; names of CAs and requests are reserved", name.escape_debug());
+        return Err(Error::malformed("name of a private key", "", problem));
+    }
+    Ok(())
 }
 
 fn not_unlocked() -> StoreError {

@@ -103,6 +103,35 @@ fn names_are_told_in_pages_free_once_and_bounded() {
     });
 }
 
+/// What belongs to requests and CAs is kept and forgotten with them.
+#[test]
+fn the_names_of_requests_and_cas_keys_are_not_for_everybody() {
+    let ledger = Ledger::new(MemoryStore::default());
+    let ladder = craft::Ladder::new(common::families()[0]);
+    let identifier =
+        alice(&ledger).keep_issuer(&ladder.ca.chain(), Some(&ladder.ca_key())).unwrap();
+    let number = alice(&ledger)
+        .keep_request("db", &ladder.request(&["db.internal"]), Some(&ladder.leaf_key()))
+        .unwrap();
+    for name in [format!("request/{}", number + 1), "issuer/".to_owned()] {
+        let answer = alice(&ledger).keep_key(&name, &key(5));
+        assert!(matches!(answer, Err(Error::Malformed(_))), "{name}: {answer:?}");
+    }
+    for name in [format!("request/{number}"), format!("issuer/{identifier}")] {
+        let answer = alice(&ledger).forget_key(&name);
+        assert!(matches!(answer, Err(Error::Malformed(_))), "{name}: {answer:?}");
+    }
+    // The next request has its place.
+    let next = alice(&ledger)
+        .keep_request("db", &ladder.request(&["db.internal"]), Some(&ladder.leaf_key()))
+        .unwrap();
+    for number in [number, next] {
+        assert!(ledger.request(number).unwrap().unwrap().has_key);
+        assert_same(ledger.request_key(number), &ladder.leaf_key());
+    }
+    assert_same(ledger.issuer_key(&identifier), &ladder.ca_key());
+}
+
 #[test]
 fn each_kind_of_key_comes_back_as_it_was() {
     let ledger = Ledger::new(Durable::default());
