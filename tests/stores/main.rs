@@ -13,6 +13,7 @@ mod world;
 mod audit;
 mod audit_export;
 mod authority_faults;
+mod filing;
 mod kept;
 mod kill;
 mod power_cut;
