@@ -16,6 +16,7 @@ mod authority_faults;
 mod filing;
 mod kept;
 mod kill;
+mod lookups;
 mod power_cut;
 mod shelf;
 mod store_failures;
