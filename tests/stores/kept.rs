@@ -267,9 +267,9 @@ fn a_store_that_fails_keeps_no_half_of_a_request() {
         store.break_at(room);
         let answer = alice(&ledger).keep_request("db", &request(0), Some(&key(0)));
         store.mend();
-        if answer.is_ok() {
+        if let Ok(number) = answer {
             // The seal, the number, the request, its key, the entry and the head of the log.
-            assert_eq!((answer.unwrap(), room), (1, 7));
+            assert_eq!((number, room), (1, 7));
             break;
         }
         assert_kind(answer, StoreErrorKind::Backend);

@@ -246,17 +246,17 @@ fn policy() -> Policy {
 fn name(attributes: &[(AttributeType, String)]) -> Name {
     let mut builder = Name::builder();
     for (attribute, value) in attributes {
-        builder = builder.attribute(attribute.clone(), value);
+        builder = builder.attribute(*attribute, value);
     }
     builder.build().unwrap()
 }
 
 fn lower(attributes: &[(AttributeType, String)]) -> Vec<(AttributeType, String)> {
-    attributes.iter().map(|(kind, value)| (kind.clone(), value.to_lowercase())).collect()
+    attributes.iter().map(|(kind, value)| (*kind, value.to_lowercase())).collect()
 }
 
 fn upper(attributes: &[(AttributeType, String)]) -> Vec<(AttributeType, String)> {
-    attributes.iter().map(|(kind, value)| (kind.clone(), value.to_uppercase())).collect()
+    attributes.iter().map(|(kind, value)| (*kind, value.to_uppercase())).collect()
 }
 
 fn by_identifier(known: &[Known], wanted: impl Fn(&Known) -> bool) -> Vec<Identifier> {

@@ -1,4 +1,5 @@
 //! Stores to keep things in, and everything that is in them.
+#![cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -20,19 +21,18 @@ pub type Records = BTreeMap<Vec<u8>, Vec<u8>>;
 #[derive(Default)]
 pub struct Durable {
     inner: MemoryStore,
-    /// How many more records can be written; zero: as many as there are.
-    room: AtomicUsize,
+    /// The number of the put or delete that fails, counted from the next as 1; 0 for none.
+    breaks_at: AtomicUsize,
 }
 
 impl Durable {
-    /// A store in which the put or delete with this number, counted from the next as 1, fails, and
-    /// every later one.
+    /// The put or delete with this number, counted from the next as 1, fails, and every later one.
     pub fn break_at(&self, number: usize) {
-        self.room.store(number, Ordering::SeqCst);
+        self.breaks_at.store(number, Ordering::SeqCst);
     }
 
     pub fn mend(&self) {
-        self.room.store(0, Ordering::SeqCst);
+        self.breaks_at.store(0, Ordering::SeqCst);
     }
 }
 
@@ -42,22 +42,24 @@ impl Store for Durable {
     }
 
     fn write(&self, work: &mut WriteWork<'_>) -> Result<(), StoreError> {
-        self.inner.write(&mut |transaction| work(&mut Breaking { transaction, room: &self.room }))
+        self.inner.write(&mut |transaction| {
+            work(&mut Breaking { transaction, breaks_at: &self.breaks_at })
+        })
     }
 }
 
 struct Breaking<'t> {
     transaction: &'t mut dyn WriteTransaction,
-    room: &'t AtomicUsize,
+    breaks_at: &'t AtomicUsize,
 }
 
 impl Breaking<'_> {
-    fn take_room(&self) -> Result<(), StoreError> {
-        match self.room.load(Ordering::SeqCst) {
+    fn count(&self) -> Result<(), StoreError> {
+        match self.breaks_at.load(Ordering::SeqCst) {
             0 => Ok(()),
             1 => Err(StoreError::backend("the disk is full", "error 28")),
             more => {
-                self.room.store(more - 1, Ordering::SeqCst);
+                self.breaks_at.store(more - 1, Ordering::SeqCst);
                 Ok(())
             }
         }
@@ -76,12 +78,12 @@ impl ReadTransaction for Breaking<'_> {
 
 impl WriteTransaction for Breaking<'_> {
     fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-        self.take_room()?;
+        self.count()?;
         self.transaction.put(key, value)
     }
 
     fn delete(&mut self, key: &[u8]) -> Result<(), StoreError> {
-        self.take_room()?;
+        self.count()?;
         self.transaction.delete(key)
     }
 }

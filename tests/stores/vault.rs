@@ -13,8 +13,7 @@ use certwright::{
 use crate::common;
 use crate::craft;
 use crate::shelf::{
-    Durable, alice, assert_kind, assert_same, key, on_each_store, pkcs8, put, records,
-    without_audit,
+    Durable, alice, assert_kind, assert_same, key, on_each_store, put, records, without_audit,
 };
 use crate::world::{Fault, FrailStore};
 
@@ -398,6 +397,7 @@ mod file {
     use certwright::RedbStore;
 
     use super::*;
+    use crate::shelf::pkcs8;
 
     /// Octets in a row that two files have in common by no chance.
     const WINDOW: usize = 24;
