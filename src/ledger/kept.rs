@@ -142,7 +142,9 @@ impl Ledger {
             Some(value) => {
                 let what = || "the last number of a request".to_owned();
                 let octets = versioned(value, VERSION, what)?.try_into();
-                octets.map(u64::from_be_bytes).map_err(|_| corrupt(&what(), "damaged"))? + 1
+                let last = octets.map(u64::from_be_bytes).ok();
+                last.and_then(|last| last.checked_add(1))
+                    .ok_or_else(|| corrupt(&what(), "damaged"))?
             }
         };
         let counted = [&[VERSION][..], &number.to_be_bytes()].concat();

@@ -1,7 +1,7 @@
 //! Private keys at rest: sealed, or not kept at all.
 
 use std::ops::ControlFlow;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::audit::{AuditAction, Log};
 use super::change::{Change, Stamp};
@@ -17,6 +17,9 @@ const KEY: &[u8] = b"key/";
 const HEADER: &[u8] = b"seal";
 const VERSION: u8 = 1;
 
+/// What the names begin with that the engine gives itself.
+const RESERVED: [&str; 4] = ["certificate/", "issuer/", "order/", "request/"];
+
 /// The seal of a ledger and its clones, once it is known.
 #[derive(Default)]
 pub(super) struct Vault(RwLock<Option<Arc<Unlocked>>>);
@@ -28,12 +31,25 @@ struct Unlocked {
 }
 
 impl Vault {
-    fn unlocked(&self) -> Option<Arc<Unlocked>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// As long as this is held, nobody seals all keys anew through this ledger or a clone.
+    fn read(&self) -> RwLockReadGuard<'_, Option<Arc<Unlocked>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set(&self, unlocked: Unlocked) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(unlocked));
+    /// As long as this is held, nobody reads a key through this ledger or a clone.
+    fn write(&self) -> RwLockWriteGuard<'_, Option<Arc<Unlocked>>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is unlocked; a seal under a key that is drawn and forgotten, if nothing is.
+    fn unlocked_or_drawn(&self) -> Result<Arc<Unlocked>, Error> {
+        let mut vault = self.write();
+        if let Some(unlocked) = &*vault {
+            return Ok(Arc::clone(unlocked));
+        }
+        let drawn = Arc::new(create(&SealingKey::from_bytes(random_octets()?))?);
+        *vault = Some(Arc::clone(&drawn));
+        Ok(drawn)
     }
 }
 
@@ -50,7 +66,7 @@ impl Ledger {
             Some(header) => Unlocked { seal: Seal::open(key, content(&header)?)?, header },
             None => create(key)?,
         };
-        self.vault.set(unlocked);
+        *self.vault.write() = Some(Arc::new(unlocked));
         Ok(())
     }
 
@@ -61,8 +77,9 @@ impl Ledger {
     /// store fails or the record is damaged.
     pub fn key(&self, name: &str) -> Result<Option<KeyPair>, Error> {
         let place = place(name)?;
+        let vault = self.vault.read();
         let Some(sealed) = self.record(&place)? else { return Ok(None) };
-        let unlocked = self.vault.unlocked().ok_or_else(not_unlocked)?;
+        let unlocked = vault.as_ref().ok_or_else(not_unlocked)?;
         let what = || format!("the private key {}", name.escape_debug());
         let sealed = versioned(&sealed, VERSION, what)?;
         let plain = match unlocked.seal.unseal(&place, sealed) {
@@ -91,7 +108,7 @@ impl Ledger {
 
     /// Whether a private key could be kept now.
     pub(crate) fn check_unlocked(&self) -> Result<(), Error> {
-        let open = self.vault.unlocked().is_some()
+        let open = self.vault.read().is_some()
             || (!self.store.is_durable() && self.record(HEADER)?.is_none());
         if open { Ok(()) } else { Err(not_unlocked().into()) }
     }
@@ -99,19 +116,20 @@ impl Ledger {
     /// What keeps a private key under a name that must be free.
     pub(crate) fn key_writes(&self, name: &str, key: &KeyPair) -> Result<Vec<Write>, Error> {
         let place = place(name)?;
-        let kept = self.record(HEADER)?;
-        let unlocked = match self.vault.unlocked() {
+        let (unlocked, kept) = {
+            let vault = self.vault.read();
+            (vault.clone(), self.record(HEADER)?)
+        };
+        let unlocked = match unlocked {
             Some(unlocked) => unlocked,
             None if self.store.is_durable() || kept.is_some() => return Err(not_unlocked().into()),
-            None => {
-                self.vault.set(create(&SealingKey::from_bytes(random_octets()?))?);
-                self.vault.unlocked().ok_or_else(not_unlocked)?
-            }
+            None => self.vault.unlocked_or_drawn()?,
         };
         let Unlocked { seal, header } = unlocked.as_ref();
         // The seal must still be this one when the key is written.
         let same_seal = match kept {
-            None => Write::new(HEADER.to_vec(), header.clone()),
+            // Of several first keys at once, each brings the seal.
+            None => Write::settle(HEADER.to_vec(), header.clone()),
             Some(kept) if kept == *header => Write::unchanged(HEADER.to_vec(), Some(kept)),
             Some(_) => return Err(sealed_anew().into()),
         };
@@ -128,23 +146,26 @@ impl Ledger {
 }
 
 impl LedgerWriter {
-    /// Keeps a private key, sealed, under a name of 1 to 128 octets that must be free.
+    /// Keeps a private key, sealed, under a name of 1 to 128 octets that must be free. Names that
+    /// begin with `certificate/`, `issuer/`, `order/` or `request/` are the engine's own.
     ///
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when the ledger is not unlocked
     /// ([`Ledger::unlock`]), with [`StoreErrorKind::Conflict`] when the name is taken, or when the
     /// store fails; [`Error::Malformed`] when the name breaks its bounds.
     pub fn keep_key(&self, name: &str, key: &KeyPair) -> Result<(), Error> {
+        not_reserved(name)?;
         let writes = self.ledger.key_writes(name, key)?;
         self.write(writes, AuditAction::Recorded, format!("private key {name}"))
     }
 
-    /// Removes the private key of a name.
+    /// Removes the private key of a name. That of a request goes with the request.
     ///
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is none, or when the store
-    /// fails.
+    /// fails; [`Error::Malformed`] when the name is that of the key of a CA or a request.
     pub fn forget_key(&self, name: &str) -> Result<(), Error> {
+        not_reserved(name)?;
         let writes = self.ledger.forget_key_writes(name)?;
         if writes.is_empty() {
             let message = format!("there is no private key {}", name.escape_debug());
@@ -161,8 +182,9 @@ impl LedgerWriter {
     /// [`StoreErrorKind::Corrupt`] when a key cannot be read, or when the store fails. In every case
     /// all keys stay sealed as they were.
     pub fn seal_anew(&self, key: &SealingKey) -> Result<(), Error> {
-        let old = self.ledger.vault.unlocked().ok_or_else(not_unlocked)?;
         let new = create(key)?;
+        let mut vault = self.ledger.vault.write();
+        let old = vault.clone().ok_or_else(not_unlocked)?;
         let mut problem = None;
         let written = self.ledger.store.write(&mut |transaction| {
             problem = None;
@@ -196,7 +218,7 @@ impl LedgerWriter {
         });
         match (written, problem) {
             (Ok(()), _) => {
-                self.ledger.vault.set(new);
+                *vault = Some(Arc::new(new));
                 Ok(())
             }
             // What is not the store's own failure, such as that of the random numbers.
@@ -236,6 +258,15 @@ fn place(name: &str) -> Result<Vec<u8>, Error> {
     }
     let problem = format!("{} octets; allowed 1 to {KEPT_NAME_OCTETS}", name.len());
     Err(Error::malformed("name of a private key", "", problem))
+}
+
+/// Only a request or CA gives its key a name.
+fn not_reserved(name: &str) -> Result<(), Error> {
+    if RESERVED.iter().any(|prefix| name.starts_with(prefix)) {
+        let problem = format!("{}; names of CAs and requests are reserved", name.escape_debug());
+        return Err(Error::malformed("name of a private key", "", problem));
+    }
+    Ok(())
 }
 
 fn not_unlocked() -> StoreError {
