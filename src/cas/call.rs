@@ -134,4 +134,8 @@ operations! {
     CA, CreateServerCertificateWithCsr(CreateServerCertificateWithCsrRequest) -> CreateServerCertificateWithCsrResponse = create_server_certificate_with_csr;
     /// Issues a server certificate for a key that is generated and kept here.
     CA, CreateServerCertificate(CreateServerCertificateRequest) -> CreateServerCertificateResponse = create_server_certificate;
+    /// Issues a client certificate for a CSR.
+    CA, CreateClientCertificateWithCsr(CreateClientCertificateWithCsrRequest) -> CreateClientCertificateWithCsrResponse = create_client_certificate_with_csr;
+    /// Issues a client certificate for a key that is generated and kept here.
+    CA, CreateClientCertificate(CreateClientCertificateRequest) -> CreateClientCertificateResponse = create_client_certificate;
 }

@@ -39,6 +39,8 @@ mod authority;
 mod authority_describe;
 mod authority_revoke;
 mod call;
+mod client;
+mod client_structures;
 mod config;
 mod csr;
 mod csr_structures;
@@ -85,6 +87,7 @@ pub use self::authority_revoke::{
     UpdateCACertificateStatusResponse,
 };
 pub use self::call::{OPERATIONS, Operation};
+pub use self::client_structures::*;
 pub use self::config::{
     AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, Product, ProductKind,
     SubjectFromCsr, ValidityRule,
