@@ -138,6 +138,8 @@ operations! {
     CA, CreateClientCertificateWithCsr(CreateClientCertificateWithCsrRequest) -> CreateClientCertificateWithCsrResponse = create_client_certificate_with_csr;
     /// Issues a client certificate for a key that is generated and kept here.
     CA, CreateClientCertificate(CreateClientCertificateRequest) -> CreateClientCertificateResponse = create_client_certificate;
+    /// Issues a certificate with the content that the caller says.
+    CA, CreateCustomCertificate(CreateCustomCertificateRequest) -> CreateCustomCertificateResponse = create_custom_certificate;
 
     /// Describes a leaf.
     CA, DescribeClientCertificate(DescribeClientCertificateRequest) -> DescribeClientCertificateResponse = describe_client_certificate;

@@ -44,6 +44,9 @@ mod client_structures;
 mod config;
 mod csr;
 mod csr_structures;
+mod custom;
+mod custom_content;
+mod custom_structures;
 mod error;
 mod flat;
 mod issue;
@@ -94,9 +97,10 @@ pub use self::call::{OPERATIONS, Operation};
 pub use self::client_structures::*;
 pub use self::config::{
     AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, Product, ProductKind,
-    SubjectFromCsr, ValidityRule,
+    SerialForm, SubjectFromCsr, ValidityRule,
 };
 pub use self::csr_structures::*;
+pub use self::custom_structures::*;
 pub use self::error::{CasError, ErrorKind};
 pub use self::leaf_list_structures::*;
 pub use self::leaf_structures::*;
