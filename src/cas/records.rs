@@ -52,7 +52,7 @@ structures! {
         identifier: String,
         /// The identifier of the CA that issued it.
         parent_identifier: String,
-        /// SERVER, CLIENT or CUSTOM.
+        /// SERVER, CLIENT or END_ENTITY.
         kind: String,
         /// When it was issued, in UNIX seconds.
         created: i64,
@@ -71,6 +71,12 @@ structures! {
 pub(super) const ISSUE: &str = "ISSUE";
 /// Status of what was revoked.
 pub(super) const REVOKE: &str = "REVOKE";
+
+/// The kinds of leaves, as ListCert names them: for servers, for clients, and for what the request
+/// of CreateCustomCertificate says.
+pub(super) const SERVER: &str = "SERVER";
+pub(super) const CLIENT: &str = "CLIENT";
+pub(super) const END_ENTITY: &str = "END_ENTITY";
 
 const AUTHORITY: &str = "cas/ca/";
 const LEAF: &str = "cas/certificate/";
