@@ -47,6 +47,7 @@ mod flat;
 mod issue;
 mod limits;
 mod names;
+mod order;
 mod page;
 mod parent;
 mod records;
@@ -86,11 +87,12 @@ pub use self::authority_revoke::{
 };
 pub use self::call::{OPERATIONS, Operation};
 pub use self::config::{
-    AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, Product, ProductKind,
-    SubjectFromCsr, ValidityRule,
+    AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, OrderOutliving, Product,
+    ProductKind, RenewalRule, SubjectFromCsr, ValidityRule, WildcardBase,
 };
 pub use self::csr_structures::*;
 pub use self::error::{CasError, ErrorKind};
+pub use self::order::*;
 pub use self::schema::{ParameterHelp, Secret};
 pub use self::server::*;
 pub use self::types::{Outcome, TagParameter};
@@ -106,6 +108,8 @@ pub struct Cas {
     clock: Arc<dyn Clock>,
     config: Config,
     actor: Arc<str>,
+    /// Looks up the challenges of orders.
+    probe: Option<Arc<dyn DomainProbe>>,
     /// Issuers whose keys were opened before.
     issuers: Mutex<HashMap<Identifier, Issuer>>,
 }
@@ -119,6 +123,7 @@ impl Cas {
             clock: Arc::new(clock),
             config,
             actor: Arc::from("cas"),
+            probe: None,
             issuers: Mutex::default(),
         }
     }
@@ -127,6 +132,14 @@ impl Cas {
     #[must_use]
     pub fn with_actor(mut self, actor: &str) -> Self {
         self.actor = Arc::from(actor);
+        self
+    }
+
+    /// Looks up the challenges of orders with a probe. Without one, an operator attests that they
+    /// are met ([`Cas::attest_order`]).
+    #[must_use]
+    pub fn with_probe(mut self, probe: impl DomainProbe + 'static) -> Self {
+        self.probe = Some(Arc::new(probe));
         self
     }
 
