@@ -82,7 +82,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("sm3", &["key"]),
     ("subtle", &["key"]),
     ("x509_cert", &["key", "wire", WORDS]),
-    ("zeroize", &["cas", "key", "wire"]),
+    ("zeroize", &["cas", "key", "ledger", "wire"]),
 ];
 
 const WORDS: &str = "floor 0";

@@ -284,3 +284,26 @@ fn a_store_that_fails_keeps_no_half_of_a_request() {
     }
     assert_same(ledger.request_key(1), &craft::key(algorithm(), 0));
 }
+
+#[cfg(all(feature = "ecc", feature = "rsa", feature = "sm2"))]
+#[test]
+fn a_ca_is_forgotten_with_its_key_and_what_it_issued_stays() {
+    use certwright::*;
+    let ledger = Ledger::new(MemoryStore::default());
+    let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());
+    let key = Arc::new(KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap());
+    let name = "CN=CA".parse().unwrap();
+    let ca = Issuer::self_signed(name, Profile::root(), Arc::clone(&key)).unwrap();
+    let identifier = writer.keep_issuer(&ca.chain(), Some(&key)).unwrap();
+    let Err(Error::Store(error)) = writer.keep_issuer(&ca.chain(), Some(&key)) else {
+        panic!("kept twice")
+    };
+    assert_eq!(error.kind(), StoreErrorKind::Conflict);
+    writer.forget_issuer(&identifier).unwrap();
+    assert!(ledger.issuer(&identifier).unwrap().is_none());
+    assert!(ledger.issuer_key(&identifier).unwrap().is_none());
+    let Err(Error::Store(error)) = writer.forget_issuer(&identifier) else {
+        panic!("forgotten twice")
+    };
+    assert_eq!(error.kind(), StoreErrorKind::NotFound);
+}

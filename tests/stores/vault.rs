@@ -485,3 +485,61 @@ mod file {
         std::fs::read(path).unwrap().windows(WINDOW).position(|window| parts.contains(window))
     }
 }
+
+#[cfg(all(feature = "ecc", feature = "rsa", feature = "sm2"))]
+#[test]
+fn a_key_signs_after_it_was_kept_as_it_did_before() {
+    use certwright::*;
+    let ledger = Ledger::new(MemoryStore::default());
+    let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());
+    let id = Sm2Id::new("ours@example").unwrap();
+    let sm2 = KeyPair::generate(KeyAlgorithm::Sm2).unwrap().with_sm2_id(id.clone()).unwrap();
+    writer.keep_key("sm2", &sm2).unwrap();
+    let again = ledger.key("sm2").unwrap().unwrap();
+    assert_eq!(again.public_key().sm2_id(), &id);
+    let signature = again.sign(b"message").unwrap();
+    sm2.public_key().verify(sm2.algorithm(), b"message", &signature).unwrap();
+
+    for algorithm in [SignatureAlgorithm::RsaSha384, SignatureAlgorithm::RsaSha512] {
+        let rsa = KeyPair::generate(KeyAlgorithm::Rsa2048).unwrap();
+        let rsa = rsa.with_signature_algorithm(algorithm).unwrap();
+        writer.keep_key(&algorithm.to_string(), &rsa).unwrap();
+        let again = ledger.key(&algorithm.to_string()).unwrap().unwrap();
+        assert_eq!(again.algorithm(), algorithm);
+    }
+}
+
+#[cfg(all(feature = "ecc", feature = "rsa", feature = "sm2"))]
+#[test]
+fn two_ledgers_that_were_unlocked_on_a_fresh_store_share_the_seal_of_the_first_key() {
+    use certwright::*;
+    let store = Arc::new(MemoryStore::default());
+    let (one, two) = (Ledger::new(Arc::clone(&store)), Ledger::new(store));
+    let sealing = || SealingKey::from_passphrase("open sesame").unwrap();
+    one.unlock(&sealing()).unwrap();
+    two.unlock(&sealing()).unwrap();
+    let now = Time::from_unix(1_800_000_000).unwrap();
+    let key = |ledger: &Ledger, name: &str| {
+        let key = KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap();
+        ledger.writer("alice", now).keep_key(name, &key).unwrap();
+    };
+    key(&one, "first");
+    assert!(two.key("first").unwrap().is_some());
+    key(&two, "second");
+    assert!(one.key("second").unwrap().is_some());
+}
+
+#[cfg(all(feature = "ecc", feature = "rsa", feature = "sm2"))]
+#[test]
+fn a_name_that_is_taken_is_told_from_a_change_that_came_first() {
+    use certwright::*;
+    let ledger = Ledger::new(MemoryStore::default());
+    let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());
+    let key = KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap();
+    writer.keep_key("a", &key).unwrap();
+    let entries = ledger.verify_audit().unwrap();
+    let Err(Error::Store(error)) = writer.keep_key("a", &key) else { panic!("kept twice") };
+    assert_eq!(error.kind(), StoreErrorKind::Conflict);
+    assert!(error.message().contains("already"), "{error}");
+    assert_eq!(ledger.verify_audit().unwrap(), entries);
+}

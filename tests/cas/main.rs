@@ -1,0 +1,13 @@
+//! The operations of the cloud service: each rule, default and error code once.
+#![cfg(all(feature = "cas", feature = "ecc", feature = "rsa", feature = "sm2"))]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod world;
+
+mod authorities;
+mod csrs;
+mod hostile_calls;
+mod seed_examples;
+mod validity;
+mod wire;
