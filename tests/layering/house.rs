@@ -5,6 +5,9 @@ use crate::source::{mentions, tokens};
 /// Each room, its floor, and the rooms it may import.
 #[rustfmt::skip]
 pub const HOUSE: &[(&str, u8, &[&str])] = &[
+    // A crate of its own, which uses what everybody may use.
+    ("bin", 7, &[]),
+
     ("authority", 6, &["certificate", "chain", "crl", "error", "issuer", "key", "ledger", "name",
         "openssl_ca", "policy", "profile", "request", "serial", "store", "validity"]),
     ("cas", 6, &["algorithm", "authority", "certificate", "chain", "crl", "error", "issuer", "key", "ledger",
@@ -27,7 +30,7 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
         "validity"]),
     ("store", 4, &["error"]),
 
-    ("certificate", 3, &["algorithm", "error", "key", "name", "profile", "serial", "usage",
+    ("certificate", 3, &["algorithm", "error", "key", "name", "oid", "profile", "serial", "usage",
         "validity", "wire"]),
     ("chain", 3, &["certificate", "error", "key", "limits", "name", "oid", "revocation_list",
         "usage", "validity", "wire"]),
@@ -58,6 +61,8 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("argon2", &["key"]),
     ("chacha20", &["key", "testing"]),
     ("chacha20poly1305", &["key"]),
+    ("clap", &["bin"]),
+    ("clap_complete", &["bin"]),
     ("crypto_bigint", &["key"]),
     ("crypto_primes", &["key"]),
     ("der", &["key", "wire", WORDS]),
@@ -75,14 +80,14 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("rfc6979", &["key"]),
     ("rsa", &["key"]),
     ("serde", &["cas"]),
-    ("serde_json", &["cas", "ledger"]),
+    ("serde_json", &["bin", "cas", "ledger"]),
     ("sha1", &["key"]),
     ("sha2", &["key"]),
     ("sm2", &["key"]),
     ("sm3", &["key"]),
     ("subtle", &["key"]),
     ("x509_cert", &["key", "wire", WORDS]),
-    ("zeroize", &["cas", "key", "ledger", "wire"]),
+    ("zeroize", &["bin", "cas", "key", "ledger", "wire"]),
 ];
 
 const WORDS: &str = "floor 0";
