@@ -23,7 +23,6 @@ use super::schema::{Parameter, read_whole};
 use super::structures::structures;
 use super::types::TagParameter;
 use crate::ledger::{Identifier, Write};
-use crate::validity::Time;
 
 structures! {
     /// What is kept of a CA beside its certificate and key.
@@ -255,9 +254,4 @@ pub(super) fn decode<D: Parameter>(place: &[u8], octets: &[u8]) -> Result<D, Cas
 fn listed(created: i64, identifier: &str) -> Vec<u8> {
     let order = (created as u64 ^ 1 << 63).to_be_bytes();
     [LEAVES.as_bytes(), &order, identifier.as_bytes()].concat()
-}
-
-/// A time that was kept as UNIX seconds.
-pub(super) fn time(seconds: i64) -> Result<Time, CasError> {
-    Ok(Time::from_unix(seconds)?)
 }
