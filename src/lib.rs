@@ -61,6 +61,7 @@ mod chain;
 mod crl;
 mod distribution;
 mod error;
+mod hexadecimal;
 mod issuer;
 mod key;
 mod ledger;

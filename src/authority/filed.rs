@@ -2,6 +2,7 @@
 
 use crate::certificate::Certificate;
 use crate::error::{Denied, Error, Reason, Rule};
+use crate::key::fingerprint;
 use crate::ledger::{Change, Filing, Identifier, Tag, TokenRecord, Write, token_write};
 use crate::policy::Review;
 
@@ -43,7 +44,7 @@ impl Authority {
         let Some(token) = token else {
             return self.issue_one(review, &Filed { tags, writes: None });
         };
-        let request = review.draft().digest();
+        let request = self.digest_of(review);
         if let Some(earlier) = self.issued_under(token, &request, review)? {
             return Ok(earlier);
         }
@@ -59,6 +60,21 @@ impl Authority {
             Err(error) => self.issued_under(token, &request, review)?.ok_or(error),
             issued => issued,
         }
+    }
+
+    /// The digest of what is asked for, granted or not, and of this issuer.
+    fn digest_of(&self, review: &Review) -> [u8; 32] {
+        let draft = review.draft();
+        let purposes = draft.profile.extended_key_usage().iter().map(ToString::to_string);
+        let items =
+            review.items().iter().flat_map(|item| [item.kind.to_string(), item.value.clone()]);
+        let mut octets = [self.digest, draft.digest()].concat();
+        for text in purposes.chain(items) {
+            // With its length, since anything may be in a text that is not granted.
+            octets.extend((text.len() as u64).to_be_bytes());
+            octets.extend(text.as_bytes());
+        }
+        fingerprint(&octets)
     }
 
     /// What was issued under a token before.
@@ -80,9 +96,15 @@ impl Authority {
             Some(identifier) => self.ledger.certificate_called(&identifier)?,
             None => None,
         };
-        let certificate = record.as_ref().and_then(|record| record.certificate());
-        let Some(certificate) = certificate else { return Ok(None) };
-        let (chain, outcome) = (self.chain(certificate.clone())?, review.items().to_vec());
-        Ok(Some(Issued { chain, outcome }))
+        let Some(record) = record else { return Ok(None) };
+        let Some(certificate) = record.certificate() else { return Ok(None) };
+        // Prepared for the same time, it tells again whether the validity was cut.
+        let (serial, at) = (*certificate.serial(), record.claimed_at);
+        let outcome = match self.issuer.prepare_unobjected(review.draft(), serial, at) {
+            Ok(prepared) => prepared.outcome().to_vec(),
+            // The issuer is another by now.
+            Err(_) => review.items().to_vec(),
+        };
+        Ok(Some(Issued { chain: self.chain(certificate.clone())?, outcome }))
     }
 }

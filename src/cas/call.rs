@@ -157,4 +157,29 @@ operations! {
     CA, DeleteClientCertificate(DeleteClientCertificateRequest) -> DeleteClientCertificateResponse = delete_client_certificate;
     /// Answers the private key of a leaf, encrypted.
     CA, DescribeCertificatePrivateKey(DescribeCertificatePrivateKeyRequest) -> DescribeCertificatePrivateKeyResponse = describe_certificate_private_key;
+
+    /// Adds to the quota of a product. Only this engine has it: the service sells packages.
+    None, AddPackage(AddPackageRequest) -> AddPackageResponse = add_package_operation;
+    /// Shows how many orders of a product were bought, used and issued.
+    CSR, DescribePackageState(DescribePackageStateRequest) -> DescribePackageStateResponse = describe_package_state;
+    /// Orders a certificate for a domain, with a key that is generated and kept here.
+    CSR, CreateCertificateRequest(CreateCertificateRequestRequest) -> CreateCertificateRequestResponse = create_certificate_request;
+    /// Orders a certificate for a CSR.
+    CSR, CreateCertificateWithCsrRequest(CreateCertificateWithCsrRequestRequest) -> CreateCertificateWithCsrRequestResponse = create_certificate_with_csr_request;
+    /// Orders a certificate for up to five domains.
+    CSR, CreateCertificateForPackageRequest(CreateCertificateForPackageRequestRequest) -> CreateCertificateForPackageRequestResponse = create_certificate_for_package_request;
+    /// Says that the challenge of an order is met. Only this engine has it: the service looks itself.
+    None, AttestOrder(AttestOrderRequest) -> AttestOrderResponse = attest_order_operation;
+    /// Shows how far an order is, and moves it on.
+    CSR, DescribeCertificateState(DescribeCertificateStateRequest) -> DescribeCertificateStateResponse = describe_certificate_state;
+    /// Cancels an order whose certificate is not issued yet.
+    CSR, CancelOrderRequest(CancelOrderRequestRequest) -> CancelOrderRequestResponse = cancel_order_request;
+    /// Deletes an order that failed or was cancelled; its quota is given back.
+    CSR, DeleteCertificateRequest(DeleteCertificateRequestRequest) -> DeleteCertificateRequestResponse = delete_certificate_request;
+    /// Revokes the certificate of an order.
+    CSR, CancelCertificateForPackageRequest(CancelCertificateForPackageRequestRequest) -> CancelCertificateForPackageRequestResponse = cancel_certificate_for_package_request;
+    /// Orders the certificate of an order once more.
+    CSR, RenewCertificateOrderForPackageRequest(RenewCertificateOrderForPackageRequestRequest) -> RenewCertificateOrderForPackageRequestResponse = renew_certificate_order_for_package_request;
+    /// Lists orders.
+    CSR, ListUserCertificateOrder(ListUserCertificateOrderRequest) -> ListUserCertificateOrderResponse = list_user_certificate_order;
 }

@@ -65,8 +65,23 @@ pub struct Config {
     pub default_product: String,
     /// The CA that issues verified orders (I: none until it is set).
     pub order_issuer: Option<Identifier>,
+    /// The key of an order whose CSR is generated here, while there is no `order_issuer` (I). With
+    /// one, it is `generated` for that issuer.
+    pub order_algorithm: KeyAlgorithm,
+    /// What becomes of an order whose product is valid for longer than its issuer, or than that
+    /// may issue (I: it is cut).
+    pub order_outliving: OrderOutliving,
+    /// What a certificate for a wildcard is for (I: also the domain below the wildcard, of which the
+    /// control was proven).
+    pub wildcard_base: WildcardBase,
     /// How long a challenge can be met before the order fails (I: 3 days).
     pub challenge_lifetime: Lifetime,
+    /// How long before its end a certificate counts as about to expire (I: 30 days).
+    pub expiring: Lifetime,
+    /// When an order can be renewed (I: as long as its certificate is not revoked).
+    pub renewal: RenewalRule,
+    /// Characters of Username, Phone and CompanyName at most (I).
+    pub applicant_characters: usize,
     /// Domains of one order by package (F: 5).
     pub order_domains: usize,
     /// Tags of one order or certificate (S: 20).
@@ -201,6 +216,36 @@ pub enum ProductKind {
     Wildcard,
 }
 
+/// What becomes of an order whose product is valid for longer than its issuer.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum OrderOutliving {
+    /// Its certificate ends with its issuer, or after the issuer's CertMaxTime.
+    #[default]
+    Cut,
+    /// It stays in process until there is an issuer that is valid long enough.
+    Wait,
+}
+
+/// When an order can be renewed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum RenewalRule {
+    /// As long as its certificate is not revoked.
+    #[default]
+    Always,
+    /// Once its certificate is about to expire, as the help pages say.
+    Expiring,
+}
+
+/// What a certificate for a wildcard is for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum WildcardBase {
+    /// `*.example.com` and `example.com`.
+    #[default]
+    Also,
+    /// `*.example.com` only.
+    No,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -223,7 +268,13 @@ impl Default for Config {
             products: products(),
             default_product: "digicert-free-1-free".to_owned(),
             order_issuer: None,
+            order_algorithm: KeyAlgorithm::Rsa2048,
+            order_outliving: OrderOutliving::default(),
+            wildcard_base: WildcardBase::default(),
             challenge_lifetime: Lifetime::days(3),
+            expiring: Lifetime::days(30),
+            renewal: RenewalRule::default(),
+            applicant_characters: 128,
             order_domains: 5,
             tags: 20,
             tag_characters: (64, 128),

@@ -56,6 +56,7 @@ mod leaf_list_structures;
 mod leaf_structures;
 mod limits;
 mod names;
+mod order;
 mod page;
 mod parent;
 mod records;
@@ -96,14 +97,15 @@ pub use self::authority_revoke::{
 pub use self::call::{OPERATIONS, Operation};
 pub use self::client_structures::*;
 pub use self::config::{
-    AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, Product, ProductKind,
-    SerialForm, SubjectFromCsr, ValidityRule,
+    AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, OrderOutliving, Product,
+    ProductKind, RenewalRule, SerialForm, SubjectFromCsr, ValidityRule, WildcardBase,
 };
 pub use self::csr_structures::*;
 pub use self::custom_structures::*;
 pub use self::error::{CasError, ErrorKind};
 pub use self::leaf_list_structures::*;
 pub use self::leaf_structures::*;
+pub use self::order::*;
 pub use self::schema::{ParameterHelp, Secret};
 pub use self::server::*;
 pub use self::types::{Outcome, TagParameter};
@@ -119,6 +121,8 @@ pub struct Cas {
     clock: Arc<dyn Clock>,
     config: Config,
     actor: Arc<str>,
+    /// Looks up the challenges of orders.
+    probe: Option<Arc<dyn DomainProbe>>,
     /// Issuers whose keys were opened before.
     issuers: Mutex<HashMap<Identifier, Issuer>>,
 }
@@ -132,6 +136,7 @@ impl Cas {
             clock: Arc::new(clock),
             config,
             actor: Arc::from("cas"),
+            probe: None,
             issuers: Mutex::default(),
         }
     }
@@ -140,6 +145,14 @@ impl Cas {
     #[must_use]
     pub fn with_actor(mut self, actor: &str) -> Self {
         self.actor = Arc::from(actor);
+        self
+    }
+
+    /// Looks up the challenges of orders with a probe. Without one, an operator attests that they
+    /// are met ([`Cas::attest_order`]).
+    #[must_use]
+    pub fn with_probe(mut self, probe: impl DomainProbe + 'static) -> Self {
+        self.probe = Some(Arc::new(probe));
         self
     }
 

@@ -305,6 +305,6 @@ impl Cas {
 }
 
 /// TLS servers; a common name that is no host name is allowed, and then there may be no name.
-fn server_profile() -> Profile {
+pub(super) fn server_profile() -> Profile {
     Profile::tls_server().with_alt_names(AltNames::Optional)
 }

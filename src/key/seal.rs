@@ -63,6 +63,18 @@ impl SealingKey {
     }
 }
 
+impl SealingKey {
+    /// The same key once more: outside, it is not copied.
+    pub(crate) fn copied(&self) -> Self {
+        Self(match &self.0 {
+            Source::Given(octets) => Source::Given(octets.clone()),
+            Source::Passphrase(text) => {
+                Source::Passphrase(SecretText::new(text.as_str().to_owned()))
+            }
+        })
+    }
+}
+
 impl fmt::Debug for SealingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SealingKey(…)")

@@ -108,7 +108,8 @@ impl Log {
         serial: Option<&SerialNumber>,
         detail: &str,
     ) -> Result<(), StoreError> {
-        self.number += 1;
+        let number = self.number.checked_add(1);
+        self.number = number.ok_or_else(|| corrupt("the head of the audit log", "damaged"))?;
         let action = ACTIONS.iter().find(|(known, ..)| *known == action).map_or(0, |(_, n, _)| *n);
         let value = [
             &[VERSION][..],

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{AuditEntry, Ledger};
 use crate::error::{Error, StoreError};
+use crate::hexadecimal::hexadecimal;
 
 /// Entries that are read at a time.
 const PAGE: usize = 1_024;
@@ -19,18 +20,20 @@ impl Ledger {
     /// # Errors
     /// [`Error::Store`] when the store or the writer fails or an entry cannot be read.
     pub fn export_audit(&self, writer: &mut dyn Write) -> Result<u64, Error> {
-        let mut count = 0;
-        loop {
-            let entries = self.audit(count + 1, PAGE)?;
+        let mut count: u64 = 0;
+        // No entry follows the last number there can be.
+        while let Some(next) = count.checked_add(1) {
+            let entries = self.audit(next, PAGE)?;
             for entry in &entries {
                 writeln!(writer, "{}", line(entry))
                     .map_err(|error| StoreError::backend("the export cannot be written", error))?;
             }
             match entries.last() {
                 Some(last) => count = last.number,
-                None => return Ok(count),
+                None => break,
             }
         }
+        Ok(count)
     }
 }
 
@@ -46,8 +49,4 @@ fn line(entry: &AuditEntry) -> serde_json::Value {
         "detail": detail,
         "previous": hexadecimal(previous),
     })
-}
-
-fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

@@ -1,7 +1,6 @@
 //! Requests and CAs that are kept, with or without their private keys.
 
 use super::audit::AuditAction;
-use super::change::{Change, Stamp};
 use super::filing::Tag;
 use super::identifier::Identifier;
 use super::octets::{corrupt, take_text, take_time, text, time, versioned};
@@ -20,9 +19,6 @@ const REQUEST: &[u8] = b"request/";
 const REQUEST_NUMBER: &[u8] = b"request-number";
 const ISSUER: &[u8] = b"issuer/";
 const VERSION: u8 = 1;
-
-/// How often a number is tried for when other threads take it.
-const NUMBER_DRAWS: usize = 64;
 
 /// A request that is kept.
 #[derive(Clone, Debug)]
@@ -142,7 +138,9 @@ impl Ledger {
             Some(value) => {
                 let what = || "the last number of a request".to_owned();
                 let octets = versioned(value, VERSION, what)?.try_into();
-                octets.map(u64::from_be_bytes).map_err(|_| corrupt(&what(), "damaged"))? + 1
+                let last = octets.map(u64::from_be_bytes).ok();
+                last.and_then(|last| last.checked_add(1))
+                    .ok_or_else(|| corrupt(&what(), "damaged"))?
             }
         };
         let counted = [&[VERSION][..], &number.to_be_bytes()].concat();
@@ -191,6 +189,10 @@ impl Ledger {
     ) -> Result<(Identifier, Vec<Write>), Error> {
         let identifier = issuer_identifier(chain)?;
         check_key(key, chain.leaf().public_key(), "CA certificate")?;
+        if self.record(&issuer_place(&identifier))?.is_some() {
+            let message = format!("CA {identifier} is kept already");
+            return Err(StoreError::new(StoreErrorKind::Conflict, message).into());
+        }
         let mut value = vec![VERSION, u8::from(key.is_some())];
         value.extend(time(now));
         put_tags(&mut value, tags);
@@ -220,18 +222,11 @@ impl LedgerWriter {
         request: &CertificateRequest,
         key: Option<&KeyPair>,
     ) -> Result<u64, Error> {
-        for draw in 1.. {
-            let (number, writes) =
-                self.ledger.request_writes(name, request, key, self.stamp().at)?;
-            match self.write(writes, AuditAction::Recorded, format!("request {number}")) {
-                Ok(()) => return Ok(number),
-                // Another thread took the number.
-                Err(Error::Store(error))
-                    if error.kind() == StoreErrorKind::Conflict && draw < NUMBER_DRAWS => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(StoreError::new(StoreErrorKind::Conflict, "no number could be given").into())
+        self.write_computed(AuditAction::Recorded, || {
+            let at = self.stamp().at;
+            let (number, writes) = self.ledger.request_writes(name, request, key, at)?;
+            Ok((number, writes, format!("request {number}")))
+        })
     }
 
     /// Keeps the private key of a request that was kept without.
@@ -240,8 +235,10 @@ impl LedgerWriter {
     /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is no such request; otherwise as
     /// for [`LedgerWriter::keep_key`].
     pub fn keep_request_key(&self, number: u64, key: &KeyPair) -> Result<(), Error> {
-        let writes = self.ledger.request_key_writes(number, key)?;
-        self.write(writes, AuditAction::Recorded, format!("private key of request {number}"))
+        self.write_computed(AuditAction::Recorded, || {
+            let writes = self.ledger.request_key_writes(number, key)?;
+            Ok(((), writes, format!("private key of request {number}")))
+        })
     }
 
     /// Removes a request and its private key.
@@ -250,24 +247,9 @@ impl LedgerWriter {
     /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is none, or when the store
     /// fails.
     pub fn forget_request(&self, number: u64) -> Result<(), Error> {
-        let writes = self.ledger.forget_request_writes(number)?;
-        self.write(writes, AuditAction::Deleted, format!("request {number}"))
-    }
-
-    /// Records a certificate that signed itself, with further records, in one transaction.
-    pub(crate) fn record_self_signed(
-        &self,
-        certificate: &Certificate,
-        writes: Vec<Write>,
-    ) -> Result<(), Error> {
-        let issuer = Ledger::issuer_digest(certificate.public_key());
-        let stamp = Stamp { issuer, ..self.stamp().clone() };
-        let (serial, to_be_signed) = (*certificate.serial(), certificate.to_be_signed().to_vec());
-        let claim = Change::Claim { serial, to_be_signed };
-        let issue = Change::Issue { certificate: Box::new(certificate.clone()), tags: Vec::new() };
-        // Without the records there is no claim, and without the claim no certificate.
-        let changes = vec![Change::With { writes, change: Box::new(claim) }, issue];
-        self.ledger.change(&stamp, changes).into_iter().try_for_each(|answer| Ok(answer?))
+        self.write_computed(AuditAction::Deleted, || {
+            Ok(((), self.ledger.forget_request_writes(number)?, format!("request {number}")))
+        })
     }
 
     /// Keeps a CA with its chain, and its private key where that is given, and answers the identifier
@@ -277,9 +259,29 @@ impl LedgerWriter {
     /// [`Error::Malformed`] when the key is not the certificate's; [`Error::Store`] as for
     /// [`LedgerWriter::keep_key`].
     pub fn keep_issuer(&self, chain: &Chain, key: Option<&KeyPair>) -> Result<Identifier, Error> {
-        let (identifier, writes) = self.ledger.issuer_writes(chain, key, &[], self.stamp().at)?;
-        self.write(writes, AuditAction::Recorded, format!("CA {identifier}"))?;
-        Ok(identifier)
+        self.write_computed(AuditAction::Recorded, || {
+            let (identifier, writes) =
+                self.ledger.issuer_writes(chain, key, &[], self.stamp().at)?;
+            Ok((identifier, writes, format!("CA {identifier}")))
+        })
+    }
+
+    /// Removes a CA and its private key. Its certificate, and what it issued, stay in the ledger.
+    ///
+    /// # Errors
+    /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is none, or when the store
+    /// fails.
+    pub fn forget_issuer(&self, identifier: &Identifier) -> Result<(), Error> {
+        self.write_computed(AuditAction::Deleted, || {
+            let place = issuer_place(identifier);
+            let old = self.ledger.record(&place)?.ok_or_else(|| {
+                let message = format!("there is no CA {identifier}");
+                StoreError::new(StoreErrorKind::NotFound, message)
+            })?;
+            let mut writes = vec![Write::delete(place, old)];
+            writes.extend(self.ledger.forget_key_writes(&issuer_key_name(identifier))?);
+            Ok(((), writes, format!("CA {identifier}")))
+        })
     }
 }
 

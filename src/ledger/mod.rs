@@ -16,7 +16,7 @@
 //! | `expiry/` notAfter (8, plus 2^63), identifier (16) | version 1 |
 //! | `identifier/` identifier (16) | version 1, issuer (32), serial (20) |
 //! | `issuer/` identifier (16) | version 1, whether the key is kept (1), time (8), tags, then the chain: of each certificate its length (4) and octets |
-//! | `key/` name | version 1, then the PKCS #8 private key, sealed for this key of the store: nonce (24), ciphertext, tag (16) of XChaCha20-Poly1305 |
+//! | `key/` name | version 1, then the number of the signature algorithm (1: ECDSA 1 to 3, RSA 4 to 6 with SHA-256, 384, 512; SM2 7), the SM2 identifier (text) and the PKCS #8 private key, sealed for this key of the store: nonce (24), ciphertext, tag (16) of XChaCha20-Poly1305 |
 //! | `request/` number (8) | version 1, whether the key is kept (1), time (8), name (text), the request |
 //! | `request-number` | version 1, the last number of a request (8) |
 //! | `revocation/` issuer (32), serial (20) | version 1, released (1: 0 or 1), reason (1, of RFC 5280 section 5.3.1), time of revocation (8), the certificate's notAfter (8, of a claim the latest time), the last CRL number before it (8), invalidityDate (8, or nothing) |
@@ -43,6 +43,7 @@ mod record;
 mod revocation;
 mod vault;
 mod write;
+mod writer;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -51,7 +52,6 @@ use crate::error::{Error, StoreError, StoreErrorKind};
 use crate::key::{PublicKey, fingerprint};
 use crate::serial::SerialNumber;
 use crate::store::Store;
-use crate::validity::Time;
 
 pub use self::audit::{AuditAction, AuditEntry};
 pub use self::filing::{Filing, Tag};
@@ -70,6 +70,7 @@ pub(crate) type EachRevocation<'e> =
 pub(crate) use self::change::{Change, Stamp};
 pub(crate) use self::filing::{TokenRecord, token_write};
 pub(crate) use self::write::Write;
+pub use self::writer::LedgerWriter;
 
 /// The digest of an issuer's key that names the issuer in every record.
 pub type IssuerDigest = [u8; 32];
@@ -102,46 +103,10 @@ pub struct Ledger {
     vault: Arc<vault::Vault>,
 }
 
-/// Writes to a ledger in somebody's name: what the records of certificates do not cover.
-///
-/// ```
-/// # #[cfg(feature = "ecc")] {
-/// use std::sync::Arc;
-/// use certwright::*;
-/// let ledger = Ledger::new(MemoryStore::default());
-/// ledger.unlock(&SealingKey::from_bytes([7; 32]))?;
-/// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
-/// let root = Issuer::self_signed("CN=Root".parse()?, Profile::root(), key)?;
-///
-/// let key = Arc::new(KeyPair::generate(KeyAlgorithm::EcdsaP256)?);
-/// let ca = root.delegate("CN=CA".parse()?, Profile::intermediate(0), Arc::clone(&key))?;
-/// let writer = ledger.writer("alice", Time::from_unix(1_800_000_000)?);
-/// let identifier = writer.keep_issuer(&ca.chain(), Some(&key))?;
-///
-/// // Later, perhaps in another process:
-/// let kept = ledger.issuer(&identifier)?.expect("it was kept");
-/// let key = ledger.issuer_key(&identifier)?.expect("with its key");
-/// let ca = Issuer::load(kept.chain.certificates().cloned().collect(), key)?;
-/// # }
-/// # Ok::<(), certwright::Error>(())
-/// ```
-#[derive(Clone)]
-pub struct LedgerWriter {
-    ledger: Ledger,
-    stamp: Stamp,
-}
-
 impl Ledger {
     /// The ledger of a store.
     pub fn new(store: impl Store + 'static) -> Self {
         Self { store: Arc::new(store), group: Arc::default(), vault: Arc::default() }
-    }
-
-    /// Writes in somebody's name, whom the audit log tells, at a time.
-    pub fn writer(&self, actor: &str, at: Time) -> LedgerWriter {
-        // About no issuer.
-        let stamp = Stamp { actor: Arc::from(actor), at, issuer: [0; 32] };
-        LedgerWriter { ledger: self.clone(), stamp }
     }
 
     /// The digest that names an issuer in the records: the SHA-256 of its SubjectPublicKeyInfo.

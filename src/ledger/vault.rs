@@ -1,21 +1,25 @@
 //! Private keys at rest: sealed, or not kept at all.
 
 use std::ops::ControlFlow;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::audit::{AuditAction, Log};
-use super::change::{Change, Stamp};
-use super::octets::{corrupt, versioned};
+use super::octets::{corrupt, take_text, text, versioned};
 use super::write::Write;
 use super::{Ledger, LedgerWriter};
-use crate::algorithm::WeakKeys;
+use crate::algorithm::{SignatureAlgorithm, WeakKeys};
 use crate::error::{Error, StoreError, StoreErrorKind};
-use crate::key::{KeyPair, Seal, SealingKey, random_octets};
-use crate::limits::KEPT_NAME_OCTETS;
+use zeroize::Zeroizing;
+
+use crate::key::{KeyPair, Seal, SealingKey, Signer, Sm2Id, random_octets};
+use crate::limits::{KEPT_NAME_OCTETS, SM2_ID_OCTETS};
 
 const KEY: &[u8] = b"key/";
 const HEADER: &[u8] = b"seal";
 const VERSION: u8 = 1;
+
+/// What the names begin with that the engine gives itself.
+const RESERVED: [&str; 4] = ["certificate/", "issuer/", "order/", "request/"];
 
 /// The seal of a ledger and its clones, once it is known.
 #[derive(Default)]
@@ -25,15 +29,31 @@ struct Unlocked {
     seal: Seal,
     /// The record of the seal, also while it is not written yet.
     header: Vec<u8>,
+    /// What it was made from, where it was not read from the store: another ledger may be the first
+    /// to write its own.
+    unwritten: Option<SealingKey>,
 }
 
 impl Vault {
-    fn unlocked(&self) -> Option<Arc<Unlocked>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// As long as this is held, nobody seals all keys anew through this ledger or a clone.
+    fn read(&self) -> RwLockReadGuard<'_, Option<Arc<Unlocked>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set(&self, unlocked: Unlocked) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(unlocked));
+    /// As long as this is held, nobody reads a key through this ledger or a clone.
+    fn write(&self) -> RwLockWriteGuard<'_, Option<Arc<Unlocked>>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is unlocked; a seal under a key that is drawn and forgotten, if nothing is.
+    fn unlocked_or_drawn(&self) -> Result<Arc<Unlocked>, Error> {
+        let mut vault = self.write();
+        if let Some(unlocked) = &*vault {
+            return Ok(Arc::clone(unlocked));
+        }
+        let drawn = Arc::new(create(&SealingKey::from_bytes(random_octets()?))?);
+        *vault = Some(Arc::clone(&drawn));
+        Ok(drawn)
     }
 }
 
@@ -47,10 +67,13 @@ impl Ledger {
     /// store (nothing is changed), or when the store fails.
     pub fn unlock(&self, key: &SealingKey) -> Result<(), Error> {
         let unlocked = match self.record(HEADER)? {
-            Some(header) => Unlocked { seal: Seal::open(key, content(&header)?)?, header },
+            Some(header) => {
+                let seal = Seal::open(key, content(&header)?)?;
+                Unlocked { seal, header, unwritten: None }
+            }
             None => create(key)?,
         };
-        self.vault.set(unlocked);
+        *self.vault.write() = Some(Arc::new(unlocked));
         Ok(())
     }
 
@@ -61,8 +84,10 @@ impl Ledger {
     /// store fails or the record is damaged.
     pub fn key(&self, name: &str) -> Result<Option<KeyPair>, Error> {
         let place = place(name)?;
+        self.unlock_as_written()?;
+        let vault = self.vault.read();
         let Some(sealed) = self.record(&place)? else { return Ok(None) };
-        let unlocked = self.vault.unlocked().ok_or_else(not_unlocked)?;
+        let unlocked = vault.as_ref().ok_or_else(not_unlocked)?;
         let what = || format!("the private key {}", name.escape_debug());
         let sealed = versioned(&sealed, VERSION, what)?;
         let plain = match unlocked.seal.unseal(&place, sealed) {
@@ -72,8 +97,7 @@ impl Ledger {
             }
             plain => plain?,
         };
-        // It was accepted when it was kept, weak or not.
-        KeyPair::from_pkcs8_der_with(&plain, WeakKeys::DangerouslyAllowRsa1024).map(Some)
+        read(&plain).ok_or_else(|| corrupt(&what(), "damaged"))?.map(Some)
     }
 
     /// At most `limit` names that private keys are kept under, in their order, after the given one.
@@ -91,7 +115,7 @@ impl Ledger {
 
     /// Whether a private key could be kept now.
     pub(crate) fn check_unlocked(&self) -> Result<(), Error> {
-        let open = self.vault.unlocked().is_some()
+        let open = self.vault.read().is_some()
             || (!self.store.is_durable() && self.record(HEADER)?.is_none());
         if open { Ok(()) } else { Err(not_unlocked().into()) }
     }
@@ -99,24 +123,49 @@ impl Ledger {
     /// What keeps a private key under a name that must be free.
     pub(crate) fn key_writes(&self, name: &str, key: &KeyPair) -> Result<Vec<Write>, Error> {
         let place = place(name)?;
-        let kept = self.record(HEADER)?;
-        let unlocked = match self.vault.unlocked() {
+        self.unlock_as_written()?;
+        let (unlocked, kept) = {
+            let vault = self.vault.read();
+            (vault.clone(), self.record(HEADER)?)
+        };
+        let unlocked = match unlocked {
             Some(unlocked) => unlocked,
             None if self.store.is_durable() || kept.is_some() => return Err(not_unlocked().into()),
-            None => {
-                self.vault.set(create(&SealingKey::from_bytes(random_octets()?))?);
-                self.vault.unlocked().ok_or_else(not_unlocked)?
-            }
+            None => self.vault.unlocked_or_drawn()?,
         };
-        let Unlocked { seal, header } = unlocked.as_ref();
+        let Unlocked { seal, header, unwritten: _ } = unlocked.as_ref();
         // The seal must still be this one when the key is written.
         let same_seal = match kept {
-            None => Write::new(HEADER.to_vec(), header.clone()),
+            // Of several first keys at once, each brings the seal.
+            None => Write::settle(HEADER.to_vec(), header.clone()),
             Some(kept) if kept == *header => Write::unchanged(HEADER.to_vec(), Some(kept)),
             Some(_) => return Err(sealed_anew().into()),
         };
-        let sealed = seal.seal(&place, key.to_pkcs8_der()?.as_bytes())?;
+        let sealed = seal.seal(&place, &plain(key)?)?;
         Ok(vec![same_seal, Write::new(place, [&[VERSION][..], &sealed].concat())])
+    }
+
+    /// Where another ledger on the store kept the first key, and so made the seal, it is opened with
+    /// the key that this one was unlocked with.
+    fn unlock_as_written(&self) -> Result<(), Error> {
+        let differs = |unlocked: &Unlocked| -> Result<Option<Vec<u8>>, Error> {
+            let kept = self.record(HEADER)?;
+            Ok(kept.filter(|kept| unlocked.unwritten.is_some() && *kept != unlocked.header))
+        };
+        match self.vault.read().as_ref() {
+            Some(unlocked) if differs(unlocked)?.is_some() => {}
+            _ => return Ok(()),
+        }
+        let mut vault = self.vault.write();
+        let Some(unlocked) = vault.clone() else { return Ok(()) };
+        // It may have been sealed anew meanwhile.
+        let (Some(header), Some(key)) = (differs(&unlocked)?, &unlocked.unwritten) else {
+            return Ok(());
+        };
+        let seal = content(&header).map_err(Error::from).and_then(|seal| Seal::open(key, seal));
+        let seal = seal.map_err(|_| sealed_anew())?;
+        *vault = Some(Arc::new(Unlocked { seal, header, unwritten: None }));
+        Ok(())
     }
 
     /// What removes the private key of a name, if there is one.
@@ -127,24 +176,66 @@ impl Ledger {
     }
 }
 
+/// What is sealed of a key: the number of its signature algorithm (1), its SM2 identifier (text) and
+/// its PKCS #8.
+fn plain(key: &KeyPair) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let (algorithm, id) = (key.algorithm(), key.public_key().sm2_id().as_str());
+    let number = SIGNATURES.iter().find(|(known, _)| *known == algorithm);
+    let number = number.map(|(_, number)| *number).unwrap_or_default();
+    let pkcs8 = key.to_pkcs8_der()?;
+    // In one allocation, so that no copy is left behind.
+    let mut plain = Zeroizing::new(Vec::with_capacity(3 + id.len() + pkcs8.as_bytes().len()));
+    plain.push(number);
+    plain.extend(text(id, SM2_ID_OCTETS));
+    plain.extend_from_slice(pkcs8.as_bytes());
+    Ok(plain)
+}
+
+/// The key as it was kept: it was accepted then, weak or not.
+fn read(plain: &[u8]) -> Option<Result<KeyPair, Error>> {
+    let (number, rest) = plain.split_first()?;
+    let (id, pkcs8) = take_text(rest)?;
+    let algorithm = SIGNATURES.iter().find(|(_, known)| known == number)?.0;
+    let key = KeyPair::from_pkcs8_der_with(pkcs8, WeakKeys::DangerouslyAllowRsa1024);
+    Some(key.and_then(|key| key.with_sm2_id(Sm2Id::new(&id)?)?.with_signature_algorithm(algorithm)))
+}
+
+const SIGNATURES: [(SignatureAlgorithm, u8); 7] = [
+    (SignatureAlgorithm::EcdsaSha256, 1),
+    (SignatureAlgorithm::EcdsaSha384, 2),
+    (SignatureAlgorithm::EcdsaSha512, 3),
+    (SignatureAlgorithm::RsaSha256, 4),
+    (SignatureAlgorithm::RsaSha384, 5),
+    (SignatureAlgorithm::RsaSha512, 6),
+    (SignatureAlgorithm::Sm2Sm3, 7),
+];
+
 impl LedgerWriter {
-    /// Keeps a private key, sealed, under a name of 1 to 128 octets that must be free.
+    /// Keeps a private key, sealed, under a name of 1 to 128 octets that must be free. Names that
+    /// begin with `certificate/`, `issuer/`, `order/` or `request/` are the engine's own.
     ///
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when the ledger is not unlocked
     /// ([`Ledger::unlock`]), with [`StoreErrorKind::Conflict`] when the name is taken, or when the
     /// store fails; [`Error::Malformed`] when the name breaks its bounds.
     pub fn keep_key(&self, name: &str, key: &KeyPair) -> Result<(), Error> {
-        let writes = self.ledger.key_writes(name, key)?;
-        self.write(writes, AuditAction::Recorded, format!("private key {name}"))
+        not_reserved(name)?;
+        self.write_computed(AuditAction::Recorded, || {
+            if self.ledger.record(&place(name)?)?.is_some() {
+                let message = format!("there is a private key {} already", name.escape_debug());
+                return Err(StoreError::new(StoreErrorKind::Conflict, message).into());
+            }
+            Ok(((), self.ledger.key_writes(name, key)?, format!("private key {name}")))
+        })
     }
 
-    /// Removes the private key of a name.
+    /// Removes the private key of a name. That of a request goes with the request.
     ///
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is none, or when the store
-    /// fails.
+    /// fails; [`Error::Malformed`] when the name is that of the key of a CA or a request.
     pub fn forget_key(&self, name: &str) -> Result<(), Error> {
+        not_reserved(name)?;
         let writes = self.ledger.forget_key_writes(name)?;
         if writes.is_empty() {
             let message = format!("there is no private key {}", name.escape_debug());
@@ -161,8 +252,9 @@ impl LedgerWriter {
     /// [`StoreErrorKind::Corrupt`] when a key cannot be read, or when the store fails. In every case
     /// all keys stay sealed as they were.
     pub fn seal_anew(&self, key: &SealingKey) -> Result<(), Error> {
-        let old = self.ledger.vault.unlocked().ok_or_else(not_unlocked)?;
         let new = create(key)?;
+        let mut vault = self.ledger.vault.write();
+        let old = vault.clone().ok_or_else(not_unlocked)?;
         let mut problem = None;
         let written = self.ledger.store.write(&mut |transaction| {
             problem = None;
@@ -196,7 +288,7 @@ impl LedgerWriter {
         });
         match (written, problem) {
             (Ok(()), _) => {
-                self.ledger.vault.set(new);
+                *vault = Some(Arc::new(new));
                 Ok(())
             }
             // What is not the store's own failure, such as that of the random numbers.
@@ -204,26 +296,12 @@ impl LedgerWriter {
             (Err(error), _) => Err(error.into()),
         }
     }
-
-    /// Writes records, with an entry in the audit log.
-    pub(crate) fn write(
-        &self,
-        writes: Vec<Write>,
-        action: AuditAction,
-        detail: String,
-    ) -> Result<(), Error> {
-        let change = Change::Write { writes, action, detail };
-        Ok(self.ledger.change_one(&self.stamp, change)?)
-    }
-
-    pub(crate) fn stamp(&self) -> &Stamp {
-        &self.stamp
-    }
 }
 
 fn create(key: &SealingKey) -> Result<Unlocked, Error> {
     let (seal, header) = Seal::create(key)?;
-    Ok(Unlocked { seal, header: [&[VERSION][..], &header].concat() })
+    let header = [&[VERSION][..], &header].concat();
+    Ok(Unlocked { seal, header, unwritten: Some(key.copied()) })
 }
 
 fn content(header: &[u8]) -> Result<&[u8], StoreError> {
@@ -236,6 +314,15 @@ fn place(name: &str) -> Result<Vec<u8>, Error> {
     }
     let problem = format!("{} octets; allowed 1 to {KEPT_NAME_OCTETS}", name.len());
     Err(Error::malformed("name of a private key", "", problem))
+}
+
+/// Only a request or CA gives its key a name.
+fn not_reserved(name: &str) -> Result<(), Error> {
+    if RESERVED.iter().any(|prefix| name.starts_with(prefix)) {
+        let problem = format!("{}; names of CAs and requests are reserved", name.escape_debug());
+        return Err(Error::malformed("name of a private key", "", problem));
+    }
+    Ok(())
 }
 
 fn not_unlocked() -> StoreError {

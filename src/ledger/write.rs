@@ -18,6 +18,7 @@ pub(crate) enum Expected {
     Anything,
     Exactly(Vec<u8>),
     Nothing,
+    NothingBut(Vec<u8>),
 }
 
 /// What becomes of the record.
@@ -34,6 +35,11 @@ impl Write {
     /// A record that must not be there yet.
     pub(crate) fn new(key: Vec<u8>, value: Vec<u8>) -> Self {
         Self { key, expected: Expected::Nothing, effect: Effect::Put(value) }
+    }
+
+    /// A record that must not be there yet, unless as this very one.
+    pub(crate) fn settle(key: Vec<u8>, value: Vec<u8>) -> Self {
+        Self { key, expected: Expected::NothingBut(value.clone()), effect: Effect::Put(value) }
     }
 
     /// A record in the place of what was read: of nothing, if there was none.
@@ -69,6 +75,9 @@ pub(super) fn check(
             Expected::Anything => true,
             Expected::Exactly(value) => transaction.get(key)?.as_ref() == Some(value),
             Expected::Nothing => transaction.get(key)?.is_none(),
+            Expected::NothingBut(value) => {
+                transaction.get(key)?.is_none_or(|found| found == *value)
+            }
         };
         if !good {
             let key = String::from_utf8_lossy(key);

@@ -57,7 +57,6 @@ impl Grant {
         &self.outcome
     }
 
-    /// The content of a CA certificate that its owner asks for, without a request.
     /// A digest of what was asked for: the key, the names and the period.
     pub(crate) fn digest(&self) -> [u8; 32] {
         let period = match self.period {
@@ -72,6 +71,7 @@ impl Grant {
         fingerprint(&[&self.public_key.to_der(), texts.join("\0").as_bytes()].concat())
     }
 
+    /// The content of a CA certificate that its owner asks for, without a request.
     pub(crate) fn for_authority(public_key: PublicKey, subject: Name, profile: Profile) -> Self {
         Self {
             lifetime: profile.lifetime(),

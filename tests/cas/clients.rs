@@ -4,7 +4,7 @@ use certwright::cas::{Config, CreateClientCertificateWithCsrRequest};
 use certwright::{Decision, ExtendedKeyUsage, KeyAlgorithm, KeyUsage};
 use serde_json::{Value, json};
 
-use crate::world::{DAY, NOW, World, alt_names, csr, csr_of, with};
+use crate::leaf_world::{DAY, NOW, World, alt_names, csr, csr_of, with};
 
 const WITH_CSR: &str = "CreateClientCertificateWithCsr";
 const GENERATED: &str = "CreateClientCertificate";

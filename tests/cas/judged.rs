@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::common::{algorithms, families, folder, judge, openssl, read, write};
+use crate::leaf_world::{DAY, NOW, World, alt_names, with};
 use crate::openssl::theirs::{generate, signing};
 use crate::openssl::{name_with_types, verify_leaf};
-use crate::world::{DAY, NOW, World, alt_names, with};
 
 /// The value of `Algorithm` for a key.
 fn name_of(algorithm: KeyAlgorithm) -> &'static str {
@@ -269,7 +269,6 @@ fn openssl_refuses_a_leaf_once_it_is_revoked_and_also_once_it_is_deleted() {
 
 /// The example of the seed page CreateServerCertificateWithCsr, its masked values filled in.
 #[test]
-#[cfg(feature = "rsa")]
 fn the_example_of_the_seed_page_is_issued() {
     if !judge("openssl") {
         return;

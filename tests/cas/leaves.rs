@@ -4,7 +4,7 @@ use certwright::cas::{Cas, Config};
 use certwright::{Certificate, Identifier, KeyPair, RevocationList, Signer};
 use serde_json::{Value, json};
 
-use crate::world::{DAY, NOW, World, csr, with};
+use crate::leaf_world::{DAY, NOW, World, csr, with};
 
 const MILLISECONDS: i64 = 1_000;
 
@@ -325,7 +325,7 @@ fn on_a_durable_store_that_is_locked_keys_are_neither_made_nor_answered() {
     let folder = crate::common::folder();
     let path = folder.path().join("store");
     let store = || std::sync::Arc::new(certwright::RedbStore::open(&path).unwrap());
-    let clock = crate::world::HandClock::new();
+    let clock = crate::leaf_world::HandClock::new();
     let unlocked = |store| {
         let cas = Cas::new(store, clock.clone(), Config::default());
         cas.ledger().unlock(&certwright::SealingKey::from_bytes([7; 32])).unwrap();

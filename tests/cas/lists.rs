@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{DAY, NOW, World, csr, with};
+use crate::leaf_world::{DAY, NOW, World, csr, with};
 
 const LISTS: [(&str, &str); 3] = [
     ("ListClientCertificate", "CertificateList"),

@@ -6,7 +6,7 @@ use certwright::cas::{
 use certwright::{Decision, ExtendedKeyUsage, KeyAlgorithm, KeyUsage, LeafBasicConstraints};
 use serde_json::{Value, json};
 
-use crate::world::{DAY, NOW, World, alt_names, csr, csr_of, with};
+use crate::leaf_world::{DAY, NOW, World, alt_names, csr, csr_of, with};
 
 const OPERATION: &str = "CreateServerCertificateWithCsr";
 
@@ -339,11 +339,9 @@ fn the_family_is_the_issuers_and_the_length_is_free() {
         let given = with(&generated(&world), json!({ "Algorithm": name }));
         world.refuses("CreateServerCertificate", given, "InvalidParameter", "ECC");
     }
-    if cfg!(feature = "sm2") {
-        let theirs = csr_of(KeyAlgorithm::Sm2, "CN=a.test", &[]);
-        let given = with(&base(&world), json!({ "Csr": theirs }));
-        world.refuses(OPERATION, given, "InvalidParameter", "ECC");
-    }
+    let theirs = csr_of(KeyAlgorithm::Sm2, "CN=a.test", &[]);
+    let given = with(&base(&world), json!({ "Csr": theirs }));
+    world.refuses(OPERATION, given, "InvalidParameter", "ECC");
 }
 
 #[test]

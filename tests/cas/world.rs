@@ -1,154 +1,126 @@
-//! A service with a root and an intermediate, and a clock that is set by hand.
+//! A service with a root and an intermediate of each family, and calls by name.
 
-#![allow(dead_code)] // each section uses its part
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
-use certwright::cas::{Cas, CasError, Config};
-use certwright::{
-    AltName, Certificate, CertificateRequest, Clock, Error, KeyAlgorithm, KeyPair, MemoryStore,
-    Time,
-};
+use certwright::cas::{Cas, Config};
+use certwright::{FixedClock, MemoryStore, Time};
 use serde_json::{Value, json};
 
 /// 2027-01-15T08:00:00Z.
 pub const NOW: i64 = 1_800_000_000;
-pub const DAY: i64 = 86_400;
 
-/// A clock that is set by hand.
-#[derive(Clone)]
-pub struct HandClock(Arc<AtomicI64>);
+/// What certificates point to.
+pub const CRL_BASE: &str = "http://crl.example/ca";
 
-impl HandClock {
-    pub fn new() -> Self {
-        Self(Arc::new(AtomicI64::new(NOW)))
-    }
-
-    pub fn set(&self, unix: i64) {
-        self.0.store(unix, Ordering::SeqCst);
-    }
+/// A service in memory whose clock stands still, with these rules.
+pub fn service(config: Config) -> Cas {
+    Cas::new(MemoryStore::default(), FixedClock(Time::from_unix(NOW).unwrap()), config)
 }
 
-impl Clock for HandClock {
-    fn now(&self) -> Result<Time, Error> {
-        Time::from_unix(self.0.load(Ordering::SeqCst))
-    }
+/// A service by its own rules.
+pub fn cas() -> Cas {
+    service(Config::default())
 }
 
-/// A service with a root of ten years and an intermediate of five.
-pub struct World {
-    pub cas: Cas,
-    pub clock: HandClock,
-    pub root: String,
-    pub ca: String,
+/// A service that publishes CRLs.
+pub fn cas_with_crls() -> Cas {
+    let mut config = Config::default();
+    config.crl_base_url = Some(CRL_BASE.to_owned());
+    service(config)
 }
 
-impl World {
-    /// With CAs of P-256 and CRLs.
-    pub fn new() -> Self {
-        Self::of("ECC_256")
-    }
-
-    /// With CAs of an `Algorithm`, and CRLs.
-    pub fn of(algorithm: &str) -> Self {
-        let mut config = Config::default();
-        config.crl_base_url = Some("http://crl.example.test/".to_owned());
-        Self::configured(algorithm, config)
-    }
-
-    pub fn configured(algorithm: &str, config: Config) -> Self {
-        let clock = HandClock::new();
-        let enable_crl = config.crl_base_url.is_some();
-        let cas = Cas::new(MemoryStore::default(), clock.clone(), config);
-        let mut world = Self { cas, clock, root: String::new(), ca: String::new() };
-        let fields = json!({
-            "CommonName": "Test Root", "Organization": "Test Org", "OrganizationUnit": "Test Unit",
-            "Locality": "Hangzhou", "State": "Zhejiang", "CountryCode": "DE", "Years": 10,
-            "Algorithm": algorithm,
-        });
-        world.root = world.identifier("CreateRootCACertificate", fields.clone());
-        let below = json!({
-            "CommonName": "Test CA", "Years": 5, "ParentIdentifier": world.root,
-            "EnableCrl": enable_crl,
-        });
-        world.ca = world.identifier("CreateSubCACertificate", with(&fields, below));
-        world
-    }
-
-    /// A further intermediate.
-    pub fn sub_ca(&self, changes: Value) -> String {
-        let fields = json!({
-            "CommonName": "Other CA", "Organization": "Test Org", "OrganizationUnit": "Test Unit",
-            "Locality": "Hangzhou", "State": "Zhejiang", "CountryCode": "DE", "Years": 5,
-            "Algorithm": "ECC_256", "ParentIdentifier": self.root,
-        });
-        self.identifier("CreateSubCACertificate", with(&fields, changes))
-    }
-
-    #[track_caller]
-    pub fn call(&self, name: &str, parameters: Value) -> Value {
-        match self.cas.call(name, parameters) {
-            Ok(answer) => answer,
-            Err(error) => panic!("{name}: {error}"),
-        }
-    }
-
-    /// The identifier of what an operation made.
-    #[track_caller]
-    pub fn identifier(&self, name: &str, parameters: Value) -> String {
-        self.call(name, parameters)["Identifier"].as_str().unwrap().to_owned()
-    }
-
-    /// The certificate that an operation issues.
-    #[track_caller]
-    pub fn certificate(&self, name: &str, parameters: Value) -> Certificate {
-        let answer = self.call(name, with(&parameters, json!({ "Immediately": 1 })));
-        Certificate::from_pem(answer["X509Certificate"].as_str().unwrap()).unwrap()
-    }
-
-    /// An operation is refused with this code, and its message says this; nothing is changed but the
-    /// audit log.
-    #[track_caller]
-    pub fn refuses(&self, name: &str, parameters: Value, code: &str, says: &str) -> CasError {
-        let before = self.cas.ledger().certificates(None, 10_000).unwrap();
-        let error = match self.cas.call(name, parameters) {
-            Ok(answer) => panic!("{name} was answered: {answer}"),
-            Err(error) => error,
-        };
-        assert_eq!(error.code(), code, "{error}");
-        assert!(error.message().contains(says), "{says:?} is not in: {error}");
-        assert_eq!(error.request_id().len(), 36, "{error}");
-        assert_eq!(self.cas.ledger().certificates(None, 10_000).unwrap(), before);
-        error
-    }
+/// Calls an operation that succeeds.
+#[track_caller]
+pub fn call(cas: &Cas, name: &str, parameters: Value) -> Value {
+    cas.call(name, parameters).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Parameters with others on top; null takes one away.
-pub fn with(base: &Value, changes: Value) -> Value {
-    let mut all = base.as_object().unwrap().clone();
-    for (name, value) in changes.as_object().unwrap() {
-        match value {
-            Value::Null => drop(all.remove(name)),
-            value => drop(all.insert(name.clone(), value.clone())),
-        }
+/// Calls an operation that is refused, with this code and a message that has these words; and nothing
+/// has changed but the audit log.
+#[track_caller]
+pub fn refused(cas: &Cas, name: &str, parameters: Value, code: &str, words: &[&str]) {
+    let before = everything(cas);
+    let error = cas.call(name, parameters).expect_err("it was to be refused");
+    assert_eq!(error.code(), code, "{error}");
+    for word in words {
+        assert!(error.message().contains(word), "{word:?} is missing in: {error}");
     }
-    Value::Object(all)
+    assert!(!error.request_id().is_empty());
+    assert_eq!(before, everything(cas), "{name} left something behind: {error}");
 }
 
-/// A CSR of a new key of P-256 for a common name.
-pub fn csr(subject: &str) -> String {
-    csr_of(KeyAlgorithm::EcdsaP256, subject, &[])
+/// All that the service tells of its state.
+pub fn everything(cas: &Cas) -> String {
+    let ledger = cas.ledger();
+    let records = ledger.certificates(None, usize::MAX).unwrap();
+    let keys = ledger.key_names(None, usize::MAX).unwrap();
+    let requests = ledger.requests(0, usize::MAX).unwrap().len();
+    let issuers = ledger.issuers(None, usize::MAX).unwrap().len();
+    format!("{records:?} {keys:?} {requests} {issuers}")
 }
 
-pub fn csr_of(algorithm: KeyAlgorithm, subject: &str, names: &[&str]) -> String {
-    let key = KeyPair::generate(algorithm).unwrap();
-    let names = names.iter().map(|name| name.parse::<AltName>().unwrap());
-    let request = CertificateRequest::builder(subject.parse().unwrap()).alt_names(names);
-    request.sign(&key).unwrap().to_pem()
+/// The parameters of a CA.
+pub fn authority(common_name: &str, years: i64, algorithm: &str) -> Value {
+    json!({
+        "CommonName": common_name,
+        "Organization": "Example",
+        "OrganizationUnit": "Security",
+        "Locality": "Hangzhou",
+        "State": "Zhejiang",
+        "CountryCode": "CN",
+        "Years": years,
+        "Algorithm": algorithm,
+    })
 }
 
-/// The alternative names of a certificate.
-pub fn alt_names(certificate: &Certificate) -> Vec<String> {
-    certificate.alt_names().iter().map(ToString::to_string).collect()
+/// The same with further parameters.
+pub fn with(mut parameters: Value, more: Value) -> Value {
+    for (name, value) in more.as_object().unwrap() {
+        parameters[name] = value.clone();
+    }
+    parameters
+}
+
+/// The same without one.
+pub fn without(mut parameters: Value, name: &str) -> Value {
+    parameters.as_object_mut().unwrap().remove(name);
+    parameters
+}
+
+/// A text of an answer.
+#[track_caller]
+pub fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}"))
+}
+
+/// A root of ten years; its identifier.
+pub fn root(cas: &Cas, algorithm: &str) -> String {
+    let answer = call(cas, "CreateRootCACertificate", authority("Example Root", 10, algorithm));
+    text(&answer, "Identifier").to_owned()
+}
+
+/// An intermediate of five years; its identifier.
+pub fn intermediate(cas: &Cas, root: &str, algorithm: &str, more: Value) -> String {
+    let parameters =
+        with(authority("Example CA", 5, algorithm), json!({ "ParentIdentifier": root }));
+    let answer = call(cas, "CreateSubCACertificate", with(parameters, more));
+    text(&answer, "Identifier").to_owned()
+}
+
+/// A root and an intermediate below it.
+pub fn hierarchy(cas: &Cas, algorithm: &str) -> (String, String) {
+    let root = root(cas, algorithm);
+    let intermediate = intermediate(cas, &root, algorithm, json!({}));
+    (root, intermediate)
+}
+
+/// A CSR of an algorithm and size for a common name, in PEM.
+pub fn csr(cas: &Cas, algorithm: &str, key_size: i64, common_name: &str) -> String {
+    let answer = call(
+        cas,
+        "CreateCsr",
+        json!({
+            "Algorithm": algorithm, "KeySize": key_size, "CommonName": common_name,
+            "CountryCode": "CN", "Province": "Zhejiang", "Locality": "Hangzhou",
+        }),
+    );
+    text(&answer, "Csr").to_owned()
 }

@@ -6,8 +6,11 @@ mod common;
 mod craft;
 #[path = "../common/revoked.rs"]
 mod revoked;
+#[path = "../common/world.rs"]
+mod world;
 
 mod revocation;
 mod revocation_chains;
 mod revocation_foreign;
 mod revocation_lists;
+mod revocation_times;

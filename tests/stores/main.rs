@@ -1,4 +1,5 @@
-//! Stores and what is in them: the contract, the audit log, threads, kills, failing disks and power cuts.
+//! Stores and what is in them: the contract, the audit log, kept keys and
+//! requests, look-ups, tokens, threads, kills, failing disks and power cuts.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -10,11 +11,17 @@ mod revoked;
 mod world;
 
 mod audit;
+mod audit_export;
 mod authority_faults;
 mod backup;
+mod filing;
+mod kept;
 mod kill;
+mod lookups;
 mod power_cut;
+mod shelf;
 mod store_failures;
 mod store_scale;
 mod store_threads;
 mod stores;
+mod vault;

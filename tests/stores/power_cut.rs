@@ -139,7 +139,13 @@ fn apply(octets: &mut Octets, operation: &Operation) {
 #[derive(Debug)]
 enum Answer {
     Crl(u64),
+    Forgotten(u64),
     Issued(SerialNumber),
+    /// Under this token and tag.
+    IssuedUnder(String, SerialNumber),
+    KeptIssuer(Identifier),
+    /// A request of this number, and whether with its key.
+    KeptRequest(u64, bool),
     Revoked(SerialNumber),
 }
 
@@ -147,27 +153,45 @@ struct Life {
     issuer: Issuer,
     /// The disk before it.
     before: Octets,
+    key: Arc<KeyPair>,
     log: Vec<Operation>,
     answers: Vec<(usize, Answer)>,
 }
 
-/// Creates a CA, issues 50 certificates, some in batches, revokes 10, and makes 3 CRLs.
+/// Creates a CA and keeps it with its key, issues 50 certificates, some in batches, some under a
+/// token, keeps requests, with their key and without, forgets one, revokes 10, and makes 3 CRLs.
 fn life(before: Octets) -> Life {
     let disk = Disk::of(before.clone());
     let store = RedbStore::on(disk.clone()).unwrap();
-    let issuer = Issuer::self_signed(
-        "CN=CA".parse().unwrap(),
-        Profile::root(),
-        key(KeyAlgorithm::EcdsaP256),
-    )
-    .unwrap();
+    let key = Arc::new(key(KeyAlgorithm::EcdsaP256));
+    let issuer =
+        Issuer::self_signed("CN=CA".parse().unwrap(), Profile::root(), Arc::clone(&key)).unwrap();
     let authority = authority(issuer.clone(), store);
-    let request = request();
+    let request = request_of(&key);
     let mut answers = Vec::new();
+    let ledger = authority.ledger();
+    ledger.unlock(&sealing()).unwrap();
+    let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());
+    let kept = writer.keep_issuer(&issuer.chain(), Some(&key)).unwrap();
+    answers.push((disk.moment(), Answer::KeptIssuer(kept)));
     let mut serials = Vec::new();
     for round in 0..10 {
-        let mut issued = vec![authority.issue(&request).unwrap()];
-        answers.push((disk.moment(), Answer::Issued(*issued[0].leaf().serial())));
+        if round % 3 == 0 {
+            let with_key = round % 2 == 0;
+            let number = writer.keep_request("db", &request, with_key.then_some(&*key)).unwrap();
+            answers.push((disk.moment(), Answer::KeptRequest(number, with_key)));
+        }
+        if round == 7 {
+            // A cut before the answer may have it or not.
+            answers.retain(|(_, answer)| !matches!(answer, Answer::KeptRequest(1, _)));
+            writer.forget_request(1).unwrap();
+            answers.push((disk.moment(), Answer::Forgotten(1)));
+        }
+        let token = format!("order {round}");
+        let under = authority.issue_filed(&authority.review(&request), &filing(&token)).unwrap();
+        let mut issued = vec![under.chain().clone()];
+        let serial = *issued[0].leaf().serial();
+        answers.push((disk.moment(), Answer::IssuedUnder(token, serial)));
         let batch = authority.issue_many(&vec![request.clone(); 4]);
         issued.extend(batch.into_iter().map(Result::unwrap));
         let batched = issued[1..].iter().map(|chain| Answer::Issued(*chain.leaf().serial()));
@@ -183,7 +207,16 @@ fn life(before: Octets) -> Life {
     }
     assert_eq!(serials.len(), 50);
     let log = disk.log.lock().unwrap().clone();
-    Life { issuer, before, log, answers }
+    Life { issuer, key, before, log, answers }
+}
+
+fn sealing() -> SealingKey {
+    SealingKey::from_bytes([7; 32])
+}
+
+/// A token, and a tag with the same text.
+fn filing(token: &str) -> Filing {
+    Filing::new().with_token(token).and_then(|filing| filing.with_tag("token", token)).unwrap()
 }
 
 fn authority(issuer: Issuer, store: RedbStore) -> Authority {
@@ -194,9 +227,8 @@ fn authority(issuer: Issuer, store: RedbStore) -> Authority {
     Authority::new(issuer, policy, store).with_rng(SeededRng::new(11))
 }
 
-fn request() -> CertificateRequest {
-    let key = key(KeyAlgorithm::EcdsaP256);
-    CertificateRequest::builder("CN=client".parse().unwrap()).sign(&key).unwrap()
+fn request_of(key: &KeyPair) -> CertificateRequest {
+    CertificateRequest::builder("CN=client".parse().unwrap()).sign(key).unwrap()
 }
 
 /// The disk after a cut: everything before the last sync, and of what came after it, what `keep`
@@ -232,6 +264,17 @@ fn check(life: &Life, moment: usize, octets: Octets, how: &str) {
     if let Err(error) = ledger.verify_audit() {
         fail(format!("the audit log: {error}"));
     }
+    if let Err(error) = ledger.unlock(&sealing()) {
+        fail(format!("the sealed keys: {error}"));
+    }
+    // No half of what was not answered either: each name of a key is that of a record.
+    let requests: BTreeMap<u64, bool> =
+        ledger.requests(0, 100).unwrap().iter().map(|kept| (kept.number, kept.has_key)).collect();
+    let with_key = requests.values().filter(|has_key| **has_key).count()
+        + ledger.issuers(None, 100).unwrap().len();
+    if ledger.key_names(None, 100).unwrap().len() != with_key {
+        fail("there are keys without their records, or records without their keys".to_owned());
+    }
     let digest = Ledger::issuer_digest(life.issuer.certificate().public_key());
     let stored = ledger.certificates(None, 1_000).unwrap();
     let issued: BTreeSet<SerialNumber> = stored
@@ -245,11 +288,39 @@ fn check(life: &Life, moment: usize, octets: Octets, how: &str) {
             Answer::Issued(serial) => issued.contains(serial),
             Answer::Revoked(serial) => ledger.revocation(&digest, serial).unwrap().is_some(),
             Answer::Crl(number) => state.number >= *number,
+            Answer::Forgotten(number) => !requests.contains_key(number),
+            Answer::IssuedUnder(token, serial) => {
+                issued.contains(serial) && tagged(&ledger, &Identifier::of(&digest, serial), token)
+            }
+            Answer::KeptIssuer(identifier) => {
+                let kept = ledger.issuer(identifier).unwrap();
+                kept.is_some_and(|kept| kept.has_key)
+                    && same(life, ledger.issuer_key(identifier).unwrap())
+            }
+            Answer::KeptRequest(number, with_key) => {
+                let key = ledger.request_key(*number).unwrap();
+                requests.get(number) == Some(with_key)
+                    && key.is_some() == *with_key
+                    && key.is_none_or(|key| same(life, Some(key)))
+            }
         };
         if !kept {
             fail(format!("{answer:?} was answered and is lost"));
         }
     }
+}
+
+fn same(life: &Life, key: Option<KeyPair>) -> bool {
+    key.is_some_and(|key| key.public_key() == life.key.public_key())
+}
+
+/// Whether a certificate is found by its identifier with this tag.
+fn tagged(ledger: &Ledger, identifier: &Identifier, token: &str) -> bool {
+    let found = ledger.certificate_called(identifier).unwrap();
+    found.is_some_and(|record| match record.state {
+        RecordState::Issued { tags, .. } => tags.iter().any(|tag| tag.value == token),
+        RecordState::Claimed { .. } => false,
+    })
 }
 
 /// A generator for the choices of a disk, so that a failure comes again.
@@ -304,7 +375,7 @@ fn cut(life: &Life, moment: usize) {
 #[test]
 fn after_a_cut_the_life_goes_on_and_no_number_comes_again() {
     let life = life(Octets::default());
-    let request = request();
+    let request = request_of(&life.key);
     for moment in (0..=life.log.len()).step_by(life.log.len() / 20) {
         let octets = after_cut(&life, moment, |_| false, false);
         let store = RedbStore::on(Disk::of(octets)).unwrap();
@@ -312,6 +383,23 @@ fn after_a_cut_the_life_goes_on_and_no_number_comes_again() {
         let before = authority.ledger().certificates(None, 1_000).unwrap();
         let known: BTreeSet<SerialNumber> = before.iter().map(|record| record.serial).collect();
         let crl = authority.ledger().crl_state(&digest(&life), 0).unwrap().number;
+        // A call that was answered is repeated, since the answer was lost with the power.
+        for (_, answer) in life.answers.iter().take_while(|(answered, _)| *answered <= moment) {
+            let Answer::IssuedUnder(token, serial) = answer else { continue };
+            let review = authority.review(&request);
+            let again = authority.issue_filed(&review, &filing(token)).unwrap();
+            assert_eq!(again.chain().leaf().serial(), serial);
+        }
+        let ledger = authority.ledger();
+        let last = life.answers.iter().take_while(|(answered, _)| *answered <= moment);
+        let last = last.filter_map(|(_, answer)| match answer {
+            Answer::KeptRequest(number, _) | Answer::Forgotten(number) => Some(*number),
+            _ => None,
+        });
+        let last = last.max().unwrap_or(0);
+        let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());
+        ledger.unlock(&sealing()).unwrap();
+        assert!(writer.keep_request("", &request, Some(&life.key)).unwrap() > last);
         // A generator that repeats itself runs into the numbers that are given, and is told so.
         let issued: Vec<_> = (0..60).filter_map(|_| authority.issue(&request).ok()).collect();
         assert!(!issued.is_empty(), "cut at operation {moment}");

@@ -2,8 +2,8 @@
 
 use certwright::{
     AltName, AttributeType, Authority, CertificateRequest, Error, ExtendedKeyUsage, Extension,
-    FixedClock, Issuer, KeyAlgorithm, KeyFamily, KeyPair, Lifetime, MemoryStore, NameConstraints,
-    Period, Policy, Profile, Rule, Subtree, WeakKeys,
+    Filing, FixedClock, Issuer, KeyAlgorithm, KeyFamily, KeyPair, Lifetime, MemoryStore,
+    NameConstraints, Period, Policy, Profile, Rule, Subtree, WeakKeys,
 };
 
 use crate::common;
@@ -270,6 +270,23 @@ pub const CASES: &[Case] = &[
         item: "subject",
         given: "O=Example",
         allowed: "a common name that is a granted alternative name",
+    },
+    Case {
+        rule: Rule::TokenReused,
+        provoke: |algorithm| {
+            let ladder = Ladder::new(algorithm);
+            let authority = ladder.authority(internal());
+            let filing = Filing::new().with_token("order-1").unwrap();
+            let issue = |name| {
+                let review = authority.review(&ladder.request(&[name]));
+                authority.issue_filed(&review, &filing)
+            };
+            issue("db.internal").unwrap();
+            issue("web.internal").err()
+        },
+        item: "idempotency token",
+        given: "another request",
+        allowed: "the request that the token was first used for",
     },
     Case {
         rule: Rule::Validity,
