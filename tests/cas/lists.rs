@@ -115,9 +115,9 @@ fn list_cert_filters_by_kind_status_issuer_and_day() {
     let all = [&custom, &client, &server].map(String::clone);
     assert_eq!(list(json!({})), all);
     for (kind, leaf) in [("SERVER", &server), ("CLIENT", &client), ("END_ENTITY", &custom)] {
-        assert_eq!(list(json!({ "Type": kind })), [leaf.clone()]);
+        assert_eq!(list(json!({ "Type": kind })), [leaf.as_str()]);
     }
-    assert_eq!(list(json!({ "Status": "REVOKE" })), [client.clone()]);
+    assert_eq!(list(json!({ "Status": "REVOKE" })), [client.as_str()]);
     assert_eq!(list(json!({ "Status": "ISSUE" })), [custom.clone(), server.clone()]);
     assert_eq!(list(json!({ "ParentIdentifier": world.ca })), all);
     assert!(list(json!({ "ParentIdentifier": other })).is_empty());
@@ -126,7 +126,7 @@ fn list_cert_filters_by_kind_status_issuer_and_day() {
     assert_eq!(list(json!({ "AfterDate": "2027-01-16" })), [custom.clone(), client.clone()]);
     assert_eq!(list(json!({ "BeforeDate": "2027-01-16" })), [client.clone(), server.clone()]);
     let both = json!({ "AfterDate": "2027-01-16", "BeforeDate": "2027-01-16" });
-    assert_eq!(list(both), [client.clone()]);
+    assert_eq!(list(both), [client.as_str()]);
     assert_eq!(list(json!({ "AfterDate": "2027-01-17 08:00:00" })), [custom]);
     assert!(list(json!({ "AfterDate": "2027-01-17T08:00:01Z" })).is_empty());
     assert_eq!(list(json!({ "BeforeDate": "2027-01-15 08:00:00" })), [server]);

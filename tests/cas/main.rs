@@ -16,6 +16,7 @@ mod hostile_calls;
 mod judged;
 mod leaves;
 mod lists;
+mod races;
 mod seed_examples;
 mod servers;
 mod validity;
