@@ -1,7 +1,7 @@
 //! Section 4: the certificates of every operation, for requests that OpenSSL made, before OpenSSL.
 
-use certwright::cas::{OPERATIONS, ValidityRule};
-use certwright::{Certificate, KeyAlgorithm, KeyFamily, KeyPair, Signer};
+use certwright::cas::{Config, OPERATIONS, ValidityRule};
+use certwright::{Certificate, KeyAlgorithm, KeyFamily, KeyPair, Signer, WeakKeys};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -296,4 +296,36 @@ fn the_example_of_the_seed_page_is_issued() {
     let without = with(&given, json!({ "Days": null }));
     world.refuses("CreateServerCertificateWithCsr", without, "InvalidParameter", "2021-10-15");
     assert_eq!(world.cas.config().validity, ValidityRule::Strict);
+}
+
+#[test]
+fn rsa_1024_is_issued_only_behind_its_switch() {
+    if !judge("openssl") {
+        return;
+    }
+    let mut config = Config::default();
+    config.weak_keys = WeakKeys::DangerouslyAllowRsa1024;
+    let (weak, strong) = (World::configured("RSA_2048", config), World::of("RSA_2048"));
+    let folder = folder();
+    let csr = theirs(&folder, KeyAlgorithm::Rsa1024);
+    let with_csr = |world: &World| json!({ "Csr": csr, "ParentIdentifier": world.ca, "Days": 30, "Immediately": 2 });
+    let name = "CreateServerCertificateWithCsr";
+    let named = |world: &World| with(&with_csr(world), json!({ "Algorithm": "RSA_1024" }));
+    let answer = weak.call(name, named(&weak));
+    let leaf = Certificate::from_pem(answer["X509Certificate"].as_str().unwrap()).unwrap();
+    assert_eq!(leaf.public_key().algorithm(), KeyAlgorithm::Rsa1024);
+    strong.refuses(name, with_csr(&strong), "InvalidParameter", "RSA_1024");
+    strong.refuses(name, named(&strong), "InvalidParameter", "Algorithm");
+    let generated = |world: &World| {
+        let given = json!({ "ParentIdentifier": world.ca, "Days": 30, "Algorithm": "RSA_1024" });
+        with(&given, json!({ "CommonName": "www.example.test" }))
+    };
+    for name in ["CreateServerCertificate", "CreateClientCertificate"] {
+        let leaf = weak.certificate(name, generated(&weak));
+        assert_eq!(leaf.public_key().algorithm(), KeyAlgorithm::Rsa1024);
+        strong.refuses(name, generated(&strong), "InvalidParameter", "Algorithm");
+    }
+    let leaf = weak.identifier("CreateClientCertificate", generated(&weak));
+    let key = json!({ "Identifier": leaf, "EncryptedCode": "code" });
+    weak.call("DescribeCertificatePrivateKey", key);
 }
