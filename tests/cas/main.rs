@@ -3,11 +3,15 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod shop;
 mod world;
 
 mod authorities;
 mod csrs;
 mod hostile_calls;
+mod order_issue;
+mod order_states;
+mod orders;
 mod seed_examples;
 mod validity;
 mod wire;
