@@ -3,6 +3,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[cfg(feature = "redb")]
+#[path = "../common/disk.rs"]
+mod disk;
 mod shop;
 mod world;
 
@@ -10,6 +13,7 @@ mod authorities;
 mod csrs;
 mod hostile_calls;
 mod order_issue;
+mod order_power_cut;
 mod order_quota;
 mod order_states;
 mod order_walk;
