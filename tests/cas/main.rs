@@ -6,6 +6,10 @@ mod common;
 mod leaf_world;
 #[path = "../openssl/mod.rs"]
 mod openssl;
+#[cfg(feature = "redb")]
+#[path = "../common/disk.rs"]
+mod disk;
+mod shop;
 mod world;
 
 mod authorities;
@@ -17,6 +21,12 @@ mod judged;
 mod leaves;
 mod lists;
 mod races;
+mod order_issue;
+mod order_power_cut;
+mod order_quota;
+mod order_states;
+mod order_walk;
+mod orders;
 mod seed_examples;
 mod servers;
 mod validity;
