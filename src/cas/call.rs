@@ -134,4 +134,52 @@ operations! {
     CA, CreateServerCertificateWithCsr(CreateServerCertificateWithCsrRequest) -> CreateServerCertificateWithCsrResponse = create_server_certificate_with_csr;
     /// Issues a server certificate for a key that is generated and kept here.
     CA, CreateServerCertificate(CreateServerCertificateRequest) -> CreateServerCertificateResponse = create_server_certificate;
+    /// Issues a client certificate for a CSR.
+    CA, CreateClientCertificateWithCsr(CreateClientCertificateWithCsrRequest) -> CreateClientCertificateWithCsrResponse = create_client_certificate_with_csr;
+    /// Issues a client certificate for a key that is generated and kept here.
+    CA, CreateClientCertificate(CreateClientCertificateRequest) -> CreateClientCertificateResponse = create_client_certificate;
+    /// Issues a certificate with the content that the caller says.
+    CA, CreateCustomCertificate(CreateCustomCertificateRequest) -> CreateCustomCertificateResponse = create_custom_certificate;
+
+    /// Describes a leaf.
+    CA, DescribeClientCertificate(DescribeClientCertificateRequest) -> DescribeClientCertificateResponse = describe_client_certificate;
+    /// Says of leaves whether they are revoked.
+    CA, DescribeClientCertificateStatus(DescribeClientCertificateStatusRequest) -> DescribeClientCertificateStatusResponse = describe_client_certificate_status;
+    /// Lists leaves.
+    CA, ListClientCertificate(ListClientCertificateRequest) -> ListClientCertificateResponse = list_client_certificate;
+    /// Lists leaves by issuer, status, kind and time.
+    CA, ListCert(ListCertRequest) -> ListCertResponse = list_cert;
+    /// Revokes a leaf.
+    CA, CreateRevokeClientCertificate(CreateRevokeClientCertificateRequest) -> CreateRevokeClientCertificateResponse = create_revoke_client_certificate;
+    /// Lists leaves that were revoked.
+    CA, ListRevokeCertificate(ListRevokeCertificateRequest) -> ListRevokeCertificateResponse = list_revoke_certificate;
+    /// Deletes a leaf that was revoked, and its private key.
+    CA, DeleteClientCertificate(DeleteClientCertificateRequest) -> DeleteClientCertificateResponse = delete_client_certificate;
+    /// Answers the private key of a leaf, encrypted.
+    CA, DescribeCertificatePrivateKey(DescribeCertificatePrivateKeyRequest) -> DescribeCertificatePrivateKeyResponse = describe_certificate_private_key;
+
+    /// Adds to the quota of a product. Only this engine has it: the service sells packages.
+    None, AddPackage(AddPackageRequest) -> AddPackageResponse = add_package_operation;
+    /// Shows how many orders of a product were bought, used and issued.
+    CSR, DescribePackageState(DescribePackageStateRequest) -> DescribePackageStateResponse = describe_package_state;
+    /// Orders a certificate for a domain, with a key that is generated and kept here.
+    CSR, CreateCertificateRequest(CreateCertificateRequestRequest) -> CreateCertificateRequestResponse = create_certificate_request;
+    /// Orders a certificate for a CSR.
+    CSR, CreateCertificateWithCsrRequest(CreateCertificateWithCsrRequestRequest) -> CreateCertificateWithCsrRequestResponse = create_certificate_with_csr_request;
+    /// Orders a certificate for up to five domains.
+    CSR, CreateCertificateForPackageRequest(CreateCertificateForPackageRequestRequest) -> CreateCertificateForPackageRequestResponse = create_certificate_for_package_request;
+    /// Says that the challenge of an order is met. Only this engine has it: the service looks itself.
+    None, AttestOrder(AttestOrderRequest) -> AttestOrderResponse = attest_order_operation;
+    /// Shows how far an order is, and moves it on.
+    CSR, DescribeCertificateState(DescribeCertificateStateRequest) -> DescribeCertificateStateResponse = describe_certificate_state;
+    /// Cancels an order whose certificate is not issued yet.
+    CSR, CancelOrderRequest(CancelOrderRequestRequest) -> CancelOrderRequestResponse = cancel_order_request;
+    /// Deletes an order that failed or was cancelled; its quota is given back.
+    CSR, DeleteCertificateRequest(DeleteCertificateRequestRequest) -> DeleteCertificateRequestResponse = delete_certificate_request;
+    /// Revokes the certificate of an order.
+    CSR, CancelCertificateForPackageRequest(CancelCertificateForPackageRequestRequest) -> CancelCertificateForPackageRequestResponse = cancel_certificate_for_package_request;
+    /// Orders the certificate of an order once more.
+    CSR, RenewCertificateOrderForPackageRequest(RenewCertificateOrderForPackageRequestRequest) -> RenewCertificateOrderForPackageRequestResponse = renew_certificate_order_for_package_request;
+    /// Lists orders.
+    CSR, ListUserCertificateOrder(ListUserCertificateOrderRequest) -> ListUserCertificateOrderResponse = list_user_certificate_order;
 }

@@ -3,6 +3,8 @@
 //! Marks: S is a page of the service's documentation, F a fact from its published models and help
 //! pages, I inferred where both are silent.
 
+use std::fmt;
+
 use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
 use crate::ledger::Identifier;
 use crate::profile::LeafBasicConstraints;
@@ -63,8 +65,23 @@ pub struct Config {
     pub default_product: String,
     /// The CA that issues verified orders (I: none until it is set).
     pub order_issuer: Option<Identifier>,
+    /// The key of an order whose CSR is generated here, while there is no `order_issuer` (I). With
+    /// one, it is `generated` for that issuer.
+    pub order_algorithm: KeyAlgorithm,
+    /// What becomes of an order whose product is valid for longer than its issuer, or than that
+    /// may issue (I: it is cut).
+    pub order_outliving: OrderOutliving,
+    /// What a certificate for a wildcard is for (I: also the domain below the wildcard, of which the
+    /// control was proven).
+    pub wildcard_base: WildcardBase,
     /// How long a challenge can be met before the order fails (I: 3 days).
     pub challenge_lifetime: Lifetime,
+    /// How long before its end a certificate counts as about to expire (I: 30 days).
+    pub expiring: Lifetime,
+    /// When an order can be renewed (I: as long as its certificate is not revoked).
+    pub renewal: RenewalRule,
+    /// Characters of Username, Phone and CompanyName at most (I).
+    pub applicant_characters: usize,
     /// Domains of one order by package (F: 5).
     pub order_domains: usize,
     /// Tags of one order or certificate (S: 20).
@@ -75,6 +92,10 @@ pub struct Config {
     pub client_token_characters: usize,
     /// Characters of the name of a CSR (F: 50).
     pub csr_name_characters: usize,
+    /// Characters of the AliasName of a leaf (I: those of a common name).
+    pub alias_name_characters: usize,
+    /// How CreateCustomCertificate takes serial numbers (I: in decimal, as the SDK's example is).
+    pub serial_form: SerialForm,
     /// Octets of the code that encrypts an exported private key (F: 32).
     pub encrypted_code_octets: usize,
     /// Items of a page: of ListCsr (F: 50), of other lists (F: 20).
@@ -135,6 +156,25 @@ pub enum CommonNameRule {
     Only,
 }
 
+/// How a serial number that the caller gives is read. After `0x` it is hexadecimal in any case.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum SerialForm {
+    /// Decimal digits.
+    #[default]
+    Decimal,
+    /// Hexadecimal digits, as operations answer serial numbers.
+    Hexadecimal,
+}
+
+impl fmt::Display for SerialForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Decimal => "decimal digits, or hexadecimal ones after 0x",
+            Self::Hexadecimal => "hexadecimal digits",
+        })
+    }
+}
+
 /// The key of a leaf whose request names no algorithm.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum GeneratedKey {
@@ -176,6 +216,36 @@ pub enum ProductKind {
     Wildcard,
 }
 
+/// What becomes of an order whose product is valid for longer than its issuer.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum OrderOutliving {
+    /// Its certificate ends with its issuer, or after the issuer's CertMaxTime.
+    #[default]
+    Cut,
+    /// It stays in process until there is an issuer that is valid long enough.
+    Wait,
+}
+
+/// When an order can be renewed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum RenewalRule {
+    /// As long as its certificate is not revoked.
+    #[default]
+    Always,
+    /// Once its certificate is about to expire, as the help pages say.
+    Expiring,
+}
+
+/// What a certificate for a wildcard is for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum WildcardBase {
+    /// `*.example.com` and `example.com`.
+    #[default]
+    Also,
+    /// `*.example.com` only.
+    No,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -198,12 +268,20 @@ impl Default for Config {
             products: products(),
             default_product: "digicert-free-1-free".to_owned(),
             order_issuer: None,
+            order_algorithm: KeyAlgorithm::Rsa2048,
+            order_outliving: OrderOutliving::default(),
+            wildcard_base: WildcardBase::default(),
             challenge_lifetime: Lifetime::days(3),
+            expiring: Lifetime::days(30),
+            renewal: RenewalRule::default(),
+            applicant_characters: 128,
             order_domains: 5,
             tags: 20,
             tag_characters: (64, 128),
             client_token_characters: 64,
             csr_name_characters: 50,
+            alias_name_characters: 64,
+            serial_form: SerialForm::default(),
             encrypted_code_octets: 32,
             page_sizes: (50, 20),
             page_size_limit: 1_000,

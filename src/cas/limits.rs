@@ -20,3 +20,9 @@ pub(crate) const DOMAINS: usize = 250;
 
 /// How often an operation begins anew when another change came first.
 pub(crate) const ATTEMPTS: usize = 64;
+
+/// TXT records of one name that a probe may answer: providers stop at some 50 to 100.
+pub(crate) const PROBE_RECORDS: usize = 100;
+
+/// Octets of a challenge file that a probe may answer: a token has 64.
+pub(crate) const PROBE_OCTETS: usize = 1_024;

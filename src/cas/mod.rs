@@ -39,14 +39,24 @@ mod authority;
 mod authority_describe;
 mod authority_revoke;
 mod call;
+mod client;
+mod client_structures;
 mod config;
 mod csr;
 mod csr_structures;
+mod custom;
+mod custom_content;
+mod custom_structures;
 mod error;
 mod flat;
 mod issue;
+mod leaf;
+mod leaf_list;
+mod leaf_list_structures;
+mod leaf_structures;
 mod limits;
 mod names;
+mod order;
 mod page;
 mod parent;
 mod records;
@@ -85,12 +95,17 @@ pub use self::authority_revoke::{
     UpdateCACertificateStatusResponse,
 };
 pub use self::call::{OPERATIONS, Operation};
+pub use self::client_structures::*;
 pub use self::config::{
-    AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, Product, ProductKind,
-    SubjectFromCsr, ValidityRule,
+    AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, OrderOutliving, Product,
+    ProductKind, RenewalRule, SerialForm, SubjectFromCsr, ValidityRule, WildcardBase,
 };
 pub use self::csr_structures::*;
+pub use self::custom_structures::*;
 pub use self::error::{CasError, ErrorKind};
+pub use self::leaf_list_structures::*;
+pub use self::leaf_structures::*;
+pub use self::order::*;
 pub use self::schema::{ParameterHelp, Secret};
 pub use self::server::*;
 pub use self::types::{Outcome, TagParameter};
@@ -106,6 +121,8 @@ pub struct Cas {
     clock: Arc<dyn Clock>,
     config: Config,
     actor: Arc<str>,
+    /// Looks up the challenges of orders.
+    probe: Option<Arc<dyn DomainProbe>>,
     /// Issuers whose keys were opened before.
     issuers: Mutex<HashMap<Identifier, Issuer>>,
 }
@@ -119,6 +136,7 @@ impl Cas {
             clock: Arc::new(clock),
             config,
             actor: Arc::from("cas"),
+            probe: None,
             issuers: Mutex::default(),
         }
     }
@@ -127,6 +145,14 @@ impl Cas {
     #[must_use]
     pub fn with_actor(mut self, actor: &str) -> Self {
         self.actor = Arc::from(actor);
+        self
+    }
+
+    /// Looks up the challenges of orders with a probe. Without one, an operator attests that they
+    /// are met ([`Cas::attest_order`]).
+    #[must_use]
+    pub fn with_probe(mut self, probe: impl DomainProbe + 'static) -> Self {
+        self.probe = Some(Arc::new(probe));
         self
     }
 

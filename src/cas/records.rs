@@ -7,19 +7,22 @@
 //! | `cas/certificates/` time of issue (8), identifier | nothing: the order of lists |
 //! | `cas/custom-identifier/` text | the identifier |
 //! | `cas/issued/` identifier of the CA | how many leaves it issued (8) |
-//! | `cas/order/` number (8) | the order |
-//! | `cas/package/` product | the package |
+//! | `cas/order/` number (8) | [`OrderDocument`] |
+//! | `cas/order-number` | the last number of an order, decimal |
+//! | `cas/package/` product | [`PackageDocument`] |
+//! | `cas/package-issued/` product | how many certificates were issued for it (8) |
 //! | `cas/request-name/` text | the number of the CSR |
 
 use serde_json::Value;
 
 use super::Cas;
 use super::error::{CasError, ErrorKind};
+#[cfg(doc)]
+use super::order::{OrderDocument, PackageDocument};
 use super::schema::{Parameter, read_whole};
 use super::structures::structures;
 use super::types::TagParameter;
 use crate::ledger::{Identifier, Write};
-use crate::validity::Time;
 
 structures! {
     /// What is kept of a CA beside its certificate and key.
@@ -52,7 +55,7 @@ structures! {
         identifier: String,
         /// The identifier of the CA that issued it.
         parent_identifier: String,
-        /// SERVER, CLIENT or CUSTOM.
+        /// SERVER, CLIENT or END_ENTITY.
         kind: String,
         /// When it was issued, in UNIX seconds.
         created: i64,
@@ -71,6 +74,12 @@ structures! {
 pub(super) const ISSUE: &str = "ISSUE";
 /// Status of what was revoked.
 pub(super) const REVOKE: &str = "REVOKE";
+
+/// The kinds of leaves, as ListCert names them: for servers, for clients, and for what the request
+/// of CreateCustomCertificate says.
+pub(super) const SERVER: &str = "SERVER";
+pub(super) const CLIENT: &str = "CLIENT";
+pub(super) const END_ENTITY: &str = "END_ENTITY";
 
 const AUTHORITY: &str = "cas/ca/";
 const LEAF: &str = "cas/certificate/";
@@ -154,7 +163,12 @@ impl Cas {
 
     /// How many leaves a CA issued.
     pub(super) fn issued_count(&self, identifier: &str) -> Result<i64, CasError> {
-        let found = self.ledger.record(&place(ISSUED, identifier))?;
+        self.counted(&place(ISSUED, identifier))
+    }
+
+    /// How often [`Write::count`] counted at a place.
+    pub(super) fn counted(&self, place: &[u8]) -> Result<i64, CasError> {
+        let found = self.ledger.record(place)?;
         let count = found.and_then(|octets| octets.try_into().ok()).map_or(0, u64::from_be_bytes);
         Ok(i64::try_from(count).unwrap_or(i64::MAX))
     }
@@ -240,9 +254,4 @@ pub(super) fn decode<D: Parameter>(place: &[u8], octets: &[u8]) -> Result<D, Cas
 fn listed(created: i64, identifier: &str) -> Vec<u8> {
     let order = (created as u64 ^ 1 << 63).to_be_bytes();
     [LEAVES.as_bytes(), &order, identifier.as_bytes()].concat()
-}
-
-/// A time that was kept as UNIX seconds.
-pub(super) fn time(seconds: i64) -> Result<Time, CasError> {
-    Ok(Time::from_unix(seconds)?)
 }

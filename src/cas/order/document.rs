@@ -1,0 +1,211 @@
+//! What is kept of orders and packages.
+
+use super::super::Cas;
+use super::super::error::{CasError, ErrorKind};
+use super::super::records::{Kept, decode, encode, place};
+use super::super::structures::structures;
+use super::super::types::TagParameter;
+use super::state::{OrderAction, OrderState};
+use crate::ledger::{Identifier, RevocationReason, Write};
+use crate::validity::Time;
+
+structures! {
+    /// What is kept of an order.
+    OrderDocument {
+        /// Its number.
+        order_id: i64,
+        /// The ProductCode.
+        product_code: String,
+        /// How long its certificate is to be valid, in seconds.
+        lifetime: i64,
+        /// The name of its [`OrderState`].
+        state: String,
+        /// The domains, in lower case, separated by commas.
+        domains: String,
+        /// DNS or FILE.
+        validate_type: String,
+        /// What the challenge asks for.
+        token: String,
+        /// The CSR in PEM.
+        csr: String,
+        /// The algorithm of its key.
+        algorithm: String,
+        /// Whether its key was generated here and is kept.
+        has_key: bool,
+        /// The applicant.
+        username: String,
+        /// The applicant's telephone number.
+        phone: String,
+        /// The applicant's e-mail address.
+        email: String,
+        /// The applicant's company.
+        company_name: Option<String>,
+        /// When it was created, in UNIX seconds.
+        created: i64,
+        /// When the challenge must have been met, in UNIX seconds.
+        deadline: i64,
+        /// When the challenge was met, in UNIX seconds.
+        verified: Option<i64>,
+        /// The identifier of its certificate.
+        certificate: Option<String>,
+        /// The order that it renews.
+        renews: Option<i64>,
+        /// Its tags.
+        tags: Vec<TagParameter>,
+    }
+
+    /// What is kept of the packages of a product.
+    PackageDocument {
+        /// The ProductCode.
+        product_code: String,
+        /// How many orders were bought.
+        total: i64,
+        /// How many of them were used by orders that are there.
+        used: i64,
+    }
+}
+
+const ORDER: &str = "cas/order/";
+const ORDER_NUMBER: &[u8] = b"cas/order-number";
+const PACKAGE: &str = "cas/package/";
+const PACKAGE_ISSUED: &str = "cas/package-issued/";
+
+/// An order, and the state that it is in now.
+pub(super) struct Order {
+    pub(super) kept: Kept<OrderDocument>,
+    pub(super) state: OrderState,
+}
+
+impl Order {
+    pub(super) fn document(&self) -> &OrderDocument {
+        &self.kept.document
+    }
+
+    /// The order after an action, where that leaves one; refused where the state forbids it.
+    pub(super) fn after(mut self, action: OrderAction) -> Result<Kept<OrderDocument>, CasError> {
+        if let Some(state) = self.state.after(action, self.document().order_id)? {
+            self.kept.document.state = state.to_string();
+        }
+        Ok(self.kept)
+    }
+
+    /// Whether the state has changed by the passing of time, and that is not written yet.
+    pub(super) fn is_overdue(&self) -> bool {
+        self.state == OrderState::VerifyFail && self.document().state != self.state.to_string()
+    }
+}
+
+impl Cas {
+    /// An order by its number.
+    pub(super) fn order(&self, order_id: i64, now: Time) -> Result<Order, CasError> {
+        let kept = match u64::try_from(order_id) {
+            Ok(number) => self.document::<OrderDocument>(&order_place(number))?,
+            Err(_) => None,
+        };
+        let message = || format!("OrderId: there is no order {order_id}");
+        let kept = kept.ok_or_else(|| CasError::new(ErrorKind::NotFoundOrder, message()))?;
+        let state = self.state_of(&kept.document, now)?;
+        Ok(Order { kept, state })
+    }
+
+    /// Every order, the latest first.
+    pub(super) fn orders(&self) -> Result<Vec<OrderDocument>, CasError> {
+        let found = self.ledger.records(ORDER.as_bytes(), None, usize::MAX)?;
+        found.iter().rev().map(|(place, octets)| decode(place, octets)).collect()
+    }
+
+    /// The state that an order is in now: its challenge may be over, or its certificate may have
+    /// been revoked by another operation.
+    pub(super) fn state_of(
+        &self,
+        order: &OrderDocument,
+        now: Time,
+    ) -> Result<OrderState, CasError> {
+        let kept = OrderState::named(&order.state).ok_or_else(|| damaged(order, "its state"))?;
+        match kept {
+            OrderState::DomainVerify if now.unix() >= order.deadline => {
+                let over = kept.after(OrderAction::ChallengeOver, order.order_id)?;
+                Ok(over.unwrap_or(kept))
+            }
+            OrderState::Certificate => match self.order_certificate(order)? {
+                Some(certificate) => {
+                    let (issuer, serial) = (&certificate.issuer, &certificate.serial);
+                    let revocation = self.ledger.revocation(issuer, serial)?;
+                    // What is on hold may come back.
+                    let revoked = revocation
+                        .is_some_and(|found| found.reason != RevocationReason::CertificateHold);
+                    Ok(if revoked { OrderState::Revoked } else { kept })
+                }
+                None => Err(damaged(order, "its certificate")),
+            },
+            _ => Ok(kept),
+        }
+    }
+
+    /// The record of an order's certificate.
+    pub(super) fn order_certificate(
+        &self,
+        order: &OrderDocument,
+    ) -> Result<Option<crate::ledger::CertificateRecord>, CasError> {
+        let Some(text) = &order.certificate else { return Ok(None) };
+        let identifier: Identifier = text.parse()?;
+        Ok(self.ledger.certificate_called(&identifier)?)
+    }
+
+    /// The number of a new order, and what makes it taken. A number never comes again, not even
+    /// that of an order that was deleted.
+    pub(super) fn next_order(&self) -> Result<(i64, Write), CasError> {
+        let last = self.ledger.record(ORDER_NUMBER)?;
+        let number = match &last {
+            None => Some(0),
+            Some(octets) => std::str::from_utf8(octets).ok().and_then(|text| text.parse().ok()),
+        };
+        let number = number.and_then(|number: i64| number.checked_add(1));
+        let failed = || {
+            let message = "OrderId: no number is left";
+            CasError::new(ErrorKind::CreateCertificateRequestFailed, message)
+        };
+        let number = number.ok_or_else(failed)?;
+        let counted = number.to_string().into_bytes();
+        Ok((number, Write::replace(ORDER_NUMBER.to_vec(), last, counted)))
+    }
+
+    /// The packages of a product.
+    pub(super) fn package(&self, code: &str) -> Result<Option<Kept<PackageDocument>>, CasError> {
+        self.document(&place(PACKAGE, code))
+    }
+
+    /// How many certificates were issued for a product.
+    pub(super) fn package_issued(&self, code: &str) -> Result<i64, CasError> {
+        self.counted(&place(PACKAGE_ISSUED, code))
+    }
+}
+
+/// What records a new order.
+pub(super) fn order_write(order: &OrderDocument) -> Result<Write, CasError> {
+    let number = u64::try_from(order.order_id).map_err(|_| damaged(order, "its number"))?;
+    Ok(Write::new(order_place(number), encode(order)?))
+}
+
+/// What records the first package of a product.
+pub(super) fn package_write(package: &PackageDocument) -> Result<Write, CasError> {
+    Ok(Write::new(place(PACKAGE, &package.product_code), encode(package)?))
+}
+
+/// What counts a certificate of a product.
+pub(super) fn package_issued_write(code: &str) -> Write {
+    Write::count(place(PACKAGE_ISSUED, code))
+}
+
+/// The name that the key of an order is kept under.
+pub(super) fn order_key_name(order_id: i64) -> String {
+    format!("order/{order_id}")
+}
+
+pub(super) fn damaged(order: &OrderDocument, what: &str) -> CasError {
+    CasError::new(ErrorKind::Other, format!("the record of order {}: {what}", order.order_id))
+}
+
+fn order_place(number: u64) -> Vec<u8> {
+    [ORDER.as_bytes(), &number.to_be_bytes()].concat()
+}
