@@ -7,8 +7,10 @@ mod shop;
 
 mod calls;
 mod help;
+mod inspected;
 
 mod kills;
 mod lives;
 mod options;
 mod stores;
+mod verified;
