@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Cas;
-use super::authority_describe::{hexadecimal, milliseconds, sign_algorithm, subject_dn};
+use super::authority_describe::{milliseconds, sign_algorithm, subject_dn};
 use super::error::{CasError, ErrorKind};
 use super::issue::leaf_key_name;
 use super::leaf_structures::*;
@@ -14,6 +14,7 @@ use super::subject::Fields;
 use super::types::copied;
 use crate::certificate::Certificate;
 use crate::error::Error;
+use crate::hexadecimal::hexadecimal;
 use crate::key::{fingerprint, md5_fingerprint};
 use crate::ledger::{
     AuditAction, Change, Identifier, IssuerDigest, Revocation, RevocationReason, Stamp,

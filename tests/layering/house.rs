@@ -10,7 +10,7 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
 
     ("authority", 6, &["certificate", "chain", "crl", "error", "issuer", "key", "ledger", "name",
         "openssl_ca", "policy", "profile", "request", "serial", "store", "validity"]),
-    ("cas", 6, &["algorithm", "authority", "certificate", "chain", "crl", "error", "issuer", "key", "ledger",
+    ("cas", 6, &["algorithm", "authority", "certificate", "chain", "crl", "error", "hexadecimal", "issuer", "key", "ledger",
         "limits", "name", "oid", "policy", "profile", "request", "serial", "store", "usage",
         "validity", "wire"]),
     ("testing", 6, &["error", "store"]),
@@ -18,13 +18,13 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
     ("crl", 5, &["algorithm", "error", "issuer", "ledger", "profile", "usage", "validity",
         "wire"]),
 
-    ("openssl_ca", 5, &["algorithm", "certificate", "error", "issuer", "ledger", "limits", "name",
+    ("openssl_ca", 5, &["algorithm", "certificate", "error", "hexadecimal", "issuer", "ledger", "limits", "name",
         "oid", "serial", "validity", "wire"]),
 
     ("issuer", 5, &["algorithm", "certificate", "chain", "distribution", "error", "key",
         "limits", "name", "oid", "policy", "profile", "serial", "usage", "validity", "wire"]),
 
-    ("ledger", 4, &["algorithm", "certificate", "chain", "error", "key", "limits", "name", "request",
+    ("ledger", 4, &["algorithm", "certificate", "chain", "error", "hexadecimal", "key", "limits", "name", "request",
         "serial", "store", "validity"]),
     ("policy", 4, &["algorithm", "error", "key", "name", "oid", "profile", "request", "usage",
         "validity"]),
@@ -45,13 +45,14 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
         "validity"]),
 
     ("algorithm", 0, &["error"]),
-    ("distribution", 0, &["error", "limits", "serial"]),
+    ("distribution", 0, &["error", "hexadecimal", "limits", "serial"]),
     ("error", 0, &[]),
+    ("hexadecimal", 0, &[]),
     ("limits", 0, &[]),
-    ("name", 0, &["error", "limits", "oid"]),
+    ("name", 0, &["error", "hexadecimal", "limits", "oid"]),
     ("oid", 0, &["error"]),
     ("profile", 0, &["algorithm", "name", "oid", "usage", "validity"]),
-    ("serial", 0, &["error", "limits"]),
+    ("serial", 0, &["error", "hexadecimal", "limits"]),
     ("usage", 0, &["oid"]),
     ("validity", 0, &["error"]),
 ];
