@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use certwright::cas::OPERATIONS;
@@ -236,7 +237,15 @@ pub fn complete(shell: Shell, output: &mut Output) -> Result<(), Failure> {
     });
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "certwright", &mut script);
-    Ok(std::io::Write::write_all(output, &script)?)
+    output.write_all(&script)?;
+    if shell == Shell::Fish {
+        // Which clap_complete gives no arguments but options.
+        let names: Vec<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
+        let names = names.join(" ");
+        let verbs = "__fish_seen_subcommand_from call ops";
+        writeln!(output, "complete -c certwright -n \"{verbs}\" -a \"{names}\"")?;
+    }
+    Ok(())
 }
 
 fn usage(kind: ErrorKind, message: impl std::fmt::Display) -> Failure {
