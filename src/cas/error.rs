@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::schema::Problems;
 use crate::error::{Error, StoreErrorKind};
@@ -13,7 +13,7 @@ use crate::error::{Error, StoreErrorKind};
 /// use certwright::cas::{Cas, Config};
 /// use certwright::{MemoryStore, SystemClock};
 /// let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());
-/// let refused = cas.call("CreateCsr", serde_json::json!({ "Algorithm": "RSA" })).unwrap_err();
+/// let refused = cas.call("CreateCsr", r#"{ "Algorithm": "RSA" }"#).unwrap_err();
 /// assert_eq!(refused.code(), "MissingParameter");
 /// assert_eq!(refused.http_status(), 400);
 /// assert!(refused.message().contains("CommonName"));
@@ -174,14 +174,15 @@ impl CasError {
         &self.request_id
     }
 
-    /// Code, Message, RequestId and HttpStatus, as they go over the wire.
-    pub fn to_json(&self) -> Value {
-        json!({
+    /// A JSON object with Code, Message, RequestId and HttpStatus, as they go over the wire.
+    pub fn to_json(&self) -> String {
+        let fields = json!({
             "Code": self.code(),
             "HttpStatus": self.http_status(),
             "Message": self.message,
             "RequestId": self.request_id,
-        })
+        });
+        fields.to_string()
     }
 }
 

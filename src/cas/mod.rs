@@ -11,28 +11,32 @@
 //! use serde_json::json;
 //!
 //! let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());
-//! let root = cas.call("CreateRootCACertificate", json!({
-//!     "CommonName": "Example Root", "Organization": "Example", "OrganizationUnit": "Security",
-//!     "Locality": "Hangzhou", "State": "Zhejiang", "Years": 10, "Algorithm": "ECC_256",
-//! }))?;
-//! let ca = cas.call("CreateSubCACertificate", json!({
+//! let root = cas.create_root_ca_certificate(&CreateRootCACertificateRequest {
+//!     common_name: "Example Root".into(), organization: "Example".into(),
+//!     organization_unit: "Security".into(), locality: "Hangzhou".into(),
+//!     state: "Zhejiang".into(), years: 10, algorithm: Some("ECC_256".into()),
+//!     ..Default::default()
+//! })?;
+//! // The same by name, over JSON.
+//! let ca = cas.call("CreateSubCACertificate", &json!({
 //!     "CommonName": "Example CA", "Organization": "Example", "OrganizationUnit": "Security",
 //!     "Locality": "Hangzhou", "State": "Zhejiang", "Years": 5, "Algorithm": "ECC_256",
-//!     "ParentIdentifier": root["Identifier"],
-//! }))?;
+//!     "ParentIdentifier": root.identifier,
+//! }).to_string())?;
+//! let ca: CreateSubCACertificateResponse = serde_json::from_str(&ca)?;
 //! let csr = cas.create_csr(&CreateCsrRequest {
 //!     algorithm: "ECC".into(), key_size: 256, common_name: "db.example".into(),
 //!     country_code: "CN".into(), province: "Zhejiang".into(), locality: "Hangzhou".into(),
 //!     ..Default::default()
 //! })?;
 //! let server = cas.create_server_certificate_with_csr(&CreateServerCertificateWithCsrRequest {
-//!     csr: csr.csr, parent_identifier: ca["Identifier"].as_str().unwrap().into(),
+//!     csr: csr.csr, parent_identifier: ca.identifier,
 //!     domain: Some("db.example,10.0.0.7".into()), days: Some(90), immediately: Some(2),
 //!     ..Default::default()
 //! })?;
 //! assert!(server.x509_certificate.is_some());
 //! # }
-//! # Ok::<(), certwright::cas::CasError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod authority;

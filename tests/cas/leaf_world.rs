@@ -1,5 +1,6 @@
 //! A service with a root and an intermediate, and a clock that is set by hand, for tests of leaves.
 
+use crate::world::CallJson;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -87,7 +88,7 @@ impl World {
 
     #[track_caller]
     pub fn call(&self, name: &str, parameters: Value) -> Value {
-        match self.cas.call(name, parameters) {
+        match self.cas.call_json(name, parameters) {
             Ok(answer) => answer,
             Err(error) => panic!("{name}: {error}"),
         }
@@ -111,7 +112,7 @@ impl World {
     #[track_caller]
     pub fn refuses(&self, name: &str, parameters: Value, code: &str, says: &str) -> CasError {
         let before = everything(&self.cas);
-        let error = match self.cas.call(name, parameters) {
+        let error = match self.cas.call_json(name, parameters) {
             Ok(answer) => panic!("{name} was answered: {answer}"),
             Err(error) => error,
         };

@@ -1,5 +1,6 @@
 //! Section 4: leaves that were issued: described, revoked, deleted, their keys.
 
+use crate::world::CallJson;
 use certwright::cas::{Cas, Config};
 use certwright::{Certificate, Identifier, KeyPair, RevocationList, Signer};
 use serde_json::{Value, json};
@@ -338,20 +339,20 @@ fn on_a_durable_store_that_is_locked_keys_are_neither_made_nor_answered() {
         "Years": 10, "Algorithm": "ECC_256",
     });
     let identifier = |answer: Value| answer["Identifier"].as_str().unwrap().to_owned();
-    let root = identifier(cas.call("CreateRootCACertificate", fields.clone()).unwrap());
+    let root = identifier(cas.call_json("CreateRootCACertificate", fields.clone()).unwrap());
     let below = with(&fields, json!({ "CommonName": "Sub", "Years": 5, "ParentIdentifier": root }));
-    let ca = identifier(cas.call("CreateSubCACertificate", below).unwrap());
+    let ca = identifier(cas.call_json("CreateSubCACertificate", below).unwrap());
     let client = json!({ "ParentIdentifier": ca, "Days": 1 });
-    let leaf = identifier(cas.call("CreateClientCertificate", client.clone()).unwrap());
+    let leaf = identifier(cas.call_json("CreateClientCertificate", client.clone()).unwrap());
     drop(cas);
     let locked = Cas::new(std::sync::Arc::clone(&store), clock.clone(), Config::default());
     for (name, given) in [
         ("CreateClientCertificate", client),
         ("DescribeCertificatePrivateKey", json!({ "Identifier": leaf, "EncryptedCode": "code" })),
     ] {
-        let error = locked.call(name, given).unwrap_err();
+        let error = locked.call_json(name, given).unwrap_err();
         assert_eq!((error.code(), error.http_status()), ("Error", 500), "{error}");
     }
     // Revoking needs no key.
-    locked.call("CreateRevokeClientCertificate", json!({ "Identifier": leaf })).unwrap();
+    locked.call_json("CreateRevokeClientCertificate", json!({ "Identifier": leaf })).unwrap();
 }

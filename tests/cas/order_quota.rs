@@ -1,5 +1,6 @@
 //! Section 5: no quota is lost or doubled, whichever way threads meet and whenever the store fails.
 
+use crate::world::CallJson;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
@@ -65,7 +66,7 @@ fn many_threads_use_the_quota_up_and_not_more() {
     let cas = Arc::clone(&shop.cas);
     // 16 threads ask for 160 of 100.
     let answers = at_once(16, move |_| {
-        let create = |_| cas.call("CreateCertificateRequest", application());
+        let create = |_| cas.call_json("CreateCertificateRequest", application());
         (0..10).map(create).collect::<Vec<_>>()
     });
     let answers: Vec<_> = answers.into_iter().flatten().collect();
@@ -85,7 +86,7 @@ fn one_order_is_moved_by_one_thread_only() {
         let cas = Arc::clone(&shop.cas);
         let answers = at_once(8, move |thread| {
             let name = ["CancelOrderRequest", "DescribeCertificateState"][thread % 2];
-            (thread % 2, cas.call(name, json!({ "OrderId": order_id })))
+            (thread % 2, cas.call_json(name, json!({ "OrderId": order_id })))
         });
         let cancelled =
             answers.iter().filter(|(kind, answer)| *kind == 0 && answer.is_ok()).count();
@@ -131,7 +132,7 @@ fn an_order_that_many_threads_delete_gives_one_back() {
         let cas = Arc::clone(&shop.cas);
         let named = json!({ "OrderId": order_id });
         let answers =
-            at_once(8, move |_| cas.call("DeleteCertificateRequest", named.clone()).is_ok());
+            at_once(8, move |_| cas.call_json("DeleteCertificateRequest", named.clone()).is_ok());
         assert_eq!(answers.into_iter().filter(|done| *done).count(), 1);
         assert!(consistent(&shop.cas, 100).iter().any(|(order_id, _)| *order_id == kept));
     }
@@ -146,14 +147,14 @@ fn threads_that_do_everything_at_once_leave_what_fits_together() {
         for round in 0..25 {
             let named = json!({ "OrderId": (thread * 7 + round * 5) % 60 + 1 });
             let done = match (thread + round) % 8 {
-                0..=2 => cas.call("CreateCertificateRequest", application()),
-                3 => cas.call("CancelOrderRequest", named),
-                4 => cas.call("DeleteCertificateRequest", named),
-                5 => cas.call("AttestOrder", named),
-                6 => cas.call("CancelCertificateForPackageRequest", named),
+                0..=2 => cas.call_json("CreateCertificateRequest", application()),
+                3 => cas.call_json("CancelOrderRequest", named),
+                4 => cas.call_json("DeleteCertificateRequest", named),
+                5 => cas.call_json("AttestOrder", named),
+                6 => cas.call_json("CancelCertificateForPackageRequest", named),
                 _ => {
                     count.fetch_add(1, Ordering::SeqCst);
-                    cas.call("AddPackage", json!({ "Count": 1 }))
+                    cas.call_json("AddPackage", json!({ "Count": 1 }))
                 }
             };
             if let Err(error) = done {
@@ -285,7 +286,7 @@ fn a_store_that_fails_at_any_write_loses_and_doubles_nothing() {
                 let parameters = ready();
                 let before = consistent(&shop.cas, total);
                 store.set(Some(Fault { at, committed }));
-                let answer = shop.cas.call(operation, parameters.clone());
+                let answer = shop.cas.call_json(operation, parameters.clone());
                 let reached = store.steps.load(Ordering::SeqCst) >= at;
                 store.set(None);
                 let what = format!("{operation}, {at}, {committed}: {answer:?}");

@@ -1,5 +1,6 @@
 //! Section 5: the states of orders, their moves, their challenges, and their list.
 
+use crate::world::CallJson;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,7 +45,7 @@ fn every_operation_in_every_state_does_what_the_table_says() {
                     };
                     let words = ["OrderId", &state.to_string(), &order_id.to_string()];
                     refused(&shop, operation, named, code, &words);
-                    let error = shop.cas.call(operation, json!({ "OrderId": order_id }));
+                    let error = shop.cas.call_json(operation, json!({ "OrderId": order_id }));
                     assert_eq!(error.unwrap_err().http_status(), 403, "{what}");
                     assert_eq!(shop.kind(order_id), state.type_name(), "after {what}");
                 }
@@ -84,7 +85,7 @@ fn an_unknown_order_is_not_found_by_any_operation() {
         for order_id in [0, 1, -1, i64::MIN, i64::MAX] {
             let named = json!({ "OrderId": order_id });
             refused(&shop, name, named.clone(), "NotFoundOrder", &["OrderId"]);
-            assert_eq!(shop.cas.call(name, named).unwrap_err().http_status(), 404);
+            assert_eq!(shop.cas.call_json(name, named).unwrap_err().http_status(), 404);
         }
         refused(&shop, name, json!({}), "MissingParameter", &["OrderId"]);
     }

@@ -1,6 +1,7 @@
 //! Section 5: a random walk over all operations on orders, beside a model that is as simple as can
 //! be.
 
+use crate::world::CallJson;
 use std::collections::BTreeMap;
 
 use certwright::cas::OrderState;
@@ -191,7 +192,7 @@ fn walk(seed: u64, steps: usize) {
                 Err("InvalidParameter"),
             ),
         };
-        let answer = shop.cas.call(name, parameters.clone());
+        let answer = shop.cas.call_json(name, parameters.clone());
         let found = answer.as_ref().map(drop).map_err(|error| error.code());
         assert_eq!(found, wanted, "seed {seed}, step {step}: {name} {parameters}: {answer:?}");
         if let Err(error) = &answer {

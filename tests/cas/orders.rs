@@ -1,5 +1,6 @@
 //! Section 5: packages, and what an application may ask for.
 
+use crate::world::CallJson;
 use std::sync::Arc;
 
 use certwright::cas::*;
@@ -260,7 +261,7 @@ fn rsa_of_1024_bits_is_refused_also_where_the_rules_allow_weak_keys() {
     let key = KeyPair::generate_with(KeyAlgorithm::Rsa1024, weak, &mut rng).unwrap();
     let subject = "CN=www.example.com".parse().unwrap();
     let csr = CertificateRequest::builder(subject).sign(&key).unwrap().to_pem();
-    let error = shop.cas.call(WITH_CSR, application_with_csr(&csr)).unwrap_err();
+    let error = shop.cas.call_json(WITH_CSR, application_with_csr(&csr)).unwrap_err();
     assert_eq!(error.code(), "InvalidParameter", "{error}");
     assert!(error.message().contains("RSA of 2048 bits or more"), "{error}");
 }
@@ -278,7 +279,7 @@ fn a_csr_that_does_not_parse_or_verify_is_refused() {
     // Our text with their signature.
     let count = ours.len();
     let lines = [&ours[..count - 3], &theirs[theirs.len() - 3..]].concat();
-    let error = shop.cas.call(WITH_CSR, application_with_csr(&lines.join("\n"))).unwrap_err();
+    let error = shop.cas.call_json(WITH_CSR, application_with_csr(&lines.join("\n"))).unwrap_err();
     assert_eq!(error.code(), "CertificateFormatException", "{error}");
 }
 
@@ -388,7 +389,7 @@ fn where_no_key_can_be_kept_no_order_with_a_generated_key_is_created() {
     let cas = Cas::new(store, certwright::SystemClock, config());
     cas.add_package(SINGLE, 2).unwrap();
     let before = everything(&cas);
-    let error = cas.call(CREATE, application()).unwrap_err();
+    let error = cas.call_json(CREATE, application()).unwrap_err();
     assert_eq!((error.code(), error.http_status()), ("Error", 500), "{error}");
     assert_eq!((everything(&cas), quota(&cas, SINGLE)), (before, (2, 0, 0)));
     let csr = csr_for(KeyAlgorithm::EcdsaP256, "www.example.com");

@@ -1,6 +1,7 @@
 //! Section 4 from several threads at once: of operations that exclude each other one takes effect, and
 //! the others say why they do not.
 
+use crate::world::CallJson;
 use std::thread;
 
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ fn race(world: &World, name: &str, given: impl Fn(usize) -> Value + Sync) -> (us
     let answers: Vec<Result<Value, String>> = thread::scope(|scope| {
         let given = &given;
         let call = |number: usize| {
-            let call = move || world.cas.call(name, given(number));
+            let call = move || world.cas.call_json(name, given(number));
             scope.spawn(move || call().map_err(|error| error.code().to_owned()))
         };
         let threads: Vec<_> = (0..THREADS).map(call).collect();

@@ -1,5 +1,6 @@
 //! Section 4: server certificates, by the letter of the seed page CreateServerCertificateWithCsr.
 
+use crate::world::CallJson;
 use certwright::cas::{
     CommonNameRule, Config, CreateServerCertificateWithCsrRequest, SubjectFromCsr, ValidityRule,
 };
@@ -285,7 +286,7 @@ fn years_and_months_are_taken_by_the_calendar_where_the_rule_is_lenient() {
     assert_eq!(end(json!({ "Months": 6 })), "2028-02-29T08:00:00Z", "the month's last day");
     for nothing in [json!({}), json!({ "Years": 0 }), json!({ "Years": 0, "Months": 0 })] {
         let given = with(&base(&world), with(&json!({ "Days": null }), nothing.clone()));
-        let error = world.cas.call(OPERATION, given).unwrap_err();
+        let error = world.cas.call_json(OPERATION, given).unwrap_err();
         let missing = nothing.as_object().unwrap().is_empty();
         assert_eq!(error.code(), if missing { "MissingParameter" } else { "InvalidParameter" });
     }

@@ -1,6 +1,7 @@
 //! A service that sells certificates: a root, an intermediate that issues orders, a probe, and a
 //! clock whose hands are moved.
 
+use crate::world::CallJson;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -226,7 +227,7 @@ pub fn records(store: &dyn Store) -> Vec<(Vec<u8>, Vec<u8>)> {
 #[track_caller]
 pub fn refused(shop: &Shop, name: &str, parameters: Value, code: &str, words: &[&str]) {
     let before = records(&*shop.store);
-    let error = shop.cas.call(name, parameters).expect_err("it was to be refused");
+    let error = shop.cas.call_json(name, parameters).expect_err("it was to be refused");
     assert_eq!(error.code(), code, "{error}");
     for word in words {
         assert!(error.message().contains(word), "{word:?} is missing in: {error}");

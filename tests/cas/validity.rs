@@ -50,7 +50,7 @@ impl World {
     fn refused(&self, validity: Value, code: &str, words: &[&str]) {
         // The world is shared with tests that issue meanwhile, so its state is not compared.
         let parameters = self.parameters(&validity);
-        let error = self.cas.call("CreateServerCertificateWithCsr", parameters).unwrap_err();
+        let error = self.cas.call_json("CreateServerCertificateWithCsr", parameters).unwrap_err();
         assert_eq!(error.code(), code, "{error}");
         for word in words {
             assert!(error.message().contains(word), "{word:?} is missing in: {error}");
@@ -272,7 +272,7 @@ proptest! {
             }
         }
         let answer =
-            world.cas.call("CreateServerCertificateWithCsr", world.parameters(&given));
+            world.cas.call_json("CreateServerCertificateWithCsr", world.parameters(&given));
         let issued = answer.map(|answer| {
             let certificate = Certificate::from_pem(text(&answer, "X509Certificate")).unwrap();
             let validity = *certificate.validity();
