@@ -1,5 +1,6 @@
 //! The command `certwright`, run as people and programs run it: every test starts processes and
 //! looks at their exit codes and what they print.
+#![cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -27,6 +27,13 @@ fn a_good_chain_verifies_and_its_links_are_named() {
         verify(&shop, &["--trust", "ca.pem", "leaf.pem"]).expect(0);
         verify(&shop, &["--trust", "root.pem", "ca.pem"]).expect(0);
         verify(&shop, &["--trust", "root.pem", "--trust", "ca.pem", "leaf.pem"]).expect(0);
+        // Several files after one --trust; the last of them is the chain, where it is not said
+        // elsewhere.
+        verify(&shop, &["--trust", "leaf.pem", "root.pem", "chain.pem"]).expect(0);
+        verify(&shop, &["--trust", "leaf.pem", "root.pem", "--purpose", "any", "chain.pem"])
+            .expect(0);
+        verify(&shop, &["chain.pem", "--trust", "root.pem"]).expect(0);
+        verify(&shop, &["--trust", "root.pem", "--trust", "ca.pem"]).says(2, "<CHAIN> is missing");
         let chain = shop.octets("chain.pem");
         let at = (NOW + 60).to_string();
         let arguments = ["verify", "--at", &at, "--trust", "root.pem", "-"];

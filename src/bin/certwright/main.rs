@@ -20,15 +20,13 @@ mod verify;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use self::failure::Failure;
 use self::options::{Options, Verb};
 use self::output::Output;
 
 fn main() -> ExitCode {
     let mut output = Output::new();
-    let answer = run(Options::parse(), &mut output).and_then(|()| Ok(output.flush()?));
+    let answer = run(Options::read(), &mut output).and_then(|()| Ok(output.flush()?));
     match answer {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read the output has seen enough, as `head` has.

@@ -1,13 +1,15 @@
 //! The command line.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use certwright::cas::OPERATIONS;
 use certwright::{AltName, Identifier, Sm2Id, Time};
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint,
+};
 use clap_complete::Shell;
 
 use super::failure::Failure;
@@ -127,7 +129,8 @@ pub struct Inspect {
 #[derive(Debug, Args)]
 pub struct Verify {
     /// Certificates that are trusted, in PEM or DER; may be given more than once
-    #[arg(long, value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..,
+        value_hint = ValueHint::FilePath)]
     pub trust: Vec<PathBuf>,
     /// When the chain is to be valid, instead of now: UNIX seconds or RFC 3339
     #[arg(long, value_name = "UNIX", value_parser = time, allow_negative_numbers = true)]
@@ -151,7 +154,7 @@ pub struct Verify {
     /// The chain: the leaf first, then intermediates in any order, in PEM (or a leaf in DER); `-` for
     /// standard input
     #[arg(value_hint = ValueHint::FilePath)]
-    pub chain: PathBuf,
+    pub chain: Option<PathBuf>,
 }
 
 /// What a leaf is for.
@@ -163,6 +166,33 @@ pub enum Purpose {
     Client,
     /// TLS servers
     Server,
+}
+
+impl Options {
+    /// Reads the command line, and ends the process where it is wrong or asks for help.
+    pub fn read() -> Self {
+        let matches = Self::command().get_matches();
+        let mut options = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        if let Verb::Verify(verify) = &mut options.verb
+            && verify.chain.is_none()
+        {
+            // `--trust root.pem chain.pem`: the last of several files is the chain.
+            let matches = matches.subcommand_matches("verify");
+            let trust = matches.and_then(|matches| matches.get_occurrences::<PathBuf>("trust"));
+            if trust.and_then(Iterator::last).is_some_and(|files| files.len() > 1) {
+                verify.chain = verify.trust.pop();
+            }
+        }
+        options
+    }
+}
+
+impl Verify {
+    /// The file of the chain, which must have been given.
+    pub fn chain(&self) -> Result<&Path, Failure> {
+        let missing = || usage(ErrorKind::MissingRequiredArgument, "<CHAIN> is missing");
+        self.chain.as_deref().ok_or_else(missing)
+    }
 }
 
 impl StoreOptions {
