@@ -2,6 +2,7 @@
 //! CRLs, so that the two cannot differ (RFC 5280 sections 4.2.1.13 and 5.2.5).
 
 use crate::error::Error;
+use crate::hexadecimal::hexadecimal;
 use crate::limits::URI_CHARACTERS;
 use crate::serial::SerialNumber;
 
@@ -70,7 +71,7 @@ impl CrlDistribution {
 
     /// The URL of a CRL.
     pub(crate) fn url(&self, key_identifier: &[u8], shard: u16) -> String {
-        let identifier: String = key_identifier.iter().map(|o| format!("{o:02x}")).collect();
+        let identifier = hexadecimal(key_identifier);
         match self.shards {
             1 => format!("{}/{identifier}.crl", self.base),
             _ => format!("{}/{identifier}-{shard}.crl", self.base),

@@ -61,6 +61,7 @@ mod chain;
 mod crl;
 mod distribution;
 mod error;
+mod hexadecimal;
 mod issuer;
 mod key;
 mod ledger;
@@ -119,6 +120,6 @@ pub use self::usage::{ExtendedKeyUsage, KeyUsage};
 pub use self::validity::{Lifetime, Time, Validity};
 
 /// The code of the README, which runs as a test.
-#[cfg(all(doctest, feature = "ecc"))]
+#[cfg(all(doctest, feature = "cas", feature = "ecc", feature = "sm2"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -2,7 +2,7 @@
 
 use crate::algorithm::KeyFamily;
 use crate::name::NameConstraints;
-use crate::oid::Oid;
+use crate::oid::{AUTHORITY_KEY_IDENTIFIER, Oid, SUBJECT_KEY_IDENTIFIER};
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
 use crate::validity::Lifetime;
 
@@ -30,6 +30,7 @@ pub struct Profile {
     alt_names: AltNames,
     name_constraints: Option<NameConstraints>,
     extensions: Vec<Extension>,
+    critical: Vec<Oid>,
 }
 
 /// Whether a certificate may issue others.
@@ -127,6 +128,7 @@ impl Profile {
             alt_names: AltNames::Optional,
             name_constraints: None,
             extensions: Vec::new(),
+            critical: Vec::new(),
         }
     }
 
@@ -192,6 +194,23 @@ impl Profile {
         self
     }
 
+    /// Makes an extension critical that is not by itself, such as the extended key usages: whoever
+    /// does not know it must refuse the certificate. Key identifiers stay as they are (RFC 5280
+    /// sections 4.2.1.1 and 4.2.1.2).
+    ///
+    /// ```
+    /// use certwright::{ExtendedKeyUsage, KeyUsage, Profile};
+    /// let stamping = Profile::custom(KeyUsage::NONE, [ExtendedKeyUsage::TIME_STAMPING]);
+    /// // RFC 3161 section 2.3 asks for it.
+    /// let stamping = stamping.with_critical("2.5.29.37".parse()?);
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_critical(mut self, oid: Oid) -> Self {
+        self.critical.push(oid);
+        self
+    }
+
     /// Whether certificates of this profile may issue others.
     pub fn is_authority(&self) -> bool {
         matches!(self.role, Role::Authority { .. })
@@ -236,6 +255,12 @@ impl Profile {
         // Without a subtree there is nothing to write (RFC 5280 section 4.2.1.10).
         constraints
             .filter(|c| self.is_authority() && !(c.permitted.is_empty() && c.excluded.is_empty()))
+    }
+
+    /// Whether an extension was made critical.
+    pub(crate) fn makes_critical(&self, oid: Oid) -> bool {
+        let identifiers = [AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER];
+        self.critical.contains(&oid) && !identifiers.contains(&oid)
     }
 
     pub(crate) fn extensions(&self) -> &[Extension] {

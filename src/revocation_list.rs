@@ -117,6 +117,11 @@ impl RevocationList {
         &self.der
     }
 
+    /// The algorithm it was signed with.
+    pub fn signature_algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
     /// The issuer's name.
     pub fn issuer(&self) -> &Name {
         &self.issuer

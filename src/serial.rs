@@ -6,6 +6,7 @@ use std::str::FromStr;
 use rand_core::TryCryptoRng;
 
 use crate::error::Error;
+use crate::hexadecimal::hexadecimal;
 use crate::limits::SERIAL_OCTETS;
 
 /// A serial number: positive, at most 20 octets.
@@ -105,7 +106,7 @@ impl fmt::Debug for SerialNumber {
 impl fmt::Display for SerialNumber {
     /// Lower-case hexadecimal, two digits an octet.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes().iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+        f.write_str(&hexadecimal(self.as_bytes()))
     }
 }
 

@@ -8,6 +8,7 @@ use super::structures::structures;
 use super::subject::Fields;
 use super::types::{TagParameter, copied};
 use crate::certificate::Certificate;
+use crate::hexadecimal::hexadecimal;
 use crate::key::{fingerprint, md5_fingerprint};
 use crate::name::{AttributeType, Name};
 
@@ -305,10 +306,6 @@ pub(super) fn one_of(name: &str, given: &Option<String>, allowed: &[&str]) -> Re
 /// The service's dates are milliseconds.
 pub(super) fn milliseconds(seconds: i64) -> i64 {
     seconds.saturating_mul(1_000)
-}
-
-pub(super) fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 /// How a certificate is signed, as the service says it.

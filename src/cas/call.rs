@@ -134,6 +134,29 @@ operations! {
     CA, CreateServerCertificateWithCsr(CreateServerCertificateWithCsrRequest) -> CreateServerCertificateWithCsrResponse = create_server_certificate_with_csr;
     /// Issues a server certificate for a key that is generated and kept here.
     CA, CreateServerCertificate(CreateServerCertificateRequest) -> CreateServerCertificateResponse = create_server_certificate;
+    /// Issues a client certificate for a CSR.
+    CA, CreateClientCertificateWithCsr(CreateClientCertificateWithCsrRequest) -> CreateClientCertificateWithCsrResponse = create_client_certificate_with_csr;
+    /// Issues a client certificate for a key that is generated and kept here.
+    CA, CreateClientCertificate(CreateClientCertificateRequest) -> CreateClientCertificateResponse = create_client_certificate;
+    /// Issues a certificate with the content that the caller says.
+    CA, CreateCustomCertificate(CreateCustomCertificateRequest) -> CreateCustomCertificateResponse = create_custom_certificate;
+
+    /// Describes a leaf.
+    CA, DescribeClientCertificate(DescribeClientCertificateRequest) -> DescribeClientCertificateResponse = describe_client_certificate;
+    /// Says of leaves whether they are revoked.
+    CA, DescribeClientCertificateStatus(DescribeClientCertificateStatusRequest) -> DescribeClientCertificateStatusResponse = describe_client_certificate_status;
+    /// Lists leaves.
+    CA, ListClientCertificate(ListClientCertificateRequest) -> ListClientCertificateResponse = list_client_certificate;
+    /// Lists leaves by issuer, status, kind and time.
+    CA, ListCert(ListCertRequest) -> ListCertResponse = list_cert;
+    /// Revokes a leaf.
+    CA, CreateRevokeClientCertificate(CreateRevokeClientCertificateRequest) -> CreateRevokeClientCertificateResponse = create_revoke_client_certificate;
+    /// Lists leaves that were revoked.
+    CA, ListRevokeCertificate(ListRevokeCertificateRequest) -> ListRevokeCertificateResponse = list_revoke_certificate;
+    /// Deletes a leaf that was revoked, and its private key.
+    CA, DeleteClientCertificate(DeleteClientCertificateRequest) -> DeleteClientCertificateResponse = delete_client_certificate;
+    /// Answers the private key of a leaf, encrypted.
+    CA, DescribeCertificatePrivateKey(DescribeCertificatePrivateKeyRequest) -> DescribeCertificatePrivateKeyResponse = describe_certificate_private_key;
 
     /// Adds to the quota of a product. Only this engine has it: the service sells packages.
     None, AddPackage(AddPackageRequest) -> AddPackageResponse = add_package_operation;

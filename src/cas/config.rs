@@ -3,6 +3,8 @@
 //! Marks: S is a page of the service's documentation, F a fact from its published models and help
 //! pages, I inferred where both are silent.
 
+use std::fmt;
+
 use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
 use crate::ledger::Identifier;
 use crate::profile::LeafBasicConstraints;
@@ -90,6 +92,10 @@ pub struct Config {
     pub client_token_characters: usize,
     /// Characters of the name of a CSR (F: 50).
     pub csr_name_characters: usize,
+    /// Characters of the AliasName of a leaf (I: those of a common name).
+    pub alias_name_characters: usize,
+    /// How CreateCustomCertificate takes serial numbers (I: in decimal, as the SDK's example is).
+    pub serial_form: SerialForm,
     /// Octets of the code that encrypts an exported private key (F: 32).
     pub encrypted_code_octets: usize,
     /// Items of a page: of ListCsr (F: 50), of other lists (F: 20).
@@ -148,6 +154,25 @@ pub enum CommonNameRule {
     AlsoAltName,
     /// No.
     Only,
+}
+
+/// How a serial number that the caller gives is read. After `0x` it is hexadecimal in any case.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum SerialForm {
+    /// Decimal digits.
+    #[default]
+    Decimal,
+    /// Hexadecimal digits, as operations answer serial numbers.
+    Hexadecimal,
+}
+
+impl fmt::Display for SerialForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Decimal => "decimal digits, or hexadecimal ones after 0x",
+            Self::Hexadecimal => "hexadecimal digits",
+        })
+    }
 }
 
 /// The key of a leaf whose request names no algorithm.
@@ -255,6 +280,8 @@ impl Default for Config {
             tag_characters: (64, 128),
             client_token_characters: 64,
             csr_name_characters: 50,
+            alias_name_characters: 64,
+            serial_form: SerialForm::default(),
             encrypted_code_octets: 32,
             page_sizes: (50, 20),
             page_size_limit: 1_000,

@@ -10,6 +10,7 @@ use super::schema::Secret;
 use super::subject::{self, Fields};
 use crate::algorithm::KeyAlgorithm;
 use crate::error::Error;
+use crate::hexadecimal::hexadecimal;
 use crate::key::{KeyPair, Signer, fingerprint};
 use crate::ledger::{AuditAction, RequestRecord};
 use crate::name::{AltName, AttributeType};
@@ -266,7 +267,7 @@ fn listed(kept: &RequestRecord) -> ListedCsr {
         csr_id: i64::try_from(kept.number).unwrap_or(i64::MAX),
         department: fields.organization_unit,
         has_private_key: kept.has_key,
-        key_sha2: digest.iter().map(|octet| format!("{octet:02x}")).collect(),
+        key_sha2: hexadecimal(&digest),
         key_size: i64::from(algorithm.bits()),
         locality: fields.locality,
         name: Some(kept.name.clone()).filter(|name| !name.is_empty()),

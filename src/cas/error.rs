@@ -25,7 +25,8 @@ pub struct CasError {
     request_id: String,
     /// Another change came first, so the operation may be tried again.
     pub(crate) conflict: bool,
-    source: Option<Error>,
+    /// Boxed, so that results are small.
+    source: Option<Box<Error>>,
 }
 
 /// The codes of the service.
@@ -138,7 +139,7 @@ impl CasError {
     /// The error as the engine's own, to go through its rooms.
     pub(crate) fn into_error(self) -> Error {
         match self.source {
-            Some(error) => error,
+            Some(error) => *error,
             None => Error::malformed("record", "", self.message),
         }
     }
@@ -192,7 +193,7 @@ impl fmt::Display for CasError {
 
 impl std::error::Error for CasError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|source| source as _)
+        self.source.as_deref().map(|source| source as _)
     }
 }
 
@@ -208,7 +209,7 @@ impl From<Error> for CasError {
         let conflict =
             matches!(&error, Error::Store(store) if store.kind() == StoreErrorKind::Conflict);
         let message = error.to_string();
-        Self { kind, message, request_id: String::new(), conflict, source: Some(error) }
+        Self { kind, message, request_id: String::new(), conflict, source: Some(Box::new(error)) }
     }
 }
 

@@ -83,10 +83,14 @@ fn grown(tree: Tree, place: &str, problems: &mut Problems) -> Value {
     if !is_list {
         return Value::Object(grown.collect());
     }
-    let items: BTreeMap<Option<usize>, Value> =
-        grown.map(|(name, value)| (name.parse().ok(), value)).collect();
-    let count = items.len();
-    let in_order = count <= LIST_ITEMS && items.keys().copied().eq((1..=count).map(Some));
+    let count = grown.len();
+    let mut items: BTreeMap<usize, Value> = BTreeMap::new();
+    for (name, value) in grown {
+        // 1, not 01.
+        let number = name.parse().ok().filter(|number: &usize| number.to_string() == name);
+        items.extend(number.map(|number| (number, value)));
+    }
+    let in_order = count <= LIST_ITEMS && items.keys().copied().eq(1..=count);
     if !in_order {
         let allowed = format!("numbered from 1 on without a gap, at most {LIST_ITEMS}");
         problems.wrong.push(format!("{}: allowed {allowed}", shown(&Value::from(place))));

@@ -14,7 +14,7 @@ use crate::certificate::Certificate;
 use crate::key::KeyPair;
 use crate::ledger::{Identifier, Ledger, Tag, Write};
 use crate::name::{AltName, Name};
-use crate::policy::{OnDenial, Period, Policy};
+use crate::policy::{OnDenial, Period, Policy, RootLeaves};
 use crate::profile::{Extension, Profile};
 use crate::request::CertificateRequest;
 use crate::serial::SerialNumber;
@@ -59,6 +59,9 @@ impl Cas {
         if let Some(custom) = leaf.custom_identifier {
             self.check_custom_identifier(custom)?;
         }
+        if let Some(alias) = leaf.alias_name {
+            self.check_alias_name(alias)?;
+        }
         let mut profile =
             leaf.profile.clone().with_leaf_basic_constraints(self.config.leaf_basic_constraints);
         if leaf.enable_crl {
@@ -68,7 +71,12 @@ impl Cas {
             .with_subject(leaf.subject.clone())
             .with_alt_names(leaf.alt_names.clone())
             .with_max_lifetime(Lifetime::seconds(u64::MAX))
-            .on_denial(OnDenial::LeaveOut);
+            .on_denial(OnDenial::LeaveOut)
+            // An intermediate that is called like its root is no root.
+            .with_root_leaves(match parent.kept.document.parent_identifier {
+                Some(_) => RootLeaves::Allow,
+                None => RootLeaves::Refuse,
+            });
         let weak = self.config.weak_keys.allow(KeyAlgorithm::Rsa1024);
         let policy = if weak { policy.dangerously_allow_rsa_1024() } else { policy };
         let mut authority = self.authority(parent, Some(policy));
@@ -143,7 +151,8 @@ impl Cas {
         let begin = parent.issuer.certificate().validity().not_before();
         if validity.not_before() < begin {
             let allowed = format!("from {begin} on, the beginning of the issuing CA");
-            return Err(CasError::invalid("BeforeTime", validity.not_before(), allowed));
+            let given = format!("from {}", validity.not_before());
+            return Err(CasError::invalid("validity", given, allowed));
         }
         if let Some(most) = parent.kept.document.cert_max_time
             && validity.lifetime() > days(most)
@@ -215,13 +224,29 @@ impl Cas {
             let message = format!("CustomIdentifier: at most {most} octets");
             return Err(CasError::new(ErrorKind::DataTooLong, message));
         }
-        if custom.chars().any(char::is_control) {
-            let given = format!("{custom:?}");
-            return Err(CasError::invalid("CustomIdentifier", given, "no control characters"));
+        // Operations take identifiers separated by commas.
+        let good = |c: char| !c.is_control() && c != ',';
+        if custom.is_empty() || custom.trim() != custom || !custom.chars().all(good) {
+            let allowed = "a text without commas and control characters, no blank at its ends";
+            return Err(CasError::invalid("CustomIdentifier", format!("{custom:?}"), allowed));
         }
-        if self.custom_identifier(custom)?.is_some() {
+        // Another's identifier would be understood as that other certificate.
+        if self.named_leaf(custom)?.is_some() {
             let message = format!("CustomIdentifier: {custom:?} is another certificate's");
             return Err(CasError::new(ErrorKind::ParameterRepeat, message));
+        }
+        Ok(())
+    }
+
+    fn check_alias_name(&self, alias: &str) -> Result<(), CasError> {
+        let (count, most) = (alias.chars().count(), self.config.alias_name_characters);
+        if count > most {
+            let message = format!("AliasName: given {count} characters, at most {most}");
+            return Err(CasError::new(ErrorKind::DataTooLong, message));
+        }
+        if alias.chars().any(char::is_control) {
+            let given = format!("{alias:?}");
+            return Err(CasError::invalid("AliasName", given, "no control characters"));
         }
         Ok(())
     }

@@ -39,12 +39,21 @@ mod authority;
 mod authority_describe;
 mod authority_revoke;
 mod call;
+mod client;
+mod client_structures;
 mod config;
 mod csr;
 mod csr_structures;
+mod custom;
+mod custom_content;
+mod custom_structures;
 mod error;
 mod flat;
 mod issue;
+mod leaf;
+mod leaf_list;
+mod leaf_list_structures;
+mod leaf_structures;
 mod limits;
 mod names;
 mod order;
@@ -86,12 +95,16 @@ pub use self::authority_revoke::{
     UpdateCACertificateStatusResponse,
 };
 pub use self::call::{OPERATIONS, Operation};
+pub use self::client_structures::*;
 pub use self::config::{
     AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, OrderOutliving, Product,
-    ProductKind, RenewalRule, SubjectFromCsr, ValidityRule, WildcardBase,
+    ProductKind, RenewalRule, SerialForm, SubjectFromCsr, ValidityRule, WildcardBase,
 };
 pub use self::csr_structures::*;
+pub use self::custom_structures::*;
 pub use self::error::{CasError, ErrorKind};
+pub use self::leaf_list_structures::*;
+pub use self::leaf_structures::*;
 pub use self::order::*;
 pub use self::schema::{ParameterHelp, Secret};
 pub use self::server::*;

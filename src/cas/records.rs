@@ -23,7 +23,6 @@ use super::schema::{Parameter, read_whole};
 use super::structures::structures;
 use super::types::TagParameter;
 use crate::ledger::{Identifier, Write};
-use crate::validity::Time;
 
 structures! {
     /// What is kept of a CA beside its certificate and key.
@@ -56,7 +55,7 @@ structures! {
         identifier: String,
         /// The identifier of the CA that issued it.
         parent_identifier: String,
-        /// SERVER, CLIENT or CUSTOM.
+        /// SERVER, CLIENT or END_ENTITY.
         kind: String,
         /// When it was issued, in UNIX seconds.
         created: i64,
@@ -75,6 +74,12 @@ structures! {
 pub(super) const ISSUE: &str = "ISSUE";
 /// Status of what was revoked.
 pub(super) const REVOKE: &str = "REVOKE";
+
+/// The kinds of leaves, as ListCert names them: for servers, for clients, and for what the request
+/// of CreateCustomCertificate says.
+pub(super) const SERVER: &str = "SERVER";
+pub(super) const CLIENT: &str = "CLIENT";
+pub(super) const END_ENTITY: &str = "END_ENTITY";
 
 const AUTHORITY: &str = "cas/ca/";
 const LEAF: &str = "cas/certificate/";
@@ -249,9 +254,4 @@ pub(super) fn decode<D: Parameter>(place: &[u8], octets: &[u8]) -> Result<D, Cas
 fn listed(created: i64, identifier: &str) -> Vec<u8> {
     let order = (created as u64 ^ 1 << 63).to_be_bytes();
     [LEAVES.as_bytes(), &order, identifier.as_bytes()].concat()
-}
-
-/// A time that was kept as UNIX seconds.
-pub(super) fn time(seconds: i64) -> Result<Time, CasError> {
-    Ok(Time::from_unix(seconds)?)
 }

@@ -6,6 +6,7 @@ use super::csr::read_csr;
 use super::error::CasError;
 use super::issue::{IssuedLeaf, Leaf, immediately};
 use super::names::domains;
+use super::records::SERVER;
 use super::structures::structures;
 use super::subject::{self, Fields};
 use super::types::{Outcome, TagParameter};
@@ -177,7 +178,7 @@ impl Cas {
                 parent: &parent,
                 request: &csr,
                 key: None,
-                kind: "SERVER",
+                kind: SERVER,
                 profile: server_profile(),
                 subject: fields.name(&subject::LEAF)?,
                 alt_names,
@@ -247,7 +248,7 @@ impl Cas {
                 parent: &parent,
                 request: &csr,
                 key: Some(&key),
-                kind: "SERVER",
+                kind: SERVER,
                 profile: server_profile(),
                 subject,
                 alt_names,

@@ -35,6 +35,16 @@ pub(super) const LEAF: FieldNames = FieldNames {
     common_name: "CommonName",
 };
 
+/// Those of CreateCustomCertificate.
+pub(super) const PASSTHROUGH: FieldNames = FieldNames {
+    country: "ApiPassthrough.Subject.Country",
+    state: "ApiPassthrough.Subject.State",
+    locality: "ApiPassthrough.Subject.Locality",
+    organization: "ApiPassthrough.Subject.Organization",
+    organization_unit: "ApiPassthrough.Subject.OrganizationUnit",
+    common_name: "ApiPassthrough.Subject.CommonName",
+};
+
 /// Those of CAs.
 pub(super) const AUTHORITY: FieldNames = FieldNames { country: "CountryCode", ..LEAF };
 

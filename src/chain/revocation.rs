@@ -4,17 +4,18 @@ use super::names::Broken;
 use crate::certificate::Certificate;
 use crate::error::ChainRule;
 use crate::key::PublicKey;
-use crate::oid::CRL_DISTRIBUTION_POINTS;
 use crate::revocation_list::RevocationList;
 use crate::usage::KeyUsage;
 use crate::validity::Time;
-use crate::wire::crl::read_distribution_points;
 
 /// What becomes of a chain when no list tells whether a certificate is revoked.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum UnknownRevocation {
     /// The certificate passes.
     Allow,
+    /// The certificate passes where none of the lists is of its issuer; once one is, current or not,
+    /// the chain is refused.
+    AllowUnlisted,
     /// The chain is refused.
     #[default]
     Refuse,
@@ -32,7 +33,7 @@ pub(super) fn check(
     at: Time,
     unknown: UnknownRevocation,
 ) -> Result<(), Broken> {
-    let pointers = pointers(certificate);
+    let pointers = certificate.crl_urls();
     let may_sign = issuer.key_usage().is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN));
     let mut current: Vec<&RevocationList> = lists
         .iter()
@@ -50,7 +51,14 @@ pub(super) fn check(
         );
         return match unknown {
             UnknownRevocation::Allow => Ok(()),
-            UnknownRevocation::Refuse => Err((ChainRule::Revocation, detail)),
+            UnknownRevocation::AllowUnlisted
+                if lists.iter().all(|list| list.issuer() != certificate.issuer()) =>
+            {
+                Ok(())
+            }
+            UnknownRevocation::AllowUnlisted | UnknownRevocation::Refuse => {
+                Err((ChainRule::Revocation, detail))
+            }
         };
     };
     // The newest delta to this list or an earlier one, and not older than the list.
@@ -68,14 +76,4 @@ pub(super) fn check(
         }
         None => Ok(()),
     }
-}
-
-/// The URLs at which a certificate says its revocation list is.
-fn pointers(certificate: &Certificate) -> Vec<String> {
-    let extensions = certificate.extensions().iter();
-    extensions
-        .filter(|extension| extension.oid == CRL_DISTRIBUTION_POINTS)
-        .filter_map(|extension| read_distribution_points(&extension.value).ok())
-        .flatten()
-        .collect()
 }

@@ -219,6 +219,9 @@ fn extensions(grant: &Grant, issuer_identifier: &[u8]) -> Result<Vec<Extension>,
     }
     extensions.extend(profile.name_constraints().map(name_constraints));
     extensions.extend(profile.extensions().iter().cloned());
+    for extension in &mut extensions {
+        extension.critical |= profile.makes_critical(extension.oid);
+    }
     Ok(extensions)
 }
 

@@ -53,6 +53,12 @@ impl KeyPair {
         Self::from_parts(parts, public, WeakKeys::Refuse)
     }
 
+    /// Whether this is encrypted PKCS #8, so that it can be read with its passphrase only.
+    pub fn is_pkcs8_der_encrypted(der: &[u8]) -> bool {
+        // SEC 1 may have a number where the scheme of the encryption is here, a SEQUENCE.
+        matches!(split_encrypted(der), Ok(([0x30, ..], _)))
+    }
+
     /// Reads SEC 1 (RFC 5915), which must name its curve.
     ///
     /// # Errors

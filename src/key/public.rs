@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use super::digest::fingerprint;
 use super::sm2_id::Sm2Id;
 use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm};
 use crate::error::Error;
+use crate::wire::pem;
 use crate::wire::public_key::{PublicKeyParts, encode_public_key, read_public_key};
 use crate::wire::tlv::Values;
 
@@ -42,6 +44,14 @@ impl PublicKey {
         let parts = read_public_key(&mut values, "")?;
         values.finish("after the key")?;
         Self::from_parts(parts)
+    }
+
+    /// Reads the only block `PUBLIC KEY` of a PEM text.
+    ///
+    /// # Errors
+    /// As [`PublicKey::from_der`].
+    pub fn from_pem(text: &str) -> Result<Self, Error> {
+        Self::from_der(&pem::single("public key", &["PUBLIC KEY"], text)?)
     }
 
     pub(crate) fn from_parts(parts: PublicKeyParts<'_>) -> Result<Self, Error> {
@@ -124,6 +134,12 @@ impl PublicKey {
     /// id-ecPublicKey, points uncompressed.
     pub fn to_der(&self) -> Vec<u8> {
         encode_public_key(self.algorithm, &self.content)
+    }
+
+    /// SHA-256 of [`PublicKey::to_der`], by which a key is recognised in requests, certificates and
+    /// key files.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        fingerprint(&self.to_der())
     }
 
     /// The content of the BIT STRING in the SubjectPublicKeyInfo: what key identifiers hash.

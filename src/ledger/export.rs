@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{AuditEntry, Ledger};
 use crate::error::{Error, StoreError};
+use crate::hexadecimal::hexadecimal;
 
 /// Entries that are read at a time.
 const PAGE: usize = 1_024;
@@ -48,8 +49,4 @@ fn line(entry: &AuditEntry) -> serde_json::Value {
         "detail": detail,
         "previous": hexadecimal(previous),
     })
-}
-
-fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use super::IssuerDigest;
 use super::octets::padded;
 use crate::error::Error;
+use crate::hexadecimal::hexadecimal;
 use crate::key::fingerprint;
 use crate::serial::SerialNumber;
 
@@ -78,7 +79,7 @@ impl FromStr for Identifier {
 
 impl fmt::Display for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+        f.write_str(&hexadecimal(&self.0))
     }
 }
 

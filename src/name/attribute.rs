@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::Error;
+use crate::hexadecimal::hexadecimal;
 use crate::oid::Oid;
 
 /// The type of an attribute of a distinguished name (X.520, RFC 5280 appendix A).
@@ -163,9 +164,7 @@ impl Attribute {
 
     /// The value for people: its text, or else `#` and its octets in hexadecimal.
     pub fn value(&self) -> String {
-        self.text().unwrap_or_else(|| {
-            self.octets.iter().fold("#".to_owned(), |text, octet| format!("{text}{octet:02x}"))
-        })
+        self.text().unwrap_or_else(|| format!("#{}", hexadecimal(&self.octets)))
     }
 
     /// An attribute as it was read, which may break the rules of [`Attribute::new`].

@@ -36,5 +36,5 @@ const SERIAL: &str = "serial";
 
 /// A number as OpenSSL writes it: hexadecimal of upper case, two digits an octet.
 fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02X}")).collect()
+    crate::hexadecimal::hexadecimal(octets).to_uppercase()
 }

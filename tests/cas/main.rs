@@ -3,6 +3,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod leaf_world;
+#[path = "../openssl/mod.rs"]
+mod openssl;
 #[cfg(feature = "redb")]
 #[path = "../common/disk.rs"]
 mod disk;
@@ -10,8 +13,14 @@ mod shop;
 mod world;
 
 mod authorities;
+mod clients;
 mod csrs;
+mod custom;
 mod hostile_calls;
+mod judged;
+mod leaves;
+mod lists;
+mod races;
 mod order_issue;
 mod order_power_cut;
 mod order_quota;
@@ -19,5 +28,6 @@ mod order_states;
 mod order_walk;
 mod orders;
 mod seed_examples;
+mod servers;
 mod validity;
 mod wire;

@@ -5,9 +5,12 @@ use crate::source::{mentions, tokens};
 /// Each room, its floor, and the rooms it may import.
 #[rustfmt::skip]
 pub const HOUSE: &[(&str, u8, &[&str])] = &[
+    // A crate of its own, which uses what everybody may use.
+    ("bin", 7, &[]),
+
     ("authority", 6, &["certificate", "chain", "crl", "error", "issuer", "key", "ledger", "name",
         "openssl_ca", "policy", "profile", "request", "serial", "store", "validity"]),
-    ("cas", 6, &["algorithm", "authority", "certificate", "chain", "crl", "error", "issuer", "key", "ledger",
+    ("cas", 6, &["algorithm", "authority", "certificate", "chain", "crl", "error", "hexadecimal", "issuer", "key", "ledger",
         "limits", "name", "oid", "policy", "profile", "request", "serial", "store", "usage",
         "validity", "wire"]),
     ("testing", 6, &["error", "store"]),
@@ -15,19 +18,19 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
     ("crl", 5, &["algorithm", "error", "issuer", "ledger", "profile", "usage", "validity",
         "wire"]),
 
-    ("openssl_ca", 5, &["algorithm", "certificate", "error", "issuer", "ledger", "limits", "name",
+    ("openssl_ca", 5, &["algorithm", "certificate", "error", "hexadecimal", "issuer", "ledger", "limits", "name",
         "oid", "serial", "validity", "wire"]),
 
     ("issuer", 5, &["algorithm", "certificate", "chain", "distribution", "error", "key",
         "limits", "name", "oid", "policy", "profile", "serial", "usage", "validity", "wire"]),
 
-    ("ledger", 4, &["algorithm", "certificate", "chain", "error", "key", "limits", "name", "request",
+    ("ledger", 4, &["algorithm", "certificate", "chain", "error", "hexadecimal", "key", "limits", "name", "request",
         "serial", "store", "validity"]),
     ("policy", 4, &["algorithm", "error", "key", "name", "oid", "profile", "request", "usage",
         "validity"]),
     ("store", 4, &["error"]),
 
-    ("certificate", 3, &["algorithm", "error", "key", "name", "profile", "serial", "usage",
+    ("certificate", 3, &["algorithm", "error", "key", "name", "oid", "profile", "serial", "usage",
         "validity", "wire"]),
     ("chain", 3, &["certificate", "error", "key", "limits", "name", "oid", "revocation_list",
         "usage", "validity", "wire"]),
@@ -42,13 +45,14 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
         "validity"]),
 
     ("algorithm", 0, &["error"]),
-    ("distribution", 0, &["error", "limits", "serial"]),
+    ("distribution", 0, &["error", "hexadecimal", "limits", "serial"]),
     ("error", 0, &[]),
+    ("hexadecimal", 0, &[]),
     ("limits", 0, &[]),
-    ("name", 0, &["error", "limits", "oid"]),
+    ("name", 0, &["error", "hexadecimal", "limits", "oid"]),
     ("oid", 0, &["error"]),
     ("profile", 0, &["algorithm", "name", "oid", "usage", "validity"]),
-    ("serial", 0, &["error", "limits"]),
+    ("serial", 0, &["error", "hexadecimal", "limits"]),
     ("usage", 0, &["oid"]),
     ("validity", 0, &["error"]),
 ];
@@ -58,6 +62,8 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("argon2", &["key"]),
     ("chacha20", &["key", "testing"]),
     ("chacha20poly1305", &["key"]),
+    ("clap", &["bin"]),
+    ("clap_complete", &["bin"]),
     ("crypto_bigint", &["key"]),
     ("crypto_primes", &["key"]),
     ("der", &["key", "wire", WORDS]),
@@ -75,14 +81,14 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("rfc6979", &["key"]),
     ("rsa", &["key"]),
     ("serde", &["cas"]),
-    ("serde_json", &["cas", "ledger"]),
+    ("serde_json", &["bin", "cas", "ledger"]),
     ("sha1", &["key"]),
     ("sha2", &["key"]),
     ("sm2", &["key"]),
     ("sm3", &["key"]),
     ("subtle", &["key"]),
     ("x509_cert", &["key", "wire", WORDS]),
-    ("zeroize", &["cas", "key", "ledger", "wire"]),
+    ("zeroize", &["bin", "cas", "key", "ledger", "wire"]),
 ];
 
 const WORDS: &str = "floor 0";

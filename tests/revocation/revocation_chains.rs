@@ -73,7 +73,21 @@ fn what_no_list_tells_is_refused_or_allowed_as_the_caller_says() {
         passes(scene, &chain, &[own.clone(), above.clone()]);
         unknown(scene, &chain, &[], 0, LATER);
         unknown(scene, &chain, std::slice::from_ref(&above), 0, LATER);
-        unknown(scene, &chain, &[own], 1, LATER);
+        unknown(scene, &chain, std::slice::from_ref(&own), 1, LATER);
+        // Whose issuer has no list at all, current or not, passes; the others do not.
+        let unlisted = |lists: &[RevocationList], at| {
+            let verifier = verifier(scene, at);
+            let unknown = UnknownRevocation::AllowUnlisted;
+            verifier.with_revocation_lists(lists.to_vec(), unknown).verify(&chain)
+        };
+        unlisted(&[], LATER).unwrap();
+        unlisted(std::slice::from_ref(&own), LATER).unwrap();
+        unlisted(std::slice::from_ref(&above), LATER).unwrap();
+        let stale = rule(unlisted(std::slice::from_ref(&own), "2026-06-08T00:00:01Z"));
+        assert_eq!(stale.0, (0, ChainRule::Revocation), "{}", stale.1);
+        scene.ca.revoke(chain.leaf().serial(), COMPROMISE).unwrap();
+        let revoked = rule(unlisted(&[read(&scene.full())], LATER));
+        assert_eq!(revoked.0, (0, ChainRule::Revocation), "{}", revoked.1);
     });
 }
 

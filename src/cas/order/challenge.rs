@@ -6,6 +6,7 @@ use super::super::records::cut;
 use super::document::OrderDocument;
 use super::probe::DomainProbe;
 use crate::error::Error;
+use crate::hexadecimal::hexadecimal;
 use crate::key::random_octets;
 use crate::limits::DNS_NAME_CHARACTERS;
 
@@ -47,7 +48,7 @@ impl ValidateType {
 /// What nobody guesses: 256 bits, in hexadecimal.
 pub(super) fn token() -> Result<String, Error> {
     let octets: [u8; 32] = random_octets()?;
-    Ok(octets.iter().map(|octet| format!("{octet:02x}")).collect())
+    Ok(hexadecimal(&octets))
 }
 
 /// The domain whose control covers a domain: of a wildcard, the one below it.

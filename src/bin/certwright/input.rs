@@ -1,0 +1,117 @@
+//! Files and standard input, of bounded length.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use certwright::{Certificate, Error, RevocationList, SealingKey};
+use zeroize::Zeroizing;
+
+/// Octets of a file of certificates, a request, a list or a key: what the engine reads at most.
+pub const OCTETS: usize = 1024 * 1024;
+
+/// Octets of the parameters of an operation, or of a configuration: some texts of the engine's limit.
+pub const JSON_OCTETS: usize = 4 * 1024 * 1024;
+
+/// Octets of a passphrase, its newline included.
+const PASSPHRASE_OCTETS: usize = 1024 + 2;
+
+/// Octets of the key that seals private keys.
+const KEY_OCTETS: usize = 32;
+
+/// Reads a file, or standard input where it is `-`. What was read is wiped when dropped: it may be
+/// or hold a secret.
+pub fn read(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let read = match path.to_str() {
+        Some("-") => bounded(&mut io::stdin().lock(), limit),
+        _ => File::open(path).and_then(|mut file| bounded(&mut file, limit)),
+    };
+    let read = read.map_err(|error| file_error(path, error.to_string()))?;
+    match read.len() <= limit {
+        true => Ok(read),
+        false => Err(file_error(path, format!("longer than {limit} octets"))),
+    }
+}
+
+/// Reads a text.
+pub fn read_text(path: &Path, limit: usize) -> Result<Zeroizing<String>, Error> {
+    let octets = read(path, limit)?;
+    let text = std::str::from_utf8(&octets).map_err(|_| file_error(path, "not UTF-8"))?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// Reads the key that seals private keys.
+pub fn read_sealing_key(path: &Path) -> Result<SealingKey, Error> {
+    let octets = read(path, OCTETS)?;
+    let found = octets.len();
+    let wrong = || file_error(path, format!("{found} octets; a key file has exactly {KEY_OCTETS}"));
+    let octets = <[u8; KEY_OCTETS]>::try_from(octets.as_slice()).map_err(|_| wrong())?;
+    Ok(SealingKey::from_bytes(octets))
+}
+
+/// Reads a passphrase: the first and only line of a file.
+pub fn read_passphrase(path: &Path) -> Result<Zeroizing<String>, Error> {
+    let text = read_text(path, PASSPHRASE_OCTETS)?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    match line.contains('\n') {
+        true => Err(file_error(path, "more than one line; a passphrase is one")),
+        false => Ok(Zeroizing::new(line.to_owned())),
+    }
+}
+
+/// Reads certificates: PEM blocks, or one in DER.
+pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
+    let octets = read(path, OCTETS)?;
+    let certificates = match pem(&octets) {
+        Some(text) => Certificate::many_from_pem(&text),
+        None => Certificate::from_der(&octets).map(|certificate| vec![certificate]),
+    };
+    certificates.map_err(|error| file_error(path, error.to_string()))
+}
+
+/// Reads a revocation list, in PEM or DER.
+pub fn read_list(path: &Path) -> Result<RevocationList, Error> {
+    let octets = read(path, OCTETS)?;
+    let list = match pem(&octets) {
+        Some(text) => RevocationList::from_pem(&text),
+        None => RevocationList::from_der(&octets),
+    };
+    list.map_err(|error| file_error(path, error.to_string()))
+}
+
+/// The text, where the octets are one with PEM blocks. What is around the blocks may be in any
+/// encoding.
+pub fn pem(octets: &[u8]) -> Option<Zeroizing<String>> {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    let is_text = std::str::from_utf8(octets).is_ok() || octets.first() != Some(&0x30);
+    let has_block = octets.windows(BEGIN.len()).any(|window| window == BEGIN);
+    (is_text && has_block).then(|| Zeroizing::new(String::from_utf8_lossy(octets).into_owned()))
+}
+
+/// Something wrong with a file.
+pub fn file_error(path: &Path, problem: impl Into<String>) -> Error {
+    Error::malformed("file", path.display().to_string(), problem)
+}
+
+/// Reads all there is, and stops where it is more than the limit.
+fn bounded(from: &mut dyn Read, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    // A vector that grows by itself leaves copies of a secret behind.
+    let mut read = Zeroizing::new(vec![0; 4096]);
+    let mut length = 0;
+    while length <= limit {
+        if length == read.len() {
+            let mut longer = Zeroizing::new(vec![0; 2 * length]);
+            longer.iter_mut().zip(read.iter()).for_each(|(new, old)| *new = *old);
+            read = longer;
+        }
+        match from.read(read.get_mut(length..).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    read.truncate(length);
+    Ok(read)
+}

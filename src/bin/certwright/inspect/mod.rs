@@ -1,0 +1,163 @@
+//! `certwright inspect`: certificates, requests, revocation lists and keys for people.
+
+mod key;
+mod show;
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use certwright::{Certificate, CertificateRequest, Error, KeyPair, PublicKey, RevocationList};
+
+use self::key::PrivateKey;
+use super::failure::Failure;
+use super::input::{self, OCTETS, file_error};
+use super::options::Inspect;
+use super::output::{Output, escaped};
+
+/// PEM blocks of one file: as many as the engine reads.
+const BLOCKS: usize = 128;
+
+/// Something that can be shown.
+enum Item {
+    Certificate(Box<Certificate>),
+    PrivateKey(PrivateKey),
+    PublicKey(Box<PublicKey>),
+    Request(Box<CertificateRequest>),
+    RevocationList(Box<RevocationList>),
+}
+
+pub fn run(options: &Inspect, output: &mut Output) -> Result<(), Failure> {
+    let path = &options.file;
+    let octets = input::read(path, OCTETS)?;
+    match input::pem(&octets) {
+        Some(text) => show_blocks(options, &text, output),
+        None => {
+            let item = read_der(options, &octets).map_err(|error| of_file(path, error))?;
+            Ok(show(&item, output)?)
+        }
+    }
+}
+
+/// Shows every block of a PEM text, up to one that cannot be read.
+fn show_blocks(options: &Inspect, text: &str, output: &mut Output) -> Result<(), Failure> {
+    let path = &options.file;
+    let mut shown = 0;
+    for (index, block) in blocks(text).enumerate() {
+        if index == BLOCKS {
+            return Err(file_error(path, format!("more than {BLOCKS} PEM blocks")).into());
+        }
+        let item = read_block(options, &block).map_err(|error| match blocks(text).nth(1) {
+            Some(_) => of_file(path, of_block(index, &error)),
+            None => of_file(path, error),
+        })?;
+        // Parameters of a curve stand before a key that repeats them.
+        let Some(item) = item else { continue };
+        if shown > 0 {
+            writeln!(output)?;
+        }
+        show(&item, output)?;
+        shown += 1;
+    }
+    match shown {
+        0 => Err(file_error(path, "nothing but parameters of a curve").into()),
+        _ => Ok(()),
+    }
+}
+
+fn show(item: &Item, output: &mut Output) -> io::Result<()> {
+    match item {
+        Item::Certificate(certificate) => show::certificate(certificate, output),
+        Item::PrivateKey(key) => key.show(output),
+        Item::PublicKey(key) => {
+            output.heading("Public key")?;
+            show::public_key(key, output)
+        }
+        Item::Request(request) => show::request(request, output),
+        Item::RevocationList(list) => show::revocation_list(list, output),
+    }
+}
+
+/// A PEM block with its two lines of dashes.
+struct Block<'t> {
+    label: &'t str,
+    text: &'t str,
+}
+
+fn blocks(text: &str) -> impl Iterator<Item = Block<'_>> {
+    const BEGIN: &str = "-----BEGIN ";
+    let starts: Vec<usize> = text.match_indices(BEGIN).map(|(start, _)| start).collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([text.len()]).collect();
+    starts.into_iter().zip(ends).filter_map(move |(start, end)| {
+        let text = text.get(start..end)?;
+        let first = text.lines().next().unwrap_or_default().trim_end();
+        let label = first.strip_prefix(BEGIN).unwrap_or_default();
+        Some(Block { label: label.trim_end_matches('-'), text })
+    })
+}
+
+/// What a block is; nothing where it says nothing by itself.
+fn read_block(options: &Inspect, block: &Block<'_>) -> Result<Option<Item>, Error> {
+    let text = block.text;
+    Ok(Some(match block.label {
+        "CERTIFICATE" | "X509 CERTIFICATE" => {
+            Item::Certificate(Box::new(Certificate::from_pem(text)?))
+        }
+        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Item::Request(Box::new(
+            CertificateRequest::from_pem_with_sm2_id(text, options.sm2_id.clone())?,
+        )),
+        "EC PARAMETERS" | "SM2 PARAMETERS" => return Ok(None),
+        "PUBLIC KEY" => Item::PublicKey(Box::new(PublicKey::from_pem(text)?)),
+        "X509 CRL" => Item::RevocationList(Box::new(RevocationList::from_pem(text)?)),
+        label if label.ends_with("PRIVATE KEY") => {
+            Item::PrivateKey(PrivateKey::from_pem(text, options.passphrase_file.as_deref())?)
+        }
+        label => {
+            let given = format!("PEM block {:?}", escaped(label));
+            return Err(Error::unsupported("input", given, KINDS));
+        }
+    }))
+}
+
+/// What DER is. None of the kinds can be taken for another.
+fn read_der(options: &Inspect, der: &[u8]) -> Result<Item, Error> {
+    if der.first() != Some(&0x30) {
+        return Err(Error::malformed("input", "", format!("neither PEM nor DER of {KINDS}")));
+    }
+    let id = || options.sm2_id.clone();
+    let passphrase = options.passphrase_file.as_deref();
+    if KeyPair::is_pkcs8_der_encrypted(der) {
+        return PrivateKey::from_der_encrypted(der, passphrase).map(Item::PrivateKey);
+    }
+    let private = |key: KeyPair| Item::PrivateKey(PrivateKey::Open(Box::new(key)));
+    let readers: [&dyn Fn() -> Result<Item, Error>; 7] = [
+        &|| Ok(Item::Certificate(Box::new(Certificate::from_der(der)?))),
+        &|| Ok(Item::Request(Box::new(CertificateRequest::from_der_with_sm2_id(der, id())?))),
+        &|| Ok(Item::RevocationList(Box::new(RevocationList::from_der(der)?))),
+        &|| Ok(Item::PublicKey(Box::new(PublicKey::from_der(der)?))),
+        &|| KeyPair::from_pkcs8_der_with(der, key::WEAK).map(private),
+        &|| KeyPair::from_sec1_der(der).map(private),
+        &|| KeyPair::from_pkcs1_der(der).map(private),
+    ];
+    let mut reasons = Vec::new();
+    for read in readers {
+        match read() {
+            // One that could be read, or that is refused for what it says.
+            Ok(item) => return Ok(item),
+            Err(error @ (Error::Denied(_) | Error::InvalidSignature { .. })) => return Err(error),
+            Err(error) => reasons.push(error.to_string()),
+        }
+    }
+    reasons.dedup();
+    let reasons = reasons.join("; ");
+    Err(Error::malformed("input", "", format!("none of {KINDS}: {reasons}")))
+}
+
+fn of_file(path: &Path, error: Error) -> Failure {
+    Failure::Reason(format!("{}: {error}", path.display()))
+}
+
+fn of_block(index: usize, error: &Error) -> Error {
+    Error::malformed("input", format!("PEM block {}", index + 1), error.to_string())
+}
+
+const KINDS: &str = "certificate, certificate request, revocation list, key";

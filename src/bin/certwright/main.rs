@@ -1,0 +1,69 @@
+//! `certwright`: the operations of the engine, and what looks at their results, for a shell.
+//!
+//! What was asked for goes to standard output, what was wrong to standard error. Exit codes: 0 for
+//! success, 1 for a refusal or failure, 2 for wrong usage.
+
+#![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![deny(clippy::unreachable, clippy::unwrap_used)]
+
+mod call;
+mod config;
+mod failure;
+mod input;
+mod inspect;
+mod ops;
+mod options;
+mod output;
+mod store;
+mod verify;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use self::failure::Failure;
+use self::options::{Options, Verb};
+use self::output::Output;
+
+fn main() -> ExitCode {
+    let mut output = Output::new();
+    let answer = run(Options::parse(), &mut output).and_then(|()| Ok(output.flush()?));
+    match answer {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the output has seen enough, as `head` has.
+        Err(_) if output.is_closed() => ExitCode::SUCCESS,
+        Err(failure) => {
+            // What was printed before comes first.
+            let _ = output.flush();
+            failure.report()
+        }
+    }
+}
+
+fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
+    let Options { store: before, verb } = options;
+    match verb {
+        Verb::Call(call) => {
+            call::run(&before.and(call.store)?, &call.action, call.parameters, output)
+        }
+        Verb::Audit { store } => store::audit(&before.only_store(store, "audit")?, output),
+        Verb::Backup { store, path } => store::backup(&before.only_store(store, "backup")?, &path),
+        Verb::Completions { shell } => {
+            before.none("completions")?;
+            options::complete(shell, output)
+        }
+        Verb::Inspect(inspect) => {
+            before.none("inspect")?;
+            inspect::run(&inspect, output)
+        }
+        Verb::Ops { action } => {
+            before.none("ops")?;
+            ops::run(action.as_deref(), output)
+        }
+        Verb::Verify(verify) => {
+            before.none("verify")?;
+            verify::run(&verify, output)
+        }
+    }
+}

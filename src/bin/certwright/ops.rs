@@ -1,0 +1,89 @@
+//! `certwright ops`: the operations and their parameters, from the library's own tables.
+
+use std::io::Write as _;
+
+use certwright::cas::{OPERATIONS, Operation, ParameterHelp};
+
+use super::failure::Failure;
+use super::output::Output;
+
+pub fn run(action: Option<&str>, output: &mut Output) -> Result<(), Failure> {
+    let found = OPERATIONS.iter().find(|operation| Some(operation.name) == action);
+    match found {
+        Some(operation) => show(operation, output)?,
+        None => list(output)?,
+    }
+    Ok(())
+}
+
+fn list(output: &mut Output) -> std::io::Result<()> {
+    let width = OPERATIONS.iter().map(|operation| operation.name.len()).max().unwrap_or(0);
+    for operation in OPERATIONS {
+        let Operation { name, description, .. } = operation;
+        let description = first_sentence(description);
+        writeln!(output, "{name:<width$}  {:<10}  {description}", version(operation))?;
+    }
+    Ok(())
+}
+
+fn show(operation: &Operation, output: &mut Output) -> std::io::Result<()> {
+    let description = operation.description.trim();
+    writeln!(output, "{} ({})\n\n{}", operation.name, version(operation), wrapped(description, 0))?;
+    for (heading, parts) in
+        [("Parameters", operation.parameters()), ("Answer", operation.answers())]
+    {
+        writeln!(output, "\n{heading}")?;
+        if parts.is_empty() {
+            writeln!(output, "  none")?;
+        }
+        show_parts(&parts, heading == "Parameters", 1, output)?;
+    }
+    Ok(())
+}
+
+fn show_parts(
+    parts: &[ParameterHelp],
+    given: bool,
+    level: usize,
+    output: &mut Output,
+) -> std::io::Result<()> {
+    let indent = 4 * level - 2;
+    // Some answers have more for Rust than for JSON.
+    let sent = parts.iter().filter(|part| part.kind != "nothing");
+    for ParameterHelp { name, kind, required, description, parts } in sent {
+        // What an answer has is not asked of anybody.
+        let required = if given && *required { ", required" } else { "" };
+        writeln!(output, "{:indent$}{name} ({kind}{required})", "")?;
+        if !description.is_empty() {
+            writeln!(output, "{}", wrapped(description, indent + 4))?;
+        }
+        show_parts(parts, given, level + 1, output)?;
+    }
+    Ok(())
+}
+
+fn version(operation: &Operation) -> &'static str {
+    operation.version.unwrap_or("local")
+}
+
+fn first_sentence(text: &str) -> &str {
+    let text = text.trim();
+    text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.')
+}
+
+/// A text in lines of at most 100 columns.
+fn wrapped(text: &str, indent: usize) -> String {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && indent + line.chars().count() + 1 + word.chars().count() > COLUMNS {
+            lines.push(std::mem::take(&mut line));
+        }
+        line.push_str(if line.is_empty() { "" } else { " " });
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines.iter().map(|line| format!("{:indent$}{line}", "")).collect::<Vec<_>>().join("\n")
+}
+
+const COLUMNS: usize = 100;

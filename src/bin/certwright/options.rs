@@ -1,0 +1,287 @@
+//! The command line.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use certwright::cas::OPERATIONS;
+use certwright::{AltName, Identifier, Sm2Id, Time};
+use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+
+use super::failure::Failure;
+use super::output::Output;
+
+/// A private CA in one file: RSA, the NIST curves and SM2.
+#[derive(Debug, Parser)]
+#[command(name = "certwright", version, after_help = EXAMPLES)]
+pub struct Options {
+    #[command(flatten)]
+    pub store: StoreOptions,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Write the audit log as JSON lines and verify that none was changed or left out
+    Audit {
+        /// The file of the store
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        store: Option<PathBuf>,
+    },
+    /// Copy a store to a new file
+    Backup {
+        /// The file of the store
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        store: Option<PathBuf>,
+        /// The new file; one that is there is never overwritten
+        #[arg(value_hint = ValueHint::FilePath)]
+        path: PathBuf,
+    },
+    /// Call an operation: its answer is JSON on standard output, its error JSON on standard error
+    Call(Call),
+    /// Write a script that completes the command line in a shell
+    Completions {
+        /// The shell
+        #[arg(value_parser = shell_parser())]
+        shell: Shell,
+    },
+    /// Show a certificate or chain, request, revocation list or key
+    Inspect(Inspect),
+    /// List the operations, or the parameters and answers of one
+    Ops {
+        /// The operation
+        #[arg(value_parser = actions())]
+        action: Option<String>,
+    },
+    /// Verify a chain up to a certificate that is trusted
+    Verify(Verify),
+}
+
+/// An operation and its parameters.
+#[derive(Debug, Args)]
+pub struct Call {
+    #[command(flatten)]
+    pub store: StoreOptions,
+    /// The operation, such as CreateCsr; `certwright ops` lists them
+    #[arg(index = 1)]
+    pub action: String,
+    /// The parameters, a JSON object: nested, or flat as RPC clients send them; `@FILE` reads them
+    /// from a file and `-` from standard input, where other users do not see them as they see a
+    /// command line
+    #[arg(index = 2, value_name = "JSON", default_value = "{}", hide_default_value = true)]
+    pub parameters: String,
+}
+
+/// Where a store is, and how it is opened and used. These stand before or after `call`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct StoreOptions {
+    /// The file of the store; `call` makes it where there is none
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store: Option<PathBuf>,
+    /// A file of the 32 octets that private keys are sealed with
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub key_file: Option<PathBuf>,
+    /// The time of this call, instead of the system's: UNIX seconds or RFC 3339
+    #[arg(long, value_name = "UNIX", value_parser = time, allow_negative_numbers = true)]
+    pub now: Option<Time>,
+    /// Who acts, for the audit log; the user's name unless given
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
+    /// Seconds to wait while another process has the store open; 5 unless given
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(..=86_400))]
+    pub wait: Option<u32>,
+    /// A JSON object of rules: organization, organization_unit, client_country, authority_country,
+    /// crl_base_url, crl_day, order_issuer, default_product, validity, subject_from_csr
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Where CRLs are published: certificates point to URL/IDENTIFIER.crl
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub crl_base_url: Option<String>,
+    /// The CA that issues verified orders
+    #[arg(long, value_name = "IDENTIFIER")]
+    pub order_issuer: Option<Identifier>,
+    /// Take Years and Months too where Days, BeforeTime and AfterTime are silent
+    #[arg(long)]
+    pub lenient_validity: bool,
+}
+
+/// What is to be shown.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// A file in PEM or DER, or `-` for standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// A file whose one line is the passphrase of an encrypted key
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub passphrase_file: Option<PathBuf>,
+    /// The identifier that SM2 signatures of requests were made with
+    #[arg(long, value_name = "ID", value_parser = sm2_id, default_value = Sm2Id::DEFAULT)]
+    pub sm2_id: Sm2Id,
+}
+
+/// What is to be verified.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Certificates that are trusted, in PEM or DER; may be given more than once
+    #[arg(long, value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub trust: Vec<PathBuf>,
+    /// When the chain is to be valid, instead of now: UNIX seconds or RFC 3339
+    #[arg(long, value_name = "UNIX", value_parser = time, allow_negative_numbers = true)]
+    pub at: Option<Time>,
+    /// A DNS name or IP address that the leaf must be for
+    #[arg(long)]
+    pub name: Option<AltName>,
+    /// What the leaf must be for
+    #[arg(long, value_enum, default_value_t = Purpose::Any)]
+    pub purpose: Purpose,
+    /// A revocation list, in PEM or DER; may be given more than once. What an issuer of one of the
+    /// lists issued is refused unless a current one of its lists tells that it is not revoked
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub crl: Vec<PathBuf>,
+    /// Refuse the chain also where an issuer has no list among those given
+    #[arg(long)]
+    pub require_crl: bool,
+    /// The identifier that SM2 signatures were made with
+    #[arg(long, value_name = "ID", value_parser = sm2_id, default_value = Sm2Id::DEFAULT)]
+    pub sm2_id: Sm2Id,
+    /// The chain: the leaf first, then intermediates in any order, in PEM (or a leaf in DER); `-` for
+    /// standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub chain: PathBuf,
+}
+
+/// What a leaf is for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Purpose {
+    /// Whatever it says, and it may be a CA
+    Any,
+    /// TLS clients
+    Client,
+    /// TLS servers
+    Server,
+}
+
+impl StoreOptions {
+    /// What was given before the verb together with what was given after it.
+    pub fn and(self, after: Self) -> Result<Self, Failure> {
+        let twice = self.given().into_iter().find(|name| after.given().contains(name));
+        if let Some(name) = twice {
+            let message = format!("{name} is given before and after the verb; give it once");
+            return Err(usage(ErrorKind::ArgumentConflict, message));
+        }
+        Ok(Self {
+            store: self.store.or(after.store),
+            key_file: self.key_file.or(after.key_file),
+            now: self.now.or(after.now),
+            actor: self.actor.or(after.actor),
+            wait: self.wait.or(after.wait),
+            config: self.config.or(after.config),
+            crl_base_url: self.crl_base_url.or(after.crl_base_url),
+            order_issuer: self.order_issuer.or(after.order_issuer),
+            lenient_validity: self.lenient_validity || after.lenient_validity,
+        })
+    }
+
+    /// The same, for a verb that has no other option of these than the store.
+    pub fn only_store(self, store: Option<PathBuf>, verb: &str) -> Result<PathBuf, Failure> {
+        Self { store: None, ..self.clone() }.none(verb)?;
+        self.and(Self { store, ..Self::default() })?.store()
+    }
+
+    /// For a verb that has none of these.
+    pub fn none(&self, verb: &str) -> Result<(), Failure> {
+        match self.given().first() {
+            Some(name) => {
+                let message = format!("{name} is of no use to {verb}");
+                Err(usage(ErrorKind::ArgumentConflict, message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The file of the store, which must have been given.
+    pub fn store(&self) -> Result<PathBuf, Failure> {
+        let missing = || usage(ErrorKind::MissingRequiredArgument, "--store <FILE> is missing");
+        self.store.clone().ok_or_else(missing)
+    }
+
+    fn given(&self) -> Vec<&'static str> {
+        let Self { store, key_file, now, actor, wait, config, .. } = self;
+        let Self { crl_base_url, order_issuer, lenient_validity, .. } = self;
+        [
+            (store.is_some(), "--store"),
+            (key_file.is_some(), "--key-file"),
+            (now.is_some(), "--now"),
+            (actor.is_some(), "--actor"),
+            (wait.is_some(), "--wait"),
+            (config.is_some(), "--config"),
+            (crl_base_url.is_some(), "--crl-base-url"),
+            (order_issuer.is_some(), "--order-issuer"),
+            (*lenient_validity, "--lenient-validity"),
+        ]
+        .into_iter()
+        .filter_map(|(given, name)| given.then_some(name))
+        .collect()
+    }
+}
+
+/// Writes a script that completes the command line.
+pub fn complete(shell: Shell, output: &mut Output) -> Result<(), Failure> {
+    // An unknown operation is the service's to refuse, but the shell knows the known ones.
+    let mut command = Options::command().mut_subcommand("call", |call| {
+        call.mut_arg("action", |action| action.value_parser(actions()))
+    });
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, "certwright", &mut script);
+    output.write_all(&script)?;
+    if shell == Shell::Fish {
+        // Which clap_complete gives no arguments but options.
+        let names: Vec<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
+        let names = names.join(" ");
+        let verbs = "__fish_seen_subcommand_from call ops";
+        writeln!(output, "complete -c certwright -n \"{verbs}\" -a \"{names}\"")?;
+    }
+    Ok(())
+}
+
+fn usage(kind: ErrorKind, message: impl std::fmt::Display) -> Failure {
+    Failure::Usage(Options::command().error(kind, message))
+}
+
+fn actions() -> PossibleValuesParser {
+    PossibleValuesParser::new(OPERATIONS.iter().map(|operation| operation.name))
+}
+
+fn shell_parser() -> impl clap::builder::TypedValueParser<Value = Shell> {
+    use clap::builder::TypedValueParser as _;
+    PossibleValuesParser::new(["bash", "fish", "zsh"]).try_map(|name| name.parse::<Shell>())
+}
+
+fn time(text: &str) -> Result<Time, certwright::Error> {
+    match text.parse() {
+        Ok(seconds) => Time::from_unix(seconds),
+        Err(_) => text.parse(),
+    }
+}
+
+fn sm2_id(text: &str) -> Result<Sm2Id, certwright::Error> {
+    Sm2Id::new(text)
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  certwright ops CreateRootCACertificate
+  head -c 32 /dev/urandom >seal.key && chmod 600 seal.key
+  certwright --store ca.redb --key-file seal.key call CreateRootCACertificate '{
+    \"CommonName\": \"Example Root\", \"Organization\": \"Example\", \"OrganizationUnit\": \"IT\",
+    \"Locality\": \"Hangzhou\", \"State\": \"Zhejiang\", \"Years\": 10, \"Algorithm\": \"ECC_256\"}'
+  certwright inspect server.pem
+  certwright verify --trust root.pem --name db.example --purpose server --crl ca.crl chain.pem
+  certwright audit --store ca.redb >audit.jsonl
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage. No option takes a secret: keys and
+passphrases are read from files.";

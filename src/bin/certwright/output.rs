@@ -1,0 +1,77 @@
+//! Standard output, whose reader may go away, and the forms of what is printed.
+
+use std::fmt;
+use std::io::{self, BufWriter, Stdout, Write};
+
+/// Standard output.
+pub struct Output {
+    inner: BufWriter<Stdout>,
+    closed: bool,
+}
+
+impl Output {
+    pub fn new() -> Self {
+        Self { inner: BufWriter::new(io::stdout()), closed: false }
+    }
+
+    /// Whether its reader went away.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// A heading.
+    pub fn heading(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self, "{text}")
+    }
+
+    /// A line below a heading.
+    pub fn field(&mut self, name: &str, value: impl fmt::Display) -> io::Result<()> {
+        writeln!(self, "  {name:<WIDTH$} {value}")
+    }
+
+    /// Lines below a heading, of which the first has the name; nothing where there are none.
+    pub fn list<T: fmt::Display>(
+        &mut self,
+        name: &str,
+        values: impl IntoIterator<Item = T>,
+    ) -> io::Result<()> {
+        let mut name = name;
+        for value in values {
+            self.field(name, value)?;
+            name = "";
+        }
+        Ok(())
+    }
+
+    fn noticed<T>(&mut self, answer: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &answer {
+            self.closed |= error.kind() == io::ErrorKind::BrokenPipe;
+        }
+        answer
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        let answer = self.inner.write(octets);
+        self.noticed(answer)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let answer = self.inner.flush();
+        self.noticed(answer)
+    }
+}
+
+/// Octets in pairs of digits with colons, as OpenSSL prints them.
+pub fn colons(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02X}")).collect::<Vec<_>>().join(":")
+}
+
+/// A text that somebody else wrote, with everything escaped that could steer a terminal.
+pub fn escaped(text: &str) -> String {
+    text.escape_default().to_string()
+}
+
+/// Columns of names.
+const WIDTH: usize = 14;

@@ -1,0 +1,16 @@
+//! The command `certwright`, run as people and programs run it: every test starts processes and
+//! looks at their exit codes and what they print.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod shop;
+
+mod calls;
+mod help;
+mod inspected;
+
+mod kills;
+mod lives;
+mod options;
+mod stores;
+mod verified;
