@@ -127,6 +127,8 @@ pub struct Cas {
     actor: Arc<str>,
     /// Looks up the challenges of orders.
     probe: Option<Arc<dyn DomainProbe>>,
+    /// Where operations stand in line that lost to another.
+    line: Mutex<()>,
     /// Issuers whose keys were opened before.
     issuers: Mutex<HashMap<Identifier, Issuer>>,
 }
@@ -141,6 +143,7 @@ impl Cas {
             config,
             actor: Arc::from("cas"),
             probe: None,
+            line: Mutex::default(),
             issuers: Mutex::default(),
         }
     }
@@ -154,6 +157,30 @@ impl Cas {
 
     /// Looks up the challenges of orders with a probe. Without one, an operator attests that they
     /// are met ([`Cas::attest_order`]).
+    ///
+    /// ```
+    /// # #[cfg(feature = "ecc")] {
+    /// use std::sync::Arc;
+    /// use certwright::cas::*;
+    /// use certwright::{KeyAlgorithm, MemoryStore, SystemClock};
+    /// let mut config = Config::default();
+    /// config.order_algorithm = KeyAlgorithm::EcdsaP256;
+    /// let probe = Arc::new(MapProbe::default());
+    /// let cas = Cas::new(MemoryStore::default(), SystemClock, config).with_probe(Arc::clone(&probe));
+    /// cas.add_package("digicert-free-1-free", 10)?;
+    /// let order = cas.create_certificate_request(&CreateCertificateRequestRequest {
+    ///     domain: "www.example.com".into(), validate_type: "DNS".into(), username: "Tom".into(),
+    ///     phone: "13900000000".into(), email: "tom@example.com".into(), ..Default::default()
+    /// })?;
+    /// let request = DescribeCertificateStateRequest { order_id: order.order_id };
+    /// let state = cas.describe_certificate_state(&request)?;
+    /// assert_eq!(state.kind, "domain_verify");
+    /// probe.add_txt("_dnsauth.www.example.com", &state.record_value.unwrap());
+    /// // It is issued once `Config::order_issuer` names a CA.
+    /// assert_eq!(cas.describe_certificate_state(&request)?.kind, "process");
+    /// # }
+    /// # Ok::<(), certwright::cas::CasError>(())
+    /// ```
     #[must_use]
     pub fn with_probe(mut self, probe: impl DomainProbe + 'static) -> Self {
         self.probe = Some(Arc::new(probe));
@@ -190,10 +217,14 @@ impl Cas {
     fn operate<R>(&self, attempt: impl Fn(String) -> Result<R, CasError>) -> Result<R, CasError> {
         let request_id = request_id()?;
         let mut left = ATTEMPTS;
+        let mut turn = None;
         loop {
             left -= 1;
             match attempt(request_id.clone()) {
-                Err(error) if error.conflict && left > 0 => {}
+                Err(error) if error.conflict && left > 0 => {
+                    // Whoever lost once stands in line, so that many do not go on losing.
+                    turn = turn.or_else(|| Some(self.line.lock()));
+                }
                 answer => return answer.map_err(|error| error.with_request_id(&request_id)),
             }
         }

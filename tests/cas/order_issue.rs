@@ -93,6 +93,22 @@ fn openssl_verifies_what_was_issued_for_an_order() {
 }
 
 #[test]
+fn a_generated_key_is_of_the_family_of_the_issuer() {
+    for (name, wanted) in [
+        ("ECC_384", KeyAlgorithm::EcdsaP256),
+        ("RSA_2048", KeyAlgorithm::Rsa2048),
+        ("SM2_256", KeyAlgorithm::Sm2),
+    ] {
+        let store = Arc::new(MemoryStore::default());
+        let shop = shop_with(store, json!({ "Algorithm": name }), |_| {});
+        let order_id = shop.order_in(OrderState::Certificate);
+        assert_eq!(shop.certificate(order_id).public_key().algorithm(), wanted);
+        let key = KeyPair::from_pem(text(&shop.state(order_id), "PrivateKey")).unwrap();
+        assert_eq!(key.public_key(), shop.certificate(order_id).public_key());
+    }
+}
+
+#[test]
 fn an_order_with_a_csr_has_its_key_and_no_private_key() {
     let shop = shop();
     let key = KeyPair::generate(KeyAlgorithm::EcdsaP384).unwrap();

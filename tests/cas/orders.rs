@@ -55,6 +55,30 @@ fn tokens_are_hexadecimal_and_never_the_same() {
 }
 
 #[test]
+fn the_examples_of_the_seed_pages_are_orders() {
+    let shop = shop();
+    shop.buy("symantec-free-1-free", 3);
+    // CreateCertificateRequest.en; its example of a tag's key breaks the rule above it.
+    let asked = json!({
+        "ProductCode": "symantec-free-1-free", "Username": "Tom", "Phone": "1390000****",
+        "Email": "username@example.com", "Domain": "www.aliyundoc.com", "ValidateType": "DNS",
+    });
+    shop.call(CREATE, asked.clone());
+    let tagged = with(asked, json!({ "Tags": [{ "Key": "acs:rm:rgId", "Value": "test" }] }));
+    refused(&shop, CREATE, tagged, "InvalidParameter", &["Tags.1.Key", "acs:"]);
+    // CreateCertificateWithCsrRequest.zh, as it goes over the wire; the CSR is masked there.
+    let asked = json!({
+        "Action": WITH_CSR, "Version": "2020-04-07", "Csr": csr_for(KeyAlgorithm::Rsa2048, "www.chacuo.net"),
+        "Email": "example@aliyun.com", "Phone": "1381111****", "Username": "keller",
+        "ValidateType": "DNS",
+    });
+    let answer = shop.call(WITH_CSR, asked);
+    assert!(number(&answer) > 0);
+    assert_eq!(answer.as_object().unwrap().len(), 2, "OrderId and RequestId: {answer}");
+    assert_eq!(text(&answer, "RequestId").len(), 36);
+}
+
+#[test]
 fn the_default_product_is_digicert_free() {
     let shop = shop();
     shop.order(json!({}));
