@@ -3,12 +3,12 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-mod leaf_world;
-#[path = "../openssl/mod.rs"]
-mod openssl;
 #[cfg(feature = "redb")]
 #[path = "../common/disk.rs"]
 mod disk;
+mod leaf_world;
+#[path = "../openssl/mod.rs"]
+mod openssl;
 mod shop;
 mod world;
 
@@ -20,13 +20,13 @@ mod hostile_calls;
 mod judged;
 mod leaves;
 mod lists;
-mod races;
 mod order_issue;
 mod order_power_cut;
 mod order_quota;
 mod order_states;
 mod order_walk;
 mod orders;
+mod races;
 mod seed_examples;
 mod servers;
 mod validity;
