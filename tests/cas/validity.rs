@@ -1,7 +1,7 @@
 //! How long a leaf is valid: the rules of the seed page CreateServerCertificateWithCsr, case by case
 //! and against an oracle that was written from the page.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use certwright::cas::{Cas, Config, ValidityRule};
 use certwright::{Certificate, Time};
@@ -58,14 +58,21 @@ impl World {
     }
 }
 
-fn strict() -> &'static World {
-    static WORLD: OnceLock<World> = OnceLock::new();
-    WORLD.get_or_init(|| World::new(ValidityRule::Strict))
+fn strict() -> MutexGuard<'static, World> {
+    static WORLD: LazyLock<Mutex<World>> =
+        LazyLock::new(|| Mutex::new(World::new(ValidityRule::Strict)));
+    alone(&WORLD)
 }
 
-fn lenient() -> &'static World {
-    static WORLD: OnceLock<World> = OnceLock::new();
-    WORLD.get_or_init(|| World::new(ValidityRule::Lenient))
+fn lenient() -> MutexGuard<'static, World> {
+    static WORLD: LazyLock<Mutex<World>> =
+        LazyLock::new(|| Mutex::new(World::new(ValidityRule::Lenient)));
+    alone(&WORLD)
+}
+
+/// A service while no other test uses it, which would change what a refusal must leave as it was.
+fn alone(world: &Mutex<World>) -> MutexGuard<'_, World> {
+    world.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[test]
