@@ -167,7 +167,7 @@ rules! { None;
         "use fewer attributes; this engine reads no more";
     SET_ORDER = Error "x690-11.6-set-of-order", "X.690 section 11.6":
         "order the attributes of a relative name by their encodings";
-    TWICE = Error "x501-9.3-attribute-twice", "X.501 section 9.3":
+    TWICE = Warning "x501-9.3-attribute-twice", "X.501 section 9.3":
         "use each type of attribute once in a relative name";
     OLD_STRING = Warning "rfc5280-4.1.2.4-old-string", "RFC 5280 section 4.1.2.4":
         "write names of new subjects as UTF8String or PrintableString";

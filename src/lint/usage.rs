@@ -140,9 +140,9 @@ rules! { None;
     ONLY_WITHOUT_AGREEMENT = Warning "rfc5280-4.2.1.3-only-without-key-agreement",
         "RFC 5280 section 4.2.1.3":
         "set keyAgreement where encipherOnly or decipherOnly is set; alone they mean nothing";
-    CURVE_ENCIPHERS = Error "rfc8813-3-curve-enciphers", "RFC 8813 section 3":
+    CURVE_ENCIPHERS = Warning "rfc8813-3-curve-enciphers", "RFC 8813 section 3":
         "leave out keyEncipherment and dataEncipherment: an ECDSA or ECDH key does neither";
-    RSA_AGREES = Error "rfc3279-2.3.1-rsa-agrees", "RFC 3279 section 2.3.1":
+    RSA_AGREES = Warning "rfc3279-2.3.1-rsa-agrees", "RFC 3279 section 2.3.1":
         "leave out keyAgreement: RSA agrees on no key";
     EXTENDED_EMPTY = Error "rfc5280-4.2.1.12-extended-empty", "RFC 5280 section 4.2.1.12":
         "list at least one usage, or leave the extension out";
