@@ -66,6 +66,7 @@ mod issuer;
 mod key;
 mod ledger;
 mod limits;
+mod lint;
 mod name;
 mod oid;
 mod openssl_ca;
@@ -99,6 +100,7 @@ pub use self::ledger::{
     IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation, RevocationReason,
     Tag,
 };
+pub use self::lint::{Finding, LintProfile, LintRule, Linter, Report, Severity, lint};
 pub use self::name::{
     AltName, Attribute, AttributeType, DnsName, EmailAddress, IpNetwork, Name, NameBuilder,
     NameConstraints, Subtree, UncheckedName, Uri,
