@@ -82,7 +82,7 @@ fn check_dns(name: &[u8], notes: &mut Notes) {
         let zone = zone.as_bytes();
         bare.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"."))
     };
-    if !bare.contains(&b'.') || INTERNAL_ZONES.iter().any(|zone| within(&zone)) {
+    if !bare.contains(&b'.') || INTERNAL_ZONES.iter().any(within) {
         notes.add(&INTERNAL, place, shown(name));
     }
     if name.contains(&b'_') {

@@ -15,3 +15,5 @@ mod lives;
 mod options;
 mod stores;
 mod verified;
+
+mod linted;

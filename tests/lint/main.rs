@@ -14,3 +14,4 @@ mod lists;
 mod names;
 mod parts;
 mod profiles;
+mod refused;

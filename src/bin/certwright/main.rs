@@ -11,6 +11,7 @@ mod config;
 mod failure;
 mod input;
 mod inspect;
+mod lint;
 mod ops;
 mod options;
 mod output;
@@ -54,6 +55,10 @@ fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
         Verb::Inspect(inspect) => {
             before.none("inspect")?;
             inspect::run(&inspect, output)
+        }
+        Verb::Lint(lint) => {
+            before.none("lint")?;
+            lint::run(&lint, output)
         }
         Verb::Ops { action } => {
             before.none("ops")?;

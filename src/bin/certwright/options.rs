@@ -53,6 +53,8 @@ pub enum Verb {
     },
     /// Show a certificate or chain, request, revocation list or key
     Inspect(Inspect),
+    /// Say what certificates and revocation lists break of RFC 5280: a line of JSON for each finding
+    Lint(Lint),
     /// List the operations, or the parameters and answers of one
     Ops {
         /// The operation
@@ -123,6 +125,28 @@ pub struct Inspect {
     /// The identifier that SM2 signatures of requests were made with
     #[arg(long, value_name = "ID", value_parser = sm2_id, default_value = Sm2Id::DEFAULT)]
     pub sm2_id: Sm2Id,
+}
+
+/// What is to be linted.
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// A file of certificates and revocation lists in PEM, or of one in DER; `-` for standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Further rules; may be given more than once
+    #[arg(long, value_enum)]
+    pub profile: Vec<RuleProfile>,
+}
+
+/// Rules that do not hold for every certificate.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum RuleProfile {
+    /// GM/T 0015: certificates of SM2 keys
+    #[value(name = "gmt-0015")]
+    GmT0015,
+    /// The CA/Browser Forum's baseline for TLS servers of the public web
+    #[value(name = "tls-baseline")]
+    Tls,
 }
 
 /// What is to be verified.
@@ -311,6 +335,7 @@ Examples:
     \"Locality\": \"Hangzhou\", \"State\": \"Zhejiang\", \"Years\": 10, \"Algorithm\": \"ECC_256\"}'
   certwright inspect server.pem
   certwright verify --trust root.pem --name db.example --purpose server --crl ca.crl chain.pem
+  certwright lint --profile tls-baseline server.pem
   certwright audit --store ca.redb >audit.jsonl
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage. No option takes a secret: keys and
