@@ -11,6 +11,13 @@ pub(crate) const PEM_BLOCKS: usize = 128;
 /// 20 (extended validation).
 pub(crate) const NAME_ATTRIBUTES: usize = 64;
 
+/// Octets of the text of a distinguished name: [`NAME_ATTRIBUTES`] values of 255 characters (the
+/// largest upper bound but one of RFC 5280 appendix A.1), each of four octets.
+pub(crate) const NAME_TEXT_OCTETS: usize = NAME_ATTRIBUTES * 255 * 4;
+
+/// Characters of an attribute's value that has no bound of its own: ub-name (RFC 5280 appendix A.1).
+pub(crate) const ATTRIBUTE_CHARACTERS: usize = 32_768;
+
 /// Alternative names in one certificate or request: what large cloud services accept at most is 250;
 /// four times that.
 pub(crate) const ALT_NAMES: usize = 1_000;
@@ -18,12 +25,27 @@ pub(crate) const ALT_NAMES: usize = 1_000;
 /// Extensions in one certificate or request: RFC 5280 names 17.
 pub(crate) const EXTENSIONS: usize = 64;
 
+/// Extended key usages in one certificate or request: the longest list of the cloud service has 100
+/// (seed page CreateSubCACertificate).
+pub(crate) const EXTENDED_KEY_USAGES: usize = 100;
+
+/// URLs of CRLs in one certificate or CRL: an issuer has one or two, and a reader compares those of
+/// both with each other.
+pub(crate) const CRL_URLS: usize = 64;
+
+/// Entries of one CRL: what [`INPUT_OCTETS`] hold of the shortest, a serial number of one octet and a
+/// UTCTime in 20 octets. Issuers of more have shards.
+pub(crate) const CRL_ENTRIES: usize = 50_000;
+
 /// Attributes in one certification request: RFC 2985 names 6.
 pub(crate) const REQUEST_ATTRIBUTES: usize = 64;
 
-/// Subtrees in one nameConstraints extension; matching costs names × subtrees (CVE-2020-28362 class),
-/// so the product of this and [`ALT_NAMES`] bounds the work.
+/// Subtrees in one nameConstraints extension; matching costs names × subtrees.
 pub(crate) const NAME_SUBTREES: usize = 256;
+
+/// Names × subtrees that one path may ask for: what the largest certificate below the largest
+/// constraints costs, its subject included. Go and rustls-webpki stop at 250,000 (CVE-2018-16875 and its likes).
+pub(crate) const NAME_COMPARISONS: usize = (ALT_NAMES + NAME_ATTRIBUTES) * NAME_SUBTREES;
 
 /// Certificates in one chain: path validation in practice stops at 10 (OpenSSL's default depth is 100).
 pub(crate) const CHAIN_CERTIFICATES: usize = 10;
@@ -46,16 +68,18 @@ pub(crate) const URI_CHARACTERS: usize = 2_048;
 /// Octets of an SM2 identifier: ENTL counts bits in 16 bits (GB/T 32918.2 section 5.5).
 pub(crate) const SM2_ID_OCTETS: usize = 8_191;
 
-/// Iterations of PBKDF2 that an encrypted key may ask for: about 16 times what OWASP advises in
-/// 2023 (600,000); some seconds of work.
-pub(crate) const PBKDF2_ITERATIONS: u32 = 10_000_000;
+/// Bits of an RSA public exponent. Verifying costs its length: 2^33 is the bound of the rsa crate, as
+/// of other libraries; FIPS 186-5 section 5.4 allows 256 bits, and nobody uses them.
+pub(crate) const RSA_EXPONENT_BITS: usize = 33;
 
-/// Memory that scrypt may ask for, in octets (128·N·r): 16 times OpenSSL's limit of 32 MiB would be
-/// 512 MiB; we stay at 256 MiB.
+/// Iterations of PBKDF2 that an encrypted key may ask for: about three times what OWASP advises in
+/// 2023 (600,000 of SHA-256), since those of SHA-512 cost up to four times as much and SHA-224 needs
+/// each twice for a key of 32 octets.
+pub(crate) const PBKDF2_ITERATIONS: u32 = 2_000_000;
+
+/// Memory times passes that scrypt may ask for, in octets (128·N·r·p): 16 times what
+/// `openssl pkcs8 -scrypt` asks for (N = 16384, r = 8, p = 1).
 pub(crate) const SCRYPT_OCTETS: u64 = 256 * 1024 * 1024;
-
-/// scrypt's parallelisation: RFC 7914 examples use 1 to 16.
-pub(crate) const SCRYPT_PARALLELISM: u16 = 16;
 
 /// Octets of a passphrase.
 pub(crate) const PASSPHRASE_OCTETS: usize = 1_024;

@@ -11,6 +11,9 @@ pub(crate) const TEXT_OCTETS: usize = 1024 * 1024;
 /// (CreateSubCACertificate).
 pub(crate) const LIST_ITEMS: usize = 100;
 
+/// Unknown parameters of one structure that a refusal lists: more than anybody mistypes.
+pub(crate) const UNKNOWN_LISTED: usize = 20;
+
 /// Parameters in a flat request: 20 tags and 100 usages and names would be some 250.
 pub(crate) const FLAT_PARAMETERS: usize = 1_000;
 

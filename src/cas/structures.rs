@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::limits::UNKNOWN_LISTED;
 use super::schema::{Parameter, ParameterHelp, Problems, shown};
 
 /// The name on the wire of a field: PascalCase.
@@ -43,10 +44,13 @@ pub(crate) fn refuse_rest(
     place: &str,
     problems: &mut Problems,
 ) {
-    for name in rest.keys() {
-        let names: Vec<&str> = allowed.iter().map(|help| help.name.as_str()).collect();
+    let names: Vec<&str> = allowed.iter().map(|help| help.name.as_str()).collect();
+    let allowed = if names.is_empty() { "no parameter".to_owned() } else { names.join(", ") };
+    if let Some(more) = rest.len().checked_sub(UNKNOWN_LISTED).filter(|more| *more > 0) {
+        problems.wrong.push(format!("{more} unknown parameters more than the following"));
+    }
+    for name in rest.keys().take(UNKNOWN_LISTED) {
         let name = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
-        let allowed = if names.is_empty() { "no parameter".to_owned() } else { names.join(", ") };
         let name = shown(&Value::String(name));
         problems.wrong.push(format!("unknown parameter {name}, allowed {allowed}"));
     }

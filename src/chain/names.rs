@@ -2,6 +2,7 @@
 
 use crate::certificate::Certificate;
 use crate::error::ChainRule;
+use crate::limits::NAME_COMPARISONS;
 use crate::name::{AltName, NameConstraints, Subtree, UncheckedName};
 
 /// A rule, and what was found and is allowed.
@@ -16,16 +17,33 @@ pub(super) fn covers(found: &UncheckedName, wanted: &AltName) -> bool {
     }
 }
 
+/// Whether the constraints of a path ask for more comparisons than there is time for; if they do, of
+/// which link.
+pub(super) fn check_comparisons(path: &[&Certificate]) -> Result<(), (usize, Broken)> {
+    let mut below = 0;
+    let mut comparisons = 0;
+    for (link, certificate) in path.iter().enumerate() {
+        comparisons += below * certificate.name_constraints().map_or(0, NameConstraints::len);
+        below += certificate.alt_names().len() + certificate.subject().attributes().count();
+        if comparisons > NAME_COMPARISONS {
+            let detail = format!("{comparisons} comparisons of names; at most {NAME_COMPARISONS}");
+            return Err((link, (ChainRule::NameConstraints, detail)));
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn check_constraints(
     constraints: &NameConstraints,
     certificate: &Certificate,
 ) -> Result<(), Broken> {
-    let subject = constraints
+    let matcher = constraints.matcher();
+    let subject = matcher
         .refuse_subject(certificate.subject())
         .map(|allowed| format!("subject {}; allowed {allowed}", certificate.subject()));
     let names = certificate.alt_names().iter().find_map(|name| {
         let refused = match name.check() {
-            Ok(checked) => constraints.refuse(&checked),
+            Ok(checked) => matcher.refuse(&checked),
             // A name that cannot be matched passes only where nothing constrains its type.
             Err(_) => constrains(constraints, name)
                 .then(|| "names that can be matched against the constraints".to_owned()),

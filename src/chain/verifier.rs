@@ -1,7 +1,7 @@
 //! Path validation (RFC 5280 section 6) of chains such as this crate issues.
 
 use super::Chain;
-use super::names::{Broken, check_constraints, covers};
+use super::names::{Broken, check_comparisons, check_constraints, covers};
 use super::revocation::{self, UnknownRevocation};
 use crate::certificate::Certificate;
 use crate::error::{ChainError, ChainRule, Error};
@@ -119,6 +119,7 @@ impl ChainVerifier {
                 self.check_issuer(certificate, counted).map_err(|broken| fail(link, broken))?;
             }
         }
+        check_comparisons(path).map_err(|(link, broken)| fail(link, broken))?;
         // From the top, so that the constraint that stands highest is named.
         for (position, issuer) in path.iter().enumerate().skip(1).rev() {
             let Some(constraints) = issuer.name_constraints() else {

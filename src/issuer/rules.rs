@@ -241,12 +241,13 @@ fn check_usage(chain: &Chain, grant: &Grant) -> Option<Reason> {
 fn check_names(chain: &Chain, grant: &Grant) -> Vec<Reason> {
     let mut reasons = Vec::new();
     for constraints in chain.certificates().filter_map(Certificate::name_constraints) {
-        let subject = constraints.refuse_subject(&grant.subject);
+        let matcher = constraints.matcher();
+        let subject = matcher.refuse_subject(&grant.subject);
         reasons.extend(subject.map(|allowed| {
             Reason::new(Rule::NameConstraints, "subject", grant.subject.to_string(), allowed)
         }));
         for name in &grant.alt_names {
-            reasons.extend(constraints.refuse(name).map(|allowed| {
+            reasons.extend(matcher.refuse(name).map(|allowed| {
                 Reason::new(Rule::NameConstraints, "alternative name", name.to_string(), allowed)
             }));
         }

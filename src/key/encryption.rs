@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::random::random_octets;
 use crate::error::Error;
-use crate::limits::{PASSPHRASE_OCTETS, PBKDF2_ITERATIONS, SCRYPT_OCTETS, SCRYPT_PARALLELISM};
+use crate::limits::{PASSPHRASE_OCTETS, PBKDF2_ITERATIONS, SCRYPT_OCTETS};
 use crate::oid::PBES2;
 use crate::wire::tlv::{SEQUENCE, Values, decode_whole, encode_whole};
 
@@ -81,13 +81,15 @@ fn check_work(kdf: &Kdf) -> Result<(), Error> {
         Kdf::Scrypt(parameters) => {
             let (n, r, p) =
                 (parameters.cost_parameter, parameters.block_size, parameters.parallelization);
-            let memory = n.checked_mul(128).and_then(|product| product.checked_mul(r.into()));
+            let work = [128, r.into(), p.into()]
+                .into_iter()
+                .try_fold(n, |product: u64, factor: u64| product.checked_mul(factor));
             // RFC 7914 section 2: N is a power of two above 1. The library takes it for granted.
             let good = n > 1
                 && n.is_power_of_two()
                 && r > 0
-                && (1..=SCRYPT_PARALLELISM).contains(&p)
-                && memory.is_some_and(|memory| memory <= SCRYPT_OCTETS);
+                && p > 0
+                && work.is_some_and(|work| work <= SCRYPT_OCTETS);
             (!good).then(|| format!("scrypt with N = {n}, r = {r}, p = {p}"))
         }
         _ => None,
@@ -109,7 +111,7 @@ fn unsupported(given: String) -> Error {
         given,
         format!(
             "PBES2 with AES-CBC or AES-GCM under PBKDF2 (SHA-2, at most {PBKDF2_ITERATIONS} rounds) \
-             or scrypt (at most 256 MiB)"
+             or scrypt (128·N·r·p at most 256 MiB)"
         ),
     )
 }

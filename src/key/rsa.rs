@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::rsa_health::private_weaknesses;
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
 use crate::error::{Error, SignerError};
+use crate::limits::RSA_EXPONENT_BITS;
 use crate::wire::private_key::{RsaParts, encode_rsa_private};
 
 /// The only public exponent this crate generates (FIPS 186-5 section 5.4 allows larger ones too).
@@ -37,7 +38,7 @@ impl Public {
                 Error::unsupported("public key", format!("RSA of {bits} bits"), allowed)
             })?;
         let malformed = |problem| Error::malformed("public key", algorithm.to_string(), problem);
-        if bit_length(exponent) > 64 {
+        if bit_length(exponent) > RSA_EXPONENT_BITS {
             return Err(malformed("the public exponent is above 2^33"));
         }
         RsaPublicKey::new(number(modulus), number(exponent))

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::Error;
 use crate::hexadecimal::hexadecimal;
+use crate::limits::ATTRIBUTE_CHARACTERS;
 use crate::oid::Oid;
 
 /// The type of an attribute of a distinguished name (X.520, RFC 5280 appendix A).
@@ -109,7 +110,7 @@ impl Attribute {
     pub fn new(kind: AttributeType, value: &str) -> Result<Self, Error> {
         let (bound, string) = match kind.known() {
             Some(known) => (known.bound, known.string),
-            None => (UB_NAME, StringKind::Utf8),
+            None => (ATTRIBUTE_CHARACTERS, StringKind::Utf8),
         };
         let problem = if value.is_empty() {
             Some("empty".to_owned())
@@ -193,9 +194,6 @@ impl fmt::Display for Attribute {
 fn is_printable(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&octet)
 }
-
-/// ub-name (RFC 5280 appendix A.1).
-const UB_NAME: usize = 32_768;
 
 const KNOWN: [Known; 10] = [
     known(AttributeType::COMMON_NAME, "CN", 64, StringKind::Utf8),

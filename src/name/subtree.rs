@@ -79,12 +79,16 @@ impl Subtree {
         }
     }
 
-    /// Whether the name, or any name that a wildcard stands for, lies inside. An exclusion reads
-    /// names this way: what cannot be shown to be outside is inside.
+    /// Whether it is of DNS names and its base is no name (`*.x`, `x.`): it means something, and
+    /// nobody knows what it leaves.
+    pub(super) fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Dns(base) if !is_dns_base(base))
+    }
+
+    /// Whether the name, or any name that a wildcard stands for, lies inside. An exclusion that is
+    /// readable reads names this way: what cannot be shown to be outside is inside.
     pub(super) fn touches(&self, name: &AltName) -> bool {
         match (self, name) {
-            // A base that is no name (`*.x`, `x.`) means something; nobody knows what it leaves.
-            (Self::Dns(base), AltName::Dns(_)) if !is_dns_base(base) => true,
             (Self::Dns(base), AltName::Dns(dns)) if dns.is_wildcard() => {
                 let parent = dns.as_str().strip_prefix("*.").unwrap_or_default();
                 let base = base.strip_prefix('.').unwrap_or(base);
@@ -101,14 +105,51 @@ impl Subtree {
     /// Whether a distinguished name lies inside, whatever the spelling (RFC 5280 section 7.1): case,
     /// blanks and string types do not count. An attribute that is no text equals one when `unknown`
     /// says so.
-    pub(super) fn holds_subject(&self, subject: &Name, unknown: bool) -> bool {
+    pub(super) fn holds_subject(&self, subject: &Folded<'_>, unknown: bool) -> bool {
         let Self::Directory(base) = self else { return false };
-        let (base, subject) = (base.relative(), subject.relative());
-        base.len() <= subject.len()
-            && base.iter().zip(subject).all(|(base, subject)| {
+        base.relative().len() <= subject.0.len()
+            && base.relative().iter().zip(&subject.0).all(|(base, subject)| {
                 base.len() == subject.len()
-                    && base.iter().all(|b| subject.iter().any(|s| same_spelling(b, s, unknown)))
+                    && base.iter().all(|ours| {
+                        let ours = FoldedAttribute::of(ours);
+                        subject.iter().any(|theirs| ours.is_same(theirs, unknown))
+                    })
             })
+    }
+}
+
+/// A distinguished name without what does not count in a comparison. It is folded once, however many
+/// subtrees it is held against.
+pub(super) struct Folded<'n>(Vec<Vec<FoldedAttribute<'n>>>);
+
+impl<'n> Folded<'n> {
+    pub(super) fn of(name: &'n Name) -> Self {
+        let fold = |set: &'n Vec<Attribute>| set.iter().map(FoldedAttribute::of).collect();
+        Self(name.relative().iter().map(fold).collect())
+    }
+}
+
+struct FoldedAttribute<'n> {
+    attribute: &'n Attribute,
+    /// In lower case, with single blanks; none where it is no text.
+    text: Option<String>,
+}
+
+impl<'n> FoldedAttribute<'n> {
+    fn of(attribute: &'n Attribute) -> Self {
+        let text = attribute
+            .text()
+            .map(|text| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" "));
+        Self { attribute, text }
+    }
+
+    /// Whether both say the same, apart from case, blanks and string types.
+    fn is_same(&self, other: &Self, unknown: bool) -> bool {
+        self.attribute.kind() == other.attribute.kind()
+            && match (&self.text, &other.text) {
+                (Some(ours), Some(theirs)) => ours == theirs,
+                _ => unknown || self.attribute.octets() == other.attribute.octets(),
+            }
     }
 }
 
@@ -125,36 +166,25 @@ impl fmt::Display for Subtree {
     }
 }
 
-/// Whether two attributes say the same, apart from case, blanks and string types.
-fn same_spelling(ours: &Attribute, theirs: &Attribute, unknown: bool) -> bool {
-    let fold = |attribute: &Attribute| {
-        let text = attribute.text()?.to_lowercase();
-        Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
-    };
-    ours.kind() == theirs.kind()
-        && match (fold(ours), fold(theirs)) {
-            (Some(ours), Some(theirs)) => ours == theirs,
-            _ => unknown || ours.octets() == theirs.octets(),
-        }
-}
-
 /// Whether the base of a DNS subtree is empty, a name, or a name with a dot before it.
 fn is_dns_base(base: &str) -> bool {
     let name = base.strip_prefix('.').unwrap_or(base);
     base.is_empty() || DnsName::new(name).is_ok_and(|name| !name.is_wildcard())
 }
 
-/// Whether `host` lies below `parent`.
+/// Whether `host` lies below `parent`, whatever the case.
 fn below(host: &str, parent: &str) -> bool {
-    host.strip_suffix(parent).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+    let length = host.len().checked_sub(parent.len());
+    length.and_then(|length| host.split_at_checked(length)).is_some_and(|(rest, tail)| {
+        rest.len() > 1 && rest.ends_with('.') && tail.eq_ignore_ascii_case(parent)
+    })
 }
 
 /// A host constraint of e-mail and URI subtrees: a leading dot means below, none means equal.
 fn host_matches(base: &str, host: &str) -> bool {
-    let base = base.to_ascii_lowercase();
     match base.strip_prefix('.') {
         Some(parent) => below(host, parent),
-        None => host == base,
+        None => host.eq_ignore_ascii_case(base),
     }
 }
 
@@ -183,15 +213,6 @@ mod tests {
             assert_eq!(under.holds(&dns(name)), in_under, "{name}");
         }
         assert!(Subtree::Dns(String::new()).holds(&dns("anything")));
-    }
-
-    #[test]
-    fn an_exclusion_in_an_unknown_form_excludes_every_name() {
-        for base in ["*.b.example", "b.example.", "a b"] {
-            let subtree = Subtree::Dns(base.to_owned());
-            assert!(subtree.touches(&dns("x.b.example")), "{base}");
-            assert!(!subtree.holds(&dns("x.b.example")), "{base}");
-        }
     }
 
     #[test]

@@ -4,9 +4,14 @@ use std::fmt::{self, Display as _};
 
 use super::attribute::{Attribute, AttributeType};
 use crate::error::Error;
+use crate::limits::NAME_TEXT_OCTETS;
 
 /// Reads RFC 4514 text into relative names in the order of the encoding.
 pub(super) fn parse(text: &str) -> Result<Vec<Vec<Attribute>>, Error> {
+    if text.len() > NAME_TEXT_OCTETS {
+        let problem = format!("{} octets; at most {NAME_TEXT_OCTETS}", text.len());
+        return Err(Error::malformed("name", "", problem));
+    }
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }

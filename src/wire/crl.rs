@@ -8,7 +8,7 @@ use super::time::{encode_generalized_time, encode_time, read_time};
 use super::tlv::{INTEGER, SEQUENCE, Values, context, encode, encode_unsigned, header};
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
-use crate::limits::SERIAL_OCTETS;
+use crate::limits::{CRL_ENTRIES, CRL_URLS, SERIAL_OCTETS};
 use crate::name::Name;
 use crate::oid;
 use crate::profile::Extension;
@@ -110,7 +110,7 @@ pub(crate) fn read_distribution_points(der: &[u8]) -> Result<Vec<String>, Error>
     while !points.is_empty() {
         let mut point = points.enter(SEQUENCE, place)?;
         if let Some(name) = point.optional(context(0), place)? {
-            urls.extend(read_full_name(name)?);
+            read_full_name(name, &mut urls)?;
         }
     }
     Ok(urls)
@@ -132,7 +132,7 @@ pub(crate) fn read_issuing_distribution_point(
     let mut values = Values::inside(WHAT, place, SEQUENCE, der)?;
     let mut found = IssuingDistributionPoint::default();
     if let Some(name) = values.optional(context(0), place)? {
-        found.urls = read_full_name(name)?;
+        read_full_name(name, &mut found.urls)?;
     }
     // All further fields narrow what it covers; a point in other words than a URL cannot be matched.
     found.partial = !values.is_empty() || found.urls.is_empty();
@@ -178,6 +178,10 @@ pub(crate) fn split_crl(der: &[u8]) -> Result<CrlParts<'_>, Error> {
     if values.peek() == Some(SEQUENCE) {
         let mut list = values.enter(SEQUENCE, "revokedCertificates")?;
         while !list.is_empty() {
+            if entries.len() == CRL_ENTRIES {
+                let problem = format!("more than {CRL_ENTRIES} entries");
+                return Err(Error::malformed(WHAT, "revokedCertificates", problem));
+            }
             entries.push(read_entry(&mut list)?);
         }
         if entries.is_empty() {
@@ -255,18 +259,21 @@ fn full_name(url: &str) -> Vec<u8> {
     encode(context(0), &[&encode(0x86, &[url.as_bytes()])])
 }
 
-fn read_full_name(der: &[u8]) -> Result<Vec<String>, Error> {
+/// Adds the URLs of a DistributionPointName.
+fn read_full_name(der: &[u8], urls: &mut Vec<String>) -> Result<(), Error> {
     let place = "distributionPoint";
     let mut choice = Values::new(WHAT, der)?;
-    let Some(names) = choice.optional(context(0), place)? else { return Ok(Vec::new()) };
+    let Some(names) = choice.optional(context(0), place)? else { return Ok(()) };
     let mut names = Values::new(WHAT, names)?;
-    let mut urls = Vec::new();
     while !names.is_empty() {
         if names.peek() == Some(0x86) {
+            if urls.len() == CRL_URLS {
+                return Err(Error::malformed(WHAT, place, format!("more than {CRL_URLS} URLs")));
+            }
             urls.push(String::from_utf8_lossy(names.content(0x86, place)?).into_owned());
         } else {
             names.whole(place)?;
         }
     }
-    Ok(urls)
+    Ok(())
 }

@@ -10,7 +10,7 @@ use super::tlv::{
     encode_unsigned, encode_whole,
 };
 use crate::error::Error;
-use crate::limits::EXTENSIONS;
+use crate::limits::{EXTENDED_KEY_USAGES, EXTENSIONS};
 use crate::name::{NameConstraints, UncheckedName};
 use crate::oid::{self, Oid};
 use crate::profile::Extension;
@@ -90,12 +90,7 @@ impl Extensions {
             }
             oid::BASIC_CONSTRAINTS => self.basic_constraints = Some(read_basic(what, value)?),
             oid::EXTENDED_KEY_USAGE => {
-                let usages: pkix::ExtendedKeyUsage = decode_whole(what, "", value)?;
-                if usages.0.is_empty() {
-                    return Err(Error::malformed(what, "", "no usage"));
-                }
-                let usages = usages.0.into_iter().map(|oid| ExtendedKeyUsage::other(oid.into()));
-                self.extended_key_usage = Some(usages.collect());
+                self.extended_key_usage = Some(read_usages(what, value)?);
             }
             oid::KEY_USAGE => {
                 let usage: pkix::KeyUsage = decode_whole(what, "", value)?;
@@ -177,6 +172,22 @@ fn read_extension(values: &mut Values<'_>) -> Result<Extension, Error> {
     let value = inside.content(OCTET_STRING, "extnValue")?.to_vec();
     inside.finish("extension")?;
     Ok(Extension { oid, critical, value })
+}
+
+fn read_usages(what: &'static str, der: &[u8]) -> Result<Vec<ExtendedKeyUsage>, Error> {
+    let mut values = Values::inside(what, "", SEQUENCE, der)?;
+    let mut usages = Vec::new();
+    while !values.is_empty() {
+        if usages.len() == EXTENDED_KEY_USAGES {
+            let problem = format!("more than {EXTENDED_KEY_USAGES} usages");
+            return Err(Error::malformed(what, "", problem));
+        }
+        usages.push(ExtendedKeyUsage::other(values.oid("")?));
+    }
+    if usages.is_empty() {
+        return Err(Error::malformed(what, "", "no usage"));
+    }
+    Ok(usages)
 }
 
 fn read_basic(what: &'static str, der: &[u8]) -> Result<BasicConstraints, Error> {

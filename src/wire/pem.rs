@@ -32,7 +32,7 @@ pub(crate) fn blocks(what: &'static str, text: &str) -> Result<Vec<Block>, Error
         if blocks.len() == PEM_BLOCKS {
             return Err(Error::malformed(what, "PEM", format!("more than {PEM_BLOCKS} blocks")));
         }
-        blocks.push(block(what, label, &mut lines, text.len())?);
+        blocks.push(block(what, label, &mut lines)?);
     }
     Ok(blocks)
 }
@@ -57,16 +57,14 @@ pub(crate) fn single(
     }
 }
 
-/// Reads the lines up to the end of the block that `label` began, which hold at most `room` octets.
+/// Reads the lines up to the end of the block that `label` began.
 fn block<'a>(
     what: &'static str,
     label: &str,
     lines: &mut impl Iterator<Item = &'a str>,
-    room: usize,
 ) -> Result<Block, Error> {
     let malformed = |problem: &str| Error::malformed(what, format!("PEM block {label:?}"), problem);
-    // Room for all of it at once: a string that grows leaves copies of a private key behind.
-    let mut body = Zeroizing::new(String::with_capacity(room));
+    let mut inside: Vec<&str> = Vec::new();
     loop {
         let line = lines.next().ok_or_else(|| malformed("no END line"))?;
         if let Some(end) = line.strip_prefix("-----END ").and_then(|l| l.strip_suffix("-----")) {
@@ -81,8 +79,12 @@ fn block<'a>(
                 "RFC 1421 headers; convert the key with `openssl pkcs8 -topk8` first",
             ));
         }
-        body.push_str(line);
+        inside.push(line);
     }
+    // Room for all of it at once: a string that grows leaves copies of a private key behind.
+    let mut body =
+        Zeroizing::new(String::with_capacity(inside.iter().map(|line| line.len()).sum()));
+    inside.iter().for_each(|line| body.push_str(line));
     // The decoder wants lines of 64 characters, and is constant-time.
     let newlines = body.len() / 64 + 1;
     let markers = 2 * (label.len() + "-----BEGIN -----\n".len());

@@ -127,7 +127,7 @@ pub fn envelope(to_be_signed: &[u8], algorithm: SignatureAlgorithm, signature: &
     tlv(SEQUENCE, &[to_be_signed, &signature_algorithm(algorithm), &signature])
 }
 
-fn signature_algorithm(algorithm: SignatureAlgorithm) -> Vec<u8> {
+pub fn signature_algorithm(algorithm: SignatureAlgorithm) -> Vec<u8> {
     let (id, parameters): (&str, &[u8]) = match algorithm {
         SignatureAlgorithm::EcdsaSha256 => ("1.2.840.10045.4.3.2", &[]),
         SignatureAlgorithm::EcdsaSha384 => ("1.2.840.10045.4.3.3", &[]),

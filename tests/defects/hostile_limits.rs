@@ -4,8 +4,9 @@
 use std::slice::from_ref;
 
 use certwright::{
-    Certificate, CertificateRequest, Error, IpNetwork, KeyPair, Name, NameConstraints, Profile,
-    PublicKey, Subtree,
+    Authority, Certificate, CertificateRequest, ChainRule, ChainVerifier, Error, FixedClock,
+    IpNetwork, Issuer, KeyPair, MemoryStore, Name, NameConstraints, Profile, PublicKey,
+    RevocationList, Signer, Subtree,
 };
 
 use crate::common;
@@ -195,6 +196,103 @@ fn constraints_of_256_subtrees_are_read_and_one_more_is_refused() {
         let name = "CN=Root".parse().unwrap();
         let error = certwright::Issuer::self_signed(name, profile, ladder.root_key()).unwrap_err();
         assert!(error.to_string().contains("256"), "{error}");
+    });
+}
+
+#[test]
+fn a_hundred_extended_key_usages_are_read_and_one_more_is_refused() {
+    for_each_family(|ladder| {
+        let certificate = |count: usize| {
+            let usages: Vec<Vec<u8>> =
+                (0..count).map(|at| craft::oid(&format!("1.2.{at}"))).collect();
+            let draft = Draft::of(ladder.ca.certificate());
+            let draft = draft.set("2.5.29.37", false, &craft::sequence(&usages));
+            Certificate::from_der(&draft.sign_der(&ladder.root_key()))
+        };
+        assert_eq!(certificate(100).unwrap().extended_key_usage().unwrap().len(), 100);
+        malformed(certificate(101).unwrap_err(), &["2.5.29.37", "more than 100 usages"]);
+        malformed(certificate(0).unwrap_err(), &["2.5.29.37", "no usage"]);
+    });
+}
+
+#[test]
+fn a_list_of_fifty_thousand_entries_is_read_and_one_more_is_refused() {
+    for_each_family(|ladder| {
+        let list = |count: u32| {
+            let entry = |at: u32| {
+                // The shortest: a serial number of one octet, of which there are but 127.
+                let serial = craft::tlv(0x02, &[&[1 + (at % 127) as u8]]);
+                craft::sequence(&[serial, craft::tlv(0x17, &[b"260101000000Z"])])
+            };
+            let key = ladder.ca_key();
+            let parts = [
+                craft::tlv(0x02, &[&[1]]),
+                craft::signature_algorithm(key.algorithm()),
+                craft::name(&[]),
+                craft::tlv(0x17, &[b"260101000000Z"]),
+                craft::sequence(&(0..count).map(entry).collect::<Vec<_>>()),
+            ];
+            RevocationList::from_der(&craft::signed(&craft::sequence(&parts), &key))
+        };
+        assert_eq!(list(50_000).unwrap().len(), 127);
+        malformed(list(50_001).unwrap_err(), &["more than 50000 entries"]);
+    });
+}
+
+#[test]
+fn sixty_four_urls_of_lists_are_read_and_one_more_is_none() {
+    for_each_family(|ladder| {
+        let certificate = |count: usize| {
+            let url = craft::tlv(0x86, &[b"http://a.example/"]);
+            let name = craft::tlv(0xa0, &[&craft::tlv(0xa0, &[&url.repeat(count)])]);
+            let points = craft::sequence(&[craft::sequence(&[name])]);
+            Draft::of(ladder.ca.certificate())
+                .set("2.5.29.31", false, &points)
+                .sign(&ladder.root_key())
+        };
+        assert_eq!(certificate(64).crl_urls().len(), 64);
+        assert!(certificate(65).crl_urls().is_empty());
+    });
+}
+
+#[test]
+fn the_text_of_a_name_is_refused_before_it_is_split() {
+    let text = format!("O={}", "a\\,".repeat(MEGABYTE / 3));
+    let limit = format!("{} octets; at most 65280", text.len());
+    malformed(text.parse::<Name>().unwrap_err(), &[&limit]);
+}
+
+#[test]
+fn a_path_of_too_many_comparisons_is_refused_before_they_are_made() {
+    for_each_family(|ladder| {
+        let verify = |subtrees: usize| {
+            let permitted = vec![Subtree::Dns("internal".to_owned()); subtrees];
+            let constraints = NameConstraints { permitted, excluded: Vec::new() };
+            let profile = Profile::root().with_name_constraints(constraints.clone());
+            let validity = craft::period("2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z");
+            let name = "CN=Root".parse().unwrap();
+            let key = ladder.root_key();
+            let root = Issuer::self_signed_at(name, profile, key, craft::serial(1), validity);
+            let root = root.unwrap();
+            let profile = Profile::intermediate(0).with_name_constraints(constraints);
+            let ca = Ladder::below(&root, profile, ladder.ca_key());
+            let authority = Authority::new(ca, craft::internal(), MemoryStore::default())
+                .with_clock(FixedClock(craft::now()));
+            let names: Vec<String> = (0..1000).map(|at| format!("a{at}.internal")).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let chain = authority.issue(&ladder.request(&names)).unwrap();
+            ChainVerifier::new([root.certificate().clone()], craft::now()).verify(&chain)
+        };
+        // 1001 names below two times as many subtrees, and one name below one time.
+        verify(135).unwrap();
+        match verify(136).unwrap_err() {
+            Error::Chain(error) => {
+                assert_eq!((error.link, error.rule), (2, ChainRule::NameConstraints), "{error}");
+                let detail = "272408 comparisons of names; at most 272384";
+                assert!(error.detail.contains(detail), "{error}");
+            }
+            other => panic!("{other}"),
+        }
     });
 }
 

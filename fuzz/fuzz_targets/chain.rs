@@ -1,0 +1,9 @@
+//! We accept no chain that rustls-webpki refuses.
+#![no_main]
+
+use certwright_fuzz::chain;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| chain::check(input));
+libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    certwright_fuzz::der::mutate(data, size, max_size, seed, libfuzzer_sys::fuzzer_mutate)
+});

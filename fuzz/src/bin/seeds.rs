@@ -1,0 +1,137 @@
+//! Writes the seeds that this engine makes itself: `seeds.sh` runs it.
+
+use std::fs;
+use std::path::Path;
+
+use certwright::{
+    AltName, AttributeType, CertificateRequest, CrlRequest, Extension, Issuer, KeyPair, Lifetime,
+    MemoryStore, NameConstraints, OnDenial, Policy, Profile, RevocationReason, SerialNumber,
+    Signer, Subtree, Validity,
+};
+use certwright_fuzz::issue::ISSUER;
+use certwright_fuzz::keys::{CA, LEAF, ROOT, SM2};
+
+fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+    let put = |targets: &[&str], name: &str, octets: &[u8]| {
+        for target in targets {
+            let folder = folder.join(target);
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join(name), octets).unwrap();
+        }
+    };
+    for (name, key) in [("p256", &*LEAF), ("sm2", &*SM2)] {
+        let request = request(key);
+        put(&["csr", "issue"], name, request.as_der());
+        put(&["pem"], name, request.to_pem().as_bytes());
+        put(&["pkcs8"], name, key.to_pkcs8_der().unwrap().as_bytes());
+    }
+    let authority = certwright::Authority::new(
+        ISSUER.clone(),
+        Policy::new(Profile::tls_server()).allow_dns(".example.org").on_denial(OnDenial::LeaveOut),
+        MemoryStore::default(),
+    )
+    .with_clock(certwright::FixedClock("2026-06-01T00:00:00Z".parse().unwrap()))
+    .with_rng(certwright::testing::SeededRng::new(5));
+    let chain = authority.issue(&request(&LEAF)).unwrap();
+    let all: Vec<u8> = chain.certificates().flat_map(|c| c.as_der().to_vec()).collect();
+    put(&["chain"], "issued", &all);
+    put(&["chain"], "constrained", &constrained());
+    for (link, certificate) in chain.certificates().enumerate() {
+        let name = format!("issued-{link}");
+        put(&["certificate", "difference"], &name, certificate.as_der());
+    }
+    put(&["pem"], "chain", chain.to_pem().as_bytes());
+    authority.revoke(chain.leaf().serial(), RevocationReason::KeyCompromise).unwrap();
+    let full = authority.issue_crl(&CrlRequest::full(Lifetime::days(7))).unwrap();
+    put(&["crl"], "full", &full.to_der());
+    put(&["pem"], "crl", full.to_pem().as_bytes());
+    let delta = CrlRequest::delta(full.number(), Lifetime::days(1));
+    put(&["crl"], "delta", &authority.issue_crl(&delta).unwrap().to_der());
+    for (number, text) in NAMES.iter().enumerate() {
+        put(&["names"], &format!("text-{number}"), text.as_bytes());
+    }
+    for (name, text) in certwright_fuzz::call::seeds() {
+        put(&["call"], &name, text.as_bytes());
+    }
+}
+
+fn request(key: &KeyPair) -> CertificateRequest {
+    CertificateRequest::builder("CN=a.example.org,O=Example".parse().unwrap())
+        .alt_name(AltName::dns("a.example.org").unwrap())
+        .alt_name(AltName::dns("*.b.example.org").unwrap())
+        .alt_name(AltName::Ip([10, 0, 0, 7].into()))
+        .alt_name(AltName::email("x@example.org").unwrap())
+        .alt_name(AltName::uri("https://a.example.org/x").unwrap())
+        .challenge_password("secret")
+        .extension(Extension {
+            oid: "2.5.29.19".parse().unwrap(),
+            critical: true,
+            value: vec![0x30, 3, 1, 1, 0xff],
+        })
+        .extension(Extension {
+            oid: "2.5.29.15".parse().unwrap(),
+            critical: true,
+            value: vec![3, 2, 7, 0x80],
+        })
+        .extension(Extension {
+            oid: "2.5.29.37".parse().unwrap(),
+            critical: false,
+            value: vec![0x30, 10, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1],
+        })
+        .sign(key)
+        .unwrap()
+}
+
+/// A chain below an intermediate with name constraints.
+fn constrained() -> Vec<u8> {
+    let again =
+        |key: &KeyPair| KeyPair::from_pkcs8_der(key.to_pkcs8_der().unwrap().as_bytes()).unwrap();
+    let [from, to] = ["2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z"].map(|t| t.parse().unwrap());
+    let validity = Validity::new(from, to).unwrap();
+    let serial = |number| SerialNumber::from_bytes(&[number]).unwrap();
+    let constraints = NameConstraints {
+        permitted: vec![
+            Subtree::Dns("example.org".to_owned()),
+            Subtree::Ip("10.0.0.0/8".parse().unwrap()),
+            Subtree::Email("example.org".to_owned()),
+            Subtree::Uri(".example.org".to_owned()),
+            Subtree::Directory("O=Example".parse().unwrap()),
+        ],
+        excluded: vec![Subtree::Dns("secret.example.org".to_owned())],
+    };
+    let [root, ca] = ["CN=Root", "CN=CA,O=Example"].map(|name| name.parse().unwrap());
+    let profile = Profile::intermediate(0).with_name_constraints(constraints);
+    let root = Issuer::self_signed_at(root, Profile::root(), again(&ROOT), serial(1), validity);
+    let ca = root.unwrap().delegate_at(ca, profile, again(&CA), serial(2), validity).unwrap();
+    let policy = Policy::new(Profile::tls_server())
+        .allow_subject(AttributeType::ORGANIZATION)
+        .allow_dns("a.example.org")
+        .allow_ip("10.0.0.0/8")
+        .unwrap()
+        .on_denial(OnDenial::LeaveOut);
+    let grant = policy.review(&request(&LEAF)).approve().unwrap();
+    let now = "2026-06-01T00:00:00Z".parse().unwrap();
+    let leaf = ca.sign(ca.prepare(&grant, serial(3), now).unwrap()).unwrap();
+    assert_eq!(leaf.public_key(), LEAF.public_key());
+    let chain = ca.chain();
+    let above = chain.certificates().flat_map(|certificate| certificate.as_der().to_vec());
+    leaf.as_der().iter().copied().chain(above).collect()
+}
+
+const NAMES: [&str; 14] = [
+    "CN=db.internal,O=Example\\, Inc,C=DE",
+    "CN=a+OU=b,O=\\23x,DC=org",
+    "2.5.4.3=\\e4\\bd\\a0,emailAddress=x@example.org",
+    "O=Example,C=DE\nCN=a,O=Example,C=DE",
+    "example.org\na.example.org",
+    ".example.org\n*.a.example.org",
+    "example.org\nx@example.org",
+    "x@example.org\nx@example.org",
+    ".example.org\nhttps://user@a.example.org:443/x?y#z",
+    "10.0.0.0/8\n10.0.0.7",
+    "2001:db8::/32\n2001:db8::7",
+    "2026-01-31T12:00:00Z",
+    "084bde9cd233f0dd",
+    "1.3.6.1.5.5.7.3.1",
+];

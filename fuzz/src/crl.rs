@@ -1,0 +1,27 @@
+//! Revocation lists.
+
+use certwright::{RevocationList, SerialNumber, Signer};
+
+use crate::INPUT_OCTETS;
+use crate::keys::{CA, sign_again};
+
+pub fn check(input: &[u8]) {
+    if input.len() > INPUT_OCTETS {
+        return;
+    }
+    read(input);
+    if let Some(der) = sign_again(input, &CA)
+        && let Some(list) = read(&der)
+    {
+        list.verify_signature(CA.public_key()).unwrap();
+    }
+}
+
+fn read(der: &[u8]) -> Option<RevocationList> {
+    let list = RevocationList::from_der(der).ok()?;
+    assert_eq!(list.as_der(), der);
+    let _ = format!("{list:?}");
+    let _ = (list.number(), list.delta_base(), list.is_delta(), list.distribution_urls());
+    list.find(&SerialNumber::from_bytes(&[1]).unwrap());
+    Some(list)
+}

@@ -1,0 +1,20 @@
+//! What the fuzz targets do with their input. A target is a file of `fuzz_targets` that calls one
+//! `check` here; a check panics where a promise is broken.
+
+pub mod call;
+pub mod certificate;
+pub mod chain;
+pub mod crl;
+pub mod csr;
+pub mod der;
+pub mod difference;
+pub mod issue;
+pub mod keys;
+pub mod names;
+pub mod pem;
+pub mod pkcs8;
+pub mod store;
+pub mod stores;
+
+/// The longest input that is looked at, in octets: enough for every limit on counts.
+pub const INPUT_OCTETS: usize = 64 * 1024;
