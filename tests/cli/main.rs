@@ -11,9 +11,8 @@ mod help;
 mod inspected;
 
 mod kills;
+mod linted;
 mod lives;
 mod options;
 mod stores;
 mod verified;
-
-mod linted;
