@@ -1,7 +1,5 @@
 //! Input that means harm.
 
-use std::time::{Duration, Instant};
-
 use certwright::{LintProfile, Linter, lint};
 
 use crate::build::*;
@@ -60,47 +58,4 @@ fn findings_are_bounded() {
     assert_eq!(lint(&bad.der()).findings().len(), 1_000);
     let names = vec![(0x82, b" " as &[u8]); 5_000];
     assert_eq!(lint(&leaf_with(SAN, false, &alt_names(&names))).findings().len(), 1_000);
-}
-
-/// Twice the octets take about twice the time, whatever they are.
-#[test]
-fn the_work_grows_with_the_octets() {
-    for make in [
-        |count: usize| {
-            let mut list = list();
-            let serial = |number: usize| (number as u32 | 1 << 30).to_be_bytes();
-            let entries = (0..count).rev().map(|number| entry(&serial(number), &[]));
-            list.entries = Some(entries.collect());
-            list.der()
-        },
-        |count| {
-            let mut leaf = leaf();
-            let more = (0..count).map(|n| extension(&format!("1.2.{n}"), false, &[5, 0]));
-            leaf.extensions.extend(more);
-            der(leaf)
-        },
-        |count| {
-            let usages: Vec<_> =
-                (0..count).map(|n| crate::craft::oid(&format!("1.2.{n}"))).collect();
-            leaf_with(EXTENDED, false, &sequence(&usages))
-        },
-        |count| {
-            let names = vec![("2.5.4.11", 0x0c, b"x" as &[u8]); count];
-            leaf_field(crate::craft::SUBJECT, crate::craft::name(&names))
-        },
-        |count| leaf_with(SAN, false, &alt_names(&vec![(0x82, b"a.b" as &[u8]); count])),
-    ] {
-        let (short, long) = (make(2_000), make(20_000));
-        let factor = fastest(&long).as_secs_f64() / fastest(&short).as_secs_f64();
-        assert!(factor < 60.0, "ten times the octets took {factor:.0} times as long");
-    }
-}
-
-fn fastest(der: &[u8]) -> Duration {
-    let time = |_| {
-        let start = Instant::now();
-        std::hint::black_box(lint(der));
-        start.elapsed()
-    };
-    (0..5).map(time).min().unwrap()
 }
