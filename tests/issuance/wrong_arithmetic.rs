@@ -374,8 +374,7 @@ mod rsa {
         // 1 modulo the spoiled prime, 0 modulo the kept one.
         let unit = kept.concatenating_mul(&inverse);
         let change = BoxedUint::one_with_precision(1_024).wrapping_shl_vartime(bit);
-        let wrong =
-            rem(&unit.concatenating_mul(&change).wrapping_add(&widen(s, 3_072)), &numbers.n);
+        let wrong = rem(&unit.concatenating_mul(&change).wrapping_add(widen(s, 3_072)), &numbers.n);
         assert_eq!(rem(&wrong, kept), rem(s, kept), "one half is right");
         assert_ne!(rem(&wrong, spoiled), rem(s, spoiled), "the other is not");
         wrong
