@@ -351,7 +351,7 @@ mod rsa {
             }),
             fault("n - s", {
                 let n = numbers.n.clone();
-                move |_, right| octets(&n.wrapping_sub(&read(&right)))
+                move |_, right| octets(&n.wrapping_sub(read(&right)))
             }),
         ];
         for bit in [0, 1, 511, 1_000] {
