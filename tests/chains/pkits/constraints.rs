@@ -1,5 +1,7 @@
 //! Name constraints: directory names, mailboxes, DNS names, URIs and, beyond PKITS, addresses.
 
+use std::slice::from_ref;
+
 use certwright::ChainRule;
 
 use super::*;
@@ -78,21 +80,21 @@ fn section_4_13_directory_names() {
         let ask = |constraints: &[Vec<u8>], units: &[&str], names: &[Base]| {
             question(pki, constraints, &of(units), names)
         };
-        let permitted = value(&[one.clone()], &[]);
-        let none = value(&[], &[excluded.clone()]);
+        let permitted = value(from_ref(&one), &[]);
+        let none = value(&[], from_ref(&excluded));
         let inner = value(&[directory(&["permitted 1", "permitted 2"])], &[]);
         let name = |units: &[&str]| (0xa4, of(units));
         judge(vec![
-            ("4.13.1 valid DN", ask(&[permitted.clone()], &["permitted 1"], &[]), Accepted),
-            ("4.13.2 DN outside", ask(&[permitted.clone()], &["excluded 1"], &[]), refused()),
+            ("4.13.1 valid DN", ask(from_ref(&permitted), &["permitted 1"], &[]), Accepted),
+            ("4.13.2 DN outside", ask(from_ref(&permitted), &["excluded 1"], &[]), refused()),
             (
                 "4.13.3 directory name in subjectAltName outside",
-                ask(&[permitted.clone()], &["permitted 1"], &[name(&["excluded 1"])]),
+                ask(from_ref(&permitted), &["permitted 1"], &[name(&["excluded 1"])]),
                 refused(),
             ),
             (
                 "4.13.4 valid directory name in subjectAltName",
-                ask(&[permitted.clone()], &["permitted 1"], &[text(MAIL, "a@example.com")]),
+                ask(from_ref(&permitted), &["permitted 1"], &[text(MAIL, "a@example.com")]),
                 Accepted,
             ),
             (
@@ -100,8 +102,8 @@ fn section_4_13_directory_names() {
                 ask(&[value(&[one, two.clone()], &[])], &["permitted 2"], &[]),
                 Accepted,
             ),
-            ("4.13.6 valid, not excluded", ask(&[none.clone()], &["permitted 1"], &[]), Accepted),
-            ("4.13.7 excluded", ask(&[none.clone()], &["excluded 1"], &[]), refused()),
+            ("4.13.6 valid, not excluded", ask(from_ref(&none), &["permitted 1"], &[]), Accepted),
+            ("4.13.7 excluded", ask(from_ref(&none), &["excluded 1"], &[]), refused()),
             (
                 "4.13.10 outside the lower permitted",
                 ask(&[permitted.clone(), inner.clone()], &["permitted 1"], &[]),
@@ -119,7 +121,7 @@ fn section_4_13_directory_names() {
             ),
             (
                 "4.13.14 valid, no subject",
-                question(pki, &[permitted.clone()], &[0x30, 0], &[text(MAIL, "a@example.com")]),
+                question(pki, from_ref(&permitted), &[0x30, 0], &[text(MAIL, "a@example.com")]),
                 Accepted,
             ),
             (
@@ -258,10 +260,10 @@ fn section_4_13_addresses_and_types_together() {
         let both = [ten.clone(), text(DNS, "gov")];
         let (inside, outside) = (ip(&[10, 1, 2, 3]), ip(&[11, 1, 2, 3]));
         judge(vec![
-            ("4.13 valid address", ask(&[ten.clone()], &[], &[inside.clone()]), Accepted),
-            ("4.13 address outside", ask(&[ten.clone()], &[], &[outside.clone()]), refused()),
-            ("4.13 valid address, not excluded", ask(&[], &[ten.clone()], &[outside]), Accepted),
-            ("4.13 address excluded", ask(&[], &[ten], &[inside.clone()]), refused()),
+            ("4.13 valid address", ask(from_ref(&ten), &[], from_ref(&inside)), Accepted),
+            ("4.13 address outside", ask(from_ref(&ten), &[], from_ref(&outside)), refused()),
+            ("4.13 valid address, not excluded", ask(&[], from_ref(&ten), &[outside]), Accepted),
+            ("4.13 address excluded", ask(&[], &[ten], from_ref(&inside)), refused()),
             (
                 "4.13.27 valid, every name inside its type",
                 ask(&both, &[], &[inside.clone(), text(DNS, "a.gov")]),

@@ -297,7 +297,7 @@ fn section_4_14_distribution_points() {
         };
         let partial = "a list for a part of the certificates or reasons does not count";
         let rows = vec![
-            ("4.14.1 valid distribution point", scope(&[own.clone()]), Accepted),
+            ("4.14.1 valid distribution point", scope(std::slice::from_ref(&own)), Accepted),
             ("4.14.2 revoked there", revoking, revoked(0)),
             ("4.14.3 another point", scope(&[point("http://a.example/2.crl")]), revoked(0)),
             ("4.14.7 valid list without a point", scene.ours(|list| list), Accepted),
