@@ -10,7 +10,8 @@ use crate::limits::LINT_FINDINGS;
 pub enum Severity {
     /// The source says MUST: readers may refuse what breaks it.
     Error,
-    /// The source says SHOULD, or allows exceptions that nothing in the octets shows.
+    /// The source says SHOULD, or allows exceptions that nothing in the octets shows, or is a MUST
+    /// that much of the world disregards and readers let pass.
     Warning,
 }
 

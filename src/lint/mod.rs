@@ -36,8 +36,9 @@ pub use self::finding::{Finding, LintRule, Severity};
 /// Any octets get an answer; the work is bounded by their number.
 ///
 /// ```
+/// use certwright::lint;
 /// # #[cfg(feature = "ecc")] {
-/// use certwright::{Issuer, KeyAlgorithm, KeyPair, Profile, lint};
+/// use certwright::{Issuer, KeyAlgorithm, KeyPair, Profile};
 /// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
 /// let root = Issuer::self_signed("CN=Example Root".parse()?, Profile::root(), key)?;
 /// assert!(lint(root.certificate().as_der()).findings().is_empty());
