@@ -17,7 +17,7 @@ use certwright::{
 use zeroize::Zeroizing;
 
 use crate::common::is_built;
-use crate::key_files::{content, hex, seeded, whole};
+use crate::key_files::{hex, seeded};
 use crate::scan::{MASK, Needle, WINDOW, scan};
 
 const PASSPHRASE: &str = "correct horse battery staple and more";
@@ -146,6 +146,7 @@ fn needles(algorithm: KeyAlgorithm) -> Vec<(String, Vec<u8>)> {
     let lines = match algorithm {
         #[cfg(feature = "rsa")]
         KeyAlgorithm::Rsa2048 => {
+            use crate::key_files::{content, whole};
             let mut rest = content(crate::key_files::rsa::whole_private_key(der.as_bytes()));
             for name in ["version", "n", "e", "d", "p", "q", "dp", "dq", "qinv"] {
                 let number = whole(rest);
