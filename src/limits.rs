@@ -29,6 +29,10 @@ pub(crate) const EXTENSIONS: usize = 64;
 /// (seed page CreateSubCACertificate).
 pub(crate) const EXTENDED_KEY_USAGES: usize = 100;
 
+/// Octets of an authority key identifier: those of a digest, and the issuer's name and serial number,
+/// of which nothing is used. 64 attributes of 255 characters fit.
+pub(crate) const AUTHORITY_KEY_IDENTIFIER_OCTETS: usize = 32 * 1024;
+
 /// URLs of CRLs in one certificate or CRL: an issuer has one or two, and a reader compares those of
 /// both with each other.
 pub(crate) const CRL_URLS: usize = 64;

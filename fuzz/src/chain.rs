@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use certwright::{
     AltName, Certificate, Chain, ChainVerifier, ExtendedKeyUsage, KeyPair, PublicKey,
-    SignatureAlgorithm, Signer, Time,
+    SignatureAlgorithm, Signer, Subtree, Time,
 };
 use pki_types::{
     AlgorithmIdentifier, CertificateDer, InvalidSignature, ServerName,
@@ -24,24 +24,29 @@ pub fn check(input: &[u8]) {
     if input.len() > INPUT_OCTETS {
         return;
     }
-    let Some(certificates) = certificates(input) else { return };
-    let Some(([leaf, above @ ..], anchor)) = certificates.split_last().map(|(a, b)| (b, a)) else {
-        return;
-    };
-    let Ok(chain) = Chain::new(leaf.clone(), above.to_vec()) else { return };
-    let at: Time = AT.parse().unwrap();
-    let verifier = ChainVerifier::new([anchor.clone()], at)
-        .with_purpose(ExtendedKeyUsage::SERVER_AUTH)
-        .with_name(AltName::dns(NAME).unwrap());
-    let ours = verifier.verify(&chain);
-    if let (Ok(()), Err(reason)) = (ours, webpki(leaf, above, anchor, at)) {
-        let all: Vec<&Certificate> = certificates.iter().collect();
+    if let Some((true, Err(reason), all)) = verdicts(input) {
         assert!(is_listed(&reason, &all), "we accept and webpki says {reason:?}");
     }
 }
 
+/// Whether we accept a chain, whether webpki does, and its certificates.
+pub fn verdicts(input: &[u8]) -> Option<(bool, Result<(), Error>, Vec<Certificate>)> {
+    let certificates = certificates(input)?;
+    let (anchor, sent) = certificates.split_last()?;
+    let (leaf, above) = sent.split_first()?;
+    let chain = Chain::new(leaf.clone(), above.to_vec()).ok()?;
+    let at: Time = AT.parse().unwrap();
+    let verifier = ChainVerifier::new([anchor.clone()], at)
+        .with_purpose(ExtendedKeyUsage::SERVER_AUTH)
+        .with_name(AltName::dns(NAME).unwrap());
+    let ours = verifier.verify(&chain).is_ok();
+    // What we refuse webpki need not judge.
+    let theirs = if ours { webpki(leaf, above, anchor, at) } else { Ok(()) };
+    Some((ours, theirs, certificates))
+}
+
 /// Why webpki may refuse what we accept.
-fn is_listed(reason: &Error, all: &[&Certificate]) -> bool {
+fn is_listed(reason: &Error, all: &[Certificate]) -> bool {
     match reason {
         // It takes no anyExtendedKeyUsage (RFC 5280 section 4.2.1.12 lets it).
         Error::RequiredEkuNotFoundContext(_) => all.iter().any(|certificate| {
@@ -49,6 +54,12 @@ fn is_listed(reason: &Error, all: &[&Certificate]) -> bool {
                 .extended_key_usage()
                 .is_some_and(|usages| usages.contains(&ExtendedKeyUsage::ANY))
         }),
+        // It refuses whatever directory names, mailboxes and URIs constrain.
+        Error::NameConstraintViolation => all
+            .iter()
+            .filter_map(Certificate::name_constraints)
+            .flat_map(|constraints| constraints.permitted.iter().chain(&constraints.excluded))
+            .any(|subtree| !matches!(subtree, Subtree::Dns(_) | Subtree::Ip(_))),
         // Its own bounds: six intermediates, and how much it tries.
         Error::MaximumPathDepthExceeded
         | Error::MaximumSignatureChecksExceeded

@@ -40,8 +40,11 @@ fn write_and_sign(key: &KeyPair) {
 }
 
 fn is_quick(node: &Node) -> bool {
-    let number =
-        || node.content.iter().fold(0u64, |sum, octet| sum.saturating_mul(256) + u64::from(*octet));
+    let number = || {
+        node.content
+            .iter()
+            .fold(0u64, |sum, octet| sum.saturating_mul(256).saturating_add(u64::from(*octet)))
+    };
     match &node.children {
         Some(children) => children.iter().all(is_quick),
         None => node.tag != 0x02 || number() <= WORK,

@@ -1,7 +1,6 @@
 //! Subtrees of names: what constraints and policies list. This is the only code that matches names.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use super::alt::AltName;
 use super::attribute::Attribute;
@@ -64,17 +63,16 @@ impl Subtree {
                     None => base.is_empty() || host == base || below(host, base),
                 }
             }
-            (Self::Email(base), AltName::Email(address)) => match base.split_once('@') {
-                Some((local, host)) => {
-                    address.local() == local && host.eq_ignore_ascii_case(address.host().as_str())
-                }
-                None => host_matches(base, address.host().as_str()),
-            },
+            // A host holds no @, so that a base with one can only be a mailbox.
+            (Self::Email(base), AltName::Email(address)) => {
+                let host = address.host().as_str();
+                host_matches(base, host) || is_mailbox(base, address.local(), host)
+            }
             (Self::Ip(network), AltName::Ip(address)) => network.contains(*address),
             // RFC 5280: a URI whose host is not a DNS name cannot be inside.
-            (Self::Uri(base), AltName::Uri(uri)) => uri
-                .host()
-                .is_some_and(|host| host.parse::<IpAddr>().is_err() && host_matches(base, host)),
+            (Self::Uri(base), AltName::Uri(uri)) => {
+                uri.named_host().is_some_and(|host| host_matches(base, host))
+            }
             _ => false,
         }
     }
@@ -94,10 +92,7 @@ impl Subtree {
                 let base = base.strip_prefix('.').unwrap_or(base);
                 self.holds(name) || below(base, parent) || base == parent
             }
-            (Self::Uri(_), AltName::Uri(uri)) => {
-                let named = uri.host().is_some_and(|host| host.parse::<IpAddr>().is_err());
-                !named || self.holds(name)
-            }
+            (Self::Uri(_), AltName::Uri(uri)) => uri.named_host().is_none() || self.holds(name),
             _ => self.holds(name),
         }
     }
@@ -178,6 +173,15 @@ fn below(host: &str, parent: &str) -> bool {
     length.and_then(|length| host.split_at_checked(length)).is_some_and(|(rest, tail)| {
         rest.len() > 1 && rest.ends_with('.') && tail.eq_ignore_ascii_case(parent)
     })
+}
+
+/// Whether the base is this mailbox; the case of the host does not count.
+fn is_mailbox(base: &str, local: &str, host: &str) -> bool {
+    base.len() == local.len() + 1 + host.len()
+        && base
+            .strip_prefix(local)
+            .and_then(|rest| rest.strip_prefix('@'))
+            .is_some_and(|rest| rest.eq_ignore_ascii_case(host))
 }
 
 /// A host constraint of e-mail and URI subtrees: a leading dot means below, none means equal.

@@ -12,6 +12,8 @@ use crate::limits::URI_CHARACTERS;
 pub struct Uri {
     text: String,
     host: Option<String>,
+    /// Whether the host is a DNS name and no address.
+    is_named: bool,
 }
 
 impl Uri {
@@ -23,7 +25,10 @@ impl Uri {
     /// name or an IP address.
     pub fn new(text: &str) -> Result<Self, Error> {
         match host(text) {
-            Ok(host) => Ok(Self { text: text.to_owned(), host }),
+            Ok(host) => {
+                let is_named = host.as_deref().is_some_and(|host| host.parse::<IpAddr>().is_err());
+                Ok(Self { text: text.to_owned(), host, is_named })
+            }
             Err(problem) => Err(Error::malformed("URI", format!("{text:?}"), problem)),
         }
     }
@@ -36,6 +41,13 @@ impl Uri {
     /// The host of its authority in lower case, where it has one that is not empty.
     pub fn host(&self) -> Option<&str> {
         self.host.as_deref()
+    }
+}
+
+impl Uri {
+    /// The host, if it is a DNS name.
+    pub(crate) fn named_host(&self) -> Option<&str> {
+        self.host.as_deref().filter(|_| self.is_named)
     }
 }
 

@@ -10,7 +10,7 @@ use super::tlv::{
     encode_unsigned, encode_whole,
 };
 use crate::error::Error;
-use crate::limits::{EXTENDED_KEY_USAGES, EXTENSIONS};
+use crate::limits::{AUTHORITY_KEY_IDENTIFIER_OCTETS, EXTENDED_KEY_USAGES, EXTENSIONS};
 use crate::name::{NameConstraints, UncheckedName};
 use crate::oid::{self, Oid};
 use crate::profile::Extension;
@@ -84,6 +84,11 @@ impl Extensions {
         let value = extension.value.as_slice();
         match extension.oid {
             oid::AUTHORITY_KEY_IDENTIFIER => {
+                if value.len() > AUTHORITY_KEY_IDENTIFIER_OCTETS {
+                    let most = AUTHORITY_KEY_IDENTIFIER_OCTETS;
+                    let problem = format!("{} octets; at most {most}", value.len());
+                    return Err(Error::malformed(what, "", problem));
+                }
                 let identifier: pkix::AuthorityKeyIdentifier = decode_whole(what, "", value)?;
                 self.authority_key_identifier =
                     identifier.key_identifier.map(|octets| octets.as_bytes().to_vec());

@@ -216,6 +216,20 @@ fn a_hundred_extended_key_usages_are_read_and_one_more_is_refused() {
 }
 
 #[test]
+fn an_authority_key_identifier_of_32_kib_is_read_and_more_is_refused() {
+    for_each_family(|ladder| {
+        let certificate = |names: usize| {
+            let names = craft::tlv(0xa1, &[&[0x82, 1, b'a'].repeat(names)]);
+            let draft = Draft::of(ladder.ca.certificate());
+            let draft = draft.set(AUTHORITY_KEY_IDENTIFIER, false, &craft::sequence(&[names]));
+            Certificate::from_der(&draft.sign_der(&ladder.root_key()))
+        };
+        certificate(10_900).unwrap();
+        malformed(certificate(11_000).unwrap_err(), &["2.5.29.35", "octets; at most 32768"]);
+    });
+}
+
+#[test]
 fn a_list_of_fifty_thousand_entries_is_read_and_one_more_is_refused() {
     for_each_family(|ladder| {
         let list = |count: u32| {

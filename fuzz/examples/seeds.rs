@@ -35,8 +35,12 @@ fn main() {
     .with_rng(certwright::testing::SeededRng::new(5));
     let chain = authority.issue(&request(&LEAF)).unwrap();
     let all: Vec<u8> = chain.certificates().flat_map(|c| c.as_der().to_vec()).collect();
-    put(&["chain"], "issued", &all);
-    put(&["chain"], "constrained", &constrained());
+    for (name, chain) in [("issued", all), ("constrained", constrained(false))] {
+        let accepted = certwright_fuzz::chain::verdicts(&chain);
+        assert!(matches!(accepted, Some((true, Ok(()), _))), "both accept {name}: {accepted:?}");
+        put(&["chain"], name, &chain);
+    }
+    put(&["chain"], "constrained-more", &constrained(true));
     for (link, certificate) in chain.certificates().enumerate() {
         let name = format!("issued-{link}");
         put(&["certificate", "difference"], &name, certificate.as_der());
@@ -83,23 +87,22 @@ fn request(key: &KeyPair) -> CertificateRequest {
         .unwrap()
 }
 
-/// A chain below an intermediate with name constraints.
-fn constrained() -> Vec<u8> {
+/// A chain below an intermediate with name constraints, also of kinds that webpki does not read.
+fn constrained(more: bool) -> Vec<u8> {
     let again =
         |key: &KeyPair| KeyPair::from_pkcs8_der(key.to_pkcs8_der().unwrap().as_bytes()).unwrap();
     let [from, to] = ["2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z"].map(|t| t.parse().unwrap());
     let validity = Validity::new(from, to).unwrap();
     let serial = |number| SerialNumber::from_bytes(&[number]).unwrap();
-    let constraints = NameConstraints {
-        permitted: vec![
-            Subtree::Dns("example.org".to_owned()),
-            Subtree::Ip("10.0.0.0/8".parse().unwrap()),
-            Subtree::Email("example.org".to_owned()),
-            Subtree::Uri(".example.org".to_owned()),
-            Subtree::Directory("O=Example".parse().unwrap()),
-        ],
-        excluded: vec![Subtree::Dns("secret.example.org".to_owned())],
-    };
+    let mut permitted =
+        vec![Subtree::Dns("example.org".to_owned()), Subtree::Ip("10.0.0.0/8".parse().unwrap())];
+    if more {
+        permitted.push(Subtree::Email("example.org".to_owned()));
+        permitted.push(Subtree::Uri(".example.org".to_owned()));
+        permitted.push(Subtree::Directory("O=Example".parse().unwrap()));
+    }
+    let excluded = vec![Subtree::Dns("secret.example.org".to_owned())];
+    let constraints = NameConstraints { permitted, excluded };
     let [root, ca] = ["CN=Root", "CN=CA,O=Example"].map(|name| name.parse().unwrap());
     let profile = Profile::intermediate(0).with_name_constraints(constraints);
     let root = Issuer::self_signed_at(root, Profile::root(), again(&ROOT), serial(1), validity);
