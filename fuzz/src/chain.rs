@@ -54,6 +54,13 @@ fn is_listed(reason: &Error, all: &[Certificate]) -> bool {
                 .extended_key_usage()
                 .is_some_and(|usages| usages.contains(&ExtendedKeyUsage::ANY))
         }),
+        // It counts self-issued CAs, which RFC 5280 section 6.1.4 (l) does not, and checks their names,
+        // which section 6.1.3 (b) does not.
+        Error::PathLenConstraintViolated | Error::NameConstraintViolation
+            if all.iter().any(Certificate::is_self_issued) =>
+        {
+            true
+        }
         // It refuses whatever directory names, mailboxes and URIs constrain.
         Error::NameConstraintViolation => all
             .iter()
@@ -65,11 +72,6 @@ fn is_listed(reason: &Error, all: &[Certificate]) -> bool {
         | Error::MaximumSignatureChecksExceeded
         | Error::MaximumPathBuildCallsExceeded
         | Error::MaximumNameConstraintComparisonsExceeded => true,
-        // It counts self-issued CAs, which RFC 5280 section 6.1.4 (l) does not, and checks their names,
-        // which section 6.1.3 (b) does not.
-        Error::PathLenConstraintViolated | Error::NameConstraintViolation => {
-            all.iter().any(|certificate| certificate.is_self_issued())
-        }
         // It reads version 3 only.
         Error::UnsupportedCertVersion => true,
         _ => false,
