@@ -11,6 +11,7 @@ mod key_files;
 
 mod authority;
 mod lying_signers;
+#[cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]
 mod openssl_folders;
 mod refusals;
 mod refusals_together;
