@@ -254,18 +254,29 @@ fn a_list_of_fifty_thousand_entries_is_read_and_one_more_is_refused() {
 }
 
 #[test]
-fn sixty_four_urls_of_lists_are_read_and_one_more_is_none() {
+fn sixty_four_urls_of_lists_are_read_and_one_more_is_refused() {
     for_each_family(|ladder| {
-        let certificate = |count: usize| {
+        let certificate = |points: &[Vec<u8>]| {
+            let draft = Draft::of(ladder.ca.certificate());
+            let draft = draft.set("2.5.29.31", false, &craft::sequence(points));
+            Certificate::from_der(&draft.sign_der(&ladder.root_key()))
+        };
+        let point = |count: usize| {
             let url = craft::tlv(0x86, &[b"http://a.example/"]);
             let name = craft::tlv(0xa0, &[&craft::tlv(0xa0, &[&url.repeat(count)])]);
-            let points = craft::sequence(&[craft::sequence(&[name])]);
-            Draft::of(ladder.ca.certificate())
-                .set("2.5.29.31", false, &points)
-                .sign(&ladder.root_key())
+            craft::sequence(&[name])
         };
-        assert_eq!(certificate(64).crl_urls().len(), 64);
-        assert!(certificate(65).crl_urls().is_empty());
+        assert_eq!(certificate(&[point(64)]).unwrap().crl_urls().len(), 64);
+        assert_eq!(certificate(&[point(32), point(32)]).unwrap().crl_urls().len(), 64);
+        malformed(certificate(&[point(65)]).unwrap_err(), &["2.5.29.31", "more than 64 URLs"]);
+        malformed(certificate(&[point(64), point(1)]).unwrap_err(), &["more than 64 URLs"]);
+        // What cannot be read is not taken for no list: rustls-webpki refuses it, too.
+        let issuer = craft::sequence(&[craft::tlv(0xa2, &[])]);
+        assert!(certificate(&[issuer]).unwrap().crl_urls().is_empty());
+        for point in [craft::sequence(&[]), craft::tlv(0x04, &[&[1; 20]]), vec![0x30, 2, 0x80, 0]] {
+            malformed(certificate(&[point]).unwrap_err(), &["2.5.29.31"]);
+        }
+        malformed(certificate(&[]).unwrap_err(), &["2.5.29.31", "no point"]);
     });
 }
 
