@@ -13,7 +13,7 @@ use certwright::{
 };
 use criterion::{Criterion, SamplingMode, criterion_group};
 
-criterion_group!(benches, key_generation, sign, verify, request, issue);
+criterion_group!(benches, key_generation, sign, verify, request, issue, lint);
 
 fn main() {
     benches();
@@ -68,6 +68,13 @@ fn request(criterion: &mut Criterion) {
 /// is verified, the certificate read again, compared and recorded.
 fn issue(criterion: &mut Criterion) {
     each(criterion, "issue", World::issue);
+}
+
+/// A certificate is linted, as it is before it is signed.
+fn lint(criterion: &mut Criterion) {
+    each(criterion, "lint", |world| {
+        black_box(certwright::lint(black_box(&world.certificate)));
+    });
 }
 
 fn each(criterion: &mut Criterion, name: &str, work: impl Fn(&World)) {
@@ -134,6 +141,8 @@ struct World {
     key: KeyPair,
     signature: Vec<u8>,
     request: Vec<u8>,
+    /// The DER of a certificate of the authority.
+    certificate: Vec<u8>,
 }
 
 impl World {
@@ -152,10 +161,13 @@ impl World {
             .alt_name(AltName::dns("db.internal").unwrap())
             .sign(&key)
             .unwrap();
+        let authority = Authority::new(ca, policy, MemoryStore::default());
+        let certificate = authority.issue(&request).unwrap().leaf().as_der().to_vec();
         Self {
-            authority: Authority::new(ca, policy, MemoryStore::default()),
+            authority,
             signature: key.sign(MESSAGE).unwrap(),
             request: request.as_der().to_vec(),
+            certificate,
             key,
         }
     }

@@ -405,7 +405,8 @@ fn chains(table: &mut Table) {
 fn calls(table: &mut Table) {
     let cas = Cas::new(MemoryStore::default(), FixedClock(craft::now()), Config::default());
     let call = |name: &str, value: &Value| {
-        measure(value.to_string().len(), || cas.call(name, value.clone()).is_ok())
+        let text = value.to_string();
+        measure(text.len(), || cas.call(name, &text).is_ok())
     };
     let csr = ladder().request(&["a.internal"]).to_pem();
     let usual = json!({"Name": "a", "Csr": csr, "Tags.1.Key": "k", "Tags.1.Value": "v"});

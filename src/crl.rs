@@ -6,6 +6,7 @@ use crate::algorithm::SignatureAlgorithm;
 use crate::error::{Denied, Error, Reason, Rule};
 use crate::issuer::Issuer;
 use crate::ledger::{Ledger, Revocation, RevocationReason};
+use crate::lint;
 use crate::profile::Extension;
 use crate::usage::KeyUsage;
 use crate::validity::{Lifetime, Time};
@@ -175,6 +176,7 @@ pub(crate) fn issue(
             })
         })
     })?;
+    lint::refuse(&to_be_signed)?;
     let signature = issuer.sign_crl(&to_be_signed)?;
     Ok(IssuedCrl { to_be_signed, algorithm: issuer.signature_algorithm(), signature, number })
 }

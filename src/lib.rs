@@ -46,9 +46,9 @@
 // Whatever comes from outside, this crate answers with a result.
 #![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![deny(clippy::unreachable, clippy::unwrap_used)]
-// With a family of keys left out, the code that only it uses is dead.
+// With a family of keys or the operations left out, the code that only they use is dead.
 #![cfg_attr(
-    not(all(feature = "ecc", feature = "rsa", feature = "sm2")),
+    not(all(feature = "cas", feature = "ecc", feature = "rsa", feature = "sm2")),
     allow(dead_code, unused_imports, unused_mut, unused_variables)
 )]
 
@@ -66,6 +66,7 @@ mod issuer;
 mod key;
 mod ledger;
 mod limits;
+mod lint;
 mod name;
 mod oid;
 mod openssl_ca;
@@ -99,6 +100,7 @@ pub use self::ledger::{
     IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation, RevocationReason,
     Tag,
 };
+pub use self::lint::{Finding, LintProfile, LintRule, Linter, Report, Severity, lint};
 pub use self::name::{
     AltName, Attribute, AttributeType, DnsName, EmailAddress, IpNetwork, Name, NameBuilder,
     NameConstraints, Subtree, UncheckedName, Uri,

@@ -125,3 +125,7 @@ pub(crate) const OPENSSL_NUMBER_OCTETS: usize = 64;
 
 /// Problems that the refusal of an import lists one by one: more than anybody mends by hand.
 pub(crate) const IMPORT_PROBLEMS: usize = 1_000;
+
+/// Findings that a lint lists: more than anybody reads; a list of revoked certificates can break one
+/// rule in every entry.
+pub(crate) const LINT_FINDINGS: usize = 1_000;

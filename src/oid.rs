@@ -24,6 +24,11 @@ impl Oid {
         Self(ObjectIdentifier::new_unwrap(text))
     }
 
+    /// From the content octets of its DER, if they are of the form.
+    pub(crate) fn from_content(octets: &[u8]) -> Option<Self> {
+        ObjectIdentifier::from_bytes(octets).ok().map(Self)
+    }
+
     pub(crate) const fn as_inner(&self) -> &ObjectIdentifier {
         &self.0
     }

@@ -65,6 +65,11 @@ fn is_listed(reason: &Error, all: &[Certificate]) -> bool {
         | Error::MaximumSignatureChecksExceeded
         | Error::MaximumPathBuildCallsExceeded
         | Error::MaximumNameConstraintComparisonsExceeded => true,
+        // It counts self-issued CAs, which RFC 5280 section 6.1.4 (l) does not, and checks their names,
+        // which section 6.1.3 (b) does not.
+        Error::PathLenConstraintViolated | Error::NameConstraintViolation => {
+            all.iter().any(|certificate| certificate.is_self_issued())
+        }
         // It reads version 3 only.
         Error::UnsupportedCertVersion => true,
         _ => false,

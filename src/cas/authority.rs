@@ -4,7 +4,7 @@ use super::error::CasError;
 use super::parent::check_family;
 use super::records::{AuthorityDocument, ISSUE, authority_write};
 use super::structures::structures;
-use super::subject::{self, Fields};
+use super::subject::{self, Fields, authority_fields};
 use super::types::{TagParameter, check_tags, copied};
 use super::usages::extended_key_usages;
 use super::{Cas, token};
@@ -121,14 +121,7 @@ impl Cas {
     ) -> Result<CreateRootCACertificateResponse, CasError> {
         let token = token::of("CreateRootCACertificate", request, &request.client_token);
         self.operate_once(&token, |request_id, now| {
-            let fields = Fields {
-                country: request.country_code.clone(),
-                state: Some(request.state.clone()),
-                locality: Some(request.locality.clone()),
-                organization: Some(request.organization.clone()),
-                organization_unit: Some(request.organization_unit.clone()),
-                common_name: Some(request.common_name.clone()),
-            };
+            let fields = authority_fields!(request);
             let name = self.authority_name(fields)?;
             let algorithm = match &request.algorithm {
                 Some(algorithm) => self.algorithm("Algorithm", algorithm)?,
@@ -184,14 +177,7 @@ impl Cas {
         let token = token::of("CreateSubCACertificate", request, &request.client_token);
         self.operate_once(&token, |request_id, now| {
             let parent = self.parent("ParentIdentifier", &request.parent_identifier, now)?;
-            let fields = Fields {
-                country: request.country_code.clone(),
-                state: Some(request.state.clone()),
-                locality: Some(request.locality.clone()),
-                organization: Some(request.organization.clone()),
-                organization_unit: Some(request.organization_unit.clone()),
-                common_name: Some(request.common_name.clone()),
-            };
+            let fields = authority_fields!(request);
             let name = self.authority_name(fields)?;
             let algorithm = self.algorithm("Algorithm", &request.algorithm)?;
             check_family("Algorithm", algorithm, &parent)?;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::error::{CasError, ErrorKind};
+use super::limits::JSON_OCTETS;
 use super::schema::{Parameter, ParameterHelp, Problems, read_whole, shown};
 use super::*;
 
@@ -33,15 +34,22 @@ impl Operation {
 }
 
 impl Cas {
-    /// Calls an operation by its name, with its parameters as a JSON object: nested, or flat as RPC
-    /// clients send them (`"Tags.1.Key": "k"`), numbers and booleans as such or as text. `Version`
-    /// may be given.
+    /// Calls an operation by its name, with its parameters as the text of a JSON object, and answers
+    /// the text of another. Parameters are nested, or flat as RPC clients send them
+    /// (`"Tags.1.Key": "k"`), numbers and booleans as such or as text. `Version` may be given.
     ///
     /// # Errors
     /// [`CasError`], also for an unknown operation, an unknown parameter or another version. Nothing
     /// was changed then, but for the audit log.
-    pub fn call(&self, name: &str, parameters: Value) -> Result<Value, CasError> {
+    pub fn call(&self, name: &str, parameters: &str) -> Result<String, CasError> {
         let called = || {
+            if parameters.len() > JSON_OCTETS {
+                let message = format!("the parameters: more than {JSON_OCTETS} octets");
+                return Err(CasError::new(ErrorKind::DataTooLong, message));
+            }
+            let parameters = serde_json::from_str(parameters).map_err(|error| {
+                CasError::invalid("the parameters", format!("no JSON: {error}"), "a JSON object")
+            })?;
             let operation = OPERATIONS.iter().find(|operation| operation.name == name);
             let operation = operation.ok_or_else(|| {
                 let name = shown(&Value::from(name));
@@ -63,7 +71,7 @@ impl Cas {
             if !problems.wrong.is_empty() {
                 return Err(problems.into());
             }
-            (operation.call)(self, &Value::Object(nested))
+            Ok((operation.call)(self, &Value::Object(nested))?.to_string())
         };
         called().map_err(|error| match error.request_id().is_empty() {
             // It was refused before the operation began.

@@ -10,8 +10,8 @@ use super::error::{CasError, ErrorKind};
 use super::issue::{IssuedLeaf, Leaf, immediately};
 use super::names::names;
 use super::records::CLIENT;
-use super::subject::{self, Fields};
-use super::validity::Asked;
+use super::subject::{self, Fields, given_fields};
+use super::validity::asked_validity;
 use crate::issuer::Issuer;
 use crate::name::AltName;
 use crate::profile::Profile;
@@ -32,22 +32,9 @@ impl Cas {
             let shown = immediately(request.immediately)?;
             let parent = self.leaf_parent(&request.parent_identifier, now)?;
             let algorithm = self.leaf_algorithm(request.algorithm.as_deref(), &parent)?;
-            let asked = Asked {
-                days: request.days,
-                before_time: request.before_time,
-                after_time: request.after_time,
-                years: request.years,
-                months: request.months,
-            };
+            let asked = asked_validity!(request);
             let validity = self.leaf_validity(asked, &parent, now)?;
-            let given = Fields {
-                country: request.country.clone(),
-                state: request.state.clone(),
-                locality: request.locality.clone(),
-                organization: request.organization.clone(),
-                organization_unit: request.organization_unit.clone(),
-                common_name: request.common_name.clone(),
-            };
+            let given = given_fields!(request, request.common_name.clone());
             let fields = self.leaf_fields(given, None, self.client_defaults(&parent.issuer));
             let subject = fields.name(&subject::LEAF)?;
             let alt_names = client_names(request.san_type, request.san_value.as_deref())?;
@@ -102,22 +89,9 @@ impl Cas {
             let csr = read_csr(&request.csr)?;
             let parent = self.leaf_parent(&request.parent_identifier, now)?;
             self.check_csr_key(&csr, request.algorithm.as_deref(), &parent)?;
-            let asked = Asked {
-                days: request.days,
-                before_time: request.before_time,
-                after_time: request.after_time,
-                years: request.years,
-                months: request.months,
-            };
+            let asked = asked_validity!(request);
             let validity = self.leaf_validity(asked, &parent, now)?;
-            let given = Fields {
-                country: request.country.clone(),
-                state: request.state.clone(),
-                locality: request.locality.clone(),
-                organization: request.organization.clone(),
-                organization_unit: request.organization_unit.clone(),
-                common_name: request.common_name.clone(),
-            };
+            let given = given_fields!(request, request.common_name.clone());
             let defaults = self.client_defaults(&parent.issuer);
             let fields = self.leaf_fields(given, Some(&csr), defaults);
             let leaf = Leaf {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::schema::Problems;
 use crate::error::{Error, StoreErrorKind};
@@ -13,7 +13,7 @@ use crate::error::{Error, StoreErrorKind};
 /// use certwright::cas::{Cas, Config};
 /// use certwright::{MemoryStore, SystemClock};
 /// let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());
-/// let refused = cas.call("CreateCsr", serde_json::json!({ "Algorithm": "RSA" })).unwrap_err();
+/// let refused = cas.call("CreateCsr", r#"{ "Algorithm": "RSA" }"#).unwrap_err();
 /// assert_eq!(refused.code(), "MissingParameter");
 /// assert_eq!(refused.http_status(), 400);
 /// assert!(refused.message().contains("CommonName"));
@@ -25,7 +25,8 @@ pub struct CasError {
     request_id: String,
     /// Another change came first, so the operation may be tried again.
     pub(crate) conflict: bool,
-    source: Option<Error>,
+    /// Boxed, so that results are small.
+    source: Option<Box<Error>>,
 }
 
 /// The codes of the service.
@@ -138,7 +139,7 @@ impl CasError {
     /// The error as the engine's own, to go through its rooms.
     pub(crate) fn into_error(self) -> Error {
         match self.source {
-            Some(error) => error,
+            Some(error) => *error,
             None => Error::malformed("record", "", self.message),
         }
     }
@@ -173,14 +174,15 @@ impl CasError {
         &self.request_id
     }
 
-    /// Code, Message, RequestId and HttpStatus, as they go over the wire.
-    pub fn to_json(&self) -> Value {
-        json!({
+    /// A JSON object with Code, Message, RequestId and HttpStatus, as they go over the wire.
+    pub fn to_json(&self) -> String {
+        let fields = json!({
             "Code": self.code(),
             "HttpStatus": self.http_status(),
             "Message": self.message,
             "RequestId": self.request_id,
-        })
+        });
+        fields.to_string()
     }
 }
 
@@ -192,7 +194,7 @@ impl fmt::Display for CasError {
 
 impl std::error::Error for CasError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|source| source as _)
+        self.source.as_deref().map(|source| source as _)
     }
 }
 
@@ -208,7 +210,7 @@ impl From<Error> for CasError {
         let conflict =
             matches!(&error, Error::Store(store) if store.kind() == StoreErrorKind::Conflict);
         let message = error.to_string();
-        Self { kind, message, request_id: String::new(), conflict, source: Some(error) }
+        Self { kind, message, request_id: String::new(), conflict, source: Some(Box::new(error)) }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::certificate::Certificate;
 use crate::key::KeyPair;
 use crate::ledger::{Identifier, Ledger, Tag, Write};
 use crate::name::{AltName, Name};
-use crate::policy::{OnDenial, Period, Policy};
+use crate::policy::{OnDenial, Period, Policy, RootLeaves};
 use crate::profile::{Extension, Profile};
 use crate::request::CertificateRequest;
 use crate::serial::SerialNumber;
@@ -71,7 +71,12 @@ impl Cas {
             .with_subject(leaf.subject.clone())
             .with_alt_names(leaf.alt_names.clone())
             .with_max_lifetime(Lifetime::seconds(u64::MAX))
-            .on_denial(OnDenial::LeaveOut);
+            .on_denial(OnDenial::LeaveOut)
+            // An intermediate that is called like its root is no root.
+            .with_root_leaves(match parent.kept.document.parent_identifier {
+                Some(_) => RootLeaves::Allow,
+                None => RootLeaves::Refuse,
+            });
         let weak = self.config.weak_keys.allow(KeyAlgorithm::Rsa1024);
         let policy = if weak { policy.dangerously_allow_rsa_1024() } else { policy };
         let mut authority = self.authority(parent, Some(policy));

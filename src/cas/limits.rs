@@ -1,6 +1,9 @@
 //! Bounds on what operations take, each with its source. Those that are the service's rules are in
 //! [`super::Config`]; these keep the work on hostile input bounded.
 
+/// Octets of the JSON of one call: two of the longest texts, escaped.
+pub(crate) const JSON_OCTETS: usize = 4 * 1024 * 1024;
+
 /// Octets of one text parameter: a PEM of the largest request or chain that the engine reads.
 pub(crate) const TEXT_OCTETS: usize = 1024 * 1024;
 

@@ -11,28 +11,32 @@
 //! use serde_json::json;
 //!
 //! let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());
-//! let root = cas.call("CreateRootCACertificate", json!({
-//!     "CommonName": "Example Root", "Organization": "Example", "OrganizationUnit": "Security",
-//!     "Locality": "Hangzhou", "State": "Zhejiang", "Years": 10, "Algorithm": "ECC_256",
-//! }))?;
-//! let ca = cas.call("CreateSubCACertificate", json!({
+//! let root = cas.create_root_ca_certificate(&CreateRootCACertificateRequest {
+//!     common_name: "Example Root".into(), organization: "Example".into(),
+//!     organization_unit: "Security".into(), locality: "Hangzhou".into(),
+//!     state: "Zhejiang".into(), years: 10, algorithm: Some("ECC_256".into()),
+//!     ..Default::default()
+//! })?;
+//! // The same by name, over JSON.
+//! let ca = cas.call("CreateSubCACertificate", &json!({
 //!     "CommonName": "Example CA", "Organization": "Example", "OrganizationUnit": "Security",
 //!     "Locality": "Hangzhou", "State": "Zhejiang", "Years": 5, "Algorithm": "ECC_256",
-//!     "ParentIdentifier": root["Identifier"],
-//! }))?;
+//!     "ParentIdentifier": root.identifier,
+//! }).to_string())?;
+//! let ca: CreateSubCACertificateResponse = serde_json::from_str(&ca)?;
 //! let csr = cas.create_csr(&CreateCsrRequest {
 //!     algorithm: "ECC".into(), key_size: 256, common_name: "db.example".into(),
 //!     country_code: "CN".into(), province: "Zhejiang".into(), locality: "Hangzhou".into(),
 //!     ..Default::default()
 //! })?;
 //! let server = cas.create_server_certificate_with_csr(&CreateServerCertificateWithCsrRequest {
-//!     csr: csr.csr, parent_identifier: ca["Identifier"].as_str().unwrap().into(),
+//!     csr: csr.csr, parent_identifier: ca.identifier,
 //!     domain: Some("db.example,10.0.0.7".into()), days: Some(90), immediately: Some(2),
 //!     ..Default::default()
 //! })?;
 //! assert!(server.x509_certificate.is_some());
 //! # }
-//! # Ok::<(), certwright::cas::CasError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod authority;
@@ -123,6 +127,8 @@ pub struct Cas {
     actor: Arc<str>,
     /// Looks up the challenges of orders.
     probe: Option<Arc<dyn DomainProbe>>,
+    /// Where operations stand in line that lost to another.
+    line: Mutex<()>,
     /// Issuers whose keys were opened before.
     issuers: Mutex<HashMap<Identifier, Issuer>>,
 }
@@ -137,6 +143,7 @@ impl Cas {
             config,
             actor: Arc::from("cas"),
             probe: None,
+            line: Mutex::default(),
             issuers: Mutex::default(),
         }
     }
@@ -150,6 +157,30 @@ impl Cas {
 
     /// Looks up the challenges of orders with a probe. Without one, an operator attests that they
     /// are met ([`Cas::attest_order`]).
+    ///
+    /// ```
+    /// # #[cfg(feature = "ecc")] {
+    /// use std::sync::Arc;
+    /// use certwright::cas::*;
+    /// use certwright::{KeyAlgorithm, MemoryStore, SystemClock};
+    /// let mut config = Config::default();
+    /// config.order_algorithm = KeyAlgorithm::EcdsaP256;
+    /// let probe = Arc::new(MapProbe::default());
+    /// let cas = Cas::new(MemoryStore::default(), SystemClock, config).with_probe(Arc::clone(&probe));
+    /// cas.add_package("digicert-free-1-free", 10)?;
+    /// let order = cas.create_certificate_request(&CreateCertificateRequestRequest {
+    ///     domain: "www.example.com".into(), validate_type: "DNS".into(), username: "Tom".into(),
+    ///     phone: "13900000000".into(), email: "tom@example.com".into(), ..Default::default()
+    /// })?;
+    /// let request = DescribeCertificateStateRequest { order_id: order.order_id };
+    /// let state = cas.describe_certificate_state(&request)?;
+    /// assert_eq!(state.kind, "domain_verify");
+    /// probe.add_txt("_dnsauth.www.example.com", &state.record_value.unwrap());
+    /// // It is issued once `Config::order_issuer` names a CA.
+    /// assert_eq!(cas.describe_certificate_state(&request)?.kind, "process");
+    /// # }
+    /// # Ok::<(), certwright::cas::CasError>(())
+    /// ```
     #[must_use]
     pub fn with_probe(mut self, probe: impl DomainProbe + 'static) -> Self {
         self.probe = Some(Arc::new(probe));
@@ -186,10 +217,14 @@ impl Cas {
     fn operate<R>(&self, attempt: impl Fn(String) -> Result<R, CasError>) -> Result<R, CasError> {
         let request_id = request_id()?;
         let mut left = ATTEMPTS;
+        let mut turn = None;
         loop {
             left -= 1;
             match attempt(request_id.clone()) {
-                Err(error) if error.conflict && left > 0 => {}
+                Err(error) if error.conflict && left > 0 => {
+                    // Whoever lost once stands in line, so that many do not go on losing.
+                    turn = turn.or_else(|| Some(self.line.lock()));
+                }
                 answer => return answer.map_err(|error| error.with_request_id(&request_id)),
             }
         }

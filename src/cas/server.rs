@@ -8,9 +8,9 @@ use super::issue::{IssuedLeaf, Leaf, immediately};
 use super::names::domains;
 use super::records::SERVER;
 use super::structures::structures;
-use super::subject::{self, Fields};
+use super::subject::{self, Fields, given_fields};
 use super::types::{Outcome, TagParameter};
-use super::validity::Asked;
+use super::validity::asked_validity;
 use crate::issuer::Issuer;
 use crate::name::AltName;
 use crate::profile::{AltNames, Profile};
@@ -152,25 +152,8 @@ impl Cas {
             let csr = read_csr(&request.csr)?;
             let parent = self.leaf_parent(&request.parent_identifier, now)?;
             self.check_csr_key(&csr, request.algorithm.as_deref(), &parent)?;
-            let validity = self.leaf_validity(
-                Asked {
-                    days: request.days,
-                    before_time: request.before_time,
-                    after_time: request.after_time,
-                    years: request.years,
-                    months: request.months,
-                },
-                &parent,
-                now,
-            )?;
-            let given = Fields {
-                country: request.country.clone(),
-                state: request.state.clone(),
-                locality: request.locality.clone(),
-                organization: request.organization.clone(),
-                organization_unit: request.organization_unit.clone(),
-                common_name: request.common_name.clone(),
-            };
+            let validity = self.leaf_validity(asked_validity!(request), &parent, now)?;
+            let given = given_fields!(request, request.common_name.clone());
             let defaults = self.server_defaults(&parent.issuer);
             let fields = self.leaf_fields(given, Some(&csr), defaults);
             let alt_names = self.server_names(request.domain.as_deref(), &fields)?;
@@ -218,25 +201,8 @@ impl Cas {
             let shown = immediately(request.immediately)?;
             let parent = self.leaf_parent(&request.parent_identifier, now)?;
             let algorithm = self.leaf_algorithm(Some(&request.algorithm), &parent)?;
-            let validity = self.leaf_validity(
-                Asked {
-                    days: request.days,
-                    before_time: request.before_time,
-                    after_time: request.after_time,
-                    years: request.years,
-                    months: request.months,
-                },
-                &parent,
-                now,
-            )?;
-            let given = Fields {
-                country: request.country.clone(),
-                state: request.state.clone(),
-                locality: request.locality.clone(),
-                organization: request.organization.clone(),
-                organization_unit: request.organization_unit.clone(),
-                common_name: Some(request.common_name.clone()),
-            };
+            let validity = self.leaf_validity(asked_validity!(request), &parent, now)?;
+            let given = given_fields!(request, Some(request.common_name.clone()));
             let fields = self.leaf_fields(given, None, self.server_defaults(&parent.issuer));
             let alt_names = self.server_names(request.domain.as_deref(), &fields)?;
             let subject = fields.name(&subject::LEAF)?;

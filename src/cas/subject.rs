@@ -127,3 +127,33 @@ fn check(
         CasError::invalid(parameter, given, error)
     })
 }
+
+/// The fields that the request of a leaf gives; requests of that kind have the same ones.
+macro_rules! given_fields {
+    ($request:ident, $common_name:expr) => {
+        $crate::cas::subject::Fields {
+            country: $request.country.clone(),
+            state: $request.state.clone(),
+            locality: $request.locality.clone(),
+            organization: $request.organization.clone(),
+            organization_unit: $request.organization_unit.clone(),
+            common_name: $common_name,
+        }
+    };
+}
+pub(super) use given_fields;
+
+/// Those that the request of a CA gives.
+macro_rules! authority_fields {
+    ($request:ident) => {
+        $crate::cas::subject::Fields {
+            country: $request.country_code.clone(),
+            state: Some($request.state.clone()),
+            locality: Some($request.locality.clone()),
+            organization: Some($request.organization.clone()),
+            organization_unit: Some($request.organization_unit.clone()),
+            common_name: Some($request.common_name.clone()),
+        }
+    };
+}
+pub(super) use authority_fields;

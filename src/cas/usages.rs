@@ -16,7 +16,7 @@ pub(super) fn extended_key_usages(
             let given = format!("{:?}", cut(text));
             Err(CasError::invalid(&format!("{parameter}.{}", at + 1), given, allowed))
         };
-        let known = NAMES.iter().find(|(name, _)| name == text).map(|(_, usage)| usage.clone());
+        let known = NAMES.iter().find(|(name, _)| name == text).map(|(_, usage)| *usage);
         let usage = match (known, text.parse::<Oid>()) {
             (Some(usage), _) => usage,
             (None, Ok(oid)) => ExtendedKeyUsage::other(oid),

@@ -14,6 +14,20 @@ pub(super) struct Asked {
     pub(super) months: Option<i64>,
 }
 
+/// What the request of a leaf asks for; requests of that kind have the same parameters.
+macro_rules! asked_validity {
+    ($request:ident) => {
+        $crate::cas::validity::Asked {
+            days: $request.days,
+            before_time: $request.before_time,
+            after_time: $request.after_time,
+            years: $request.years,
+            months: $request.months,
+        }
+    };
+}
+pub(super) use asked_validity;
+
 /// The validity that was asked for. Days go before BeforeTime and AfterTime, these before Years and
 /// Months.
 pub(super) fn validity(rule: ValidityRule, asked: Asked, now: Time) -> Result<Validity, CasError> {

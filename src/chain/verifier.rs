@@ -113,7 +113,10 @@ impl ChainVerifier {
                 self.check_link(certificate, issuer).map_err(|broken| fail(link, broken))?;
             }
             if link > 0 {
-                self.check_issuer(certificate, link - 1).map_err(|broken| fail(link, broken))?;
+                // A self-issued certificate does not count (RFC 5280 section 6.1.4 l).
+                let between = path.iter().take(link).skip(1);
+                let counted = between.filter(|certificate| !certificate.is_self_issued()).count();
+                self.check_issuer(certificate, counted).map_err(|broken| fail(link, broken))?;
             }
         }
         check_comparisons(path).map_err(|(link, broken)| fail(link, broken))?;
@@ -123,6 +126,10 @@ impl ChainVerifier {
                 continue;
             };
             for (link, certificate) in path.iter().enumerate().take(position) {
+                // Nor is it asked, but as the leaf (RFC 5280 section 6.1.3 b and c).
+                if link > 0 && certificate.is_self_issued() {
+                    continue;
+                }
                 check_constraints(constraints, certificate).map_err(|broken| fail(link, broken))?;
             }
         }

@@ -96,6 +96,8 @@ pub enum Rule {
     KeyWeak,
     /// The lifetime is longer than the policy allows, or is zero.
     Lifetime,
+    /// What would be signed breaks a rule of the linter (`Linter::rules`).
+    Lint,
     /// The issuer's name constraints do not permit the name (RFC 5280 section 4.2.1.10).
     NameConstraints,
     /// The name is not well formed.

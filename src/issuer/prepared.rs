@@ -7,6 +7,7 @@ use crate::algorithm::SignatureAlgorithm;
 use crate::certificate::Certificate;
 use crate::error::{Denied, Error, Reason, Rule, SignerError};
 use crate::key::{PublicKey, check, key_identifier};
+use crate::lint;
 use crate::name::{Name, UncheckedName};
 use crate::policy::{Decision, Grant, ReviewItem};
 use crate::profile::{Extension, LeafBasicConstraints, Role};
@@ -70,7 +71,8 @@ impl Prepared {
         &self.outcome
     }
 
-    /// Fixes the octets of a certificate whose rules were checked.
+    /// Fixes the octets of a certificate whose rules were checked; they are linted before anybody can
+    /// sign them.
     pub(super) fn encode(
         grant: &Grant,
         by: &SignedBy<'_>,
@@ -88,6 +90,7 @@ impl Prepared {
             public_key: &grant.public_key.to_der(),
             extensions: &extensions,
         });
+        lint::refuse(&to_be_signed)?;
         let issuer = (by.name.clone(), by.key.as_bytes().to_vec());
         let (algorithm, outcome) = (by.algorithm, grant.outcome.clone());
         Ok(Self { issuer, to_be_signed, algorithm, serial, validity, outcome })

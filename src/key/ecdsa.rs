@@ -23,11 +23,13 @@ pub(super) enum Public {
     P521(::ecdsa::elliptic_curve::PublicKey<NistP521>),
 }
 
-/// A scalar of a curve; its drop wipes it.
+/// A scalar of a curve; its drop wipes it. Each stands in a box of its own size: in an enum of all
+/// three, the octets that a shorter one does not use would carry whatever the stack held, a copy of
+/// the scalar for one, and nobody would wipe them.
 pub(super) enum Secret {
-    P256(SigningKey<NistP256>),
-    P384(SigningKey<NistP384>),
-    P521(SigningKey<NistP521>),
+    P256(Box<SigningKey<NistP256>>),
+    P384(Box<SigningKey<NistP384>>),
+    P521(Box<SigningKey<NistP521>>),
 }
 
 /// Runs the same expression for each curve.
@@ -77,9 +79,15 @@ impl Public {
 impl Secret {
     pub(super) fn generate(algorithm: KeyAlgorithm, rng: &mut impl CryptoRng) -> Option<Self> {
         match algorithm {
-            KeyAlgorithm::EcdsaP256 => Some(Self::P256(SigningKey::generate_from_rng(rng))),
-            KeyAlgorithm::EcdsaP384 => Some(Self::P384(SigningKey::generate_from_rng(rng))),
-            KeyAlgorithm::EcdsaP521 => Some(Self::P521(SigningKey::generate_from_rng(rng))),
+            KeyAlgorithm::EcdsaP256 => {
+                Some(Self::P256(Box::new(SigningKey::generate_from_rng(rng))))
+            }
+            KeyAlgorithm::EcdsaP384 => {
+                Some(Self::P384(Box::new(SigningKey::generate_from_rng(rng))))
+            }
+            KeyAlgorithm::EcdsaP521 => {
+                Some(Self::P521(Box::new(SigningKey::generate_from_rng(rng))))
+            }
             _ => None,
         }
     }
@@ -91,9 +99,15 @@ impl Secret {
         let scalar =
             Zeroizing::new(fixed_width(scalar.get(significant..).unwrap_or(scalar), width)?);
         let key = match algorithm {
-            KeyAlgorithm::EcdsaP256 => SigningKey::from_slice(&scalar).map(Self::P256),
-            KeyAlgorithm::EcdsaP384 => SigningKey::from_slice(&scalar).map(Self::P384),
-            KeyAlgorithm::EcdsaP521 => SigningKey::from_slice(&scalar).map(Self::P521),
+            KeyAlgorithm::EcdsaP256 => {
+                SigningKey::from_slice(&scalar).map(Box::new).map(Self::P256)
+            }
+            KeyAlgorithm::EcdsaP384 => {
+                SigningKey::from_slice(&scalar).map(Box::new).map(Self::P384)
+            }
+            KeyAlgorithm::EcdsaP521 => {
+                SigningKey::from_slice(&scalar).map(Box::new).map(Self::P521)
+            }
             other => {
                 return Err(Error::unsupported("curve", other.to_string(), "NIST curves"));
             }

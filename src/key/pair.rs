@@ -37,7 +37,7 @@ pub struct KeyPair {
 
 pub(super) enum Secret {
     #[cfg(feature = "ecc")]
-    Ecdsa(Box<super::ecdsa::Secret>),
+    Ecdsa(super::ecdsa::Secret),
     #[cfg(feature = "rsa")]
     Rsa(Box<super::rsa::Secret>),
     #[cfg(feature = "sm2")]
@@ -98,7 +98,7 @@ impl KeyPair {
         secret: super::ecdsa::Secret,
     ) -> Result<Self, Error> {
         let point = secret.public().to_point();
-        Self::new(algorithm, &point, Secret::Ecdsa(Box::new(secret)))
+        Self::new(algorithm, &point, Secret::Ecdsa(secret))
     }
 
     #[cfg(feature = "rsa")]

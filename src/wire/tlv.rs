@@ -110,24 +110,14 @@ impl<'a> Values<'a> {
         Ok(content)
     }
 
-    /// Splits the next value off: all of it, and its content (X.690 sections 8.1 and 10.1).
+    /// Splits the next value off: all of it, and its content.
     fn next(&mut self, place: &str) -> Result<(&'a [u8], &'a [u8]), Error> {
-        let all = self.rest;
-        let split = match all {
-            [] => Err("nothing, where a value should be"),
-            [tag, ..] if tag & 0x1f == 0x1f => Err("a tag of more than one octet"),
-            [_, length, rest @ ..] if *length < 0x80 => Ok((usize::from(*length), rest)),
-            [_, 0x80, ..] => Err("an indefinite length, which DER does not have"),
-            [_, count, rest @ ..] => long_length(usize::from(count & 0x7f), rest),
-            [_] => Err("cut off after the tag"),
+        let value = match split(self.rest) {
+            Ok(value) if !value.shortest => Err("a length not in its shortest form"),
+            other => other,
         };
-        let split = split.and_then(|(length, rest)| {
-            let (content, rest) = rest.split_at_checked(length).ok_or("cut off")?;
-            let whole = all.get(..all.len() - rest.len()).ok_or("cut off")?;
-            Ok((whole, content, rest))
-        });
-        let (whole, content, rest) =
-            split.map_err(|problem| Error::malformed(self.what, place, problem))?;
+        let Split { whole, content, rest, .. } =
+            value.map_err(|problem| Error::malformed(self.what, place, problem))?;
         self.rest = rest;
         Ok((whole, content))
     }
@@ -224,8 +214,37 @@ pub(crate) fn split_any<'a>(what: &'static str, octets: &'a [u8]) -> Result<(u8,
     Ok((tag, content))
 }
 
-/// A length of `count` octets in its shortest form, and what follows it.
-fn long_length(count: usize, rest: &[u8]) -> Result<(usize, &[u8]), &'static str> {
+/// The first of some values, and the octets after it.
+pub(crate) struct Split<'a> {
+    pub(crate) tag: u8,
+    /// With tag and length.
+    pub(crate) whole: &'a [u8],
+    pub(crate) content: &'a [u8],
+    pub(crate) rest: &'a [u8],
+    /// Whether its length is in its shortest form, as DER wants it.
+    pub(crate) shortest: bool,
+}
+
+/// Splits the first value off (X.690 sections 8.1 and 10.1), or says why there is none.
+pub(crate) fn split(all: &[u8]) -> Result<Split<'_>, &'static str> {
+    let (tag, length, rest, shortest) = match all {
+        [] => return Err("nothing, where a value should be"),
+        [tag, ..] if tag & 0x1f == 0x1f => return Err("a tag of more than one octet"),
+        [tag, length, rest @ ..] if *length < 0x80 => (*tag, usize::from(*length), rest, true),
+        [_, 0x80, ..] => return Err("an indefinite length, which DER does not have"),
+        [tag, count, rest @ ..] => {
+            let (length, rest, shortest) = long_length(usize::from(count & 0x7f), rest)?;
+            (*tag, length, rest, shortest)
+        }
+        [_] => return Err("cut off after the tag"),
+    };
+    let (content, rest) = rest.split_at_checked(length).ok_or("cut off")?;
+    let whole = all.get(..all.len() - rest.len()).ok_or("cut off")?;
+    Ok(Split { tag, whole, content, rest, shortest })
+}
+
+/// A length of `count` octets, what follows it, and whether it is in its shortest form.
+fn long_length(count: usize, rest: &[u8]) -> Result<(usize, &[u8], bool), &'static str> {
     // Four octets name more than any input may have.
     let (octets, rest) = match count {
         1..=4 => rest.split_at_checked(count).ok_or("cut off in the length")?,
@@ -233,7 +252,7 @@ fn long_length(count: usize, rest: &[u8]) -> Result<(usize, &[u8]), &'static str
     };
     let length = octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet));
     let shortest = length >= 0x80 && octets.first().is_some_and(|first| *first != 0);
-    if shortest { Ok((length, rest)) } else { Err("a length not in its shortest form") }
+    Ok((length, rest, shortest))
 }
 
 fn malformed(what: &'static str, place: &str, error: der::Error) -> Error {

@@ -137,7 +137,7 @@ fn no_call_panics_and_no_error_changes_anything() {
         let parameters = hostile.parameters(&operation.parameters());
         let compared = round % COMPARED == 0;
         let before = compared.then(|| state(&cas));
-        match cas.call(operation.name, parameters.clone()) {
+        match cas.call_json(operation.name, parameters.clone()) {
             Ok(answer) => {
                 answered += 1;
                 remember(&mut hostile.dictionary, &answer);

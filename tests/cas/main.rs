@@ -3,11 +3,31 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[cfg(feature = "redb")]
+#[path = "../common/disk.rs"]
+mod disk;
+mod leaf_world;
+#[path = "../openssl/mod.rs"]
+mod openssl;
+mod shop;
 mod world;
 
 mod authorities;
+mod clients;
 mod csrs;
+mod custom;
 mod hostile_calls;
+mod judged;
+mod leaves;
+mod lists;
+mod order_issue;
+mod order_power_cut;
+mod order_quota;
+mod order_states;
+mod order_walk;
+mod orders;
+mod races;
 mod seed_examples;
+mod servers;
 mod validity;
 mod wire;

@@ -150,7 +150,8 @@ fn a_request_identifier_is_a_uuid_in_capitals_and_never_the_same() {
 #[test]
 fn an_error_is_code_status_message_and_request_identifier() {
     let cas = cas();
-    let error = cas.call("CreateCsr", json!({})).unwrap_err().to_json();
+    let error = cas.call_json("CreateCsr", json!({})).unwrap_err().to_json();
+    let error: Value = serde_json::from_str(&error).unwrap();
     assert_eq!(error["Code"], "MissingParameter");
     assert_eq!(error["HttpStatus"], 400);
     assert!(text(&error, "Message").contains("CommonName"));

@@ -10,3 +10,4 @@ mod question;
 mod chain_constraints;
 mod chain_uses;
 mod chain_verifier;
+mod pkits;

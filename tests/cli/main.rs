@@ -1,1 +1,18 @@
-//! x
+//! The command `certwright`, run as people and programs run it: every test starts processes and
+//! looks at their exit codes and what they print.
+#![cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod shop;
+
+mod calls;
+mod help;
+mod inspected;
+
+mod kills;
+mod linted;
+mod lives;
+mod options;
+mod stores;
+mod verified;

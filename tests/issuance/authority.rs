@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use certwright::{
     Authority, CertificateRequest, Chain, ChainVerifier, Error, ExtendedKeyUsage, FixedClock,
-    Issuer, Lifetime, MemoryStore, Period, Prepared, Review, Rule, SerialNumber, Signer,
-    StoreErrorKind,
+    Issuer, Lifetime, MemoryStore, Period, Policy, Prepared, Profile, Review, Rule, SerialNumber,
+    Signer, StoreErrorKind,
 };
 
 use crate::common;
@@ -25,6 +25,29 @@ fn an_issued_chain_verifies_and_its_leaf_is_found_by_serial_number() {
         );
         assert_eq!(authority.find(chain.leaf().serial()).unwrap().as_ref(), Some(chain.leaf()));
         assert_eq!(authority.find(&craft::serial(1)).unwrap(), None);
+    }
+}
+
+#[test]
+fn an_extension_is_made_critical_but_for_key_identifiers() {
+    for algorithm in common::families() {
+        let ladder = Ladder::new(algorithm);
+        // Extended key usage, alternative name, subject and authority key identifier.
+        let identifiers = ["2.5.29.37", "2.5.29.17", "2.5.29.14", "2.5.29.35"];
+        let criticals = |profile: Profile| {
+            let policy = Policy::new(profile).allow_dns(".internal");
+            let chain = ladder.authority(policy).issue(&ladder.request(&["db.internal"])).unwrap();
+            verify(&ladder, &chain, "db.internal");
+            identifiers.map(|oid| {
+                let mut extensions = chain.leaf().extensions().iter();
+                extensions.find(|extension| extension.oid.to_string() == oid).unwrap().critical
+            })
+        };
+        assert_eq!(criticals(Profile::tls_server()), [false; 4]);
+        let profile = identifiers.iter().fold(Profile::tls_server(), |profile, oid| {
+            profile.with_critical(oid.parse().unwrap())
+        });
+        assert_eq!(criticals(profile), [true, true, false, false]);
     }
 }
 

@@ -15,3 +15,4 @@ mod openssl_folders;
 mod refusals;
 mod refusals_together;
 mod signers;
+mod wrong_arithmetic;

@@ -15,17 +15,18 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
         "validity", "wire"]),
     ("testing", 6, &["error", "store"]),
 
-    ("crl", 5, &["algorithm", "error", "issuer", "ledger", "profile", "usage", "validity",
+    ("crl", 5, &["algorithm", "error", "issuer", "ledger", "lint", "profile", "usage", "validity",
         "wire"]),
 
     ("openssl_ca", 5, &["algorithm", "certificate", "error", "hexadecimal", "issuer", "ledger", "limits", "name",
         "oid", "serial", "validity", "wire"]),
 
     ("issuer", 5, &["algorithm", "certificate", "chain", "distribution", "error", "key",
-        "limits", "name", "oid", "policy", "profile", "serial", "usage", "validity", "wire"]),
+        "limits", "lint", "name", "oid", "policy", "profile", "serial", "usage", "validity", "wire"]),
 
     ("ledger", 4, &["algorithm", "certificate", "chain", "error", "hexadecimal", "key", "limits", "name", "request",
         "serial", "store", "validity"]),
+    ("lint", 4, &["error", "limits", "oid", "usage", "validity", "wire"]),
     ("policy", 4, &["algorithm", "error", "key", "name", "oid", "profile", "request", "usage",
         "validity"]),
     ("store", 4, &["error"]),

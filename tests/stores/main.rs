@@ -5,6 +5,9 @@
 mod common;
 #[path = "../common/craft.rs"]
 mod craft;
+#[cfg(feature = "redb")]
+#[path = "../common/disk.rs"]
+mod disk;
 #[path = "../common/revoked.rs"]
 mod revoked;
 #[path = "../common/world.rs"]

@@ -25,7 +25,7 @@ pub fn run(
     let parameters = read_parameters(parameters).map_err(Failure::of_call)?;
     if OPERATIONS.iter().all(|operation| operation.name != action) {
         let nowhere = Cas::new(MemoryStore::default(), SystemClock, Config::default());
-        return Ok(answer(nowhere.call(action, parameters)?, output)?);
+        return Ok(answer(nowhere.call(action, &parameters.to_string())?, output)?);
     }
     let config = config(options).map_err(Failure::of_call)?;
     let key = options.key_file.as_deref().map(read_sealing_key).transpose();
@@ -40,7 +40,7 @@ pub fn run(
     if let Some(key) = &key {
         cas.ledger().unlock(key).map_err(Failure::of_call)?;
     }
-    Ok(answer(cas.call(action, parameters)?, output)?)
+    Ok(answer(cas.call(action, &parameters.to_string())?, output)?)
 }
 
 /// The parameters that are given as a text, as `@` and a file, or as `-` for standard input.
@@ -54,9 +54,14 @@ fn read_parameters(given: String) -> Result<Value, Error> {
         .map_err(|error| Error::malformed("parameters", "", format!("not JSON: {error}")))
 }
 
-fn answer(answer: Value, output: &mut Output) -> std::io::Result<()> {
-    writeln!(output, "{answer:#}")?;
+fn answer(answer: String, output: &mut Output) -> std::io::Result<()> {
+    writeln!(output, "{}", pretty(&answer))?;
     output.flush()
+}
+
+/// JSON with a line for each value.
+pub fn pretty(json: &str) -> String {
+    serde_json::from_str::<Value>(json).map_or(json.to_owned(), |json| format!("{json:#}"))
 }
 
 /// Who runs this, as far as the environment knows.

@@ -1,5 +1,6 @@
 //! What ends a run, and how it is said.
 
+use super::call::pretty;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -22,7 +23,7 @@ impl Failure {
         // Nobody is left to be told where standard error cannot be written.
         match self {
             Self::Cas(error) => {
-                let _ = writeln!(io::stderr(), "{:#}", error.to_json());
+                let _ = writeln!(io::stderr(), "{}", pretty(&error.to_json()));
                 ExitCode::FAILURE
             }
             Self::Reason(reason) => {

@@ -11,6 +11,7 @@ mod config;
 mod failure;
 mod input;
 mod inspect;
+mod lint;
 mod ops;
 mod options;
 mod output;
@@ -20,15 +21,13 @@ mod verify;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use self::failure::Failure;
 use self::options::{Options, Verb};
 use self::output::Output;
 
 fn main() -> ExitCode {
     let mut output = Output::new();
-    let answer = run(Options::parse(), &mut output).and_then(|()| Ok(output.flush()?));
+    let answer = run(Options::read(), &mut output).and_then(|()| Ok(output.flush()?));
     match answer {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read the output has seen enough, as `head` has.
@@ -56,6 +55,10 @@ fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
         Verb::Inspect(inspect) => {
             before.none("inspect")?;
             inspect::run(&inspect, output)
+        }
+        Verb::Lint(lint) => {
+            before.none("lint")?;
+            lint::run(&lint, output)
         }
         Verb::Ops { action } => {
             before.none("ops")?;

@@ -47,8 +47,10 @@ fn show_parts(
     level: usize,
     output: &mut Output,
 ) -> std::io::Result<()> {
-    let indent = 2 * level;
-    for ParameterHelp { name, kind, required, description, parts } in parts {
+    let indent = 4 * level - 2;
+    // Some answers have more for Rust than for JSON.
+    let sent = parts.iter().filter(|part| part.kind != "nothing");
+    for ParameterHelp { name, kind, required, description, parts } in sent {
         // What an answer has is not asked of anybody.
         let required = if given && *required { ", required" } else { "" };
         writeln!(output, "{:indent$}{name} ({kind}{required})", "")?;

@@ -1,12 +1,15 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use certwright::cas::OPERATIONS;
 use certwright::{AltName, Identifier, Sm2Id, Time};
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint,
+};
 use clap_complete::Shell;
 
 use super::failure::Failure;
@@ -50,6 +53,8 @@ pub enum Verb {
     },
     /// Show a certificate or chain, request, revocation list or key
     Inspect(Inspect),
+    /// Say what certificates and revocation lists break of RFC 5280: a line of JSON for each finding
+    Lint(Lint),
     /// List the operations, or the parameters and answers of one
     Ops {
         /// The operation
@@ -122,11 +127,34 @@ pub struct Inspect {
     pub sm2_id: Sm2Id,
 }
 
+/// What is to be linted.
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// A file of certificates and revocation lists in PEM, or of one in DER; `-` for standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Further rules; may be given more than once
+    #[arg(long, value_enum)]
+    pub profile: Vec<RuleProfile>,
+}
+
+/// Rules that do not hold for every certificate.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum RuleProfile {
+    /// GM/T 0015: certificates of SM2 keys
+    #[value(name = "gmt-0015")]
+    GmT0015,
+    /// The CA/Browser Forum's baseline for TLS servers of the public web
+    #[value(name = "tls-baseline")]
+    Tls,
+}
+
 /// What is to be verified.
 #[derive(Debug, Args)]
 pub struct Verify {
     /// Certificates that are trusted, in PEM or DER; may be given more than once
-    #[arg(long, value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..,
+        value_hint = ValueHint::FilePath)]
     pub trust: Vec<PathBuf>,
     /// When the chain is to be valid, instead of now: UNIX seconds or RFC 3339
     #[arg(long, value_name = "UNIX", value_parser = time, allow_negative_numbers = true)]
@@ -150,7 +178,7 @@ pub struct Verify {
     /// The chain: the leaf first, then intermediates in any order, in PEM (or a leaf in DER); `-` for
     /// standard input
     #[arg(value_hint = ValueHint::FilePath)]
-    pub chain: PathBuf,
+    pub chain: Option<PathBuf>,
 }
 
 /// What a leaf is for.
@@ -162,6 +190,33 @@ pub enum Purpose {
     Client,
     /// TLS servers
     Server,
+}
+
+impl Options {
+    /// Reads the command line, and ends the process where it is wrong or asks for help.
+    pub fn read() -> Self {
+        let matches = Self::command().get_matches();
+        let mut options = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        if let Verb::Verify(verify) = &mut options.verb
+            && verify.chain.is_none()
+        {
+            // `--trust root.pem chain.pem`: the last of several files is the chain.
+            let matches = matches.subcommand_matches("verify");
+            let trust = matches.and_then(|matches| matches.get_occurrences::<PathBuf>("trust"));
+            if trust.and_then(Iterator::last).is_some_and(|files| files.len() > 1) {
+                verify.chain = verify.trust.pop();
+            }
+        }
+        options
+    }
+}
+
+impl Verify {
+    /// The file of the chain, which must have been given.
+    pub fn chain(&self) -> Result<&Path, Failure> {
+        let missing = || usage(ErrorKind::MissingRequiredArgument, "<CHAIN> is missing");
+        self.chain.as_deref().ok_or_else(missing)
+    }
 }
 
 impl StoreOptions {
@@ -236,7 +291,15 @@ pub fn complete(shell: Shell, output: &mut Output) -> Result<(), Failure> {
     });
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "certwright", &mut script);
-    Ok(std::io::Write::write_all(output, &script)?)
+    output.write_all(&script)?;
+    if shell == Shell::Fish {
+        // Which clap_complete gives no arguments but options.
+        let names: Vec<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
+        let names = names.join(" ");
+        let verbs = "__fish_seen_subcommand_from call ops";
+        writeln!(output, "complete -c certwright -n \"{verbs}\" -a \"{names}\"")?;
+    }
+    Ok(())
 }
 
 fn usage(kind: ErrorKind, message: impl std::fmt::Display) -> Failure {
@@ -272,6 +335,7 @@ Examples:
     \"Locality\": \"Hangzhou\", \"State\": \"Zhejiang\", \"Years\": 10, \"Algorithm\": \"ECC_256\"}'
   certwright inspect server.pem
   certwright verify --trust root.pem --name db.example --purpose server --crl ca.crl chain.pem
+  certwright lint --profile tls-baseline server.pem
   certwright audit --store ca.redb >audit.jsonl
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage. No option takes a secret: keys and

@@ -7,7 +7,7 @@ use super::super::config::RenewalRule;
 use super::super::error::{CasError, ErrorKind};
 use super::super::structures::structures;
 use super::application::Application;
-use super::document::Order;
+use super::document::OrderDocument;
 use super::state::OrderAction;
 use crate::validity::Time;
 
@@ -46,8 +46,8 @@ impl Cas {
         self.operate(|request_id| {
             let now = self.now()?;
             let order = self.order(request.order_id, now)?;
-            self.check_renewal(&order, now)?;
             let document = order.after(OrderAction::Renew)?.document;
+            self.check_renewal(&document, now)?;
             let application = Application {
                 product_code: Some(&document.product_code),
                 domain: Some(&document.domains),
@@ -67,15 +67,15 @@ impl Cas {
         })
     }
 
-    fn check_renewal(&self, order: &Order, now: Time) -> Result<(), CasError> {
-        let Some(record) = self.order_certificate(order.document())? else { return Ok(()) };
+    fn check_renewal(&self, order: &OrderDocument, now: Time) -> Result<(), CasError> {
+        let Some(record) = self.order_certificate(order)? else { return Ok(()) };
         let Some(certificate) = record.certificate() else { return Ok(()) };
         let end = certificate.validity().not_after();
         let from = end.minus(self.config.expiring)?;
         if self.config.renewal == RenewalRule::Always || now >= from {
             return Ok(());
         }
-        let order_id = order.document().order_id;
+        let order_id = order.order_id;
         let message = format!("OrderId: order {order_id} can be renewed from {from} on");
         Err(CasError::new(ErrorKind::OrderState, message))
     }

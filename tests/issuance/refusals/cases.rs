@@ -185,6 +185,22 @@ pub const CASES: &[Case] = &[
         allowed: "more than none, at most 90 days",
     },
     Case {
+        rule: Rule::Lint,
+        provoke: |algorithm| {
+            // An OCSP responder that every reader must know how to ask.
+            let location = craft::tlv(0x86, &[b"http://ocsp.internal"]);
+            let access = craft::sequence(&[craft::oid("1.3.6.1.5.5.7.48.1"), location]);
+            let oid = "1.3.6.1.5.5.7.1.1".parse().unwrap();
+            let value = craft::sequence(&[access]);
+            let critical = Extension { oid, critical: true, value };
+            let profile = Profile::tls_server().with_extension(critical);
+            under(algorithm, Policy::new(profile).allow_dns(".internal"))
+        },
+        item: "certificate",
+        given: "authorityInfoAccess, critical",
+        allowed: "what rfc5280-4.2.2-access-critical does: mark authorityInfoAccess",
+    },
+    Case {
         rule: Rule::NameConstraints,
         provoke: |algorithm| {
             let permitted = vec![Subtree::Dns("example.com".to_owned())];

@@ -29,26 +29,13 @@ impl PrivateKey {
         })
     }
 
-    pub fn from_der(der: &[u8], passphrase: Option<&Path>) -> Result<Self, Error> {
-        if KeyPair::is_pkcs8_der_encrypted(der) {
-            return match passphrase {
-                None => Ok(Self::Encrypted(PKCS8)),
-                Some(file) => {
-                    Self::open(KeyPair::from_pkcs8_der_encrypted(der, &read_passphrase(file)?)?)
-                }
-            };
-        }
-        // What one form cannot be read as may be another; any other error is of the right form.
-        let mut answer = KeyPair::from_pkcs8_der_with(der, WEAK);
-        for read in [KeyPair::from_sec1_der, KeyPair::from_pkcs1_der] {
-            if let Err(Error::Malformed(_)) = answer {
-                answer = match read(der) {
-                    Err(Error::Malformed(_)) => answer,
-                    other => other,
-                };
+    pub fn from_der_encrypted(der: &[u8], passphrase: Option<&Path>) -> Result<Self, Error> {
+        match passphrase {
+            None => Ok(Self::Encrypted(PKCS8)),
+            Some(file) => {
+                Self::open(KeyPair::from_pkcs8_der_encrypted(der, &read_passphrase(file)?)?)
             }
         }
-        Self::open(answer?)
     }
 
     fn open(key: KeyPair) -> Result<Self, Error> {
@@ -65,7 +52,7 @@ impl PrivateKey {
 }
 
 /// Weak keys are shown as such.
-const WEAK: WeakKeys = WeakKeys::DangerouslyAllowRsa1024;
+pub const WEAK: WeakKeys = WeakKeys::DangerouslyAllowRsa1024;
 
 const PKCS8: &str = "PKCS #8; --passphrase-file shows more";
 const LEGACY: &str = "RFC 1421 headers; `openssl pkcs8 -topk8` makes it PKCS #8";

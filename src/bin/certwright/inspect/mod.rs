@@ -6,7 +6,7 @@ mod show;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use certwright::{Certificate, CertificateRequest, Error, PublicKey, RevocationList};
+use certwright::{Certificate, CertificateRequest, Error, KeyPair, PublicKey, RevocationList};
 
 use self::key::PrivateKey;
 use super::failure::Failure;
@@ -123,25 +123,31 @@ fn read_der(options: &Inspect, der: &[u8]) -> Result<Item, Error> {
     if der.first() != Some(&0x30) {
         return Err(Error::malformed("input", "", format!("neither PEM nor DER of {KINDS}")));
     }
-    let readers: [&dyn Fn() -> Result<Item, Error>; 5] = [
+    let id = || options.sm2_id.clone();
+    let passphrase = options.passphrase_file.as_deref();
+    if KeyPair::is_pkcs8_der_encrypted(der) {
+        return PrivateKey::from_der_encrypted(der, passphrase).map(Item::PrivateKey);
+    }
+    let private = |key: KeyPair| Item::PrivateKey(PrivateKey::Open(Box::new(key)));
+    let readers: [&dyn Fn() -> Result<Item, Error>; 7] = [
         &|| Ok(Item::Certificate(Box::new(Certificate::from_der(der)?))),
-        &|| {
-            let id = options.sm2_id.clone();
-            let request = CertificateRequest::from_der_with_sm2_id(der, id)?;
-            Ok(Item::Request(Box::new(request)))
-        },
+        &|| Ok(Item::Request(Box::new(CertificateRequest::from_der_with_sm2_id(der, id())?))),
         &|| Ok(Item::RevocationList(Box::new(RevocationList::from_der(der)?))),
         &|| Ok(Item::PublicKey(Box::new(PublicKey::from_der(der)?))),
-        &|| PrivateKey::from_der(der, options.passphrase_file.as_deref()).map(Item::PrivateKey),
+        &|| KeyPair::from_pkcs8_der_with(der, key::WEAK).map(private),
+        &|| KeyPair::from_sec1_der(der).map(private),
+        &|| KeyPair::from_pkcs1_der(der).map(private),
     ];
     let mut reasons = Vec::new();
     for read in readers {
         match read() {
-            Err(error @ Error::Malformed(_)) => reasons.push(error.to_string()),
-            // It is of this kind, and something else is wrong with it.
-            answer => return answer,
+            // One that could be read, or that is refused for what it says.
+            Ok(item) => return Ok(item),
+            Err(error @ (Error::Denied(_) | Error::InvalidSignature { .. })) => return Err(error),
+            Err(error) => reasons.push(error.to_string()),
         }
     }
+    reasons.dedup();
     let reasons = reasons.join("; ");
     Err(Error::malformed("input", "", format!("none of {KINDS}: {reasons}")))
 }

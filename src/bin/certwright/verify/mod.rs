@@ -16,15 +16,16 @@ use super::options::{Purpose, Verify};
 use super::output::Output;
 
 pub fn run(options: &Verify, output: &mut Output) -> Result<(), Failure> {
+    let chain = options.chain()?;
     let mut anchors = Vec::new();
     for path in &options.trust {
         anchors.extend(read_certificates(path)?);
     }
     let lists = options.crl.iter().map(|path| read_list(path)).collect::<Result<Vec<_>, _>>()?;
     let at = options.at.map_or_else(|| SystemClock.now(), Ok)?;
-    let certificates = read_certificates(&options.chain)?;
+    let certificates = read_certificates(chain)?;
     let Some((leaf, rest)) = certificates.split_first() else {
-        return Err(file_error(&options.chain, "no certificate").into());
+        return Err(file_error(chain, "no certificate").into());
     };
 
     let order = Order { rest, anchors: &anchors, sm2_id: &options.sm2_id };

@@ -1,0 +1,53 @@
+//! `certwright lint`: what certificates and revocation lists break, a line of JSON for each finding.
+
+use std::io::Write as _;
+
+use certwright::{Finding, LintProfile, Linter, Report};
+use serde_json::json;
+
+use super::failure::Failure;
+use super::input::{self, OCTETS, file_error};
+use super::options::{Lint, RuleProfile};
+use super::output::Output;
+
+pub fn run(options: &Lint, output: &mut Output) -> Result<(), Failure> {
+    let path = &options.file;
+    let octets = input::read(path, OCTETS)?;
+    let linter = options.profile.iter().fold(Linter::new(), |linter, profile| match profile {
+        RuleProfile::GmT0015 => linter.with_profile(LintProfile::GmT0015),
+        RuleProfile::Tls => linter.with_profile(LintProfile::TlsBaseline),
+    });
+    let reports = match input::pem(&octets) {
+        Some(text) => {
+            linter.lint_pem(&text).map_err(|error| file_error(path, error.to_string()))?
+        }
+        None => vec![linter.lint(&octets)],
+    };
+    for (index, report) in reports.iter().enumerate() {
+        for finding in report.findings() {
+            writeln!(output, "{}", line(index + 1, report, finding))?;
+        }
+    }
+    match reports.iter().filter(|report| report.has_errors()).count() {
+        0 => Ok(()),
+        bad => {
+            let all = reports.len();
+            let reason = format!("{}: errors in {bad} of {all} linted", path.display());
+            Err(Failure::Reason(reason))
+        }
+    }
+}
+
+/// A finding as one line; `number` counts what was linted from 1.
+fn line(number: usize, report: &Report, finding: &Finding) -> serde_json::Value {
+    json!({
+        "input": number,
+        "what": report.what(),
+        "severity": finding.severity.to_string(),
+        "rule": finding.rule,
+        "place": finding.place,
+        "given": finding.given,
+        "hint": finding.hint,
+        "citation": finding.citation,
+    })
+}

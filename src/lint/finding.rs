@@ -1,0 +1,124 @@
+//! Rules, what breaks them, and the list of it.
+
+use std::fmt;
+
+use super::LintProfile;
+use crate::limits::LINT_FINDINGS;
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Severity {
+    /// The source says MUST: readers may refuse what breaks it.
+    Error,
+    /// The source says SHOULD, or allows exceptions that nothing in the octets shows, or is a MUST
+    /// that much of the world disregards and readers let pass.
+    Warning,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        })
+    }
+}
+
+/// A rule that certificates or revocation lists are held against.
+#[derive(Debug, Eq, PartialEq)]
+pub struct LintRule {
+    /// Its stable name, such as `rfc5280-4.1.2.2-serial-positive`.
+    pub id: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// The document and section that it is from.
+    pub citation: &'static str,
+    /// What to do about it.
+    pub hint: &'static str,
+    /// The profile that it belongs to; none for those that hold for all.
+    pub profile: Option<LintProfile>,
+}
+
+/// A place where a rule is broken.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The rule's stable name, such as `rfc5280-4.1.2.2-serial-positive`.
+    pub rule: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// The document and section that the rule is from.
+    pub citation: &'static str,
+    /// Where it is broken, such as `subjectAltName`.
+    pub place: String,
+    /// What is there.
+    pub given: String,
+    /// What to do about it.
+    pub hint: &'static str,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rule, severity, citation, place, given, hint } = self;
+        write!(f, "{severity} {rule}, {place}: {given}; {hint} ({citation})")
+    }
+}
+
+/// The findings of one lint while it goes on.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    pub(super) findings: Vec<Finding>,
+    pub(super) profiles: Vec<LintProfile>,
+}
+
+impl Notes {
+    /// Adds a finding, if the rule's profile is asked for.
+    pub(super) fn add(
+        &mut self,
+        rule: &'static LintRule,
+        place: impl Into<String>,
+        given: impl Into<String>,
+    ) {
+        if self.findings.len() >= LINT_FINDINGS || !rule.profile.is_none_or(|p| self.asks(p)) {
+            return;
+        }
+        let LintRule { id, severity, citation, hint, profile: _ } = *rule;
+        let (place, given) = (place.into(), given.into());
+        self.findings.push(Finding { rule: id, severity, citation, place, given, hint });
+    }
+
+    /// Whether the rules of a profile are asked for.
+    pub(super) fn asks(&self, profile: LintProfile) -> bool {
+        self.profiles.contains(&profile)
+    }
+}
+
+/// Octets of strangers in a finding: text where it is harmless, else digits; the first of them.
+pub(super) fn shown(octets: &[u8]) -> String {
+    let first = octets.get(..SHOWN).unwrap_or(octets);
+    let rest = if first.len() < octets.len() { "…" } else { "" };
+    if !first.is_empty() && first.iter().all(|octet| matches!(octet, b' '..=b'~')) {
+        return format!("{:?}{rest}", String::from_utf8_lossy(first));
+    }
+    let digits: String = first.iter().map(|octet| format!("{octet:02x}")).collect();
+    format!("octets {digits}{rest}")
+}
+
+const SHOWN: usize = 64;
+
+/// Defines rules, and `RULES`, the list of them.
+macro_rules! rules {
+    ($profile:expr; $($name:ident = $severity:ident $id:literal, $citation:literal: $hint:literal;)*) => {
+        $(
+            pub(in crate::lint) static $name: $crate::lint::LintRule = $crate::lint::LintRule {
+                id: $id,
+                severity: $crate::lint::Severity::$severity,
+                citation: $citation,
+                hint: $hint,
+                profile: $profile,
+            };
+        )*
+        pub(in crate::lint) static RULES: &[&$crate::lint::LintRule] = &[$(&$name),*];
+    };
+}
+pub(super) use rules;

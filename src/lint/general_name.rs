@@ -1,0 +1,112 @@
+//! GeneralNames (RFC 5280 section 4.2.1.6).
+
+use std::net::IpAddr;
+
+use super::finding::{Notes, rules, shown};
+use super::reader::{Reader, STRUCTURE, Value};
+use crate::limits::{DNS_LABEL_CHARACTERS, DNS_NAME_CHARACTERS, EMAIL_LOCAL_CHARACTERS};
+
+pub(super) const EMAIL: u8 = 0x81;
+pub(super) const DNS: u8 = 0x82;
+pub(super) const DIRECTORY: u8 = 0xa4;
+pub(super) const URI: u8 = 0x86;
+pub(super) const IP: u8 = 0x87;
+
+/// Holds every name of a list against the rules, and gives each to `found`.
+pub(super) fn check_all<'a>(
+    names: &mut Reader<'a>,
+    notes: &mut Notes,
+    found: &mut dyn FnMut(Value<'a>, &mut Notes),
+) {
+    let place = names.place;
+    if names.is_empty() {
+        notes.add(&EMPTY, place, "no name");
+    }
+    while let Some(name) = names.next(notes) {
+        check(name, place, notes);
+        found(name, notes);
+    }
+}
+
+/// Holds one name against the rules.
+pub(super) fn check(name: Value<'_>, place: &'static str, notes: &mut Notes) {
+    let octets = name.content;
+    match name.tag {
+        DNS => check_dns(octets, place, notes),
+        EMAIL if !is_email(octets) => notes.add(&EMAIL_FORM, place, shown(octets)),
+        IP if address(octets).is_none() => notes.add(&IP_OCTETS, place, shown(octets)),
+        URI if !is_uri(octets) => notes.add(&URI_FORM, place, shown(octets)),
+        EMAIL | IP | URI | DIRECTORY => {}
+        // otherName, x400Address, ediPartyName, registeredID.
+        0xa0 | 0xa3 | 0xa5 | 0x88 => {}
+        tag => notes.add(&STRUCTURE, place, format!("tag {tag:#04x}, which is no GeneralName")),
+    }
+}
+
+fn check_dns(octets: &[u8], place: &'static str, notes: &mut Notes) {
+    let name = octets.strip_prefix(b"*.").unwrap_or(octets);
+    // RFC 1123 section 2.1 lets labels begin with digits.
+    let label = |label: &[u8]| {
+        let inner = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
+        (1..=DNS_LABEL_CHARACTERS).contains(&label.len())
+            && label.iter().all(inner)
+            && label.first() != Some(&b'-')
+            && label.last() != Some(&b'-')
+    };
+    let good = name.len() <= DNS_NAME_CHARACTERS && name.split(|octet| *octet == b'.').all(label);
+    if !good {
+        notes.add(&DNS_FORM, place, shown(octets));
+    } else if octets.contains(&b'_') {
+        notes.add(&DNS_UNDERSCORE, place, shown(octets));
+    }
+}
+
+/// A Mailbox of RFC 2821 section 4.1.2, roughly.
+fn is_email(octets: &[u8]) -> bool {
+    let at = octets.iter().rposition(|octet| *octet == b'@');
+    let Some((local, host)) = at.and_then(|at| octets.split_at_checked(at)) else { return false };
+    (1..=EMAIL_LOCAL_CHARACTERS).contains(&local.len())
+        && (2..=DNS_NAME_CHARACTERS + 1).contains(&host.len())
+        && octets.iter().all(|octet| matches!(octet, b'!'..=b'~') && !b"<>".contains(octet))
+}
+
+/// An absolute URI with a scheme-specific part; where it has an authority, that has a host.
+pub(super) fn is_uri(octets: &[u8]) -> bool {
+    let colon = octets.iter().position(|octet| *octet == b':');
+    let Some((scheme, rest)) = colon.and_then(|at| octets.split_at_checked(at)) else {
+        return false;
+    };
+    let in_scheme = |octet: &u8| octet.is_ascii_alphanumeric() || b"+-.".contains(octet);
+    let host = rest.strip_prefix(b"://").map(|rest| {
+        let end = rest.iter().position(|octet| b"/?#".contains(octet)).unwrap_or(rest.len());
+        rest.get(..end).unwrap_or_default()
+    });
+    scheme.first().is_some_and(u8::is_ascii_alphabetic)
+        && scheme.iter().all(in_scheme)
+        && rest.len() > 1
+        && rest.iter().all(|octet| matches!(octet, b'!'..=b'~'))
+        // A directory of one's own is named by three slashes (RFC 4516 section 2).
+        && (host != Some(b"") || matches!(scheme, b"ldap" | b"ldaps" | b"file"))
+}
+
+/// The address of an iPAddress.
+pub(super) fn address(octets: &[u8]) -> Option<IpAddr> {
+    let four = <[u8; 4]>::try_from(octets).map(IpAddr::from);
+    four.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from)).ok()
+}
+
+rules! { None;
+    EMPTY = Error "rfc5280-4.2.1.6-names-empty", "RFC 5280 section 4.2.1.6":
+        "list at least one name, or leave the field out";
+    DNS_FORM = Error "rfc5280-4.2.1.6-dns-form", "RFC 5280 section 4.2.1.6, RFC 1034 section 3.5":
+        "write dNSName as labels of 1 to 63 letters, digits and inner hyphens, with dots between";
+    DNS_UNDERSCORE = Warning "rfc5280-4.2.1.6-dns-underscore",
+        "RFC 5280 section 4.2.1.6, RFC 1034 section 3.5":
+        "use a hyphen: the preferred name syntax has no underscore";
+    EMAIL_FORM = Error "rfc5280-4.2.1.6-email-form", "RFC 5280 section 4.2.1.6":
+        "write rfc822Name as local-part@domain in ASCII, without a display name";
+    IP_OCTETS = Error "rfc5280-4.2.1.6-ip-octets", "RFC 5280 section 4.2.1.6":
+        "write iPAddress as 4 octets (IPv4) or 16 (IPv6)";
+    URI_FORM = Error "rfc5280-4.2.1.6-uri-form", "RFC 5280 section 4.2.1.6":
+        "write an absolute URI in ASCII: a scheme, and where there is an authority, a host";
+}

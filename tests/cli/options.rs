@@ -1,0 +1,114 @@
+//! The options that are rules, and wrong usage.
+
+use serde_json::json;
+
+use crate::shop::{NOW, Shop, any_algorithm, server, sub, text};
+
+#[test]
+fn the_crl_base_url_is_where_certificates_point() {
+    let shop = Shop::new();
+    let (root, _) = shop.hierarchy(any_algorithm());
+    let mut below = sub(any_algorithm(), &root);
+    below["CommonName"] = "With CRL".into();
+    below["EnableCrl"] = true.into();
+    let refused = shop.try_call(&["--now", &NOW.to_string()], "CreateSubCACertificate", &below);
+    refused.refused("InvalidParameter");
+    let now = NOW.to_string();
+    let options = ["--now", &now, "--crl-base-url", "http://crl.example/ca"];
+    let ca = shop.call_with(&options, "CreateSubCACertificate", below);
+    let mut leaf = server(any_algorithm(), &ca);
+    leaf["EnableCrl"] = 1.into();
+    let leaf = shop.call_with(&options, "CreateServerCertificate", leaf);
+    shop.write("leaf.pem", text(&leaf, "X509Certificate"));
+    let shown = shop.run(&["inspect", "leaf.pem"]).expect(0).stdout;
+    let url = format!("http://crl.example/ca/{}.crl", text(&ca, "Identifier"));
+    assert!(shown.contains(&url), "{shown}");
+}
+
+#[test]
+fn lenient_validity_takes_years_and_months() {
+    let shop = Shop::new();
+    let (_, ca) = shop.hierarchy(any_algorithm());
+    let mut leaf = server(any_algorithm(), &ca);
+    leaf.as_object_mut().unwrap().remove("Days");
+    leaf["Years"] = 1.into();
+    let now = NOW.to_string();
+    let call = |options: &[&str]| {
+        shop.try_call(&[&["--now", &now], options].concat(), "CreateServerCertificate", &leaf)
+    };
+    call(&[]).refused("MissingParameter");
+    call(&["--lenient-validity"]).answer();
+    shop.write("rules.json", r#"{"validity": "lenient"}"#);
+    call(&["--config", "rules.json"]).answer();
+    shop.write("rules.json", r#"{"validity": "strict"}"#);
+    call(&["--config", "rules.json"]).refused("MissingParameter");
+    // An option counts more than the file.
+    call(&["--config", "rules.json", "--lenient-validity"]).answer();
+}
+
+#[test]
+fn a_file_of_rules_sets_them_and_an_unknown_or_wrong_one_is_refused() {
+    let shop = Shop::new();
+    let (_, ca) = shop.hierarchy(any_algorithm());
+    let rules = json!({
+        "organization": "Example GmbH", "organization_unit": "Web", "client_country": "DE",
+        "authority_country": "DE", "crl_base_url": "http://crl.example", "crl_day": 3,
+        "default_product": "digicert-free-1-free", "order_issuer": ca["Identifier"],
+        "subject_from_csr": "ignore", "validity": "strict",
+    });
+    shop.write("rules.json", rules.to_string());
+    let options = ["--now", &NOW.to_string(), "--config", "rules.json"];
+    let leaf = shop.call_with(&options, "CreateServerCertificate", server(any_algorithm(), &ca));
+    shop.write("leaf.pem", text(&leaf, "X509Certificate"));
+    let shown = shop.run(&["inspect", "leaf.pem"]).expect(0).stdout;
+    assert!(shown.contains("OU=Web,O=Example GmbH"), "{shown}");
+    for (rules, words) in [
+        (json!({ "organisation": "x" }), "\"organisation\""),
+        (json!({ "organization": 5 }), "a string"),
+        (json!({ "crl_day": "3" }), "a number"),
+        (json!({ "order_issuer": "x" }), "identifier"),
+        (json!({ "validity": "loose" }), "\"lenient\" or \"strict\""),
+        (json!({ "subject_from_csr": true }), "\"copy\" or \"ignore\""),
+    ] {
+        shop.write("rules.json", rules.to_string());
+        let refused = shop.try_call(&["--config", "rules.json"], "ListCsr", &json!({}));
+        let error = refused.refused("InvalidParameter");
+        assert!(text(&error, "Message").contains(words), "{error}");
+    }
+}
+
+#[test]
+fn wrong_usage_exits_with_2_and_touches_nothing() {
+    let shop = Shop::new();
+    shop.write("x.pem", "");
+    for arguments in [
+        &[][..],
+        &["--store"],
+        &["--store", "new.redb"],
+        &["--store", "new.redb", "call"],
+        &["--store", "new.redb", "call", "ListCsr", "{}", "{}"],
+        &["--store", "new.redb", "frobnicate"],
+        &["--store", "new.redb", "--frobnicate", "call", "ListCsr"],
+        &["--store", "new.redb", "--order-issuer", "CA1", "call", "ListCsr"],
+        &["--store", "new.redb", "--wait", "-1", "call", "ListCsr"],
+        &["--store", "new.redb", "inspect", "x.pem"],
+        &["--store", "new.redb", "ops"],
+        &["--store", "new.redb", "--now", "5", "audit"],
+        &["call", "ListCsr"],
+        &["audit"],
+        &["backup", "copy.redb"],
+        &["backup", "--store", "new.redb"],
+        &["inspect"],
+        &["verify", "x.pem"],
+        &["verify", "--trust", "x.pem"],
+        &["verify", "--trust", "x.pem", "--purpose", "mail", "x.pem"],
+        &["verify", "--trust", "x.pem", "--name", "a b", "x.pem"],
+        &["ops", "NoSuch"],
+        &["completions", "powershell"],
+    ] {
+        let ran = shop.run(arguments).expect(2);
+        assert_eq!(ran.stdout, "", "{arguments:?}");
+        assert!(!ran.stderr.is_empty(), "{arguments:?}");
+    }
+    assert!(!shop.path("new.redb").exists());
+}

@@ -1,0 +1,17 @@
+//! The linter: each rule is broken once by octets that are good otherwise, what the engine makes
+//! breaks none, and no input is too hostile.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/craft.rs"]
+mod craft;
+
+mod build;
+mod clean;
+mod corpus;
+mod hostile;
+mod lists;
+mod names;
+mod parts;
+mod profiles;
+mod refused;

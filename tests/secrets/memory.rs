@@ -1,0 +1,288 @@
+//! After a key was made, used, written, read, sealed and dropped, none of its octets are in memory.
+//!
+//! A child process does the work. It gets from its parent what to look for, masked, so that nothing
+//! but the library ever has it there in clear. After each stage the stack is overwritten, as later
+//! calls would: what the compiler spills there nobody can wipe from safe Rust. What counts is memory
+//! that was freed and stays mapped.
+
+use std::collections::BTreeSet;
+use std::hint::black_box;
+use std::process::Command;
+
+use certwright::testing::SeededRng;
+use certwright::{
+    KeyAlgorithm, KeyFamily, KeyPair, Ledger, MemoryStore, Nonces, SealingKey, SecretBytes, Signer,
+    Time, WeakKeys,
+};
+use zeroize::Zeroizing;
+
+use crate::common::is_built;
+use crate::key_files::{hex, seeded};
+use crate::scan::{MASK, Needle, WINDOW, scan};
+
+const PASSPHRASE: &str = "correct horse battery staple and more";
+const SEED: u64 = 7;
+
+#[cfg(feature = "rsa")]
+const P256_ORDER: &str = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+#[cfg(feature = "rsa")]
+const P384_ORDER: &str = "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf\
+                          581a0db248b0a77aecec196accc52973";
+#[cfg(feature = "rsa")]
+const SM2_ORDER: &str = "fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123";
+
+/// A stage of a key's life, by its name.
+type Stage = (&'static str, fn(&Inputs));
+
+const STAGES: [Stage; 8] = [
+    ("generated", |inputs| drop(inputs.key())),
+    ("signed", |inputs| {
+        let key = inputs.key().with_nonces(Nonces::Deterministic);
+        key.sign(b"message").unwrap();
+        inputs.key().sign(b"message").unwrap();
+    }),
+    ("written", |inputs| drop(inputs.key().to_pkcs8_der().unwrap())),
+    ("written as PEM", |inputs| drop(inputs.key().to_pkcs8_pem().unwrap())),
+    ("read", |inputs| {
+        let pem = inputs.key().to_pkcs8_pem().unwrap();
+        KeyPair::from_pem(pem.as_str()).unwrap();
+    }),
+    ("encrypted and decrypted", |inputs| {
+        let passphrase = inputs.passphrase();
+        let pem = inputs.key().to_pkcs8_pem_encrypted(&passphrase).unwrap();
+        KeyPair::from_pem_encrypted(&pem, &passphrase).unwrap();
+    }),
+    ("sealed and unsealed", |inputs| {
+        let octets: Zeroizing<[u8; 32]> =
+            Zeroizing::new(unmask(&inputs.sealing_key).as_slice().try_into().unwrap());
+        seal(inputs, &SealingKey::from_bytes(*octets));
+    }),
+    ("sealed under a passphrase", |inputs| {
+        seal(inputs, &SealingKey::from_passphrase(&inputs.passphrase()).unwrap());
+    }),
+];
+
+fn seal(inputs: &Inputs, key: &SealingKey) {
+    let ledger = Ledger::new(MemoryStore::default());
+    ledger.unlock(key).unwrap();
+    let at: Time = "2026-06-01T00:00:00Z".parse().unwrap();
+    ledger.writer("test", at).keep_key("key", &inputs.key()).unwrap();
+    ledger.key("key").unwrap().unwrap().sign(b"message").unwrap();
+}
+
+/// What may stay, and why.
+const LISTED: [(KeyAlgorithm, &str, &str); 2] =
+    [(KeyAlgorithm::Rsa2048, "p", UNWIPED), (KeyAlgorithm::Rsa2048, "q", UNWIPED)];
+
+const UNWIPED: &str = "the integers of crypto-bigint do not wipe themselves when dropped; crypto-primes \
+                       clones a factor to test that it is prime, and rsa computes with clones while \
+                       it puts a key together";
+
+#[test]
+fn a_key_of_p_256_leaves_nothing() {
+    run(KeyAlgorithm::EcdsaP256);
+}
+
+#[test]
+fn a_key_of_p_384_leaves_nothing() {
+    run(KeyAlgorithm::EcdsaP384);
+}
+
+#[test]
+fn a_key_of_sm2_leaves_nothing() {
+    run(KeyAlgorithm::Sm2);
+}
+
+#[test]
+fn a_key_of_rsa_leaves_what_is_listed() {
+    run(KeyAlgorithm::Rsa2048);
+}
+
+fn run(algorithm: KeyAlgorithm) {
+    if !is_built(algorithm.family()) {
+        return;
+    }
+    let needles: Vec<String> =
+        needles(algorithm).iter().map(|(name, part)| format!("{name}={}", mask(part))).collect();
+    let answer = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "memory::child", "--ignored", "--nocapture", "--test-threads=1"])
+        .env("SCAN_ALGORITHM", algorithm.to_string())
+        .env("SCAN_NEEDLES", needles.join(";"))
+        .env("SCAN_PASSPHRASE", mask(PASSPHRASE.as_bytes()))
+        .env("SCAN_SEALING_KEY", mask(&sealing_key()))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(answer.stdout).unwrap();
+    assert!(answer.status.success(), "{text}{}", String::from_utf8_lossy(&answer.stderr));
+    let mut stages = 0;
+    for line in text.lines().filter_map(|line| line.split_once("FOUND ").map(|(_, rest)| rest)) {
+        let (stage, found) = line.split_once(": ").unwrap();
+        let mut found = found.split(',').filter(|name| !name.is_empty());
+        stages += 1;
+        // Without the integers of the feature there is no form of the arithmetic to look for.
+        if stage == "held key" && cfg!(not(feature = "rsa")) {
+            continue;
+        }
+        if stage.starts_with("held") {
+            let expected = if algorithm.family() == KeyFamily::Rsa { "d" } else { "scalar" };
+            assert!(found.any(|name| name == expected), "the scan finds what is there: {text}");
+            continue;
+        }
+        let listed =
+            |name: &str| LISTED.iter().any(|(of, known, _)| (*of, *known) == (algorithm, name));
+        let left = found.find(|name| !listed(name));
+        assert_eq!(left, None, "{algorithm}, after the stage {stage}: {text}");
+    }
+    assert_eq!(stages, STAGES.len() + 3, "{text}");
+}
+
+/// Every secret in windows, by its name.
+fn needles(algorithm: KeyAlgorithm) -> Vec<(String, Vec<u8>)> {
+    let key = seeded(algorithm, SEED);
+    let der = key.to_pkcs8_der().unwrap();
+    let pem = key.to_pkcs8_pem().unwrap();
+    let (mut found, mut numbers) = (Vec::new(), Vec::new());
+    // The lines of the PEM text that tell nothing but secrets.
+    let lines = match algorithm {
+        #[cfg(feature = "rsa")]
+        KeyAlgorithm::Rsa2048 => {
+            use crate::key_files::{content, whole};
+            let mut rest = content(crate::key_files::rsa::whole_private_key(der.as_bytes()));
+            for name in ["version", "n", "e", "d", "p", "q", "dp", "dq", "qinv"] {
+                let number = whole(rest);
+                rest = &rest[number.len()..];
+                if !["version", "n", "e"].contains(&name) {
+                    let octets = content(number);
+                    numbers.push((name, octets[usize::from(octets[0] == 0)..].to_vec()));
+                }
+            }
+            7..20
+        }
+        _ => {
+            // After the header, the algorithm and the version of the ECPrivateKey.
+            let (from, octets) =
+                if algorithm == KeyAlgorithm::EcdsaP384 { (35, 48) } else { (36, 32) };
+            assert_eq!(der.as_bytes()[from - 2..from], [4, octets as u8], "an OCTET STRING");
+            let scalar = &der.as_bytes()[from..from + octets];
+            #[cfg(feature = "rsa")]
+            found.extend(montgomery(algorithm, scalar));
+            numbers.push(("scalar", scalar.to_vec()));
+            0..1
+        }
+    };
+    for (name, octets) in numbers {
+        found.extend(windows(name, &octets));
+        // As most arithmetic has it: the least significant first.
+        found.extend(windows(name, &octets.into_iter().rev().collect::<Vec<u8>>()));
+    }
+    let body = pem.as_str().lines().filter(|line| !line.starts_with('-'));
+    for line in body.skip(lines.start).take(lines.len()) {
+        found.push(("pem".to_owned(), line.as_bytes()[48..64].to_vec()));
+    }
+    found.extend(windows("passphrase", PASSPHRASE.as_bytes()));
+    found.extend(windows("sealing key", &sealing_key()));
+    found
+}
+
+/// A scalar as some arithmetic has it, in Montgomery's form: times 2^256 or 2^384 modulo n, the least
+/// significant octet first.
+#[cfg(feature = "rsa")]
+fn montgomery(algorithm: KeyAlgorithm, scalar: &[u8]) -> Vec<(String, Vec<u8>)> {
+    use crypto_bigint::{BoxedUint, NonZero};
+    let order = match algorithm {
+        KeyAlgorithm::EcdsaP256 => P256_ORDER,
+        KeyAlgorithm::EcdsaP384 => P384_ORDER,
+        KeyAlgorithm::Sm2 => SM2_ORDER,
+        _ => return Vec::new(),
+    };
+    let order = NonZero::new(BoxedUint::from_be_slice_vartime(&hex(order))).unwrap();
+    let shifted = BoxedUint::from_be_slice_vartime(&[scalar, &vec![0; scalar.len()]].concat());
+    let mut octets = shifted.rem(&order).to_be_bytes().to_vec();
+    octets.reverse();
+    octets.truncate(scalar.len());
+    windows("scalar", &octets)
+}
+
+fn windows(name: &str, octets: &[u8]) -> Vec<(String, Vec<u8>)> {
+    octets.chunks_exact(WINDOW).map(|window| (name.to_owned(), window.to_vec())).collect()
+}
+
+fn sealing_key() -> [u8; 32] {
+    std::array::from_fn(|at| (at as u8).wrapping_mul(37) ^ 0x5c)
+}
+
+fn mask(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{:02x}", octet ^ MASK)).collect()
+}
+
+/// What the child works with.
+struct Inputs {
+    algorithm: KeyAlgorithm,
+    /// Masked.
+    passphrase: Vec<u8>,
+    /// Masked.
+    sealing_key: Vec<u8>,
+}
+
+impl Inputs {
+    fn key(&self) -> KeyPair {
+        let mut rng = SeededRng::new(SEED);
+        KeyPair::generate_with(self.algorithm, WeakKeys::Refuse, &mut rng).unwrap()
+    }
+
+    fn passphrase(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(self.passphrase.len()));
+        self.passphrase.iter().for_each(|octet| text.push(char::from(octet ^ MASK)));
+        text
+    }
+}
+
+fn unmask(masked: &[u8]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(masked.iter().map(|octet| octet ^ MASK).collect())
+}
+
+#[test]
+#[ignore = "the other tests run it in a process of its own"]
+fn child() {
+    let given = |name: &str| std::env::var(name).unwrap();
+    let inputs = Inputs {
+        algorithm: given("SCAN_ALGORITHM").parse().unwrap(),
+        passphrase: hex(&given("SCAN_PASSPHRASE")),
+        sealing_key: hex(&given("SCAN_SEALING_KEY")),
+    };
+    let needles: Vec<Needle> = given("SCAN_NEEDLES")
+        .split(';')
+        .map(|needle| {
+            let (name, masked) = needle.split_once('=').unwrap();
+            Needle { name: name.to_owned(), masked: hex(masked).try_into().unwrap() }
+        })
+        .collect();
+    report("before", &needles);
+    for (name, stage) in STAGES {
+        stage(&inputs);
+        overwrite_stack();
+        report(name, &needles);
+    }
+    // What is held is found: the scan works, for the numbers and for the file.
+    let key = inputs.key();
+    overwrite_stack();
+    report("held key", &needles);
+    let file: SecretBytes = key.to_pkcs8_der().unwrap();
+    drop(key);
+    overwrite_stack();
+    report("held file", &needles);
+    drop(file);
+}
+
+#[inline(never)]
+fn overwrite_stack() {
+    // Filled with ones, in case that zeros are not written.
+    let mut octets = [0xff_u8; 1 << 19];
+    black_box(&mut octets);
+}
+
+/// Prints the names of what was found.
+fn report(stage: &str, needles: &[Needle]) {
+    let found: BTreeSet<String> = scan(needles).into_iter().collect();
+    println!("FOUND {stage}: {}", found.into_iter().collect::<Vec<_>>().join(","));
+}
