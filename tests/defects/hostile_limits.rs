@@ -230,6 +230,23 @@ fn an_authority_key_identifier_of_32_kib_is_read_and_more_is_refused() {
 }
 
 #[test]
+fn an_object_identifier_of_arcs_above_32_bits_is_refused_and_not_shown_as_another() {
+    for_each_family(|ladder| {
+        let read = |arc: &[u8]| {
+            let kind = craft::tlv(0x06, &[&[0x55], arc, &[3]]);
+            let pair = craft::sequence(&[kind, vec![0x0c, 1, b'a']]);
+            let subject = craft::sequence(&[craft::tlv(craft::SET, &[&pair])]);
+            let der = craft::request(&subject, &[], &ladder.leaf_key());
+            CertificateRequest::from_der(&der).map(|request| request.subject().to_string())
+        };
+        assert_eq!(read(&[0x8f, 0xff, 0xff, 0xff, 0x7f]).unwrap(), "2.5.4294967295.3=a");
+        // 2^32 + 4, whose lowest 32 bits would make it the common name.
+        malformed(read(&[0x90, 0x80, 0x80, 0x80, 0x04]).unwrap_err(), &["4294967295"]);
+        malformed(read(&[0xff, 0xff, 0xff, 0xff, 0x7f]).unwrap_err(), &["subject"]);
+    });
+}
+
+#[test]
 fn a_list_of_fifty_thousand_entries_is_read_and_one_more_is_refused() {
     for_each_family(|ladder| {
         let list = |count: u32| {
