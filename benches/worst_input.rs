@@ -1,7 +1,6 @@
 //! The worst input that was found for each reader, at its limits, and its time as a multiple of an
 //! ordinary input: per octet, or (where that is said) of the same kind as it is. At most 20.
 
-#[allow(dead_code)]
 #[path = "../tests/common/craft.rs"]
 mod craft;
 

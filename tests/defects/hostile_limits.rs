@@ -247,6 +247,23 @@ fn an_object_identifier_of_arcs_above_32_bits_is_refused_and_not_shown_as_anothe
 }
 
 #[test]
+fn a_unique_identifier_is_passed_over_but_has_to_be_a_bit_string() {
+    for_each_family(|ladder| {
+        let read = |content: &[u8]| {
+            let mut draft = Draft::of(ladder.ca.certificate());
+            draft.fields.push(craft::tlv(0x82, &[content]));
+            Certificate::from_der(&draft.sign_der(&ladder.root_key()))
+        };
+        for good in [&[0][..], &[0, 1, 2], &[7, 0x80]] {
+            read(good).unwrap();
+        }
+        for bad in [&[][..], &[1], &[8, 0], &[0xff, 1, 2]] {
+            malformed(read(bad).unwrap_err(), &["unique identifier", "not a BIT STRING"]);
+        }
+    });
+}
+
+#[test]
 fn a_list_of_fifty_thousand_entries_is_read_and_one_more_is_refused() {
     for_each_family(|ladder| {
         let list = |count: u32| {
