@@ -1,7 +1,6 @@
 //! The worst input that was found for each reader, at its limits, and its time as a multiple of an
 //! ordinary input: per octet, or (where that is said) of the same kind as it is. At most 20.
 
-#[allow(dead_code)]
 #[path = "../tests/common/craft.rs"]
 mod craft;
 
@@ -179,6 +178,22 @@ fn certificates(table: &mut Table) {
     let mut full = draft.clone();
     full.extensions =
         (0..64).map(|at| extension(&format!("1.2.{at}"), false, &[0; 16_000])).collect();
+    let lint = |der: &[u8]| measure(der.len(), || certwright::lint(der).findings().len());
+    let usual_lint = lint(ladder.ca.certificate().as_der());
+    for (input, der) in [
+        ("1000 names of 1000 characters", with("2.5.29.17", &craft::alt_names(&names))),
+        ("200,000 extended key usages", with("2.5.29.37", &sequence(&usages))),
+        (
+            "350,000 names of the issuer",
+            with("2.5.29.35", &sequence(std::slice::from_ref(&issuers))),
+        ),
+        ("64 attributes of 16 kB", signed(draft.clone().field(5, name(&attributes)))),
+        ("64 extensions of 16 kB", signed(full.clone())),
+        ("nested 200,000 deep", with("2.5.29.35", &deep)),
+        ("350,000 URLs of lists", with("2.5.29.31", &points)),
+    ] {
+        table.per_octet("lint", input, lint(&der), &usual_lint);
+    }
     for (input, der) in [
         ("1000 names of 1000 characters", with("2.5.29.17", &craft::alt_names(&names))),
         ("200,000 extended key usages", with("2.5.29.37", &sequence(&usages))),
@@ -220,8 +235,11 @@ fn lists(table: &mut Table) {
     let unknown: Vec<Vec<u8>> =
         (0..64).map(|at| extension(&format!("1.2.{at}"), false, &[])).collect();
     let full = (0..1200).map(|at| entry(&number(at), sequence(&unknown))).collect();
+    let lint = |der: &[u8]| measure(der.len(), || certwright::lint(der).findings().len());
+    let (usual_lint, most) = (lint(ladder.ca.certificate().as_der()), list(short));
+    table.per_octet("lint", "50,000 of the shortest entries", lint(&most), &usual_lint);
     for (input, der) in [
-        ("50,000 of the shortest entries", list(short)),
+        ("50,000 of the shortest entries", most),
         ("20,000 entries in falling order", list(falling)),
         ("1200 entries of 64 extensions", list(full)),
     ] {

@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 main() {
     rm -rf seeds
-    mkdir -p seeds/{csr,certificate,crl,pem,pkcs8,issue,difference,call,chain,names,store}
+    mkdir -p seeds/{csr,certificate,crl,pem,pkcs8,issue,difference,call,chain,names,store,lint}
     golden
     by_openssl
     cargo +nightly run --quiet --example seeds
@@ -23,7 +23,7 @@ golden() {
         csplit -s -z -f "$scratch/$name-" "$scratch/all" '/-----BEGIN/' '{*}'
         for part in "$scratch/$name"-*; do
             openssl x509 -in "$part" -outform DER -out "$scratch/der" 2>"$scratch/log" || continue
-            place "$(basename "$part")" certificate difference
+            place "$(basename "$part")" certificate difference lint
         done
     done
     for file in ../tests/data/*.csr; do
@@ -43,13 +43,13 @@ by_openssl() {
         -outform DER -out "$scratch/der"
     place openssl-rsa csr issue
     openssl req -x509 -new -key "$key" -subj /CN=Root -days 3650 -outform DER -out "$scratch/der"
-    place openssl-rsa certificate difference
+    place openssl-rsa certificate difference lint
     openssl req -x509 -new -key "$key" -subj /DC=org/DC=example/CN=CA -days 3650 -addext "$names" \
         -addext nameConstraints=critical,permitted\;DNS:example.org,excluded\;IP:10.1.0.0/255.255.0.0 \
         -addext extendedKeyUsage=serverAuth,clientAuth -addext certificatePolicies=1.2.3.4 \
         -addext crlDistributionPoints=URI:http://crl.example.org/ca.crl \
         -outform DER -out "$scratch/der"
-    place openssl-extensions certificate difference
+    place openssl-extensions certificate difference lint
     crl "$key"
     openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$key"
     openssl ec -in "$key" -outform DER -out "$scratch/der" 2>"$scratch/log"
@@ -71,7 +71,7 @@ crl() {
     openssl ca -gencrl -config "$scratch/cnf" -cert "$scratch/ca" -keyfile "$1" \
         -out "$scratch/crl" 2>"$scratch/log"
     openssl crl -in "$scratch/crl" -outform DER -out "$scratch/der"
-    place openssl crl
+    place openssl crl lint
 }
 
 # Copies what was made into the folders of these targets.

@@ -7,13 +7,11 @@ use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
 use crate::key::{PublicKey, fingerprint};
 use crate::name::{Name, NameConstraints, UncheckedName};
-use crate::oid::CRL_DISTRIBUTION_POINTS;
 use crate::profile::Extension;
 use crate::serial::SerialNumber;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
 use crate::validity::Validity;
 use crate::wire::certificate::split_certificate;
-use crate::wire::crl::read_distribution_points;
 use crate::wire::extension::Extensions;
 use crate::wire::pem;
 
@@ -179,15 +177,9 @@ impl Certificate {
         self.extensions.authority_key_identifier.as_deref()
     }
 
-    /// The URLs at which it says its revocation list is; those of a distribution point that cannot
-    /// be read are left out.
+    /// The URLs at which it says its revocation list is.
     pub fn crl_urls(&self) -> Vec<String> {
-        let extensions = self.extensions.all.iter();
-        extensions
-            .filter(|extension| extension.oid == CRL_DISTRIBUTION_POINTS)
-            .filter_map(|extension| read_distribution_points(&extension.value).ok())
-            .flatten()
-            .collect()
+        self.extensions.crl_urls.clone()
     }
 
     /// Every extension as it was written.

@@ -4,6 +4,10 @@
 /// 128 KiB; OpenSSL's own limit on a TLS certificate chain is 100 KiB.
 pub(crate) const INPUT_OCTETS: usize = 1024 * 1024;
 
+/// The largest arc of an object identifier (RFC 2578 section 3.5). There are at most 39 octets of them,
+/// which is the der crate's bound.
+pub(crate) const OID_ARC: u64 = 0xffff_ffff;
+
 /// Blocks in one PEM text: 16 times a generous chain.
 pub(crate) const PEM_BLOCKS: usize = 128;
 

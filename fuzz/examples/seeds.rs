@@ -43,12 +43,12 @@ fn main() {
     put(&["chain"], "constrained-more", &constrained(true));
     for (link, certificate) in chain.certificates().enumerate() {
         let name = format!("issued-{link}");
-        put(&["certificate", "difference"], &name, certificate.as_der());
+        put(&["certificate", "difference", "lint"], &name, certificate.as_der());
     }
     put(&["pem"], "chain", chain.to_pem().as_bytes());
     authority.revoke(chain.leaf().serial(), RevocationReason::KeyCompromise).unwrap();
     let full = authority.issue_crl(&CrlRequest::full(Lifetime::days(7))).unwrap();
-    put(&["crl"], "full", &full.to_der());
+    put(&["crl", "lint"], "full", &full.to_der());
     put(&["pem"], "crl", full.to_pem().as_bytes());
     let delta = CrlRequest::delta(full.number(), Lifetime::days(1));
     put(&["crl"], "delta", &authority.issue_crl(&delta).unwrap().to_der());

@@ -48,6 +48,8 @@ fn issue(case: &Case, request: &CertificateRequest) {
 }
 
 fn judge(case: &Case, asked: &CertificateRequest, grant: &Grant, made: &Certificate, now: Time) {
+    let report = certwright::lint(made.as_der());
+    assert!(!report.has_errors(), "{report}");
     assert!(!made.is_authority() && made.path_len().is_none());
     assert_eq!(made.public_key(), asked.public_key());
     assert_eq!(made.issuer(), ISSUER.certificate().subject());

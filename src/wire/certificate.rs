@@ -93,12 +93,16 @@ pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Erro
     let public_key = read_public_key(&mut values, "subjectPublicKeyInfo")?;
     // Unique identifiers, [1] and [2] IMPLICIT BIT STRING: long out of use, and skipped.
     for tag in [0x81, 0x82] {
-        if values.optional(tag, "unique identifier")?.is_some() && version < 2 {
-            return Err(Error::malformed(
-                WHAT,
-                "unique identifier",
-                "in a certificate of version 1",
-            ));
+        let place = "unique identifier";
+        match values.optional(tag, place)? {
+            Some(_) if version < 2 => {
+                return Err(Error::malformed(WHAT, place, "in a certificate of version 1"));
+            }
+            // The count of unused bits comes first (X.690 section 8.6.2).
+            Some([] | [8..=0xff, ..] | [1..=0xff]) => {
+                return Err(Error::malformed(WHAT, place, "not a BIT STRING"));
+            }
+            Some(_) | None => {}
         }
     }
     let extensions = match values.optional(context(3), "extensions")? {

@@ -103,14 +103,28 @@ pub(crate) fn distribution_points(url: &str) -> Extension {
 }
 
 /// The URLs of a cRLDistributionPoints extension; those in other forms are passed over.
-pub(crate) fn read_distribution_points(der: &[u8]) -> Result<Vec<String>, Error> {
+pub(super) fn read_distribution_points(
+    what: &'static str,
+    der: &[u8],
+) -> Result<Vec<String>, Error> {
     let place = "cRLDistributionPoints";
-    let mut points = Values::inside(WHAT, place, SEQUENCE, der)?;
+    let mut points = Values::inside(what, place, SEQUENCE, der)?;
+    if points.is_empty() {
+        return Err(Error::malformed(what, place, "no point"));
+    }
     let mut urls = Vec::new();
     while !points.is_empty() {
         let mut point = points.enter(SEQUENCE, place)?;
-        if let Some(name) = point.optional(context(0), place)? {
-            read_full_name(name, &mut urls)?;
+        let name = point.optional(context(0), place)?;
+        if let Some(name) = name {
+            read_full_name(what, name, &mut urls)?;
+        }
+        point.optional(0x81, "reasons")?;
+        let issuer = point.optional(context(2), "cRLIssuer")?;
+        point.finish(place)?;
+        if name.is_none() && issuer.is_none() {
+            let problem = "a point without a name and an issuer (RFC 5280 section 4.2.1.13)";
+            return Err(Error::malformed(what, place, problem));
         }
     }
     Ok(urls)
@@ -132,7 +146,7 @@ pub(crate) fn read_issuing_distribution_point(
     let mut values = Values::inside(WHAT, place, SEQUENCE, der)?;
     let mut found = IssuingDistributionPoint::default();
     if let Some(name) = values.optional(context(0), place)? {
-        read_full_name(name, &mut found.urls)?;
+        read_full_name(WHAT, name, &mut found.urls)?;
     }
     // All further fields narrow what it covers; a point in other words than a URL cannot be matched.
     found.partial = !values.is_empty() || found.urls.is_empty();
@@ -260,15 +274,15 @@ fn full_name(url: &str) -> Vec<u8> {
 }
 
 /// Adds the URLs of a DistributionPointName.
-fn read_full_name(der: &[u8], urls: &mut Vec<String>) -> Result<(), Error> {
+fn read_full_name(what: &'static str, der: &[u8], urls: &mut Vec<String>) -> Result<(), Error> {
     let place = "distributionPoint";
-    let mut choice = Values::new(WHAT, der)?;
+    let mut choice = Values::new(what, der)?;
     let Some(names) = choice.optional(context(0), place)? else { return Ok(()) };
-    let mut names = Values::new(WHAT, names)?;
+    let mut names = Values::new(what, names)?;
     while !names.is_empty() {
         if names.peek() == Some(0x86) {
             if urls.len() == CRL_URLS {
-                return Err(Error::malformed(WHAT, place, format!("more than {CRL_URLS} URLs")));
+                return Err(Error::malformed(what, place, format!("more than {CRL_URLS} URLs")));
             }
             urls.push(String::from_utf8_lossy(names.content(0x86, place)?).into_owned());
         } else {

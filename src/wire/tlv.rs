@@ -4,7 +4,7 @@ use der::asn1::ObjectIdentifier;
 use der::{Decode, Encode};
 
 use crate::error::Error;
-use crate::limits::INPUT_OCTETS;
+use crate::limits::{INPUT_OCTETS, OID_ARC};
 use crate::oid::Oid;
 
 pub(crate) const BOOLEAN: u8 = 0x01;
@@ -134,7 +134,13 @@ impl<'a> Values<'a> {
 
     pub(crate) fn oid(&mut self, place: &str) -> Result<Oid, Error> {
         let whole = self.whole(place)?;
-        decode_whole::<ObjectIdentifier>(self.what, place, whole).map(Oid::from)
+        let oid = decode_whole::<ObjectIdentifier>(self.what, place, whole)?;
+        // The library takes some that are longer, and shows another identifier then.
+        if !arcs_fit(oid.as_bytes()) {
+            let problem = format!("an arc above {OID_ARC}");
+            return Err(Error::malformed(self.what, place, problem));
+        }
+        Ok(Oid::from(oid))
     }
 
     /// A BIT STRING of whole octets.
@@ -241,6 +247,19 @@ pub(crate) fn split(all: &[u8]) -> Result<Split<'_>, &'static str> {
     let (content, rest) = rest.split_at_checked(length).ok_or("cut off")?;
     let whole = all.get(..all.len() - rest.len()).ok_or("cut off")?;
     Ok(Split { tag, whole, content, rest, shortest })
+}
+
+/// Whether every arc of an object identifier is at most [`OID_ARC`].
+fn arcs_fit(octets: &[u8]) -> bool {
+    let mut arc = 0;
+    octets.iter().all(|octet| {
+        arc = arc << 7 | u64::from(octet & 0x7f);
+        let fits = arc <= OID_ARC;
+        if *octet < 0x80 {
+            arc = 0;
+        }
+        fits
+    })
 }
 
 /// A length of `count` octets, what follows it, and whether it is in its shortest form.

@@ -230,6 +230,40 @@ fn an_authority_key_identifier_of_32_kib_is_read_and_more_is_refused() {
 }
 
 #[test]
+fn an_object_identifier_of_arcs_above_32_bits_is_refused_and_not_shown_as_another() {
+    for_each_family(|ladder| {
+        let read = |arc: &[u8]| {
+            let kind = craft::tlv(0x06, &[&[0x55], arc, &[3]]);
+            let pair = craft::sequence(&[kind, vec![0x0c, 1, b'a']]);
+            let subject = craft::sequence(&[craft::tlv(craft::SET, &[&pair])]);
+            let der = craft::request(&subject, &[], &ladder.leaf_key());
+            CertificateRequest::from_der(&der).map(|request| request.subject().to_string())
+        };
+        assert_eq!(read(&[0x8f, 0xff, 0xff, 0xff, 0x7f]).unwrap(), "2.5.4294967295.3=a");
+        // 2^32 + 4, whose lowest 32 bits would make it the common name.
+        malformed(read(&[0x90, 0x80, 0x80, 0x80, 0x04]).unwrap_err(), &["4294967295"]);
+        malformed(read(&[0xff, 0xff, 0xff, 0xff, 0x7f]).unwrap_err(), &["subject"]);
+    });
+}
+
+#[test]
+fn a_unique_identifier_is_passed_over_but_has_to_be_a_bit_string() {
+    for_each_family(|ladder| {
+        let read = |content: &[u8]| {
+            let mut draft = Draft::of(ladder.ca.certificate());
+            draft.fields.push(craft::tlv(0x82, &[content]));
+            Certificate::from_der(&draft.sign_der(&ladder.root_key()))
+        };
+        for good in [&[0][..], &[0, 1, 2], &[7, 0x80]] {
+            read(good).unwrap();
+        }
+        for bad in [&[][..], &[1], &[8, 0], &[0xff, 1, 2]] {
+            malformed(read(bad).unwrap_err(), &["unique identifier", "not a BIT STRING"]);
+        }
+    });
+}
+
+#[test]
 fn a_list_of_fifty_thousand_entries_is_read_and_one_more_is_refused() {
     for_each_family(|ladder| {
         let list = |count: u32| {
@@ -254,18 +288,29 @@ fn a_list_of_fifty_thousand_entries_is_read_and_one_more_is_refused() {
 }
 
 #[test]
-fn sixty_four_urls_of_lists_are_read_and_one_more_is_none() {
+fn sixty_four_urls_of_lists_are_read_and_one_more_is_refused() {
     for_each_family(|ladder| {
-        let certificate = |count: usize| {
+        let certificate = |points: &[Vec<u8>]| {
+            let draft = Draft::of(ladder.ca.certificate());
+            let draft = draft.set("2.5.29.31", false, &craft::sequence(points));
+            Certificate::from_der(&draft.sign_der(&ladder.root_key()))
+        };
+        let point = |count: usize| {
             let url = craft::tlv(0x86, &[b"http://a.example/"]);
             let name = craft::tlv(0xa0, &[&craft::tlv(0xa0, &[&url.repeat(count)])]);
-            let points = craft::sequence(&[craft::sequence(&[name])]);
-            Draft::of(ladder.ca.certificate())
-                .set("2.5.29.31", false, &points)
-                .sign(&ladder.root_key())
+            craft::sequence(&[name])
         };
-        assert_eq!(certificate(64).crl_urls().len(), 64);
-        assert!(certificate(65).crl_urls().is_empty());
+        assert_eq!(certificate(&[point(64)]).unwrap().crl_urls().len(), 64);
+        assert_eq!(certificate(&[point(32), point(32)]).unwrap().crl_urls().len(), 64);
+        malformed(certificate(&[point(65)]).unwrap_err(), &["2.5.29.31", "more than 64 URLs"]);
+        malformed(certificate(&[point(64), point(1)]).unwrap_err(), &["more than 64 URLs"]);
+        // What cannot be read is not taken for no list: rustls-webpki refuses it, too.
+        let issuer = craft::sequence(&[craft::tlv(0xa2, &[])]);
+        assert!(certificate(&[issuer]).unwrap().crl_urls().is_empty());
+        for point in [craft::sequence(&[]), craft::tlv(0x04, &[&[1; 20]]), vec![0x30, 2, 0x80, 0]] {
+            malformed(certificate(&[point]).unwrap_err(), &["2.5.29.31"]);
+        }
+        malformed(certificate(&[]).unwrap_err(), &["2.5.29.31", "no point"]);
     });
 }
 
