@@ -64,6 +64,8 @@ mod error;
 mod hexadecimal;
 mod issuer;
 mod key;
+#[cfg(feature = "rsa")]
+mod lanes;
 mod ledger;
 mod limits;
 mod lint;
@@ -93,8 +95,11 @@ pub use self::error::{
 };
 pub use self::issuer::{Issuer, Prepared, Unattached};
 pub use self::key::{
-    KeyPair, Nonces, PublicKey, SealingKey, SecretBytes, SecretText, Signer, Sm2Id,
+    KeyGeneration, KeyPair, Nonces, Progress, PublicKey, SealingKey, SecretBytes, SecretText,
+    Signer, Sm2Id,
 };
+#[cfg(feature = "rsa")]
+pub use self::lanes::{Arithmetic, ArithmeticCounts};
 pub use self::ledger::{
     AuditAction, AuditEntry, CertificateRecord, CrlState, Filing, Identifier, IssuerDigest,
     IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation, RevocationReason,

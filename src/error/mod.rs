@@ -19,6 +19,11 @@ pub use self::failure::{SignerError, StoreError, StoreErrorKind};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
+    /// The caller broke it off.
+    Cancelled {
+        /// What was going on, such as "key generation".
+        what: &'static str,
+    },
     /// A chain does not verify; says which link and which rule.
     Chain(ChainError),
     /// A request or a certificate to be issued breaks rules; all of them are listed.
@@ -90,6 +95,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Cancelled { what } => write!(f, "{what} was cancelled"),
             Self::Chain(chain) => chain.fmt(f),
             Self::Denied(denied) => write!(f, "denied: {denied}"),
             Self::File { path, source } => write!(f, "{}: {source}", path.display()),

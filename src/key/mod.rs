@@ -5,13 +5,18 @@ mod digest;
 mod ecdsa;
 mod encoding;
 mod encryption;
+mod generation;
 mod pair;
 mod public;
 mod random;
 #[cfg(feature = "rsa")]
 mod rsa;
 #[cfg(feature = "rsa")]
+mod rsa_generate;
+#[cfg(feature = "rsa")]
 mod rsa_health;
+#[cfg(feature = "rsa")]
+mod rsa_sign;
 mod seal;
 mod secret;
 mod signer;
@@ -19,6 +24,7 @@ mod signer;
 mod sm2;
 mod sm2_id;
 
+pub use self::generation::{KeyGeneration, Progress};
 pub use self::pair::{KeyPair, Nonces};
 pub use self::public::PublicKey;
 pub(crate) use self::seal::Seal;

@@ -5,12 +5,13 @@ use std::fmt;
 use rand_core::{TryCryptoRng, TryRng};
 use zeroize::Zeroizing;
 
+use super::generation::KeyGeneration;
 use super::public::PublicKey;
 use super::random::{seeded, system};
 use super::signer::Signer;
 use super::sm2_id::Sm2Id;
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm, WeakKeys};
-use crate::error::{Error, Reason, Rule};
+use crate::error::{Error, Reason, Rule, SignerError};
 
 /// A private key in memory with its public half. It signs, does not clone, prints nothing secret and
 /// is wiped when dropped.
@@ -75,7 +76,15 @@ impl KeyPair {
         weak_keys: WeakKeys,
         rng: &mut R,
     ) -> Result<Self, Error> {
-        check_strength(algorithm, weak_keys)?;
+        KeyGeneration::new(algorithm).weak_keys(weak_keys).generate_with(rng)
+    }
+
+    pub(super) fn from_generation<R: TryCryptoRng + ?Sized>(
+        mut generation: KeyGeneration<'_>,
+        rng: &mut R,
+    ) -> Result<Self, Error> {
+        let algorithm = generation.algorithm();
+        check_strength(algorithm, generation.allowed_weak_keys())?;
         let mut rng = seeded(rng)?;
         #[cfg(feature = "ecc")]
         if let Some(secret) = super::ecdsa::Secret::generate(algorithm, &mut rng) {
@@ -83,7 +92,7 @@ impl KeyPair {
         }
         #[cfg(feature = "rsa")]
         if algorithm.family() == crate::algorithm::KeyFamily::Rsa {
-            return Self::from_rsa(super::rsa::Secret::generate(algorithm, &mut rng)?);
+            return Self::from_rsa(super::rsa::Secret::generate(&mut generation, &mut rng)?);
         }
         #[cfg(feature = "sm2")]
         if algorithm == KeyAlgorithm::Sm2 {
@@ -199,9 +208,21 @@ impl Signer for KeyPair {
             #[cfg(feature = "ecc")]
             Secret::Ecdsa(ref secret) => Ok(secret.sign(self.signature, message, &self.hedge()?)),
             #[cfg(feature = "rsa")]
-            Secret::Rsa(ref secret) => secret.sign(self.signature, message, &mut system()),
+            Secret::Rsa(ref secret) => {
+                let mut signed = secret.sign_many(self.signature, &[message], &mut system());
+                signed.pop().unwrap_or_else(|| Err(SignerError::new("it gave no answer").into()))
+            }
             #[cfg(feature = "sm2")]
             Secret::Sm2(ref both) => Ok(both.0.sign(&both.1, message, &self.hedge()?)),
+        }
+    }
+
+    fn sign_many(&self, messages: &[&[u8]]) -> Vec<Result<Vec<u8>, Error>> {
+        match self.secret {
+            #[cfg(feature = "rsa")]
+            Secret::Rsa(ref secret) => secret.sign_many(self.signature, messages, &mut system()),
+            #[allow(unreachable_patterns)] // where RSA is the only family
+            _ => messages.iter().map(|message| self.sign(message)).collect(),
         }
     }
 }

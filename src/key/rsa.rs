@@ -2,13 +2,13 @@
 
 use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _, SignatureScheme};
 use ::rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
-use rand_core::{CryptoRng, TryCryptoRng};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
-use super::rsa_health::private_weaknesses;
+use super::rsa_health::{Primes, private_weaknesses};
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
-use crate::error::{Error, SignerError};
+use crate::error::Error;
+use crate::lanes::{PrivateNumbers, RsaKey};
 use crate::limits::RSA_EXPONENT_BITS;
 use crate::wire::private_key::{RsaParts, encode_rsa_private};
 
@@ -21,8 +21,10 @@ pub(super) struct Public(pub(super) RsaPublicKey);
 
 /// A private key; its drop wipes it.
 pub(super) struct Secret {
-    key: RsaPrivateKey,
+    pub(super) key: RsaPrivateKey,
     algorithm: KeyAlgorithm,
+    /// The same key for several messages at once.
+    pub(super) lanes: Option<RsaKey>,
 }
 
 impl Public {
@@ -58,28 +60,30 @@ impl Public {
 }
 
 impl Secret {
-    /// A new key that passes every check of an imported one.
-    pub(super) fn generate(
-        algorithm: KeyAlgorithm,
-        rng: &mut impl CryptoRng,
-    ) -> Result<Self, Error> {
-        let failed = || Error::malformed("private key", "generation", "no key came out");
-        loop {
-            let found = RsaPrivateKey::new(rng, algorithm.bits() as usize).map_err(|_| failed())?;
-            let [p, q] = found.primes() else {
-                return Err(failed());
+    /// A key of two primes, which were tested; `None` when FIPS 186-5 A.1.1 or A.1.3 does not
+    /// allow the two together.
+    pub(super) fn from_primes(algorithm: KeyAlgorithm, p: &[u8], q: &[u8]) -> Option<Self> {
+        let [p, q] = larger_first(number(p), number(q));
+        // With d modulo lcm(p−1, q−1), as FIPS 186-5 A.1.1 has it.
+        let key = RsaPrivateKey::from_p_q(p, q, BoxedUint::from(PUBLIC_EXPONENT)).ok()?;
+        private_weaknesses(&key, Primes::Tested).is_empty().then(|| Self::new(key, algorithm))
+    }
+
+    fn new(key: RsaPrivateKey, algorithm: KeyAlgorithm) -> Self {
+        let mut secret = Self { key, algorithm, lanes: None };
+        secret.lanes = secret.octets().ok().and_then(|octets| {
+            let numbers = PrivateNumbers {
+                modulus: &secret.key.n_bytes(),
+                p: &octets.p,
+                q: &octets.q,
+                dp: &octets.dp,
+                dq: &octets.dq,
+                q_inverse: &octets.q_inverse,
             };
-            // The same primes again with d modulo lcm(p−1, q−1), as FIPS 186-5 A.1.1 has it; the
-            // crate computes modulo φ(n).
-            let exponent = BoxedUint::from(PUBLIC_EXPONENT);
-            let [p, q] = larger_first(p.as_ref().clone(), q.as_ref().clone());
-            let Ok(key) = RsaPrivateKey::from_p_q(p, q, exponent) else {
-                continue;
-            };
-            if private_weaknesses(&key).is_empty() {
-                return Ok(Self { key, algorithm });
-            }
-        }
+            let is_usual = *secret.key.e() == BoxedUint::from(PUBLIC_EXPONENT);
+            is_usual.then(|| RsaKey::new(&numbers)).flatten()
+        });
+        secret
     }
 
     /// A key from its numbers: consistent, of prime factors, of a known size and healthy.
@@ -104,11 +108,11 @@ impl Secret {
         .map_err(|_| malformed("the numbers do not belong together"))?;
         // The same key with d modulo lcm(p−1, q−1), as FIPS 186-5 A.1.1 bounds it.
         let key = RsaPrivateKey::from_p_q(p, q, public.0.e().clone()).unwrap_or(given);
-        let weaknesses = private_weaknesses(&key);
+        let weaknesses = private_weaknesses(&key, Primes::Untested);
         if !weaknesses.is_empty() {
             return Err(malformed(&weaknesses.join("; ")));
         }
-        Ok(Self { key, algorithm })
+        Ok(Self::new(key, algorithm))
     }
 
     pub(super) fn public_numbers(&self) -> (Box<[u8]>, Box<[u8]>) {
@@ -117,42 +121,49 @@ impl Secret {
 
     /// The DER of its PrivateKeyInfo.
     pub(super) fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let PrivateOctets { d, p, q, dp, dq, q_inverse } = &self.octets()?;
+        let parts = RsaParts {
+            modulus: &self.key.n_bytes(),
+            public_exponent: &self.key.e_bytes(),
+            private_exponent: d,
+            prime1: p,
+            prime2: q,
+            crt: [dp, dq, q_inverse],
+        };
+        Ok(encode_rsa_private(self.algorithm, parts))
+    }
+
+    fn octets(&self) -> Result<PrivateOctets, Error> {
         let missing = || Error::malformed("private key", "CRT values", "not computed");
         let [p, q] = self.key.primes() else {
             return Err(missing());
         };
         let (dp, dq) = (self.key.dp().ok_or_else(missing)?, self.key.dq().ok_or_else(missing)?);
-        let qinv = Zeroizing::new(self.key.crt_coefficient().ok_or_else(missing)?);
+        let q_inverse = Zeroizing::new(self.key.crt_coefficient().ok_or_else(missing)?);
         let octets = |number: &BoxedUint| Zeroizing::new(number.to_be_bytes());
-        let (d, p, q) = (octets(self.key.d()), octets(p.as_ref()), octets(q.as_ref()));
-        let (dp, dq, qinv) = (octets(dp), octets(dq), octets(&qinv));
-        let parts = RsaParts {
-            modulus: &self.key.n_bytes(),
-            public_exponent: &self.key.e_bytes(),
-            private_exponent: &d,
-            prime1: &p,
-            prime2: &q,
-            crt: [&dp, &dq, &qinv],
-        };
-        Ok(encode_rsa_private(self.algorithm, parts))
-    }
-
-    /// Signs; `rng` blinds the private operation and does not change the signature.
-    pub(super) fn sign<R: TryCryptoRng + ?Sized>(
-        &self,
-        algorithm: SignatureAlgorithm,
-        message: &[u8],
-        rng: &mut R,
-    ) -> Result<Vec<u8>, Error> {
-        let (scheme, digest) = scheme(algorithm, message);
-        scheme
-            .sign(Some(rng), &self.key, &digest)
-            .map_err(|_| SignerError::new("the RSA private operation failed").into())
+        Ok(PrivateOctets {
+            d: octets(self.key.d()),
+            p: octets(p.as_ref()),
+            q: octets(q.as_ref()),
+            dp: octets(dp),
+            dq: octets(dq),
+            q_inverse: octets(&q_inverse),
+        })
     }
 }
 
+/// The numbers that only the owner has, in big-endian octets.
+struct PrivateOctets {
+    d: Zeroizing<Box<[u8]>>,
+    p: Zeroizing<Box<[u8]>>,
+    q: Zeroizing<Box<[u8]>>,
+    dp: Zeroizing<Box<[u8]>>,
+    dq: Zeroizing<Box<[u8]>>,
+    q_inverse: Zeroizing<Box<[u8]>>,
+}
+
 /// The padding and the digest. Algorithms of other families do not come here.
-fn scheme(algorithm: SignatureAlgorithm, message: &[u8]) -> (Pkcs1v15Sign, Vec<u8>) {
+pub(super) fn scheme(algorithm: SignatureAlgorithm, message: &[u8]) -> (Pkcs1v15Sign, Vec<u8>) {
     match algorithm {
         SignatureAlgorithm::RsaSha384 => {
             (Pkcs1v15Sign::new::<Sha384>(), Sha384::digest(message).to_vec())

@@ -38,8 +38,15 @@ pub(super) fn public_weaknesses(key: &Public) -> Vec<&'static str> {
     weaknesses
 }
 
+/// Whether the factors of a key were tested already.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Primes {
+    Tested,
+    Untested,
+}
+
 /// What the owner can see on top: the rules of FIPS 186-5 A.1.1 on p, q and d.
-pub(super) fn private_weaknesses(key: &RsaPrivateKey) -> Vec<&'static str> {
+pub(super) fn private_weaknesses(key: &RsaPrivateKey, primes: Primes) -> Vec<&'static str> {
     let mut weaknesses = public_weaknesses(&Public(key.to_public_key()));
     let half = key.n().as_ref().bits_vartime() / 2;
     let [p, q] = key.primes() else {
@@ -49,7 +56,7 @@ pub(super) fn private_weaknesses(key: &RsaPrivateKey) -> Vec<&'static str> {
     if p.bits_vartime() != half || q.bits_vartime() != half {
         weaknesses.push("the prime factors are not half as long as the modulus");
     }
-    if ![p, q].iter().all(|factor| is_prime(Flavor::Any, *factor)) {
+    if primes == Primes::Untested && ![p, q].iter().all(|factor| is_prime(Flavor::Any, *factor)) {
         weaknesses.push("a factor is not prime");
     }
     let distance = Zeroizing::new(if p > q { p.wrapping_sub(q) } else { q.wrapping_sub(p) });

@@ -40,8 +40,9 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
     ("revocation_list", 3, &["algorithm", "error", "key", "name", "oid", "serial", "validity",
         "wire"]),
 
-    ("key", 2, &["algorithm", "error", "limits", "oid", "profile", "wire"]),
+    ("key", 2, &["algorithm", "error", "lanes", "limits", "oid", "profile", "wire"]),
 
+    ("lanes", 1, &[]),
     ("wire", 1, &["algorithm", "error", "limits", "name", "oid", "profile", "serial", "usage",
         "validity"]),
 
@@ -89,7 +90,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("sm3", &["key"]),
     ("subtle", &["key"]),
     ("x509_cert", &["key", "wire", WORDS]),
-    ("zeroize", &["bin", "cas", "key", "ledger", "wire"]),
+    ("zeroize", &["bin", "cas", "key", "lanes", "ledger", "wire"]),
 ];
 
 const WORDS: &str = "floor 0";

@@ -1,0 +1,177 @@
+//! Lanes of AVX-512 with its multiplication of 52-bit integers (IFMA): eight words in a register of
+//! 512 bits, or four in one of 256, of which some processors start two operations at a time.
+//!
+//! # Safety
+//! Whatever names these types has asked [`available`] first: only `lanes::engine` does. Then every
+//! intrinsic below exists on the processor. None of them touches memory but the two transmutations
+//! between a register and an array of the same size, for which every bit pattern is a value.
+
+use std::arch::x86_64::*;
+
+use zeroize::DefaultIsZeroes;
+
+use super::lane::{Job, Lane};
+
+/// Whether this processor has what the lanes of this file need.
+pub(super) fn available() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512ifma")
+}
+
+macro_rules! lane {
+    (
+        $(#[$doc:meta])* $name:ident($register:ty, $class:ident, $words:literal, $mask:ty), $splat:ident, $zero:ident,
+        $add:ident, $subtract:ident, $and:ident, $low:ident, $high:ident,
+        $right:ident, $left:ident, $test:ident, $equal:ident, $blend:ident
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        #[repr(transparent)]
+        pub(super) struct $name($register);
+
+        impl Default for $name {
+            #[inline(always)]
+            fn default() -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $zero() })
+            }
+        }
+
+        impl DefaultIsZeroes for $name {}
+
+        impl Lane for $name {
+            const WORDS: usize = $words;
+
+            type Mask = $mask;
+            type Array = [u64; $words];
+
+            #[inline(always)]
+            fn from_fn(word: impl FnMut(usize) -> u64) -> Self {
+                let words: [u64; $words] = std::array::from_fn(word);
+                // SAFETY: of the same size, and every bit pattern is a value.
+                Self(unsafe { std::mem::transmute::<[u64; $words], $register>(words) })
+            }
+
+            #[inline(always)]
+            fn to_array(self) -> [u64; $words] {
+                // SAFETY: of the same size, and every bit pattern is a value.
+                unsafe { std::mem::transmute::<$register, [u64; $words]>(self.0) }
+            }
+
+            #[inline(always)]
+            fn splat(word: u64) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $splat(word.cast_signed()) })
+            }
+
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $add(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn subtract(self, other: Self) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $subtract(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn and(self, other: Self) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $and(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn add_low(self, a: Self, b: Self) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $low(self.0, a.0, b.0) })
+            }
+
+            #[inline(always)]
+            fn add_high(self, a: Self, b: Self) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $high(self.0, a.0, b.0) })
+            }
+
+            #[inline(always)]
+            fn shift_right(self, counts: Self) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $right(self.0, counts.0) })
+            }
+
+            #[inline(always)]
+            fn shift_left(self, counts: Self) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $left(self.0, counts.0) })
+            }
+
+            #[inline(always)]
+            fn test(self, bits: Self) -> $mask {
+                // SAFETY: the head of this file.
+                unsafe { $test(self.0, bits.0) }
+            }
+
+            #[inline(always)]
+            fn equal(self, other: Self) -> $mask {
+                // SAFETY: the head of this file.
+                unsafe { $equal(self.0, other.0) }
+            }
+
+            #[inline(always)]
+            fn select(mask: $mask, yes: Self, no: Self) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $blend(mask, no.0, yes.0) })
+            }
+
+            #[inline(always)]
+            fn order(self, then: Self) -> (Self, Self) {
+                #[inline]
+                #[target_feature(enable = "avx512f,avx512vl,avx512ifma")]
+                fn with_features(mut first: $register, mut then: $register) -> ($register, $register) {
+                    // SAFETY: no instruction.
+                    unsafe {
+                        std::arch::asm!(
+                            "/* {0} {1} */",
+                            inout($class) first,
+                            inout($class) then,
+                            options(pure, nomem, nostack, preserves_flags)
+                        );
+                    }
+                    (first, then)
+                }
+                // SAFETY: the head of this file.
+                let (first, then) = unsafe { with_features(self.0, then.0) };
+                (Self(first), Self(then))
+            }
+
+            #[inline(always)]
+            fn call<J: Job>(job: J) -> J::Output {
+                #[inline(never)]
+                #[target_feature(enable = "avx512f,avx512vl,avx512ifma")]
+                fn with_features<J: Job>(job: J) -> J::Output {
+                    job.run()
+                }
+                // SAFETY: the head of this file.
+                unsafe { with_features(job) }
+            }
+        }
+    };
+}
+
+lane!(
+    /// Eight words.
+    Ifma8(__m512i, zmm_reg, 8, __mmask8), _mm512_set1_epi64, _mm512_setzero_si512,
+    _mm512_add_epi64, _mm512_sub_epi64, _mm512_and_si512, _mm512_madd52lo_epu64,
+    _mm512_madd52hi_epu64, _mm512_srlv_epi64, _mm512_sllv_epi64, _mm512_test_epi64_mask,
+    _mm512_cmpeq_epi64_mask, _mm512_mask_blend_epi64
+);
+
+lane!(
+    /// Four words.
+    Ifma4(__m256i, ymm_reg, 4, __mmask8), _mm256_set1_epi64x, _mm256_setzero_si256,
+    _mm256_add_epi64, _mm256_sub_epi64, _mm256_and_si256, _mm256_madd52lo_epu64,
+    _mm256_madd52hi_epu64, _mm256_srlv_epi64, _mm256_sllv_epi64, _mm256_test_epi64_mask,
+    _mm256_cmpeq_epi64_mask, _mm256_mask_blend_epi64
+);

@@ -1,0 +1,60 @@
+//! Arithmetic on several numbers at once: the same step for all of them, each in a word of the
+//! processor's vectors ("lanes").
+//!
+//! What is slow in a CA is many independent operations under few moduli: signatures under one key,
+//! candidates for a prime. Numbers are cut into digits of 52 bits, for which AVX-512 IFMA has a
+//! multiplication, and a digit of each number stands in one register.
+//!
+//! This is the one room with unsafe code, all of it in `ifma`: calls of intrinsics, which exist
+//! once the processor was asked. The rest is generic over the kind of lane, and `portable` is one of
+//! ordinary arithmetic.
+//!
+//! Nothing that comes out is trusted: each signature is checked with the public exponent, and where
+//! that fails, the caller computes it another way.
+
+// Positions are bounded by the sizes of arrays, which are constants.
+#![allow(clippy::indexing_slicing)]
+
+mod block;
+mod engine;
+#[allow(unsafe_code)] // its head says why it is sound
+#[cfg(target_arch = "x86_64")]
+mod ifma;
+mod lane;
+mod montgomery;
+mod number;
+mod portable;
+mod power;
+mod prime;
+mod rsa;
+mod search;
+
+pub use self::engine::{Arithmetic, ArithmeticCounts};
+pub(crate) use self::prime::Tester;
+pub(crate) use self::rsa::PrivateNumbers;
+pub(crate) use self::search::{Candidates, Search, Stopped};
+
+/// An RSA private key that works on several messages at once.
+pub(crate) struct RsaKey(Box<dyn rsa::PrivateKey>);
+
+impl RsaKey {
+    /// `None` where the lanes do not work here or the key does not fit them.
+    pub(crate) fn new(numbers: &PrivateNumbers<'_>) -> Option<Self> {
+        engine::private_key(numbers).map(Self)
+    }
+
+    /// Each padded message raised to the private exponent, and checked with the public one: `None`
+    /// where that failed.
+    pub(crate) fn raise(
+        &self,
+        messages: &[&[u8]],
+        random: &mut dyn FnMut(&mut [u8]) -> bool,
+    ) -> Vec<Option<Vec<u8>>> {
+        self.0.raise(messages, random)
+    }
+}
+
+/// What tests candidates for primes of this many bits; `None` where the lanes do not work here.
+pub(crate) fn tester(bits: u32) -> Option<Box<dyn Tester>> {
+    engine::tester(bits)
+}

@@ -1,0 +1,235 @@
+//! The search for probable primes of a key: candidates, a sieve, and the tests of FIPS 186-5.
+
+use std::ops::ControlFlow;
+use std::sync::OnceLock;
+
+use zeroize::Zeroizing;
+
+use super::prime::Tester;
+
+/// Primes below this are sieved out of a run of candidates.
+const SIEVED: u32 = 1 << 16;
+
+/// Primes below this divide single candidates: more cost more than the tests they spare.
+const DIVIDED: u32 = 1 << 11;
+
+/// No prime is taken that is 1 modulo this, or RSA with this public exponent has no private one
+/// (FIPS 186-5 A.1.1 (1)).
+const PUBLIC_EXPONENT: u32 = 65_537;
+
+/// The first 64 bits of √2: a candidate's first bits are above them, so that the product of two has
+/// all its bits (FIPS 186-5 A.1.3 step 4.4).
+const SQUARE_ROOT_OF_TWO: u64 = 0xb504_f333_f9de_6484;
+
+/// How candidates follow one another.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Candidates {
+    /// Odd numbers upwards from a random one.
+    Successive,
+    /// Each random by itself (FIPS 186-5 A.1.3).
+    Independent,
+}
+
+/// Why there is no prime.
+#[derive(Debug)]
+pub(crate) enum Stopped {
+    /// The caller wanted no more.
+    Cancelled,
+    /// There are no random numbers.
+    NoRandomNumbers,
+}
+
+/// A search for primes of one size.
+pub(crate) struct Search<'a> {
+    /// Their bits: a multiple of 64.
+    pub(crate) bits: u32,
+    pub(crate) candidates: Candidates,
+    /// Rounds of Miller-Rabin with random bases.
+    pub(crate) rounds: usize,
+    pub(crate) tester: &'a dyn Tester,
+    pub(crate) random: &'a mut dyn FnMut(&mut [u8]) -> bool,
+    /// Is told how many candidates more were tested.
+    pub(crate) progress: &'a mut dyn FnMut(u32) -> ControlFlow<()>,
+}
+
+impl Search<'_> {
+    /// A prime of exactly the bits, in big-endian octets.
+    pub(crate) fn prime(&mut self) -> Result<Zeroizing<Vec<u8>>, Stopped> {
+        loop {
+            let candidates = match self.candidates {
+                Candidates::Successive => self.successive()?,
+                Candidates::Independent => self.independent()?,
+            };
+            for batch in candidates.chunks(self.tester.words()) {
+                let batch: Vec<&[u8]> =
+                    batch.iter().map(|candidate| candidate.as_slice()).collect();
+                let passed = self.tester.pass_base_two(&batch);
+                if (self.progress)(batch.len() as u32).is_break() {
+                    return Err(Stopped::Cancelled);
+                }
+                for (candidate, passed) in batch.iter().zip(passed) {
+                    if passed && self.is_prime(candidate)? {
+                        return Ok(Zeroizing::new(candidate.to_vec()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Miller-Rabin with random bases between 2 and m−2.
+    fn is_prime(&mut self, candidate: &[u8]) -> Result<bool, Stopped> {
+        let mut left = self.rounds;
+        while left > 0 {
+            let count = left.min(self.tester.words());
+            let mut bases = Vec::with_capacity(count);
+            while bases.len() < count {
+                let mut base = Zeroizing::new(vec![0; candidate.len()]);
+                self.fill(&mut base)?;
+                let last = base.len() - 1;
+                // Odd m: below m−1 is below m with the lowest bit cleared.
+                let below = base[..last] < candidate[..last]
+                    || base[..last] == candidate[..last] && base[last] < candidate[last] & 0xfe;
+                let above = base[..last].iter().any(|octet| *octet != 0) || base[last] > 1;
+                if below && above {
+                    bases.push(base);
+                }
+            }
+            let bases: Vec<&[u8]> = bases.iter().map(|base| base.as_slice()).collect();
+            let passed = self.tester.pass(&vec![candidate; count], &bases);
+            if passed.len() < count || passed.contains(&false) {
+                return Ok(false);
+            }
+            left -= count;
+        }
+        Ok(true)
+    }
+
+    /// What the sieve leaves of the odd numbers from a random one on.
+    fn successive(&mut self) -> Result<Vec<Zeroizing<Vec<u8>>>, Stopped> {
+        let start = self.random_odd(0xc0)?;
+        // Six times the mean distance of primes, counted in odd numbers: (bits·ln 2)/2. A run
+        // without a prime is one of 400, and another follows.
+        let length = 2 * self.bits as usize;
+        let mut is_open = vec![true; length];
+        let mut strike = |prime: u32, residue: u32| {
+            // start + 2k ≡ 0: k ≡ −start/2.
+            let negative = (prime - residue) % prime;
+            let first = if negative % 2 == 0 { negative / 2 } else { (negative + prime) / 2 };
+            for place in (first as usize..length).step_by(prime as usize) {
+                is_open[place] = false;
+            }
+        };
+        let residues = Residues::new(&start);
+        for group in groups() {
+            for (prime, residue) in residues.of(group) {
+                strike(prime, residue);
+            }
+        }
+        let exponent = Residues::new(&start).modulo(u64::from(PUBLIC_EXPONENT)) as u32;
+        strike(PUBLIC_EXPONENT, exponent);
+        strike(PUBLIC_EXPONENT, (exponent + PUBLIC_EXPONENT - 1) % PUBLIC_EXPONENT);
+        let open = is_open.iter().enumerate().filter(|(_, is_open)| **is_open);
+        Ok(open.filter_map(|(place, _)| sum(&start, 2 * place as u64)).collect())
+    }
+
+    /// Some candidates that are random each by itself.
+    fn independent(&mut self) -> Result<Vec<Zeroizing<Vec<u8>>>, Stopped> {
+        let mut found = Vec::new();
+        while found.len() < self.tester.words() {
+            let candidate = self.random_odd(0x80)?;
+            let first = candidate.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+            let residues = Residues::new(&candidate);
+            let is_candidate = first > SQUARE_ROOT_OF_TWO
+                && groups()
+                    .iter()
+                    .take_while(|group| group.primes.iter().all(|prime| *prime < DIVIDED))
+                    .all(|group| residues.of(group).all(|(_, residue)| residue != 0))
+                && residues.modulo(u64::from(PUBLIC_EXPONENT)) > 1;
+            if is_candidate {
+                found.push(candidate);
+            }
+        }
+        Ok(found)
+    }
+
+    /// A random odd number with these bits of its first octet set.
+    fn random_odd(&mut self, top: u8) -> Result<Zeroizing<Vec<u8>>, Stopped> {
+        let mut number = Zeroizing::new(vec![0; self.bits as usize / 8]);
+        self.fill(&mut number)?;
+        if let [first, .., last] = number.as_mut_slice() {
+            *first |= top;
+            *last |= 1;
+        }
+        Ok(number)
+    }
+
+    fn fill(&mut self, octets: &mut [u8]) -> Result<(), Stopped> {
+        if (self.random)(octets) { Ok(()) } else { Err(Stopped::NoRandomNumbers) }
+    }
+}
+
+/// A number plus a small one; `None` when it grows longer.
+fn sum(number: &[u8], small: u64) -> Option<Zeroizing<Vec<u8>>> {
+    let mut sum = Zeroizing::new(number.to_vec());
+    let mut carry = small;
+    for octet in sum.iter_mut().rev() {
+        carry += u64::from(*octet);
+        *octet = carry as u8;
+        carry >>= 8;
+    }
+    (carry == 0).then_some(sum)
+}
+
+/// Odd primes whose product is below 2^63.
+struct Group {
+    product: u64,
+    primes: Vec<u32>,
+}
+
+/// The odd primes below [`SIEVED`], in order.
+fn groups() -> &'static [Group] {
+    static GROUPS: OnceLock<Vec<Group>> = OnceLock::new();
+    GROUPS.get_or_init(|| {
+        let mut is_prime = vec![true; SIEVED as usize];
+        let mut groups: Vec<Group> = Vec::new();
+        for prime in 3..SIEVED {
+            if prime % 2 == 0 || !is_prime[prime as usize] {
+                continue;
+            }
+            for multiple in (prime as usize * 2..SIEVED as usize).step_by(prime as usize) {
+                is_prime[multiple] = false;
+            }
+            match groups.last_mut() {
+                Some(last) if last.product < (1 << 63) / u64::from(prime) => {
+                    last.product *= u64::from(prime);
+                    last.primes.push(prime);
+                }
+                _ => groups.push(Group { product: u64::from(prime), primes: vec![prime] }),
+            }
+        }
+        groups
+    })
+}
+
+/// Remainders of one number.
+struct Residues(Zeroizing<Vec<u64>>);
+
+impl Residues {
+    /// Of big-endian octets, a multiple of eight of them.
+    fn new(octets: &[u8]) -> Self {
+        let words = octets.as_chunks().0.iter().map(|chunk| u64::from_be_bytes(*chunk));
+        Self(Zeroizing::new(words.collect()))
+    }
+
+    fn of<'a>(&self, group: &'a Group) -> impl Iterator<Item = (u32, u32)> + use<'a> {
+        let residue = self.modulo(group.product);
+        group.primes.iter().map(move |prime| (*prime, (residue % u64::from(*prime)) as u32))
+    }
+
+    fn modulo(&self, divisor: u64) -> u64 {
+        self.0.iter().fold(0, |residue, word| {
+            let value = u128::from(residue) << 64 | u128::from(*word);
+            (value % u128::from(divisor)) as u64
+        })
+    }
+}
