@@ -36,7 +36,7 @@ impl Effort {
 /// The median of rounds, each a slice of time in which one repeats the work. A repetition does `units`
 /// of it.
 pub fn medians(contenders: &mut [Contender], units: u32, effort: Effort) -> Vec<Timing> {
-    let rounds = if effort.quick { 3 } else { ROUNDS };
+    let (rounds, least) = if effort.quick { (3, 3) } else { (ROUNDS, MIN_ROUNDS) };
     let slice = effort.time.as_secs_f64() / f64::from(rounds) / contenders.len() as f64;
     let repetitions: Vec<u32> = contenders
         .iter_mut()
@@ -47,9 +47,10 @@ pub fn medians(contenders: &mut [Contender], units: u32, effort: Effort) -> Vec<
         .collect();
     let mut times = vec![Vec::new(); contenders.len()];
     let start = Instant::now();
-    while times[0].len() < MIN_ROUNDS
-        || (times[0].len() < rounds as usize && start.elapsed() < effort.time)
-    {
+    for round in 0..rounds {
+        if round >= least && start.elapsed() > effort.time {
+            break;
+        }
         for ((contender, repetitions), times) in
             contenders.iter_mut().zip(&repetitions).zip(&mut times)
         {
@@ -109,6 +110,6 @@ fn median(times: &[f64]) -> f64 {
 /// As many as the time is divided into.
 const ROUNDS: u32 = 31;
 /// Of work that takes longer than its slices.
-const MIN_ROUNDS: usize = 3;
+const MIN_ROUNDS: u32 = 5;
 /// Keys of each generator: the time to find a prime varies with a deviation of about half of it.
 const KEYS: u32 = 60;

@@ -43,8 +43,9 @@ P-384 with SHA-384, P-521 with SHA-512, SM2 with SM3.
 
   certwright   issuing has more steps than its peers have: it lints what it signs, reads the
                certificate again, claims the serial number first and writes an audit log.
-  openssl      the newest that openssl-src brings, by the crate openssl. SM2 is in by way of EVP. The
-               crate sets no SM2 identifier, so everybody uses OpenSSL's default, the empty one.
+  openssl      the newest that openssl-src brings, with enable-ec_nistp_64_gcc_128 as distributions
+               build it, by the crate openssl. SM2 is in by way of EVP; the crate cannot set its
+               identifier, so everybody uses OpenSSL's default, the empty one.
   rcgen        on aws-lc-rs. The certificate's signature is verified by x509-parser, which rcgen reads
                requests with; it does not know ecdsa-with-SHA512, so P-521 is out.
   ring         its keygen is to PKCS #8.

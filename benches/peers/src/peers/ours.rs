@@ -17,8 +17,10 @@ impl Peer for Ours {
         "certwright"
     }
 
-    fn key(&self, _: KeyAlgorithm, pkcs8: &[u8]) -> Option<Box<dyn Key>> {
-        Some(Box::new(pair(pkcs8)))
+    fn key(&self, algorithm: KeyAlgorithm, pkcs8: &[u8]) -> Option<Box<dyn Key>> {
+        let pair = pair(pkcs8);
+        assert_eq!(pair.public_key().algorithm(), algorithm);
+        Some(Box::new(pair))
     }
 
     fn generator(&self, algorithm: KeyAlgorithm) -> Option<Generator> {

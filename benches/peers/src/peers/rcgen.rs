@@ -9,7 +9,7 @@ use rcgen::{
     PKCS_RSA_SHA256, SanType, SerialNumber, SignatureAlgorithm,
 };
 use time::{Duration, OffsetDateTime};
-use x509_parser::prelude::{FromDer as _, X509Certificate};
+use x509_parser::prelude::{FromDer as _, SubjectPublicKeyInfo, X509Certificate};
 
 use super::{Ca, DAYS, DOMAIN, Issuer, Peer, Records};
 
@@ -25,11 +25,12 @@ impl Peer for Rcgen {
         let algorithm = signature(ca.algorithm)?;
         let pkcs8 = ca.pkcs8.as_slice().into();
         let key = KeyPair::from_pkcs8_der_and_sign_algo(&pkcs8, algorithm).unwrap();
-        let certificate = ca.chain[0].clone();
-        let signing = Signing::from_ca_cert_der(&certificate.as_slice().into(), key).unwrap();
+        let (_, certificate) = X509Certificate::from_der(&ca.chain[0]).unwrap();
+        let public_key = certificate.public_key().raw.to_vec();
+        let signing = Signing::from_ca_cert_der(&ca.chain[0].as_slice().into(), key).unwrap();
         let encipherment = algorithm == &PKCS_RSA_SHA256;
         let records = Records::default();
-        Some(Box::new(Authority { certificate, signing, encipherment, records }))
+        Some(Box::new(Authority { public_key, signing, encipherment, records }))
     }
 }
 
@@ -44,7 +45,7 @@ fn signature(algorithm: KeyAlgorithm) -> Option<&'static SignatureAlgorithm> {
 }
 
 struct Authority {
-    certificate: Vec<u8>,
+    public_key: Vec<u8>,
     signing: Signing<'static, KeyPair>,
     encipherment: bool,
     records: Records,
@@ -88,8 +89,8 @@ impl Issuer for Authority {
     }
 
     fn verify(&self, certificate: &[u8]) -> bool {
-        let (_, ca) = X509Certificate::from_der(&self.certificate).unwrap();
+        let (_, key) = SubjectPublicKeyInfo::from_der(&self.public_key).unwrap();
         let (_, certificate) = X509Certificate::from_der(certificate).unwrap();
-        certificate.verify_signature(Some(ca.public_key())).is_ok()
+        certificate.verify_signature(Some(&key)).is_ok()
     }
 }
