@@ -1,6 +1,9 @@
-//! Timing in turns: A B C A B C …, so that a slow second slows them all.
+//! Timing in turns: A B C A B C …, so that a slow second slows them all; and by the processor's time
+//! that the thread had, so that waiting for others on the same core does not count.
 
 use std::time::{Duration, Instant};
+
+use cpu_time::ThreadTime;
 
 /// One who does the work of an operation.
 pub struct Contender<'a> {
@@ -94,7 +97,7 @@ pub fn means(contenders: &mut [Contender], effort: Effort) -> Vec<Timing> {
 
 /// The seconds that so many repetitions take.
 fn run(contender: &mut Contender, repetitions: u32) -> f64 {
-    let start = Instant::now();
+    let start = ThreadTime::now();
     for _ in 0..repetitions {
         (contender.work)();
     }
@@ -108,7 +111,7 @@ fn median(times: &[f64]) -> f64 {
 }
 
 /// As many as the time is divided into.
-const ROUNDS: u32 = 31;
+const ROUNDS: u32 = 101;
 /// Of work that takes longer than its slices.
 const MIN_ROUNDS: u32 = 5;
 /// Keys of each generator: the time to find a prime varies with a deviation of about half of it.

@@ -40,9 +40,9 @@ pub fn print_head(effort: Effort, core: Option<usize>) {
     println!("{}\n", versions());
     let core = core.map_or("a thread that is not pinned".to_owned(), |core| format!("core {core}"));
     println!(
-        "On {core} of {}. Medians of rounds in turns (fastest–slowest round), {} s an operation; of \
-         keygen the mean of {} keys or more. The ratio is the best peer's time by ours: above 1 we \
-         are faster.\n",
+        "Processor time on {core} of {}. Medians of rounds in turns (fastest–slowest round), {} s an \
+         operation; of keygen the mean of {} keys or more. The ratio is the best peer's time by \
+         ours: above 1 we are faster.\n",
         processor(),
         effort.time.as_secs_f64(),
         effort.keys(),
