@@ -27,11 +27,13 @@ pub fn draw(file: &Path, rows: &[Row]) -> Result<(), Box<dyn Error>> {
     area.fill(&WHITE)?;
     let canvas = Canvas { area, scale: Scale::around(rows) };
     canvas.titles()?;
+    canvas.line([(LEFT, below), (RIGHT, below)], &GREY, 1)?;
     canvas.axis(below)?;
     let mut y = TOP;
     for (kind, rows) in groups {
         y += HEADING;
         canvas.text(heading(kind), (MARGIN, y - 11), 14, &INK, HPos::Left)?;
+        canvas.grid([y, y + rows.len() as i32 * BAR])?;
         for row in rows {
             canvas.bar(row, y)?;
             y += BAR;
@@ -67,7 +69,7 @@ impl Canvas<'_> {
         for power in self.scale.powers() {
             let ratio = 2f64.powi(power);
             let x = self.scale.x(ratio);
-            self.line([(x, TOP), (x, below + 5)], &GRID, 1)?;
+            self.line([(x, below), (x, below + 6)], &GREY, 1)?;
             let label = if power < 0 {
                 format!("1/{}×", 1 << -power)
             } else {
@@ -80,6 +82,15 @@ impl Canvas<'_> {
         self.text(label, (middle, below + 40), 13, &GREY, HPos::Center)
     }
 
+    /// Behind the bars of a group.
+    fn grid(&self, [above, below]: [i32; 2]) -> Result<(), Box<dyn Error>> {
+        for power in self.scale.powers() {
+            let x = self.scale.x(2f64.powi(power));
+            self.line([(x, above), (x, below)], &GRID, 1)?;
+        }
+        Ok(())
+    }
+
     /// A row whose top is at `y`.
     fn bar(&self, row: &Row, y: i32) -> Result<(), Box<dyn Error>> {
         let (Some(ratio), Some(peer)) = (row.ratio(), row.best_peer()) else { return Ok(()) };
@@ -89,6 +100,8 @@ impl Canvas<'_> {
         let color = if ratio < 1.0 { &SLOWER } else { &FASTER };
         self.rectangle([(from.min(to), y + 3), (from.max(to), y + BAR - 3)], color)?;
         let (x, side) = if ratio < 1.0 { (to - 6, HPos::Right) } else { (to + 6, HPos::Left) };
+        let end = if ratio < 1.0 { x - LABEL } else { x + LABEL };
+        self.rectangle([(x.min(end), y + 3), (x.max(end), y + BAR - 3)], &WHITE)?;
         self.text(&format!("{ratio:.2}×"), (x, middle), 12, &INK, side)?;
         self.text(&time(row.ours().typical), (OURS, middle), 12, &GREY, HPos::Right)?;
         self.text(&time(peer.typical), (PEER, middle), 12, &GREY, HPos::Right)?;
@@ -175,6 +188,8 @@ const BOTTOM: i32 = 60;
 const HEADING: i32 = 32;
 const BAR: i32 = 20;
 const GAP: i32 = 8;
+/// What stands beside a bar.
+const LABEL: i32 = 34;
 
 const INK: RGBColor = RGBColor(31, 35, 40);
 const GREY: RGBColor = RGBColor(89, 99, 110);
