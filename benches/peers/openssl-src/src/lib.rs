@@ -24,7 +24,7 @@ impl Build {
 
     /// Configures and compiles.
     pub fn build(&mut self) -> Artifacts {
-        if cfg!(all(unix, target_pointer_width = "64")) {
+        if cfg!(all(unix, target_pointer_width = "64", target_endian = "little")) {
             // The real one has no call for options, but lets its caller choose a perl. A build script
             // has one thread here, so that nobody reads the environment meanwhile.
             std::env::set_var("OPENSSL_SRC_PERL", concat!(env!("CARGO_MANIFEST_DIR"), "/perl"));
