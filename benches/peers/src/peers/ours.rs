@@ -1,0 +1,93 @@
+//! certwright, by its public face.
+
+use std::hint::black_box;
+
+use certwright::{
+    Authority, Certificate, CertificateRequest, KeyAlgorithm, KeyPair, Lifetime, MemoryStore,
+    Policy, Profile, PublicKey, Signer as _, Sm2Id,
+};
+
+use super::{Ca, DAYS, DOMAIN, Generated, Generator, Issuer, Key, Peer, SM2_ID};
+
+/// This library.
+pub struct Ours;
+
+impl Peer for Ours {
+    fn name(&self) -> &'static str {
+        "certwright"
+    }
+
+    fn key(&self, algorithm: KeyAlgorithm, pkcs8: &[u8]) -> Option<Box<dyn Key>> {
+        let pair = pair(pkcs8);
+        assert_eq!(pair.public_key().algorithm(), algorithm);
+        Some(Box::new(pair))
+    }
+
+    fn generator(&self, algorithm: KeyAlgorithm) -> Option<Generator> {
+        Some(Generator(Box::new(move || Box::new(KeyPair::generate(algorithm).unwrap()))))
+    }
+
+    fn issuer(&self, ca: &Ca) -> Option<Box<dyn Issuer>> {
+        let chain = ca.chain.iter().map(|der| Certificate::from_der(der).unwrap()).collect();
+        let issuer = certwright::Issuer::load(chain, pair(&ca.pkcs8)).unwrap();
+        let profile = Profile::tls_server().with_lifetime(Lifetime::days(DAYS));
+        let policy = Policy::new(profile).allow_dns(DOMAIN);
+        let key = pair(&ca.pkcs8).public_key().clone();
+        Some(Box::new((Authority::new(issuer, policy, MemoryStore::default()), key)))
+    }
+}
+
+impl Key for KeyPair {
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        certwright::Signer::sign(self, message).unwrap()
+    }
+
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.public_key().verify(self.algorithm(), message, signature).is_ok()
+    }
+
+    fn sign_batch(&self, messages: &[&[u8]]) {
+        sign_and_verify(self, messages);
+    }
+}
+
+/// Signs many messages, and verifies every answer as the issuer does.
+fn sign_and_verify(key: &KeyPair, messages: &[&[u8]]) {
+    let signatures = black_box(key.sign_many(messages));
+    for (message, signature) in messages.iter().zip(signatures) {
+        key.public_key().verify(key.algorithm(), message, &signature.unwrap()).unwrap();
+    }
+}
+
+impl Generated for KeyPair {
+    fn pkcs8(&self) -> Vec<u8> {
+        self.to_pkcs8_der().unwrap().as_bytes().to_vec()
+    }
+}
+
+impl Issuer for (Authority, PublicKey) {
+    fn issue(&mut self, request: &[u8]) -> Vec<u8> {
+        self.0.issue(&read(request)).unwrap().leaf().as_der().to_vec()
+    }
+
+    fn issue_batch(&mut self, requests: &[Vec<u8>]) {
+        let requests: Vec<CertificateRequest> = requests.iter().map(|der| read(der)).collect();
+        for issued in self.0.issue_many(&requests) {
+            black_box(issued.unwrap());
+        }
+    }
+
+    fn verify(&self, certificate: &[u8]) -> bool {
+        let certificate = Certificate::from_der(certificate).unwrap();
+        certificate.verify_signature(&self.1).is_ok()
+    }
+}
+
+/// A key pair from its PKCS #8.
+pub fn pair(pkcs8: &[u8]) -> KeyPair {
+    KeyPair::from_pkcs8_der(pkcs8).unwrap().with_sm2_id(Sm2Id::new(SM2_ID).unwrap()).unwrap()
+}
+
+fn read(request: &[u8]) -> CertificateRequest {
+    CertificateRequest::from_der_with_sm2_id(request, Sm2Id::new(SM2_ID).unwrap()).unwrap()
+}
