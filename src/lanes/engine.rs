@@ -7,7 +7,7 @@ use super::ifma::{Ifma4, available};
 use super::lane::Lane;
 use super::portable::Portable;
 use super::prime::{Candidates, Tester};
-use super::rsa::{Key, PrivateKey, PrivateNumbers};
+use super::private_key::{Key, PrivateKey, PrivateNumbers};
 
 /// Digits in a block: ten, so that both factors' block and the sums fit 32 registers.
 const BLOCK: usize = 10;

@@ -26,16 +26,16 @@ mod number;
 mod portable;
 mod power;
 mod prime;
-mod rsa;
+mod private_key;
 mod search;
 
 pub use self::engine::{Arithmetic, ArithmeticCounts};
 pub(crate) use self::prime::Tester;
-pub(crate) use self::rsa::PrivateNumbers;
+pub(crate) use self::private_key::PrivateNumbers;
 pub(crate) use self::search::{Candidates, Search, Stopped};
 
 /// An RSA private key that works on several messages at once.
-pub(crate) struct RsaKey(Box<dyn rsa::PrivateKey>);
+pub(crate) struct RsaKey(Box<dyn private_key::PrivateKey>);
 
 impl RsaKey {
     /// `None` where the lanes do not work here or the key does not fit them.
