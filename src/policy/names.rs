@@ -69,6 +69,7 @@ mod tests {
             rules.allow_dns(pattern);
         }
         assert!(!rules.permit(&dns("a.example")));
+        assert_eq!(rules.describe(), "no names");
         rules.allow_dns(".Internal");
         rules.allow_dns("www.example.com");
         rules.allow_dns("*.b.example");
