@@ -87,6 +87,17 @@ fn the_corpus_is_large_and_no_rule_is_without_a_case() {
 }
 
 #[test]
+fn a_report_is_a_line_for_each_finding() {
+    let bad = leaf().field(crate::craft::SERIAL, vec![2, 1, 0]).without(SKI);
+    let lines = "error rfc5280-4.1.2.2-serial-zero, serialNumber: octets 00; \
+                 use a serial number above zero (RFC 5280 section 4.1.2.2)\n";
+    let shown = lint(&der(bad)).to_string();
+    assert!(shown.starts_with(lines), "{shown}");
+    assert_eq!(shown.lines().count(), 2, "{shown}");
+    assert!(shown.contains("\nwarning rfc5280-4.2.1.2-ski-missing-end-entity, "), "{shown}");
+}
+
+#[test]
 fn rules_of_profiles_are_off_unless_asked_for() {
     for Case { rule, der, .. } in profiles::CASES {
         assert!(lint(&der()).findings().iter().all(|finding| finding.rule != *rule), "{rule}");
