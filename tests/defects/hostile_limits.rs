@@ -4,7 +4,7 @@
 use std::slice::from_ref;
 
 use certwright::{
-    Authority, Certificate, CertificateRequest, ChainRule, ChainVerifier, Error, FixedClock,
+    Authority, Certificate, CertificateRequest, Chain, ChainRule, ChainVerifier, Error, FixedClock,
     IpNetwork, Issuer, KeyPair, Linter, MemoryStore, Name, NameConstraints, Profile, PublicKey,
     RevocationList, Signer, Subtree,
 };
@@ -387,6 +387,26 @@ fn a_path_of_too_many_comparisons_is_refused_before_they_are_made() {
             }
             other => panic!("{other}"),
         }
+    });
+}
+
+/// What the limit on comparisons is computed from: exactly as many pass.
+#[test]
+fn the_largest_certificate_below_the_largest_constraints_is_verified() {
+    for_each_family(|ladder| {
+        let permitted = vec![Subtree::Dns("internal".to_owned()); 256];
+        let constraints = NameConstraints { permitted, excluded: Vec::new() };
+        let profile = Profile::intermediate(0).with_name_constraints(constraints);
+        let ca = Ladder::below(&ladder.root, profile, ladder.ca_key());
+        let authority = Authority::new(ca.clone(), craft::internal(), MemoryStore::default())
+            .with_clock(FixedClock(craft::now()));
+        let names: Vec<String> = (0..1000).map(|at| format!("a{at}.internal")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let chain = authority.issue(&ladder.request(&names)).unwrap();
+        let subject = craft::name(&[("2.5.4.11", 0x0c, b"Example" as &[u8]); 64]);
+        let leaf = Draft::of(chain.leaf()).field(SUBJECT, subject).sign(&ladder.ca_key());
+        let chain = Chain::new(leaf, Vec::new()).unwrap();
+        ChainVerifier::new([ca.certificate().clone()], craft::now()).verify(&chain).unwrap();
     });
 }
 
