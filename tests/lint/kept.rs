@@ -1,5 +1,7 @@
 //! What just keeps a rule: the other side of each defect, where the linter has nothing to say.
 
+use std::slice::from_ref;
+
 use certwright::{LintProfile, Linter, lint};
 
 use crate::build::*;
@@ -123,12 +125,12 @@ fn extensions_that_just_keep_a_rule_are_no_finding() {
     none("64 extensions", der(full));
     let oids = |count: usize| (0..count).map(|at| oid(&format!("1.2.3.{at}"))).collect::<Vec<_>>();
     none("64 extended usages", leaf_with(EXTENDED, false, &sequence(&oids(64))));
-    let policies: Vec<_> = oids(64).iter().map(|id| sequence(&[id.clone()])).collect();
+    let policies: Vec<_> = oids(64).iter().map(|id| sequence(from_ref(id))).collect();
     none("64 policies", leaf_with(POLICIES, false, &sequence(&policies)));
     let any = sequence(&[oid("2.5.29.37.0")]);
     none("any usage", leaf_with(EXTENDED, false, &any));
     let stamping = oid("1.3.6.1.5.5.7.3.8");
-    none("time stamping", leaf_with(EXTENDED, true, &sequence(&[stamping.clone()])));
+    none("time stamping", leaf_with(EXTENDED, true, &sequence(from_ref(&stamping))));
     let both = sequence(&[stamping, oid(SERVER_AUTH)]);
     only("rfc3161-2.3-time-stamping", leaf_with(EXTENDED, true, &both));
 
