@@ -1,6 +1,6 @@
 //! The limits on input, each with its number and source.
 
-/// The longest DER or PEM input, in octets. A certificate with the limits below filled stays under
+/// The longest DER or PEM input but a CRL, in octets. A certificate with the limits below filled stays under
 /// 128 KiB; OpenSSL's own limit on a TLS certificate chain is 100 KiB.
 pub(crate) const INPUT_OCTETS: usize = 1024 * 1024;
 
@@ -41,9 +41,14 @@ pub(crate) const AUTHORITY_KEY_IDENTIFIER_OCTETS: usize = 32 * 1024;
 /// both with each other.
 pub(crate) const CRL_URLS: usize = 64;
 
-/// Entries of one CRL: what [`INPUT_OCTETS`] hold of the shortest, a serial number of one octet and a
-/// UTCTime in 20 octets. Issuers of more have shards.
-pub(crate) const CRL_ENTRIES: usize = 50_000;
+/// Octets of one CRL, which bound its entries, too: 1,200,000 such as this crate writes, with a serial
+/// number of 20 octets and a reason, have 53 octets each. Reading is linear, and an entry of the
+/// shortest form has 20. Issuers of more have shards.
+pub(crate) const CRL_OCTETS: usize = 64 * 1024 * 1024;
+
+/// Octets of the PEM text of one CRL: base64 with line ends has at most 11/8 of [`CRL_OCTETS`], and
+/// there may be text around it.
+pub(crate) const CRL_TEXT_OCTETS: usize = CRL_OCTETS / 2 * 3;
 
 /// Attributes in one certification request: RFC 2985 names 6.
 pub(crate) const REQUEST_ATTRIBUTES: usize = 64;

@@ -7,6 +7,7 @@ use std::fmt;
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
 use crate::key::PublicKey;
+use crate::limits::CRL_TEXT_OCTETS;
 use crate::name::Name;
 use crate::oid;
 use crate::serial::SerialNumber;
@@ -62,7 +63,7 @@ pub struct RevocationList {
 }
 
 impl RevocationList {
-    /// Reads DER.
+    /// Reads DER of at most 64 MiB: some 1,200,000 entries.
     ///
     /// # Errors
     /// [`Error::Malformed`] when it cannot be read, [`Error::Unsupported`] for other algorithms and
@@ -109,7 +110,7 @@ impl RevocationList {
     /// # Errors
     /// As [`RevocationList::from_der`].
     pub fn from_pem(text: &str) -> Result<Self, Error> {
-        Self::from_der(&pem::single(WHAT, &["X509 CRL"], text)?)
+        Self::from_der(&pem::single_within(CRL_TEXT_OCTETS, WHAT, &["X509 CRL"], text)?)
     }
 
     /// The DER.

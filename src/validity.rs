@@ -277,4 +277,40 @@ mod tests {
             assert_eq!(time.to_string().parse::<Time>().unwrap(), time);
         }
     }
+
+    #[test]
+    fn only_rfc_3339_with_a_time_of_day_is_read() {
+        let noon = Time::from_unix(1_769_860_800).unwrap();
+        for text in ["2026-01-31T12:00:00Z", "2026-01-31T13:00:00+01:00"] {
+            assert_eq!(text.parse::<Time>().unwrap(), noon, "{text}");
+        }
+        for text in [
+            "2026-01-31Z",
+            "2026-01-31",
+            "2026-01-31T12:00:00",
+            "2026-01-31T12:00:00.5Z",
+            "2026-02-29T12:00:00Z",
+            "12:00:00Z",
+            "Z",
+            "",
+        ] {
+            assert!(text.parse::<Time>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_period_has_both_its_ends_and_no_instant_around_them() {
+        let time = |seconds| Time::from_unix(seconds).unwrap();
+        let period = Validity::new(time(-10), time(86_390)).unwrap();
+        for (seconds, inside) in [(-11, false), (-10, true), (86_390, true), (86_391, false)] {
+            assert_eq!(period.contains(time(seconds)), inside, "{seconds}");
+        }
+        assert_eq!(period.lifetime(), Lifetime::days(1));
+        assert_eq!(period.lifetime().as_seconds(), 86_400);
+        assert_eq!(Validity::new(time(7), time(7)).unwrap().lifetime(), Lifetime::ZERO);
+        assert!(Validity::new(time(7), time(6)).is_err());
+        let texts =
+            [Lifetime::days(2), Lifetime::hours(25), Lifetime::ZERO].map(|it| it.to_string());
+        assert_eq!(texts, ["2 days", "90000 seconds", "0 days"]);
+    }
 }

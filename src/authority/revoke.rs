@@ -109,6 +109,11 @@ impl Authority {
 
     /// Issues a CRL: its number is claimed, then it is made of the ledger's revocations and signed.
     ///
+    /// There is no limit on its length, since a CA without a list is worse off than one with a long
+    /// list. [`RevocationList`](crate::RevocationList) reads up to 64 MiB; who expects to revoke a
+    /// million certificates divides them among shards from the start
+    /// ([`CrlDistribution`](crate::CrlDistribution)).
+    ///
     /// # Errors
     /// [`Error::Denied`] when the issuer may sign no CRL, or not now, or the request asks for what
     /// there is not; [`Error::Signer`] when the signer fails (the number stays claimed);

@@ -25,6 +25,7 @@ use std::fmt;
 use self::finding::{Notes, rules};
 use self::reader::{Reader, Value};
 use crate::error::{Denied, Error, Reason, Rule};
+use crate::limits::CRL_TEXT_OCTETS;
 use crate::wire::pem;
 use crate::wire::tlv::{BIT_STRING, INTEGER, SEQUENCE, context, split};
 
@@ -107,7 +108,7 @@ impl Linter {
     /// # Errors
     /// [`Error::Malformed`] for a text that is not PEM, or without such a block.
     pub fn lint_pem(&self, text: &str) -> Result<Vec<Report>, Error> {
-        let blocks = pem::blocks("input", text)?;
+        let blocks = pem::blocks_within(CRL_TEXT_OCTETS, "input", text)?;
         let linted = blocks.iter().filter(|block| LABELS.contains(&block.label.as_str()));
         let reports: Vec<Report> = linted.map(|block| self.lint(&block.der)).collect();
         if reports.is_empty() {

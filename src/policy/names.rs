@@ -69,6 +69,7 @@ mod tests {
             rules.allow_dns(pattern);
         }
         assert!(!rules.permit(&dns("a.example")));
+        assert_eq!(rules.describe(), "no names");
         rules.allow_dns(".Internal");
         rules.allow_dns("www.example.com");
         rules.allow_dns("*.b.example");
@@ -81,6 +82,9 @@ mod tests {
         }
         rules.allow_wildcards();
         assert!(rules.permit(&dns("*.a.internal")));
-        assert!(!rules.permit(&AltName::Ip([10, 0, 0, 1].into())));
+        let ip = |last| AltName::Ip([10, 0, 0, last].into());
+        assert!(!rules.permit(&ip(1)));
+        rules.allow_exactly(ip(1));
+        assert!(rules.permit(&ip(1)) && !rules.permit(&ip(2)));
     }
 }

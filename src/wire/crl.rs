@@ -8,7 +8,7 @@ use super::time::{encode_generalized_time, encode_time, read_time};
 use super::tlv::{INTEGER, SEQUENCE, Values, context, encode, encode_unsigned, header};
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
-use crate::limits::{CRL_ENTRIES, CRL_URLS, SERIAL_OCTETS};
+use crate::limits::{CRL_OCTETS, CRL_URLS, SERIAL_OCTETS};
 use crate::name::Name;
 use crate::oid;
 use crate::profile::Extension;
@@ -168,8 +168,9 @@ pub(crate) fn read_number(der: &[u8]) -> Result<Vec<u8>, Error> {
 }
 
 pub(crate) fn split_crl(der: &[u8]) -> Result<CrlParts<'_>, Error> {
-    let envelope = envelope::split(WHAT, der)?;
-    let mut values = Values::inside(WHAT, "tbsCertList", SEQUENCE, envelope.to_be_signed)?;
+    let envelope = envelope::split(CRL_OCTETS, WHAT, der)?;
+    let values = Values::within(CRL_OCTETS, WHAT, envelope.to_be_signed)?;
+    let mut values = values.only(SEQUENCE, "tbsCertList")?;
     let version = if values.peek() == Some(INTEGER) {
         match values.unsigned("version")? {
             [1] => 2,
@@ -192,10 +193,6 @@ pub(crate) fn split_crl(der: &[u8]) -> Result<CrlParts<'_>, Error> {
     if values.peek() == Some(SEQUENCE) {
         let mut list = values.enter(SEQUENCE, "revokedCertificates")?;
         while !list.is_empty() {
-            if entries.len() == CRL_ENTRIES {
-                let problem = format!("more than {CRL_ENTRIES} entries");
-                return Err(Error::malformed(WHAT, "revokedCertificates", problem));
-            }
             entries.push(read_entry(&mut list)?);
         }
         if entries.is_empty() {

@@ -34,8 +34,13 @@ pub(crate) fn around(
     (header(SEQUENCE, length + tail.len()), tail)
 }
 
-pub(crate) fn split<'a>(what: &'static str, der: &'a [u8]) -> Result<Envelope<'a>, Error> {
-    let mut values = Values::inside(what, "outermost value", SEQUENCE, der)?;
+/// Splits an object of at most `limit` octets.
+pub(crate) fn split<'a>(
+    limit: usize,
+    what: &'static str,
+    der: &'a [u8],
+) -> Result<Envelope<'a>, Error> {
+    let mut values = Values::within(limit, what, der)?.only(SEQUENCE, "outermost value")?;
     let to_be_signed = values.whole("to-be-signed part")?;
     let algorithm_octets = values.whole("signatureAlgorithm")?;
     let algorithm =

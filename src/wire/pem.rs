@@ -21,8 +21,17 @@ pub(crate) fn encode(label: &str, der: &[u8]) -> String {
 
 /// Every block of the text, in order.
 pub(crate) fn blocks(what: &'static str, text: &str) -> Result<Vec<Block>, Error> {
-    if text.len() > INPUT_OCTETS {
-        let problem = format!("{} octets; at most {INPUT_OCTETS}", text.len());
+    blocks_within(INPUT_OCTETS, what, text)
+}
+
+/// Every block of a text of at most `limit` octets, in order.
+pub(crate) fn blocks_within(
+    limit: usize,
+    what: &'static str,
+    text: &str,
+) -> Result<Vec<Block>, Error> {
+    if text.len() > limit {
+        let problem = format!("{} octets; at most {limit}", text.len());
         return Err(Error::malformed(what, "PEM", problem));
     }
     let mut blocks = Vec::new();
@@ -43,7 +52,17 @@ pub(crate) fn single(
     labels: &'static [&'static str],
     text: &str,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let all = blocks(what, text)?;
+    single_within(INPUT_OCTETS, what, labels, text)
+}
+
+/// The only block with one of these labels, in a text of at most `limit` octets.
+pub(crate) fn single_within(
+    limit: usize,
+    what: &'static str,
+    labels: &'static [&'static str],
+    text: &str,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let all = blocks_within(limit, what, text)?;
     let found: Vec<String> = all.iter().map(|block| block.label.clone()).collect();
     let mut matching = all.into_iter().filter(|block| labels.contains(&block.label.as_str()));
     match (matching.next(), matching.next()) {
@@ -61,10 +80,11 @@ pub(crate) fn single(
 fn block<'a>(
     what: &'static str,
     label: &str,
-    lines: &mut impl Iterator<Item = &'a str>,
+    lines: &mut (impl Clone + Iterator<Item = &'a str>),
 ) -> Result<Block, Error> {
     let malformed = |problem: &str| Error::malformed(what, format!("PEM block {label:?}"), problem);
-    let mut inside: Vec<&str> = Vec::new();
+    let inside = lines.clone();
+    let (mut count, mut length) = (0, 0);
     loop {
         let line = lines.next().ok_or_else(|| malformed("no END line"))?;
         if let Some(end) = line.strip_prefix("-----END ").and_then(|l| l.strip_suffix("-----")) {
@@ -79,12 +99,11 @@ fn block<'a>(
                 "RFC 1421 headers; convert the key with `openssl pkcs8 -topk8` first",
             ));
         }
-        inside.push(line);
+        (count, length) = (count + 1, length + line.len());
     }
     // Room for all of it at once: a string that grows leaves copies of a private key behind.
-    let mut body =
-        Zeroizing::new(String::with_capacity(inside.iter().map(|line| line.len()).sum()));
-    inside.iter().for_each(|line| body.push_str(line));
+    let mut body = Zeroizing::new(String::with_capacity(length));
+    inside.take(count).for_each(|line| body.push_str(line));
     // The decoder wants lines of 64 characters, and is constant-time.
     let newlines = body.len() / 64 + 1;
     let markers = 2 * (label.len() + "-----BEGIN -----\n".len());

@@ -71,8 +71,17 @@ pub(crate) struct Values<'a> {
 impl<'a> Values<'a> {
     /// A reader of the values in `octets`, which are (part of) a `what`.
     pub(crate) fn new(what: &'static str, octets: &'a [u8]) -> Result<Self, Error> {
-        if octets.len() > INPUT_OCTETS {
-            let problem = format!("{} octets; at most {INPUT_OCTETS}", octets.len());
+        Self::within(INPUT_OCTETS, what, octets)
+    }
+
+    /// The same under another limit.
+    pub(crate) fn within(
+        limit: usize,
+        what: &'static str,
+        octets: &'a [u8],
+    ) -> Result<Self, Error> {
+        if octets.len() > limit {
+            let problem = format!("{} octets; at most {limit}", octets.len());
             return Err(Error::malformed(what, "", problem));
         }
         Ok(Self { rest: octets, what })
@@ -85,9 +94,13 @@ impl<'a> Values<'a> {
         tag: u8,
         octets: &'a [u8],
     ) -> Result<Self, Error> {
-        let mut outer = Self::new(what, octets)?;
-        let inner = outer.enter(tag, place)?;
-        outer.finish(place)?;
+        Self::new(what, octets)?.only(tag, place)
+    }
+
+    /// A reader of what is inside the only value, which must have this tag.
+    pub(crate) fn only(mut self, tag: u8, place: &str) -> Result<Self, Error> {
+        let inner = self.enter(tag, place)?;
+        self.finish(place)?;
         Ok(inner)
     }
 

@@ -224,6 +224,18 @@ fn a_chain_of_more_than_ten_certificates_is_refused() {
     });
 }
 
+#[test]
+fn a_chain_is_written_as_it_is_read_and_shown_a_line_a_certificate() {
+    for_each_family(|ladder, leaf| {
+        let above: Vec<Certificate> = ladder.ca.chain().certificates().cloned().collect();
+        let chain = Chain::new(leaf.clone(), above).unwrap();
+        let pem: String = chain.certificates().map(Certificate::to_pem).collect();
+        assert_eq!((chain.to_pem(), Chain::from_pem(&pem).unwrap()), (pem, chain.clone()));
+        let shown = "0 CN=db.internal serial 09\n1 CN=CA serial 02\n2 CN=Root serial 01\n";
+        assert_eq!(chain.to_string(), shown);
+    });
+}
+
 /// A new rule needs a test here or beside it.
 #[test]
 fn no_rule_is_without_a_test() {

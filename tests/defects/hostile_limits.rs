@@ -4,8 +4,8 @@
 use std::slice::from_ref;
 
 use certwright::{
-    Authority, Certificate, CertificateRequest, ChainRule, ChainVerifier, Error, FixedClock,
-    IpNetwork, Issuer, KeyPair, MemoryStore, Name, NameConstraints, Profile, PublicKey,
+    Authority, Certificate, CertificateRequest, Chain, ChainRule, ChainVerifier, Error, FixedClock,
+    IpNetwork, Issuer, KeyPair, Linter, MemoryStore, Name, NameConstraints, Profile, PublicKey,
     RevocationList, Signer, Subtree,
 };
 
@@ -264,26 +264,61 @@ fn a_unique_identifier_is_passed_over_but_has_to_be_a_bit_string() {
 }
 
 #[test]
-fn a_list_of_fifty_thousand_entries_is_read_and_one_more_is_refused() {
+fn a_list_of_a_hundred_thousand_entries_is_read() {
     for_each_family(|ladder| {
-        let list = |count: u32| {
-            let entry = |at: u32| {
-                // The shortest: a serial number of one octet, of which there are but 127.
-                let serial = craft::tlv(0x02, &[&[1 + (at % 127) as u8]]);
-                craft::sequence(&[serial, craft::tlv(0x17, &[b"260101000000Z"])])
-            };
+        let entry = |at: u32| {
+            let serial = craft::tlv(0x02, &[&[&[0x40], &at.to_be_bytes()[..], &[7; 15]].concat()]);
+            craft::sequence(&[serial, craft::tlv(0x17, &[b"260101000000Z"])])
+        };
+        let key = ladder.ca_key();
+        let parts = [
+            craft::tlv(0x02, &[&[1]]),
+            craft::signature_algorithm(key.algorithm()),
+            craft::name(&[]),
+            craft::tlv(0x17, &[b"260101000000Z"]),
+            craft::sequence(&(0..100_000).map(entry).collect::<Vec<_>>()),
+        ];
+        let der = craft::signed(&craft::sequence(&parts), &key);
+        assert!(der.len() > 3 * MEGABYTE, "{}", der.len());
+        let list = RevocationList::from_der(&der).unwrap();
+        assert_eq!((list.len(), list.as_der()), (100_000, der.as_slice()));
+        list.verify_signature(key.public_key()).unwrap();
+    });
+}
+
+/// The limit of lists is for the list alone: nothing of 64 MiB is held to be refused, and no part of
+/// one may be longer than another input.
+#[test]
+fn a_list_above_64_mebibytes_is_refused_before_it_is_read() {
+    let mut octets = vec![0x30; 64 * MEGABYTE];
+    let too_long = "at most 67108864";
+    let error = RevocationList::from_der(&octets).unwrap_err().to_string();
+    assert!(!error.contains(too_long), "{error}");
+    octets.push(0x30);
+    malformed(RevocationList::from_der(&octets).unwrap_err(), &["67108865 octets", too_long]);
+    drop(octets);
+    let mut text = "x".repeat(96 * MEGABYTE);
+    malformed(RevocationList::from_pem(&text).unwrap_err(), &["found blocks: none"]);
+    text.push('x');
+    let limit = "100663297 octets; at most 100663296";
+    malformed(RevocationList::from_pem(&text).unwrap_err(), &[limit]);
+    malformed(Linter::new().lint_pem(&text).unwrap_err(), &[limit]);
+    for_each_family(|ladder| {
+        let list = |octets: usize| {
+            let value = craft::tlv(0x04, &[&vec![0; octets]]);
+            let extensions = craft::sequence(&[craft::extension("1.2.3.4", false, &value)]);
             let key = ladder.ca_key();
             let parts = [
                 craft::tlv(0x02, &[&[1]]),
                 craft::signature_algorithm(key.algorithm()),
                 craft::name(&[]),
                 craft::tlv(0x17, &[b"260101000000Z"]),
-                craft::sequence(&(0..count).map(entry).collect::<Vec<_>>()),
+                craft::tlv(0xa0, &[&extensions]),
             ];
             RevocationList::from_der(&craft::signed(&craft::sequence(&parts), &key))
         };
-        assert_eq!(list(50_000).unwrap().len(), 127);
-        malformed(list(50_001).unwrap_err(), &["more than 50000 entries"]);
+        list(MEGABYTE - 100).unwrap();
+        malformed(list(MEGABYTE).unwrap_err(), &["octets; at most 1048576"]);
     });
 }
 
@@ -352,6 +387,26 @@ fn a_path_of_too_many_comparisons_is_refused_before_they_are_made() {
             }
             other => panic!("{other}"),
         }
+    });
+}
+
+/// What the limit on comparisons is computed from: exactly as many pass.
+#[test]
+fn the_largest_certificate_below_the_largest_constraints_is_verified() {
+    for_each_family(|ladder| {
+        let permitted = vec![Subtree::Dns("internal".to_owned()); 256];
+        let constraints = NameConstraints { permitted, excluded: Vec::new() };
+        let profile = Profile::intermediate(0).with_name_constraints(constraints);
+        let ca = Ladder::below(&ladder.root, profile, ladder.ca_key());
+        let authority = Authority::new(ca.clone(), craft::internal(), MemoryStore::default())
+            .with_clock(FixedClock(craft::now()));
+        let names: Vec<String> = (0..1000).map(|at| format!("a{at}.internal")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let chain = authority.issue(&ladder.request(&names)).unwrap();
+        let subject = craft::name(&[("2.5.4.11", 0x0c, b"Example" as &[u8]); 64]);
+        let leaf = Draft::of(chain.leaf()).field(SUBJECT, subject).sign(&ladder.ca_key());
+        let chain = Chain::new(leaf, Vec::new()).unwrap();
+        ChainVerifier::new([ca.certificate().clone()], craft::now()).verify(&chain).unwrap();
     });
 }
 

@@ -9,7 +9,7 @@ use certwright::{
 };
 
 use crate::common;
-use crate::craft::{BASIC_CONSTRAINTS, Draft, KEY_USAGE, Ladder, internal, period, time};
+use crate::craft::{self, BASIC_CONSTRAINTS, Draft, KEY_USAGE, Ladder, internal, period, time};
 
 #[test]
 fn the_reasons_of_policy_and_issuer_come_in_one_error() {
@@ -184,6 +184,83 @@ fn the_policy_can_set_subject_and_names_and_reports_what_it_overrides() {
 }
 
 #[test]
+fn what_is_asked_for_as_the_policy_sets_it_is_granted_by_kind_and_text() {
+    for algorithm in common::families() {
+        let ladder = Ladder::new(algorithm);
+        let policy = internal().with_subject("CN=db.internal,O=Example".parse().unwrap());
+        let asked = "CN=Example,O=Example,OU=db.internal".parse().unwrap();
+        let request = CertificateRequest::builder(asked).sign(&ladder.leaf_key()).unwrap();
+        let outcome = subject_items(&policy, &request);
+        let expected = [
+            "overridden subject OU=db.internal",
+            "granted subject O=Example",
+            "overridden subject CN=Example",
+        ];
+        assert_eq!(BTreeSet::from_iter(outcome), expected.map(str::to_owned).into());
+        // Two values that are no text are not the same for that.
+        let request = |octets: &[u8]| {
+            let subject = craft::name(&[("2.5.4.3", 0x03, octets)]);
+            let der = craft::request(&subject, &[], &ladder.leaf_key());
+            CertificateRequest::from_der(&der).unwrap()
+        };
+        let policy = internal().with_subject(request(&[0, 1]).subject().clone());
+        let [item] = &subject_items(&policy, &request(&[0, 2]))[..] else { panic!() };
+        assert!(item.starts_with("overridden subject"), "{item}");
+    }
+}
+
+#[test]
+fn basic_constraints_are_the_profile_s_and_only_a_ca_bit_too_many_is_denied() {
+    for algorithm in common::families() {
+        let ladder = Ladder::new(algorithm);
+        let (ca, none): (&[u8], &[u8]) = (&[0x30, 3, 1, 1, 0xff], &[0x30, 0]);
+        let authorities = Policy::new(Profile::intermediate(0));
+        for (policy, asked, expected) in [
+            (internal(), none, "overridden basic constraints no CA"),
+            (internal(), ca, "denied basic constraints CA (CaRequested)"),
+            (authorities.clone(), none, "overridden basic constraints no CA"),
+            (authorities, ca, "overridden basic constraints CA"),
+        ] {
+            let builder = CertificateRequest::builder("CN=db.internal".parse().unwrap())
+                .extension(extension(BASIC_CONSTRAINTS, asked));
+            let request = builder.sign(&ladder.leaf_key()).unwrap();
+            let review = policy.review(&request);
+            let items: Vec<String> = review.items().iter().map(summary).collect();
+            assert!(items.iter().any(|item| item == expected), "{expected}: {items:?}");
+        }
+    }
+}
+
+#[test]
+fn a_review_and_its_grant_show_what_becomes_of_each_item() {
+    for algorithm in common::families() {
+        let ladder = Ladder::new(algorithm);
+        let request = ladder.request(&["db.internal", "db.example"]);
+        let review = internal().on_denial(OnDenial::LeaveOut).review(&request);
+        let shown = format!(
+            "granted     key {algorithm}\n\
+             granted     alternative name DNS:db.internal\n\
+             denied      alternative name DNS:db.example: allowed DNS:.internal, no wildcards\n\
+             granted     subject CN=db.internal\n"
+        );
+        assert_eq!(review.to_string(), shown);
+        let grant = review.approve().unwrap();
+        assert_eq!(grant.subject(), request.subject());
+        assert_eq!(texts(grant.alt_names()), ["DNS:db.internal"]);
+        assert_eq!(grant.public_key(), request.public_key());
+        assert_eq!(grant.outcome(), review.items());
+
+        let none = internal().with_subject("CN=db.internal".parse().unwrap()).with_alt_names([]);
+        let shown = none.review(&request).to_string();
+        let missing =
+            "denied      alternative names: given none that is granted, allowed one or more";
+        assert!(shown.contains(missing), "{shown}");
+        let instead = "overridden  alternative name DNS:db.example: the policy sets the names\n";
+        assert!(shown.contains(instead), "{shown}");
+    }
+}
+
+#[test]
 fn a_common_name_becomes_an_alternative_name_only_where_the_policy_adds_and_allows_it() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
@@ -205,13 +282,18 @@ fn a_common_name_becomes_an_alternative_name_only_where_the_policy_adds_and_allo
     }
 }
 
+/// What becomes of the subject.
+fn subject_items(policy: &Policy, request: &CertificateRequest) -> Vec<String> {
+    let review = policy.review(request);
+    review.items().iter().filter(|item| item.kind == "subject").map(summary).collect()
+}
+
+fn extension(id: &str, value: &[u8]) -> Extension {
+    Extension { oid: id.parse().unwrap(), critical: false, value: value.to_vec() }
+}
+
 /// A request for two names, an organization, the CA bit, keyCertSign, and an unknown extension.
 fn greedy(ladder: &Ladder) -> CertificateRequest {
-    let extension = |id: &str, value: &[u8]| Extension {
-        oid: id.parse().unwrap(),
-        critical: false,
-        value: value.to_vec(),
-    };
     CertificateRequest::builder("CN=db.internal,O=Example".parse().unwrap())
         .alt_names(["db.internal", "db.example"].map(|name| AltName::dns(name).unwrap()))
         .extension(extension(BASIC_CONSTRAINTS, &[0x30, 3, 1, 1, 0xff]))

@@ -37,7 +37,7 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
         "usage", "validity", "wire"]),
     ("request", 3, &["algorithm", "error", "key", "limits", "name", "oid", "profile", "usage",
         "wire"]),
-    ("revocation_list", 3, &["algorithm", "error", "key", "name", "oid", "serial", "validity",
+    ("revocation_list", 3, &["algorithm", "error", "key", "limits", "name", "oid", "serial", "validity",
         "wire"]),
 
     ("key", 2, &["algorithm", "error", "lanes", "limits", "oid", "profile", "wire"]),

@@ -87,6 +87,35 @@ fn the_corpus_is_large_and_no_rule_is_without_a_case() {
 }
 
 #[test]
+fn a_report_is_a_line_for_each_finding() {
+    let bad = leaf().field(crate::craft::SERIAL, vec![2, 1, 0]).without(SKI);
+    let lines = "error rfc5280-4.1.2.2-serial-zero, serialNumber: octets 00; \
+                 use a serial number above zero (RFC 5280 section 4.1.2.2)\n";
+    let shown = lint(&der(bad)).to_string();
+    assert!(shown.starts_with(lines), "{shown}");
+    assert_eq!(shown.lines().count(), 2, "{shown}");
+    assert!(shown.contains("\nwarning rfc5280-4.2.1.2-ski-missing-end-entity, "), "{shown}");
+}
+
+#[test]
+fn a_finding_shows_text_as_text_all_else_as_digits_and_the_first_64_octets() {
+    for (octets, shown) in [
+        (&[b'x'; 64][..], format!("{:?}", "x".repeat(64))),
+        (&[b'x'; 65], format!("{:?}…", "x".repeat(64))),
+        (b"a \"b\" ~", "\"a \\\"b\\\" ~\"".to_owned()),
+        (b"a\x1b", "octets 611b".to_owned()),
+        (b"a\x7f", "octets 617f".to_owned()),
+        (b"", "octets ".to_owned()),
+        (&[7; 65], format!("octets {}…", "07".repeat(64))),
+    ] {
+        let names = crate::craft::alt_names(&[(0x82, b"db.certwright.net"), (0x81, octets)]);
+        let report = lint(&leaf_with(SAN, false, &names));
+        let [finding] = report.findings() else { panic!("{report}") };
+        assert_eq!((finding.rule, &finding.given), ("rfc5280-4.2.1.6-email-form", &shown));
+    }
+}
+
+#[test]
 fn rules_of_profiles_are_off_unless_asked_for() {
     for Case { rule, der, .. } in profiles::CASES {
         assert!(lint(&der()).findings().iter().all(|finding| finding.rule != *rule), "{rule}");

@@ -10,6 +10,7 @@ mod build;
 mod clean;
 mod corpus;
 mod hostile;
+mod kept;
 mod lists;
 mod names;
 mod parts;

@@ -1,10 +1,11 @@
 //! The forms of CRLs: times, pruning, deltas and shards. OpenSSL is the judge.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use certwright::{
     Authority, CrlDistribution, CrlRequest, Error, IssuedCrl, KeyFamily, Ledger, Lifetime,
-    MemoryStore, RevocationReason, SerialNumber,
+    MemoryStore, RevocationList, RevocationReason, SerialNumber,
 };
 
 use crate::common;
@@ -71,6 +72,31 @@ fn times_are_right_on_both_sides_of_2050() {
             assert_eq!([fields[3][0], fields[4][0]], tags, "{at}");
         }
     }
+}
+
+/// What is written is read, also where it is longer than anything else that is read.
+#[test]
+fn a_list_of_more_than_a_mebibyte_is_read_as_it_was_written() {
+    let Some(algorithm) = common::families().into_iter().next() else { return };
+    let scene = Scene::new(algorithm, 1);
+    let review = scene.ca.review(&scene.ladder.request(&["db.internal"]));
+    let serials: BTreeSet<SerialNumber> = (0..20_000)
+        .map(|_| {
+            let serial = *scene.ca.prepare(&review).unwrap().serial();
+            scene.ca.revoke(&serial, SUPERSEDED).unwrap();
+            serial
+        })
+        .collect();
+    let list = scene.full();
+    assert!(list.to_der().len() > 1024 * 1024);
+    for read in [read(&list), RevocationList::from_pem(&list.to_pem()).unwrap()] {
+        assert_eq!(read.as_der(), list.to_der());
+        assert!(read.serials().eq(&serials));
+        read.verify_signature(scene.ca.issuer().certificate().public_key()).unwrap();
+    }
+    assert!(certwright::lint(&list.to_der()).findings().is_empty());
+    let reports = certwright::Linter::new().lint_pem(&list.to_pem()).unwrap();
+    assert!(reports.iter().all(|report| report.findings().is_empty()));
 }
 
 #[test]

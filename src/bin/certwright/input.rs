@@ -7,8 +7,11 @@ use std::path::Path;
 use certwright::{Certificate, Error, RevocationList, SealingKey};
 use zeroize::Zeroizing;
 
-/// Octets of a file of certificates, a request, a list or a key: what the engine reads at most.
+/// Octets of a file of certificates, a request or a key: what the engine reads at most.
 pub const OCTETS: usize = 1024 * 1024;
+
+/// Octets of a file that may be a revocation list: the engine reads 64 MiB, which PEM makes longer.
+pub const LIST_OCTETS: usize = 96 * 1024 * 1024;
 
 /// Octets of the parameters of an operation, or of a configuration: some texts of the engine's limit.
 pub const JSON_OCTETS: usize = 4 * 1024 * 1024;
@@ -72,7 +75,7 @@ pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
 
 /// Reads a revocation list, in PEM or DER.
 pub fn read_list(path: &Path) -> Result<RevocationList, Error> {
-    let octets = read(path, OCTETS)?;
+    let octets = read(path, LIST_OCTETS)?;
     let list = match pem(&octets) {
         Some(text) => RevocationList::from_pem(&text),
         None => RevocationList::from_der(&octets),

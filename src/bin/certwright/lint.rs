@@ -6,13 +6,13 @@ use certwright::{Finding, LintProfile, Linter, Report};
 use serde_json::json;
 
 use super::failure::Failure;
-use super::input::{self, OCTETS, file_error};
+use super::input::{self, LIST_OCTETS, file_error};
 use super::options::{Lint, RuleProfile};
 use super::output::Output;
 
 pub fn run(options: &Lint, output: &mut Output) -> Result<(), Failure> {
     let path = &options.file;
-    let octets = input::read(path, OCTETS)?;
+    let octets = input::read(path, LIST_OCTETS)?;
     let linter = options.profile.iter().fold(Linter::new(), |linter, profile| match profile {
         RuleProfile::GmT0015 => linter.with_profile(LintProfile::GmT0015),
         RuleProfile::Tls => linter.with_profile(LintProfile::TlsBaseline),

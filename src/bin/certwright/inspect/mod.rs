@@ -10,7 +10,7 @@ use certwright::{Certificate, CertificateRequest, Error, KeyPair, PublicKey, Rev
 
 use self::key::PrivateKey;
 use super::failure::Failure;
-use super::input::{self, OCTETS, file_error};
+use super::input::{self, LIST_OCTETS, file_error};
 use super::options::Inspect;
 use super::output::{Output, escaped};
 
@@ -28,7 +28,7 @@ enum Item {
 
 pub fn run(options: &Inspect, output: &mut Output) -> Result<(), Failure> {
     let path = &options.file;
-    let octets = input::read(path, OCTETS)?;
+    let octets = input::read(path, LIST_OCTETS)?;
     match input::pem(&octets) {
         Some(text) => show_blocks(options, &text, output),
         None => {
