@@ -13,7 +13,7 @@ use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::distribution::CrlDistribution;
 use crate::error::{Denied, Error, Reason, SignerError};
-use crate::key::{PublicKey, Signer, key_identifier, sign_verified, system};
+use crate::key::{PublicKey, Signer, key_identifier, sign_many_verified, sign_verified, system};
 use crate::limits::CHAIN_CERTIFICATES;
 use crate::name::Name;
 use crate::policy::{Grant, Period};
@@ -325,9 +325,10 @@ impl Issuer {
             .collect();
         let messages: Vec<&[u8]> =
             checked.iter().flatten().map(|prepared| prepared.to_be_signed()).collect();
-        let mut signatures = self.signer.sign_many(&messages).into_iter();
+        let signed = sign_many_verified(&self.signer, "certificate", &messages);
+        let mut signatures = signed.into_iter();
         let mut sign = |prepared: Prepared| match signatures.next() {
-            Some(signature) => prepared.finish(self.signer.public_key(), &signature?),
+            Some(signature) => prepared.finish_verified(&signature?),
             None => Err(SignerError::new("it gave fewer answers than messages").into()),
         };
         checked.into_iter().map(|prepared| sign(prepared?)).collect()

@@ -117,6 +117,11 @@ impl Prepared {
     pub(super) fn finish(&self, key: &PublicKey, signature: &[u8]) -> Result<Certificate, Error> {
         assemble(key, self.algorithm, &self.to_be_signed, signature)
     }
+
+    /// The same with a signature that was verified.
+    pub(super) fn finish_verified(&self, signature: &[u8]) -> Result<Certificate, Error> {
+        read_again(self.algorithm, &self.to_be_signed, signature)
+    }
 }
 
 /// A certificate from its to-be-signed octets and a signature: verified, read again, compared.
@@ -127,6 +132,14 @@ pub(super) fn assemble(
     signature: &[u8],
 ) -> Result<Certificate, Error> {
     check(key, algorithm, "certificate", to_be_signed, signature)?;
+    read_again(algorithm, to_be_signed, signature)
+}
+
+fn read_again(
+    algorithm: SignatureAlgorithm,
+    to_be_signed: &[u8],
+    signature: &[u8],
+) -> Result<Certificate, Error> {
     let certificate =
         Certificate::from_der(&envelope::assemble(to_be_signed, algorithm, signature))?;
     if certificate.to_be_signed() != to_be_signed {

@@ -17,12 +17,15 @@ mod rsa_generate;
 mod rsa_health;
 #[cfg(feature = "rsa")]
 mod rsa_sign;
+#[cfg(feature = "rsa")]
+mod rsa_verify;
 mod seal;
 mod secret;
 mod signer;
 #[cfg(feature = "sm2")]
 mod sm2;
 mod sm2_id;
+mod verify;
 
 pub use self::generation::{KeyGeneration, Progress};
 pub use self::pair::{KeyPair, Nonces};
@@ -31,8 +34,9 @@ pub(crate) use self::seal::Seal;
 pub use self::seal::SealingKey;
 pub use self::secret::{SecretBytes, SecretText};
 pub use self::signer::Signer;
-pub(crate) use self::signer::{check, sign_verified};
+pub(crate) use self::signer::{check, sign_many_verified, sign_verified};
 pub use self::sm2_id::Sm2Id;
+pub(crate) use self::verify::{Claim, verify_many};
 
 #[cfg(feature = "cas")]
 pub(crate) use self::digest::md5_fingerprint;

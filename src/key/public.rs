@@ -23,7 +23,7 @@ pub struct PublicKey {
 }
 
 #[derive(Clone)]
-enum Verifier {
+pub(super) enum Verifier {
     #[cfg(feature = "ecc")]
     Ecdsa(super::ecdsa::Public),
     #[cfg(feature = "rsa")]
@@ -167,7 +167,15 @@ impl PublicKey {
                 #[cfg(feature = "sm2")]
                 Verifier::Sm2(ref key) => key.verify(message, signature),
             };
-        if good { Ok(()) } else { Err(Error::InvalidSignature { what: "message" }) }
+        if good { Ok(()) } else { Err(Self::no_signature()) }
+    }
+
+    pub(super) fn no_signature() -> Error {
+        Error::InvalidSignature { what: "message" }
+    }
+
+    pub(super) fn verifier(&self) -> &Verifier {
+        &self.verifier
     }
 
     /// Why an attacker could break this key; empty for a healthy one. Whether RSA of 1024 bits is

@@ -1,11 +1,12 @@
 //! RSA signatures of PKCS #1 v1.5 (RFC 8017 section 8.2), always blinded.
 
-use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _, SignatureScheme};
+use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use ::rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
 use super::rsa_health::{Primes, private_weaknesses};
+use super::rsa_verify::{Claim, verify_many};
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
 use crate::error::Error;
 use crate::lanes::{PrivateNumbers, RsaKey};
@@ -54,8 +55,8 @@ impl Public {
         message: &[u8],
         signature: &[u8],
     ) -> bool {
-        let (scheme, digest) = scheme(algorithm, message);
-        signature.len() == self.0.size() && scheme.verify(&self.0, &digest, signature).is_ok()
+        let claim = Claim { key: self, algorithm, message, signature };
+        verify_many(&[claim]).contains(&true)
     }
 }
 

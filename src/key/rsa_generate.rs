@@ -6,7 +6,6 @@ use rand_core::CryptoRng;
 
 use super::generation::{KeyGeneration, Progress};
 use super::rsa::Secret;
-use crate::algorithm::KeyAlgorithm;
 use crate::error::Error;
 use crate::lanes::{Candidates, Search, Stopped, Tester, tester};
 

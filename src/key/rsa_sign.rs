@@ -50,7 +50,7 @@ impl Secret {
 }
 
 /// EMSA-PKCS1-v1_5 (RFC 8017 section 9.2). Every key is long enough for every digest.
-fn padded(algorithm: SignatureAlgorithm, message: &[u8], length: usize) -> Vec<u8> {
+pub(super) fn padded(algorithm: SignatureAlgorithm, message: &[u8], length: usize) -> Vec<u8> {
     let (scheme, digest) = scheme(algorithm, message);
     let mut padded = vec![0xff; length.saturating_sub(scheme.prefix.len() + digest.len() + 1)];
     if let [first, second, ..] = padded.as_mut_slice() {

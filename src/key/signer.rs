@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::public::PublicKey;
+use super::verify::{Claim, verify_many};
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::{Error, SignerError};
 
@@ -90,6 +91,38 @@ pub(crate) fn sign_verified(
     Ok(signature)
 }
 
+/// Signs many messages and verifies every answer; one answer each, in order.
+pub(crate) fn sign_many_verified(
+    signer: &dyn Signer,
+    what: &'static str,
+    messages: &[&[u8]],
+) -> Vec<Result<Vec<u8>, Error>> {
+    let mut answers = signer.sign_many(messages);
+    answers.truncate(messages.len());
+    answers.resize_with(messages.len(), || {
+        Err(SignerError::new("it gave fewer answers than messages").into())
+    });
+    let (key, algorithm) = (signer.public_key(), signer.algorithm());
+    let claims: Vec<Claim<'_>> = messages
+        .iter()
+        .zip(&answers)
+        .filter_map(|(message, answer)| {
+            Some(Claim { key, algorithm, message, signature: answer.as_ref().ok()? })
+        })
+        .collect();
+    let mut verdicts = verify_many(&claims).into_iter();
+    answers
+        .into_iter()
+        .map(|answer| {
+            let signature = answer?;
+            match verdicts.next() {
+                Some(Ok(())) => Ok(signature),
+                _ => Err(wrong(algorithm, what, &signature)),
+            }
+        })
+        .collect()
+}
+
 /// Fails when the answer of a signer is not a signature of the message.
 pub(crate) fn check(
     key: &PublicKey,
@@ -98,12 +131,14 @@ pub(crate) fn check(
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), Error> {
-    key.verify(algorithm, message, signature).map_err(|_| {
-        SignerError::new(format!(
-            "its answer of {} octets is not a {algorithm} signature of the {what}; nothing was \
-             released",
-            signature.len()
-        ))
-        .into()
-    })
+    key.verify(algorithm, message, signature).map_err(|_| wrong(algorithm, what, signature))
+}
+
+fn wrong(algorithm: SignatureAlgorithm, what: &'static str, signature: &[u8]) -> Error {
+    let length = signature.len();
+    SignerError::new(format!(
+        "its answer of {length} octets is not a {algorithm} signature of the {what}; nothing was \
+         released"
+    ))
+    .into()
 }

@@ -8,6 +8,7 @@ use super::lane::Lane;
 use super::portable::Portable;
 use super::prime::{Candidates, Tester};
 use super::private_key::{Key, PrivateKey, PrivateNumbers};
+use super::public_key::{self, Signed};
 
 /// Digits in a block: ten, so that both factors' block and the sums fit 32 registers.
 const BLOCK: usize = 10;
@@ -145,6 +146,26 @@ pub(super) fn private_key(numbers: &PrivateNumbers<'_>) -> Option<Box<dyn Privat
         #[cfg(target_arch = "x86_64")]
         Arithmetic::Fastest if available() => key::<Ifma4>(numbers, bits),
         Arithmetic::Portable => key::<Portable<2>>(numbers, bits),
+        _ => None,
+    }
+}
+
+/// For each signature whether it is right; `None` where the lanes do not work. All moduli have this
+/// many bits.
+pub(super) fn check(bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
+    fn check<L: Lane>(bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
+        Some(match bits {
+            1024 => public_key::check::<L, BLOCK, 2>(signed),
+            2048 => public_key::check::<L, BLOCK, 4>(signed),
+            3072 => public_key::check::<L, BLOCK, 6>(signed),
+            4096 => public_key::check::<L, BLOCK, 8>(signed),
+            _ => return None,
+        })
+    }
+    match Arithmetic::chosen() {
+        #[cfg(target_arch = "x86_64")]
+        Arithmetic::Fastest if available() => check::<Ifma4>(bits, signed),
+        Arithmetic::Portable => check::<Portable<2>>(bits, signed),
         _ => None,
     }
 }

@@ -27,11 +27,13 @@ mod portable;
 mod power;
 mod prime;
 mod private_key;
+mod public_key;
 mod search;
 
 pub use self::engine::{Arithmetic, ArithmeticCounts};
 pub(crate) use self::prime::Tester;
 pub(crate) use self::private_key::PrivateNumbers;
+pub(crate) use self::public_key::Signed;
 pub(crate) use self::search::{Candidates, Search, Stopped};
 
 /// An RSA private key that works on several messages at once.
@@ -57,4 +59,10 @@ impl RsaKey {
 /// What tests candidates for primes of this many bits; `None` where the lanes do not work here.
 pub(crate) fn tester(bits: u32) -> Option<Box<dyn Tester>> {
     engine::tester(bits)
+}
+
+/// For each signature whether it is right; `None` where the lanes do not work here. All moduli have
+/// this many bits.
+pub(crate) fn check(bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
+    engine::check(bits, signed)
 }

@@ -37,6 +37,13 @@ impl<L: Lane, const B: usize, const N: usize> Modulus<L, B, N> {
         L::call(Prepare { digits, bits })
     }
 
+    /// For moduli at least 8 bits shorter than the digits, without R and R²: both stay zero.
+    #[inline(always)]
+    pub(super) fn without_powers(digits: Number<L, B, N>) -> Self {
+        let inverse = L::default().subtract(inverse(digits.0[0][0])).and(L::splat(DIGIT_MASK));
+        Self { digits, inverse, one: Number::default(), square: Number::default() }
+    }
+
     /// a·b/R into `a`, below 2m.
     #[inline(always)]
     pub(super) fn multiply(
@@ -93,14 +100,14 @@ impl<L: Lane, const B: usize, const N: usize> Job for Prepare<L, B, N> {
     #[inline(always)]
     fn run(self) -> Modulus<L, B, N> {
         let Self { digits, bits } = self;
-        let inverse = L::default().subtract(inverse(digits.0[0][0])).and(L::splat(DIGIT_MASK));
+        let mut modulus = Modulus::without_powers(digits);
         // 2^(bits − 1) is below m; doubled until it is R.
         let mut one = Number::default();
         one.0.as_flattened_mut()[((bits - 1) / 52) as usize] = L::splat(1 << ((bits - 1) % 52));
         for _ in bits - 1..Number::<L, B, N>::BITS {
             one = double(&one).reduced_once(&digits);
         }
-        let mut modulus = Modulus { digits, inverse, one, square: Number::default() };
+        modulus.one = one;
         // 2^k·R for k as the leading bits of R's exponent, one bit more each time.
         let exponent = Number::<L, B, N>::BITS;
         let (mut power, mut sums) = (one, Sums::new(N));

@@ -138,6 +138,14 @@ impl<L: Lane, const B: usize, const N: usize> Number<L, B, N> {
         low.add(high).and(L::splat((1 << count) - 1))
     }
 
+    /// Whether the numbers of two words are equal; not in constant time.
+    pub(super) fn are_equal(&self, one: usize, other: usize) -> bool {
+        self.0.iter().flatten().all(|digit| {
+            let words = digit.to_array();
+            words.as_ref()[one] == words.as_ref()[other]
+        })
+    }
+
     /// Where all digits are equal.
     #[inline(always)]
     pub(super) fn equals(&self, other: &Self) -> L::Mask {

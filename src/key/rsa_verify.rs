@@ -1,0 +1,74 @@
+//! RSA signatures checked: several at once where the lanes work and the key fits them.
+
+use ::rsa::BoxedUint;
+use ::rsa::traits::{PublicKeyParts as _, SignatureScheme as _};
+
+use super::rsa::{PUBLIC_EXPONENT, Public, scheme};
+use super::rsa_sign::padded;
+use crate::algorithm::SignatureAlgorithm;
+use crate::lanes::{Signed, check};
+
+/// What a signature claims.
+pub(super) struct Claim<'a> {
+    pub(super) key: &'a Public,
+    pub(super) algorithm: SignatureAlgorithm,
+    pub(super) message: &'a [u8],
+    pub(super) signature: &'a [u8],
+}
+
+/// A claim that fits the lanes: where it stands, and its numbers.
+struct Fitting<'a> {
+    place: usize,
+    modulus: Box<[u8]>,
+    padded: Vec<u8>,
+    signature: &'a [u8],
+}
+
+/// For each whether the key made the signature (RFC 8017 section 8.2.2).
+pub(super) fn verify_many(claims: &[Claim<'_>]) -> Vec<bool> {
+    let mut answers: Vec<Option<bool>> = vec![None; claims.len()];
+    for bits in [1024, 2048, 3072, 4096] {
+        let fitting: Vec<Fitting<'_>> = claims
+            .iter()
+            .enumerate()
+            .filter_map(|(place, claim)| claim.fitting(place, bits))
+            .collect();
+        let signed: Vec<Signed<'_>> = fitting
+            .iter()
+            .map(|Fitting { modulus, padded, signature, .. }| Signed { modulus, signature, padded })
+            .collect();
+        if signed.is_empty() {
+            continue;
+        }
+        for (fitting, is_right) in fitting.iter().zip(check(bits, &signed).unwrap_or_default()) {
+            if let Some(answer) = answers.get_mut(fitting.place) {
+                *answer = Some(is_right);
+            }
+        }
+    }
+    let answers = answers.into_iter().zip(claims);
+    answers.map(|(answer, claim)| answer.unwrap_or_else(|| claim.verify_alone())).collect()
+}
+
+impl<'a> Claim<'a> {
+    fn fitting(&self, place: usize, bits: u32) -> Option<Fitting<'a>> {
+        let key = &self.key.0;
+        let length = bits as usize / 8;
+        let fits = key.n_bits_precision() == bits
+            && key.size() == length
+            && self.signature.len() == length
+            && *key.e() == BoxedUint::from(PUBLIC_EXPONENT);
+        fits.then(|| Fitting {
+            place,
+            modulus: key.n_bytes(),
+            padded: padded(self.algorithm, self.message, length),
+            signature: self.signature,
+        })
+    }
+
+    fn verify_alone(&self) -> bool {
+        let (scheme, digest) = scheme(self.algorithm, self.message);
+        self.signature.len() == self.key.0.size()
+            && scheme.verify(&self.key.0, &digest, self.signature).is_ok()
+    }
+}

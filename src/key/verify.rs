@@ -1,0 +1,45 @@
+//! Many signatures checked together, under keys of any kind.
+
+use super::public::{PublicKey, Verifier};
+use crate::algorithm::SignatureAlgorithm;
+use crate::error::Error;
+
+/// What a signature claims: that the key made it over the message.
+#[derive(Clone, Copy)]
+pub(crate) struct Claim<'a> {
+    pub(crate) key: &'a PublicKey,
+    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) message: &'a [u8],
+    pub(crate) signature: &'a [u8],
+}
+
+/// As [`PublicKey::verify`] for each; those of RSA keys are checked at once.
+pub(crate) fn verify_many(claims: &[Claim<'_>]) -> Vec<Result<(), Error>> {
+    let mut answers: Vec<Result<(), Error>> = Vec::with_capacity(claims.len());
+    #[cfg(feature = "rsa")]
+    let mut of_rsa = {
+        let claims: Vec<super::rsa_verify::Claim<'_>> = claims.iter().filter_map(rsa).collect();
+        super::rsa_verify::verify_many(&claims).into_iter()
+    };
+    for claim in claims {
+        #[cfg(feature = "rsa")]
+        if rsa(claim).is_some() {
+            let is_right = of_rsa.next().unwrap_or(false);
+            answers.push(if is_right { Ok(()) } else { Err(PublicKey::no_signature()) });
+            continue;
+        }
+        answers.push(claim.key.verify(claim.algorithm, claim.message, claim.signature));
+    }
+    answers
+}
+
+#[cfg(feature = "rsa")]
+fn rsa<'a>(claim: &Claim<'a>) -> Option<super::rsa_verify::Claim<'a>> {
+    let Claim { key, algorithm, message, signature } = *claim;
+    match key.verifier() {
+        Verifier::Rsa(key) if algorithm.family() == crate::algorithm::KeyFamily::Rsa => {
+            Some(super::rsa_verify::Claim { key, algorithm, message, signature })
+        }
+        _ => None,
+    }
+}
