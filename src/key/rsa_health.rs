@@ -2,11 +2,12 @@
 
 use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use ::rsa::{BoxedUint, RsaPrivateKey};
-use crypto_bigint::{Limb, NonZero, Resize};
+use crypto_bigint::Resize;
 use crypto_primes::{Flavor, is_prime};
 use zeroize::Zeroizing;
 
 use super::rsa::{PUBLIC_EXPONENT, Public};
+use crate::lanes::Residues;
 
 /// Rounds of Fermat's method that a modulus must survive (CA/Browser baseline 6.1.1.3: 100).
 const FERMAT_ROUNDS: usize = 100;
@@ -25,7 +26,7 @@ pub(super) fn public_weaknesses(key: &Public) -> Vec<&'static str> {
         weaknesses.push("the public exponent is not 65537");
     }
     let residues: Vec<(u32, u32)> =
-        odd_primes().map(|prime| (prime, residue(modulus, prime))).collect();
+        Residues::new(&modulus.to_be_bytes()).below(SMALL_FACTORS).collect();
     if residues.iter().any(|(_, residue)| *residue == 0) {
         weaknesses.push("the modulus has a prime factor below 752");
     }
@@ -86,42 +87,35 @@ fn has_close_factors(modulus: &BoxedUint) -> bool {
     // Room for the squares, which may be a little longer than n.
     let precision = modulus.bits_precision() + 64;
     let modulus = modulus.clone().resize(precision);
-    if is_square(&modulus) {
+    let root = modulus.floor_sqrt_vartime().resize(precision);
+    if root.wrapping_mul(&root) == modulus {
         return true;
     }
-    let one = BoxedUint::one_with_precision(precision);
-    let mut a = modulus.floor_sqrt_vartime().resize(precision).wrapping_add(&one);
-    let mut square = a.wrapping_mul(&a).wrapping_sub(&modulus);
-    for _ in 0..FERMAT_ROUNDS {
-        if is_square(&square) {
-            return true;
-        }
+    let first = root.wrapping_add(&BoxedUint::one_with_precision(precision));
+    let square = first.wrapping_mul(&first).wrapping_sub(&modulus);
+    // Of each round the remainders tell that a² − n is no square, but for one in a hundred.
+    let remainder = |number: &BoxedUint| Residues::new(&number.to_be_bytes()).modulo(SIEVE);
+    let (mut a, mut rest) = (remainder(&first), remainder(&square));
+    (0..FERMAT_ROUNDS as u64).any(|round| {
+        let is_square = may_be_square(rest) && {
+            let a = first.wrapping_add(&BoxedUint::from(round).resize(precision));
+            let square = a.wrapping_mul(&a).wrapping_sub(&modulus);
+            let root = square.floor_sqrt_vartime().resize(precision);
+            root.wrapping_mul(&root) == square
+        };
         // (a+1)² − n = a² − n + 2a + 1.
-        square = square.wrapping_add(&a).wrapping_add(&a).wrapping_add(&one);
-        a = a.wrapping_add(&one);
-    }
-    false
+        rest = (rest + 2 * a + 1) % SIEVE;
+        a = (a + 1) % SIEVE;
+        is_square
+    })
 }
 
-/// Whether a number is a square; cheap residues sort out all but one in hundreds.
-fn is_square(number: &BoxedUint) -> bool {
-    let is_residue = |modulus: u32| {
-        let wanted = residue(number, modulus);
+/// The product of numbers modulo which few remainders are squares.
+const SIEVE: u64 = 64 * 63 * 65 * 11;
+
+fn may_be_square(rest: u64) -> bool {
+    [64, 63, 65, 11].into_iter().all(|modulus| {
+        let wanted = rest % modulus;
         (0..modulus).any(|root| root * root % modulus == wanted)
-    };
-    if ![64, 63, 65, 11].into_iter().all(is_residue) {
-        return false;
-    }
-    let root = number.floor_sqrt_vartime().resize(number.bits_precision());
-    root.wrapping_mul(&root) == *number
-}
-
-fn residue(number: &BoxedUint, modulus: u32) -> u32 {
-    let Some(divisor) = NonZero::new(Limb::from(modulus)).into_option() else { return 0 };
-    // A remainder is below its modulus, which has 32 bits.
-    number.rem_limb(divisor).0 as u32
-}
-
-fn odd_primes() -> impl Iterator<Item = u32> {
-    (3..SMALL_FACTORS).step_by(2).filter(|n| (3..).take_while(|d| d * d <= *n).all(|d| n % d != 0))
+    })
 }

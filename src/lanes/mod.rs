@@ -28,12 +28,14 @@ mod power;
 mod prime;
 mod private_key;
 mod public_key;
+mod residues;
 mod search;
 
 pub use self::engine::{Arithmetic, ArithmeticCounts};
 pub(crate) use self::prime::Tester;
 pub(crate) use self::private_key::PrivateNumbers;
 pub(crate) use self::public_key::Signed;
+pub(crate) use self::residues::Residues;
 pub(crate) use self::search::{Candidates, Search, Stopped};
 
 /// An RSA private key that works on several messages at once.

@@ -1,14 +1,11 @@
 //! The search for probable primes of a key: candidates, a sieve, and the tests of FIPS 186-5.
 
 use std::ops::ControlFlow;
-use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
 use super::prime::Tester;
-
-/// Primes below this are sieved out of a run of candidates.
-const SIEVED: u32 = 1 << 16;
+use super::residues::{Residues, groups};
 
 /// Primes below this divide single candidates: more cost more than the tests they spare.
 const DIVIDED: u32 = 1 << 11;
@@ -178,58 +175,4 @@ fn sum(number: &[u8], small: u64) -> Option<Zeroizing<Vec<u8>>> {
         carry >>= 8;
     }
     (carry == 0).then_some(sum)
-}
-
-/// Odd primes whose product is below 2^63.
-struct Group {
-    product: u64,
-    primes: Vec<u32>,
-}
-
-/// The odd primes below [`SIEVED`], in order.
-fn groups() -> &'static [Group] {
-    static GROUPS: OnceLock<Vec<Group>> = OnceLock::new();
-    GROUPS.get_or_init(|| {
-        let mut is_prime = vec![true; SIEVED as usize];
-        let mut groups: Vec<Group> = Vec::new();
-        for prime in 3..SIEVED {
-            if prime % 2 == 0 || !is_prime[prime as usize] {
-                continue;
-            }
-            for multiple in (prime as usize * 2..SIEVED as usize).step_by(prime as usize) {
-                is_prime[multiple] = false;
-            }
-            match groups.last_mut() {
-                Some(last) if last.product < (1 << 63) / u64::from(prime) => {
-                    last.product *= u64::from(prime);
-                    last.primes.push(prime);
-                }
-                _ => groups.push(Group { product: u64::from(prime), primes: vec![prime] }),
-            }
-        }
-        groups
-    })
-}
-
-/// Remainders of one number.
-struct Residues(Zeroizing<Vec<u64>>);
-
-impl Residues {
-    /// Of big-endian octets, a multiple of eight of them.
-    fn new(octets: &[u8]) -> Self {
-        let words = octets.as_chunks().0.iter().map(|chunk| u64::from_be_bytes(*chunk));
-        Self(Zeroizing::new(words.collect()))
-    }
-
-    fn of<'a>(&self, group: &'a Group) -> impl Iterator<Item = (u32, u32)> + use<'a> {
-        let residue = self.modulo(group.product);
-        group.primes.iter().map(move |prime| (*prime, (residue % u64::from(*prime)) as u32))
-    }
-
-    fn modulo(&self, divisor: u64) -> u64 {
-        self.0.iter().fold(0, |residue, word| {
-            let value = u128::from(residue) << 64 | u128::from(*word);
-            (value % u128::from(divisor)) as u64
-        })
-    }
 }
