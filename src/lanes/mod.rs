@@ -35,7 +35,7 @@ pub(crate) use self::rsa::PrivateNumbers;
 pub(crate) use self::search::{Candidates, Search, Stopped};
 
 /// An RSA private key that works on several messages at once.
-pub(crate) struct RsaKey(Box<dyn rsa::PrivateKey>);
+pub(crate) struct RsaKey(Box<dyn self::rsa::PrivateKey>);
 
 impl RsaKey {
     /// `None` where the lanes do not work here or the key does not fit them.
