@@ -28,6 +28,8 @@ mod power;
 mod prime;
 mod rsa;
 mod search;
+#[cfg(test)]
+mod tests;
 
 pub use self::engine::{Arithmetic, ArithmeticCounts};
 pub(crate) use self::prime::Tester;
