@@ -2,7 +2,7 @@
 
 use crypto_bigint::BoxedUint;
 
-use super::oracle::{inverse, minus, modulo, octets, small, times};
+use super::oracle::{hexadecimal, inverse, minus, modulo, octets, plus, small, times};
 use crate::lanes::rsa::PrivateNumbers;
 
 /// The numbers of a private key, which a test may change.
@@ -20,18 +20,28 @@ pub(super) struct Numbers {
 impl Numbers {
     /// The key of primes of these bits.
     pub(super) fn of_bits(bits: u32) -> Self {
-        let [p, q] = PRIMES[bits as usize / 512 - 1].map(|digits| {
-            let octet = |pair: &[u8]| {
-                u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()
-            };
-            let octets: Vec<u8> = digits.as_bytes().chunks(2).map(octet).collect();
-            BoxedUint::from_be_slice_vartime(&octets)
-        });
-        assert_eq!((p.bits_vartime(), q.bits_vartime()), (bits, bits));
-        Self::of(p, q)
+        let numbers = Self::of(PRIMES[bits as usize / 512 - 1]);
+        assert_eq!(numbers.bits(), bits);
+        numbers
     }
 
-    fn of(p: BoxedUint, q: BoxedUint) -> Self {
+    /// A key of two primes of 96 bits, for two digits: no key for anything, but quick.
+    pub(super) fn small() -> Self {
+        Self::of(["F4F265A0EDF10C5EFB52C501", "D62E4268CB97F7FCB951DE97"])
+    }
+
+    /// Another one.
+    pub(super) fn other_small() -> Self {
+        Self::of(["D28573AF77375CE64E6CA66F", "F1C436EB109F0CD02FEC0319"])
+    }
+
+    /// The bits of each prime.
+    pub(super) fn bits(&self) -> u32 {
+        (self.modulus.bits_vartime() + 1) / 2
+    }
+
+    fn of(primes: [&str; 2]) -> Self {
+        let [p, q] = primes.map(hexadecimal);
         let less_one = |prime: &BoxedUint| minus(prime, &small(1));
         let (below_p, below_q) = (less_one(&p), less_one(&q));
         let d = private_exponent(&times(&below_p, &below_q));
@@ -48,10 +58,11 @@ impl Numbers {
 
     /// Calls with the numbers in octets.
     pub(super) fn with<T>(&self, call: impl FnOnce(&PrivateNumbers<'_>) -> T) -> T {
-        let half = self.p.bits_vartime().max(self.q.bits_vartime()).div_ceil(8) as usize;
-        let octets = |number: &BoxedUint| octets(number, half);
+        // A changed number may be longer by a bit.
+        let octets =
+            |number: &BoxedUint| octets(number, number.bits_vartime().div_ceil(8) as usize);
         call(&PrivateNumbers {
-            modulus: &self::octets(&self.modulus, 2 * half),
+            modulus: &octets(&self.modulus),
             p: &octets(&self.p),
             q: &octets(&self.q),
             dp: &octets(&self.dp),
@@ -66,7 +77,7 @@ impl Numbers {
 fn private_exponent(phi: &BoxedUint) -> BoxedUint {
     let e = small(65_537);
     let k = minus(&e, &inverse(phi, &e));
-    let numerator = super::oracle::plus(&times(&k, phi), &small(1));
+    let numerator = plus(&times(&k, phi), &small(1));
     let (d, rest) = numerator.div_rem_vartime(&crypto_bigint::NonZero::new(e).unwrap());
     assert!(rest.bits_vartime() == 0);
     d
