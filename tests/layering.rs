@@ -110,6 +110,8 @@ fn every_way_to_write_a_forbidden_import_is_reported() {
         ("wire/tlv.rs", "fn f(at: jiff::Timestamp) {}"),
         ("lib.rs", "use sha2::Digest;"),
         ("key/pair.rs", "fn f() { unsafe { g() } }"),
+        // What a folder of tests may name, the room may not.
+        ("lanes/field.rs", "use crypto_bigint::BoxedUint;"),
     ] {
         assert_eq!(violations(file, text).len(), 1, "{file}: {text}");
     }
@@ -132,8 +134,9 @@ fn what_is_no_import_or_an_allowed_one_is_not_reported() {
         ("wire/tlv.rs", "use der::{Decode, asn1::OctetString}; fn f(error: der::Error) {}"),
         ("oid.rs", "use der::asn1::ObjectIdentifier;"),
         ("lanes/field.rs", "fn f() { unsafe { g() } }"),
+        ("lanes/tests/field.rs", "use crypto_bigint::BoxedUint;"),
     ] {
-        assert_eq!(violations(file, text), [] as [&str; 0], "{file}: {text}");
+        assert_eq!(violations(file, text), [""; 0], "{file}: {text}");
     }
 }
 

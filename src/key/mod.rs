@@ -17,6 +17,8 @@ mod rsa_generate;
 mod rsa_health;
 #[cfg(feature = "rsa")]
 mod rsa_sign;
+#[cfg(all(test, feature = "rsa"))]
+mod rsa_tests;
 #[cfg(feature = "rsa")]
 mod rsa_verify;
 mod seal;

@@ -30,6 +30,8 @@ mod private_key;
 mod public_key;
 mod residues;
 mod search;
+#[cfg(test)]
+mod tests;
 
 pub use self::engine::{Arithmetic, ArithmeticCounts};
 pub(crate) use self::prime::Tester;

@@ -79,7 +79,7 @@ impl<L: Lane, const B: usize, const N: usize> Tester for Candidates<L, B, N> {
 }
 
 /// The trailing zero bits of an odd number less one.
-fn trailing_zeros(candidate: &[u8]) -> u32 {
+pub(super) fn trailing_zeros(candidate: &[u8]) -> u32 {
     let mut zeros = 0;
     for (place, octet) in candidate.iter().rev().enumerate() {
         let octet = if place == 0 { octet & 0xfe } else { *octet };
@@ -92,7 +92,7 @@ fn trailing_zeros(candidate: &[u8]) -> u32 {
 }
 
 /// An odd number less one, without its trailing zero bits.
-fn shifted(candidate: &[u8], bits: u32) -> Vec<u8> {
+pub(super) fn shifted(candidate: &[u8], bits: u32) -> Vec<u8> {
     let (octets, bits) = (bits as usize / 8, bits % 8);
     let kept = &candidate[..candidate.len().saturating_sub(octets)];
     let mut above = 0;

@@ -1,0 +1,134 @@
+//! RSA signatures where the arithmetic in lanes is wrong: the rsa crate makes them.
+
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+use ::rsa::BoxedUint;
+use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::SeedableRng;
+use rand_core::{TryCryptoRng, TryRng};
+
+use super::pair::{self, KeyPair};
+use super::rsa::{Secret, scheme};
+use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm, WeakKeys};
+use crate::lanes::{Arithmetic, PrivateNumbers, RsaKey};
+
+const SHA_256: SignatureAlgorithm = SignatureAlgorithm::RsaSha256;
+
+const MESSAGES: [&[u8]; 5] = [b"", b"a", b"message", b"massage", &[0; 300]];
+
+fn rng() -> ChaCha20Rng {
+    ChaCha20Rng::from_seed([7; 32])
+}
+
+fn secret() -> Box<Secret> {
+    let weak_keys = WeakKeys::DangerouslyAllowRsa1024;
+    let key = KeyPair::generate_with(KeyAlgorithm::Rsa1024, weak_keys, &mut rng()).unwrap();
+    match key.secret {
+        pair::Secret::Rsa(secret) => secret,
+        _ => panic!("another family"),
+    }
+}
+
+/// n, p, q, dp, dq and 1/q modulo p.
+fn numbers(secret: &Secret) -> [Vec<u8>; 6] {
+    let octets = |number: &BoxedUint| number.to_be_bytes().to_vec();
+    let key = &secret.key;
+    let [p, q] = key.primes() else { panic!("not two primes") };
+    [
+        key.n_bytes().to_vec(),
+        octets(p.as_ref()),
+        octets(q.as_ref()),
+        octets(key.dp().unwrap()),
+        octets(key.dq().unwrap()),
+        octets(&key.crt_coefficient().unwrap()),
+    ]
+}
+
+fn lanes([modulus, p, q, dp, dq, q_inverse]: &[Vec<u8>; 6]) -> Option<RsaKey> {
+    RsaKey::new(&PrivateNumbers { modulus, p, q, dp, dq, q_inverse })
+}
+
+fn signatures<R: TryCryptoRng>(secret: &Secret, rng: &mut R) -> Vec<Option<Vec<u8>>> {
+    secret.sign_many(SHA_256, &MESSAGES, rng).into_iter().map(Result::ok).collect()
+}
+
+/// By the rsa crate alone.
+fn expected(secret: &Secret) -> Vec<Option<Vec<u8>>> {
+    let sign = |message: &&[u8]| {
+        let (scheme, digest) = scheme(SHA_256, message);
+        Some(secret.key.sign(scheme, &digest).unwrap())
+    };
+    MESSAGES.iter().map(sign).collect()
+}
+
+/// The only test of this binary that makes signatures fail: the counts are the process's.
+#[test]
+fn a_fault_in_the_lanes_is_counted_and_the_rsa_crate_signs() {
+    if Arithmetic::chosen() == Arithmetic::RustCrypto || !Arithmetic::has_vectors() {
+        Arithmetic::Portable.choose();
+    }
+    let mut secret = secret();
+    let (good, expected) = (numbers(&secret), expected(&secret));
+    let failed = || Arithmetic::counts().failed;
+    let before = failed();
+    assert!(secret.lanes.is_some() || lanes(&good).is_some());
+    secret.lanes = lanes(&good);
+    assert_eq!(signatures(&secret, &mut rng()), expected);
+    assert_eq!(failed(), before, "nothing failed so far");
+    let mut faults = 0;
+    for number in 0..6 {
+        // The middle, and the lowest bits; a modulus stays odd.
+        for (place, bit) in [(20, 0x10), (0, 0x02)] {
+            let mut numbers = good.clone();
+            let last = numbers[number].len() - 1;
+            numbers[number][last - place] ^= bit;
+            secret.lanes = lanes(&numbers);
+            assert!(secret.lanes.is_some());
+            assert_eq!(signatures(&secret, &mut rng()), expected, "number {number}, {place}");
+            faults += 5;
+            assert_eq!(failed(), before + faults, "number {number}, {place}");
+        }
+    }
+    // The right numbers again.
+    secret.lanes = lanes(&good);
+    assert_eq!(signatures(&secret, &mut rng()), expected);
+    assert_eq!(failed(), before + faults);
+    // Without random numbers nothing is blinded, and so nothing is signed, in lanes or elsewhere.
+    secret.lanes = lanes(&good);
+    assert_eq!(signatures(&secret, &mut Broken), [const { None }; 5]);
+    secret.lanes = None;
+    assert_eq!(signatures(&secret, &mut Broken), [const { None }; 5]);
+}
+
+/// A generator without numbers.
+struct Broken;
+
+#[derive(Debug)]
+struct NoNoise;
+
+impl std::fmt::Display for NoNoise {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("no noise")
+    }
+}
+
+impl std::error::Error for NoNoise {}
+
+impl TryRng for Broken {
+    type Error = NoNoise;
+
+    fn try_next_u32(&mut self) -> Result<u32, NoNoise> {
+        Err(NoNoise)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, NoNoise> {
+        Err(NoNoise)
+    }
+
+    fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), NoNoise> {
+        Err(NoNoise)
+    }
+}
+
+impl TryCryptoRng for Broken {}

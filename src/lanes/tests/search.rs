@@ -1,0 +1,291 @@
+//! The search for primes: which candidates it tests, with which bases, and how it ends.
+
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+
+use crypto_bigint::BoxedUint;
+use crypto_primes::{Flavor, is_prime};
+
+use super::Random;
+use super::oracle::{minus, modulo, plus, small, times, two_to_the};
+use crate::lanes::portable::Portable;
+use crate::lanes::prime::{Candidates as LanesTester, Tester};
+use crate::lanes::search::{Candidates, Search, Stopped};
+
+/// Notes what it is asked, and answers as it is told.
+struct Recorder {
+    words: usize,
+    passes: bool,
+    candidates: Mutex<Vec<Vec<u8>>>,
+    /// Candidates with their bases.
+    rounds: Mutex<Vec<[Vec<u8>; 2]>>,
+}
+
+impl Recorder {
+    fn new(words: usize, passes: bool) -> Self {
+        Self { words, passes, candidates: Mutex::default(), rounds: Mutex::default() }
+    }
+}
+
+impl Tester for Recorder {
+    fn words(&self) -> usize {
+        self.words
+    }
+
+    fn pass_base_two(&self, candidates: &[&[u8]]) -> Vec<bool> {
+        assert!((1..=self.words).contains(&candidates.len()));
+        self.candidates
+            .lock()
+            .unwrap()
+            .extend(candidates.iter().map(|candidate| candidate.to_vec()));
+        vec![self.passes; candidates.len()]
+    }
+
+    fn pass(&self, candidates: &[&[u8]], bases: &[&[u8]]) -> Vec<bool> {
+        assert!((1..=self.words).contains(&candidates.len()));
+        assert_eq!(candidates.len(), bases.len());
+        let pairs = candidates.iter().zip(bases).map(|(one, base)| [one.to_vec(), base.to_vec()]);
+        self.rounds.lock().unwrap().extend(pairs);
+        vec![true; candidates.len()]
+    }
+}
+
+fn search(
+    candidates: Candidates,
+    tester: &dyn Tester,
+    rounds: usize,
+    random: &mut dyn FnMut(&mut [u8]) -> bool,
+) -> Result<BoxedUint, Stopped> {
+    let progress = &mut |_| ControlFlow::Continue(());
+    let mut search = Search { bits: 512, candidates, rounds, tester, random, progress };
+    search.prime().map(|prime| number(&prime))
+}
+
+fn number(octets: &[u8]) -> BoxedUint {
+    BoxedUint::from_be_slice_vartime(octets)
+}
+
+fn is(number: &BoxedUint, value: u64) -> bool {
+    *number == small(value)
+}
+
+/// The odd primes below a bound.
+fn odd_primes(below: u64) -> Vec<u64> {
+    let mut is_open = vec![true; below as usize];
+    for number in 2..below as usize {
+        if is_open[number] {
+            (number * number..below as usize).step_by(number).for_each(|at| is_open[at] = false);
+        }
+    }
+    (3..below).filter(|number| is_open[*number as usize]).collect()
+}
+
+#[test]
+fn a_run_is_every_number_that_the_sieve_leaves_in_order() {
+    for seed in 1..=3 {
+        let recorder = Recorder::new(4, false);
+        let (mut random, mut draws, mut first) = (Random(seed), 0, Vec::new());
+        let stopped = search(Candidates::Successive, &recorder, 1, &mut |octets| {
+            draws += 1;
+            random.fill(octets);
+            if draws == 1 {
+                first = octets.to_vec();
+            }
+            draws == 1
+        });
+        assert!(matches!(stopped, Err(Stopped::NoRandomNumbers)), "the run found nothing");
+        first[0] |= 0xc0;
+        first[63] |= 1;
+        let start = number(&first);
+        // 1,024 odd numbers.
+        let mut is_open = vec![true; 1024];
+        let residue = |prime: u64| {
+            let rest = modulo(&start, &small(prime)).to_be_bytes();
+            u64::from_be_bytes(rest[rest.len() - 8..].try_into().unwrap())
+        };
+        for prime in odd_primes(1 << 16).into_iter().chain([65_537]) {
+            let residue = residue(prime);
+            for (place, is_open) in is_open.iter_mut().enumerate() {
+                let rest = (residue + 2 * place as u64) % prime;
+                *is_open &= rest != 0 && (prime != 65_537 || rest != 1);
+            }
+        }
+        let open = (0..1024).filter(|place| is_open[*place as usize]);
+        let expected: Vec<_> = open.map(|place: u64| plus(&start, &small(2 * place))).collect();
+        let tested = recorder.candidates.into_inner().unwrap();
+        let tested: Vec<_> = tested.iter().map(|candidate| number(candidate)).collect();
+        assert!(tested == expected, "seed {seed}: {} and {}", tested.len(), expected.len());
+        assert!(tested.len() > 50);
+    }
+}
+
+#[test]
+fn a_run_ends_where_numbers_grow_longer() {
+    let recorder = Recorder::new(4, false);
+    let mut draws = 0;
+    let stopped = search(Candidates::Successive, &recorder, 1, &mut |octets| {
+        draws += 1;
+        octets.fill(0xff);
+        octets[63] = 0x01;
+        draws == 1
+    });
+    assert!(matches!(stopped, Err(Stopped::NoRandomNumbers)));
+    let tested = recorder.candidates.into_inner().unwrap();
+    assert!(!tested.is_empty());
+    // From 2^512 − 255 on, with 2^512 − 569 below it the largest prime: none of these is one.
+    for candidate in tested {
+        let candidate = number(&candidate);
+        assert!(
+            candidate.bits_vartime() == 512 && candidate >= minus(&two_to_the(512), &small(255))
+        );
+        assert!(!is_prime(Flavor::Any, &candidate));
+    }
+}
+
+#[test]
+fn independent_candidates_are_above_the_root_of_two_and_have_no_small_factor() {
+    let recorder = Recorder::new(4, false);
+    let (mut random, mut draws) = (Random(5), 0);
+    let stopped = search(Candidates::Independent, &recorder, 1, &mut |octets| {
+        draws += 1;
+        random.fill(octets);
+        draws <= 3000
+    });
+    assert!(matches!(stopped, Err(Stopped::NoRandomNumbers)));
+    let tested = recorder.candidates.into_inner().unwrap();
+    assert!(tested.len() > 100, "{}", tested.len());
+    let primes = odd_primes(2000);
+    for candidate in &tested {
+        let candidate = number(candidate);
+        assert!(candidate.bits_vartime() == 512 && candidate.bit_vartime(0));
+        // x ≥ √2·2^511: x² ≥ 2^1023.
+        assert!(times(&candidate, &candidate).bits_vartime() == 1024);
+        assert!(primes.iter().all(|prime| !is(&modulo(&candidate, &small(*prime)), 0)));
+        let rest = modulo(&candidate, &small(65_537));
+        assert!(!is(&rest, 0) && !is(&rest, 1));
+    }
+    // One half above √2·2^511 after the top bit is set is 0.586; 0.1 of the odd ones have no factor.
+    assert!(tested.len() < 600, "{}", tested.len());
+}
+
+#[test]
+fn the_border_at_the_root_of_two_is_its_first_64_bits() {
+    for (top, is_taken) in [(0xb504_f333_f9de_6484_u64, false), (0xb504_f333_f9de_6485, true)] {
+        let recorder = Recorder::new(1, true);
+        let (mut random, mut draws) = (Random(6), 0);
+        let answer = search(Candidates::Independent, &recorder, 0, &mut |octets| {
+            draws += 1;
+            random.fill(octets);
+            octets[..8].copy_from_slice(&top.to_be_bytes());
+            draws <= 200
+        });
+        assert_eq!(answer.is_ok(), is_taken);
+    }
+}
+
+#[test]
+fn as_many_rounds_as_asked_with_bases_between_2_and_m_minus_2() {
+    for (words, rounds) in [(1, 3), (2, 5), (4, 4), (4, 7), (8, 3)] {
+        let recorder = Recorder::new(words, true);
+        let (mut random, mut draws) = (Random(7), 0);
+        let prime = search(Candidates::Successive, &recorder, rounds, &mut |octets| {
+            draws += 1;
+            random.fill(octets);
+            match draws {
+                2 => octets.fill(0),
+                3 => octets.fill(0xff),
+                4 => {
+                    octets.fill(0);
+                    octets[63] = 1;
+                }
+                // The smallest base there is.
+                5 => {
+                    octets.fill(0);
+                    octets[63] = 2;
+                }
+                _ => {}
+            }
+            true
+        });
+        let prime = prime.unwrap();
+        let rounds_made = recorder.rounds.into_inner().unwrap();
+        assert_eq!(rounds_made.len(), rounds);
+        assert!(is(&number(&rounds_made[0][1]), 2));
+        for [candidate, base] in rounds_made {
+            assert_eq!(number(&candidate), prime);
+            let base = number(&base);
+            assert!(base >= small(2) && base <= minus(&prime, &small(2)));
+        }
+    }
+}
+
+/// m−1 and m are no bases; m−2 is one.
+#[test]
+fn bases_at_the_upper_end() {
+    let recorder = Recorder::new(1, true);
+    let (mut random, mut draws, mut start) = (Random(8), 0, Vec::new());
+    let prime = search(Candidates::Successive, &recorder, 1, &mut |octets| {
+        draws += 1;
+        match draws {
+            1 => {
+                random.fill(octets);
+                octets[0] |= 0xc0;
+                octets[63] |= 1;
+                start = octets.to_vec();
+            }
+            // Found by the recorder: what it was asked first is what was found.
+            _ => {
+                let found = number(&recorder.candidates.lock().unwrap()[0]);
+                let base = minus(&found, &small([0, 1, 2][draws - 2]));
+                octets.copy_from_slice(&super::oracle::octets(&base, 64));
+            }
+        }
+        true
+    });
+    assert_eq!(draws, 4);
+    let prime = prime.unwrap();
+    assert!(prime >= number(&start));
+    let rounds = recorder.rounds.into_inner().unwrap();
+    assert_eq!(number(&rounds[0][1]), minus(&prime, &small(2)));
+}
+
+#[test]
+fn what_is_found_is_prime_and_the_same_for_the_same_random_numbers() {
+    let tester = LanesTester::<Portable<4>, 10, 1>::new(512);
+    for candidates in [Candidates::Successive, Candidates::Independent] {
+        let found = |seed: u64| {
+            let mut random = Random(seed);
+            search(candidates, &tester, 7, &mut |octets| random.fill(octets)).unwrap()
+        };
+        let prime = found(1);
+        assert!(is_prime(Flavor::Any, &prime), "{prime}");
+        assert_eq!(prime.bits_vartime(), 512);
+        assert!(!is(&modulo(&prime, &small(65_537)), 1));
+        if candidates == Candidates::Successive {
+            assert!(prime.bit_vartime(510));
+            assert_eq!(found(1), prime);
+            assert_ne!(found(2), prime);
+        }
+    }
+}
+
+#[test]
+fn a_search_is_broken_off_at_once() {
+    let recorder = Recorder::new(4, true);
+    let (mut random, mut told) = (Random(9), Vec::new());
+    let mut search = Search {
+        bits: 512,
+        candidates: Candidates::Successive,
+        rounds: 1,
+        tester: &recorder,
+        random: &mut |octets| random.fill(octets),
+        progress: &mut |more| {
+            told.push(more);
+            ControlFlow::Break(())
+        },
+    };
+    assert!(matches!(search.prime(), Err(Stopped::Cancelled)));
+    assert_eq!(told, [4]);
+    assert_eq!(recorder.candidates.into_inner().unwrap().len(), 4);
+    assert!(recorder.rounds.into_inner().unwrap().is_empty());
+}

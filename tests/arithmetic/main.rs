@@ -1,0 +1,43 @@
+//! The kinds of arithmetic on RSA keys: what each signs and generates, and how it is counted. What is
+//! chosen holds for the whole process, so that these tests have one of their own and go one by one.
+#![cfg(feature = "rsa")]
+
+#[path = "../key_files/mod.rs"]
+mod key_files;
+
+mod generation;
+mod signatures;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use certwright::Arithmetic;
+
+/// Every kind there is.
+const KINDS: [Arithmetic; 3] = [Arithmetic::Fastest, Arithmetic::Portable, Arithmetic::RustCrypto];
+
+/// Chooses, and keeps other tests from choosing.
+struct Chosen {
+    _guard: MutexGuard<'static, ()>,
+}
+
+impl Chosen {
+    fn new() -> Self {
+        static LOCK: Mutex<()> = Mutex::new(());
+        // A test that failed leaves nothing behind.
+        Self { _guard: LOCK.lock().unwrap_or_else(PoisonError::into_inner) }
+    }
+
+    fn choose(&self, arithmetic: Arithmetic) {
+        arithmetic.choose();
+        assert_eq!(Arithmetic::chosen(), arithmetic);
+    }
+}
+
+/// Whether a usual key is worked on in lanes with this choice here.
+fn in_lanes(arithmetic: Arithmetic) -> bool {
+    match arithmetic {
+        Arithmetic::Fastest => Arithmetic::has_vectors(),
+        Arithmetic::Portable => true,
+        _ => false,
+    }
+}
