@@ -72,6 +72,13 @@ fn is_listed(reason: &Error, all: &[Certificate]) -> bool {
         | Error::MaximumSignatureChecksExceeded
         | Error::MaximumPathBuildCallsExceeded
         | Error::MaximumNameConstraintComparisonsExceeded => true,
+        // It knows no key identifiers, and takes them for unknown where they are critical, which RFC
+        // 5280 sections 4.2.1.1 and 4.2.1.2 forbid issuers only.
+        Error::UnsupportedCriticalExtension => all.iter().any(|certificate| {
+            let critical = |last| [0x06, 0x03, 0x55, 0x1d, last, 0x01, 0x01, 0xff];
+            let der = certificate.as_der();
+            der.windows(8).any(|octets| octets == critical(0x0e) || octets == critical(0x23))
+        }),
         // It reads version 3 only.
         Error::UnsupportedCertVersion => true,
         _ => false,
