@@ -1,5 +1,7 @@
 //! RSA signatures of PKCS #1 v1.5 (RFC 8017 section 8.2), always blinded.
 
+use std::sync::OnceLock;
+
 use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use ::rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -18,7 +20,15 @@ pub(super) const PUBLIC_EXPONENT: u64 = 65_537;
 
 /// A modulus and exponent.
 #[derive(Clone)]
-pub(super) struct Public(pub(super) RsaPublicKey);
+pub(super) struct Public {
+    /// Big-endian, without leading zeros.
+    pub(super) modulus: Box<[u8]>,
+    /// At most 2^33.
+    pub(super) exponent: u64,
+    /// The same for the rsa crate, which computes half a signature's check to make it: once there is
+    /// use for it.
+    key: OnceLock<Option<RsaPublicKey>>,
+}
 
 /// A private key; its drop wipes it.
 pub(super) struct Secret {
@@ -44,9 +54,21 @@ impl Public {
         if bit_length(exponent) > RSA_EXPONENT_BITS {
             return Err(malformed("the public exponent is above 2^33"));
         }
-        RsaPublicKey::new(number(modulus), number(exponent))
-            .map(|key| (algorithm, Self(key)))
-            .map_err(|_| malformed("the modulus is even, or the exponent even or outside 3..2^33"))
+        let exponent = exponent.iter().fold(0, |value: u64, octet| value << 8 | u64::from(*octet));
+        let is_odd = modulus.last().is_some_and(|last| last % 2 == 1);
+        // The same range as the rsa crate's, which is that of `RSA_EXPONENT_BITS`.
+        if !is_odd || exponent % 2 == 0 || !(3..1 << 33).contains(&exponent) {
+            return Err(malformed("the modulus is even, or the exponent even or outside 3..2^33"));
+        }
+        let first = modulus.iter().position(|octet| *octet != 0).unwrap_or(0);
+        let modulus = modulus.get(first..).unwrap_or_default().into();
+        Ok((algorithm, Self { modulus, exponent, key: OnceLock::new() }))
+    }
+
+    /// For the rsa crate.
+    pub(super) fn key(&self) -> Option<&RsaPublicKey> {
+        let make = || RsaPublicKey::new(number(&self.modulus), self.exponent.into()).ok();
+        self.key.get_or_init(make).as_ref()
     }
 
     pub(super) fn verify(
@@ -101,14 +123,14 @@ impl Secret {
         }
         let [p, q] = larger_first(number(prime1), number(prime2));
         let given = RsaPrivateKey::from_components(
-            public.0.n().as_ref().clone(),
-            public.0.e().clone(),
+            number(&public.modulus),
+            public.exponent.into(),
             number(private_exponent),
             vec![p.clone(), q.clone()],
         )
         .map_err(|_| malformed("the numbers do not belong together"))?;
         // The same key with d modulo lcm(p−1, q−1), as FIPS 186-5 A.1.1 bounds it.
-        let key = RsaPrivateKey::from_p_q(p, q, public.0.e().clone()).unwrap_or(given);
+        let key = RsaPrivateKey::from_p_q(p, q, public.exponent.into()).unwrap_or(given);
         let weaknesses = private_weaknesses(&key, Primes::Untested);
         if !weaknesses.is_empty() {
             return Err(malformed(&weaknesses.join("; ")));

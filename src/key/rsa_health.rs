@@ -20,20 +20,22 @@ const ROCA_PRIMES: u32 = 168;
 
 /// What anybody can see is wrong with a public key.
 pub(super) fn public_weaknesses(key: &Public) -> Vec<&'static str> {
-    let modulus = key.0.n().as_ref();
+    weaknesses(&key.modulus, key.exponent == PUBLIC_EXPONENT)
+}
+
+fn weaknesses(modulus: &[u8], has_usual_exponent: bool) -> Vec<&'static str> {
     let mut weaknesses = Vec::new();
-    if *key.0.e() != BoxedUint::from(PUBLIC_EXPONENT) {
+    if !has_usual_exponent {
         weaknesses.push("the public exponent is not 65537");
     }
-    let residues: Vec<(u32, u32)> =
-        Residues::new(&modulus.to_be_bytes()).below(SMALL_FACTORS).collect();
+    let residues: Vec<(u32, u32)> = Residues::new(modulus).below(SMALL_FACTORS).collect();
     if residues.iter().any(|(_, residue)| *residue == 0) {
         weaknesses.push("the modulus has a prime factor below 752");
     }
     if has_roca_pattern(&residues) {
         weaknesses.push("the modulus has the pattern of CVE-2017-15361 (ROCA)");
     }
-    if has_close_factors(modulus) {
+    if has_close_factors(&BoxedUint::from_be_slice_vartime(modulus)) {
         weaknesses.push("the prime factors are so close that Fermat's method finds them");
     }
     weaknesses
@@ -48,7 +50,7 @@ pub(super) enum Primes {
 
 /// What the owner can see on top: the rules of FIPS 186-5 A.1.1 on p, q and d.
 pub(super) fn private_weaknesses(key: &RsaPrivateKey, primes: Primes) -> Vec<&'static str> {
-    let mut weaknesses = public_weaknesses(&Public(key.to_public_key()));
+    let mut weaknesses = weaknesses(&key.n_bytes(), *key.e() == BoxedUint::from(PUBLIC_EXPONENT));
     let half = key.n().as_ref().bits_vartime() / 2;
     let [p, q] = key.primes() else {
         return vec!["not two prime factors"];

@@ -1,7 +1,6 @@
 //! RSA signatures checked: several at once where the lanes work and the key fits them.
 
-use ::rsa::BoxedUint;
-use ::rsa::traits::{PublicKeyParts as _, SignatureScheme as _};
+use ::rsa::traits::SignatureScheme as _;
 
 use super::rsa::{PUBLIC_EXPONENT, Public, scheme};
 use super::rsa_sign::padded;
@@ -19,7 +18,7 @@ pub(super) struct Claim<'a> {
 /// A claim that fits the lanes: where it stands, and its numbers.
 struct Fitting<'a> {
     place: usize,
-    modulus: Box<[u8]>,
+    modulus: &'a [u8],
     padded: Vec<u8>,
     signature: &'a [u8],
 }
@@ -52,15 +51,13 @@ pub(super) fn verify_many(claims: &[Claim<'_>]) -> Vec<bool> {
 
 impl<'a> Claim<'a> {
     fn fitting(&self, place: usize, bits: u32) -> Option<Fitting<'a>> {
-        let key = &self.key.0;
         let length = bits as usize / 8;
-        let fits = key.n_bits_precision() == bits
-            && key.size() == length
+        let fits = self.key.modulus.len() == length
             && self.signature.len() == length
-            && *key.e() == BoxedUint::from(PUBLIC_EXPONENT);
+            && self.key.exponent == PUBLIC_EXPONENT;
         fits.then(|| Fitting {
             place,
-            modulus: key.n_bytes(),
+            modulus: &self.key.modulus,
             padded: padded(self.algorithm, self.message, length),
             signature: self.signature,
         })
@@ -68,7 +65,7 @@ impl<'a> Claim<'a> {
 
     fn verify_alone(&self) -> bool {
         let (scheme, digest) = scheme(self.algorithm, self.message);
-        self.signature.len() == self.key.0.size()
-            && scheme.verify(&self.key.0, &digest, self.signature).is_ok()
+        self.signature.len() == self.key.modulus.len()
+            && self.key.key().is_some_and(|key| scheme.verify(key, &digest, self.signature).is_ok())
     }
 }

@@ -23,13 +23,15 @@ const VARIABLE: &str = "CERTWRIGHT_ARITHMETIC";
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Arithmetic {
-    /// What is fastest here: the processor's vectors where it has AVX-512 IFMA, else the
-    /// RustCrypto crates.
+    /// What is fastest here: [`Arithmetic::Vectors`] where the processor has them and the build is
+    /// optimised (without debug assertions), else [`Arithmetic::RustCrypto`].
     Fastest,
     /// The algorithms of the vectors in ordinary arithmetic, on any processor: to test them.
     Portable,
     /// The RustCrypto crates alone.
     RustCrypto,
+    /// The vectors of AVX-512 IFMA, where the processor has them, else [`Arithmetic::RustCrypto`].
+    Vectors,
 }
 
 /// What was chosen, by the numbers below; 0 when nothing was.
@@ -55,7 +57,7 @@ pub struct ArithmeticCounts {
 
 impl Arithmetic {
     /// Chooses for keys that are made or read from now on, in the whole process. Without it, the
-    /// environment variable `CERTWRIGHT_ARITHMETIC` chooses: `fastest`, `portable` or `rustcrypto`;
+    /// environment variable `CERTWRIGHT_ARITHMETIC` chooses: `fastest`, `portable`, `rustcrypto` or `vectors`;
     /// without both, and for any other value, it is [`Arithmetic::Fastest`].
     ///
     /// ```
@@ -68,6 +70,7 @@ impl Arithmetic {
             Self::Fastest => 1,
             Self::Portable => 2,
             Self::RustCrypto => 3,
+            Self::Vectors => 4,
         };
         CHOICE.store(choice, Ordering::Relaxed);
     }
@@ -78,10 +81,12 @@ impl Arithmetic {
             1 => Self::Fastest,
             2 => Self::Portable,
             3 => Self::RustCrypto,
+            4 => Self::Vectors,
             _ => {
                 let asked = match std::env::var(VARIABLE).as_deref() {
                     Ok("portable") => Self::Portable,
                     Ok("rustcrypto") => Self::RustCrypto,
+                    Ok("vectors") => Self::Vectors,
                     _ => Self::Fastest,
                 };
                 asked.choose();
@@ -90,7 +95,17 @@ impl Arithmetic {
         }
     }
 
-    /// Whether this processor has the vectors that [`Arithmetic::Fastest`] looks for.
+    /// What works, as things stand: never [`Arithmetic::Fastest`].
+    fn working() -> Self {
+        match Self::chosen() {
+            Self::Fastest if cfg!(debug_assertions) => Self::RustCrypto,
+            Self::Fastest | Self::Vectors if Self::has_vectors() => Self::Vectors,
+            Self::Fastest | Self::Vectors => Self::RustCrypto,
+            chosen => chosen,
+        }
+    }
+
+    /// Whether this processor has the vectors of [`Arithmetic::Vectors`].
     pub fn has_vectors() -> bool {
         #[cfg(target_arch = "x86_64")]
         return available();
@@ -142,9 +157,9 @@ pub(super) fn private_key(numbers: &PrivateNumbers<'_>) -> Option<Box<dyn Privat
             _ => return None,
         })
     }
-    match Arithmetic::chosen() {
+    match Arithmetic::working() {
         #[cfg(target_arch = "x86_64")]
-        Arithmetic::Fastest if available() => key::<Ifma4>(numbers, bits),
+        Arithmetic::Vectors => key::<Ifma4>(numbers, bits),
         Arithmetic::Portable => key::<Portable<2>>(numbers, bits),
         _ => None,
     }
@@ -162,9 +177,9 @@ pub(super) fn check(bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
             _ => return None,
         })
     }
-    match Arithmetic::chosen() {
+    match Arithmetic::working() {
         #[cfg(target_arch = "x86_64")]
-        Arithmetic::Fastest if available() => check::<Ifma4>(bits, signed),
+        Arithmetic::Vectors => check::<Ifma4>(bits, signed),
         Arithmetic::Portable => check::<Portable<2>>(bits, signed),
         _ => None,
     }
@@ -181,9 +196,9 @@ pub(super) fn tester(bits: u32) -> Option<Box<dyn Tester>> {
             _ => return None,
         })
     }
-    match Arithmetic::chosen() {
+    match Arithmetic::working() {
         #[cfg(target_arch = "x86_64")]
-        Arithmetic::Fastest if available() => tester::<Ifma4>(bits),
+        Arithmetic::Vectors => tester::<Ifma4>(bits),
         Arithmetic::Portable => tester::<Portable<2>>(bits),
         _ => None,
     }

@@ -13,7 +13,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use certwright::Arithmetic;
 
 /// Every kind there is.
-const KINDS: [Arithmetic; 3] = [Arithmetic::Fastest, Arithmetic::Portable, Arithmetic::RustCrypto];
+const KINDS: [Arithmetic; 4] = [
+    Arithmetic::Fastest,
+    Arithmetic::Portable,
+    Arithmetic::RustCrypto,
+    Arithmetic::Vectors,
+];
 
 /// Chooses, and keeps other tests from choosing.
 struct Chosen {
@@ -36,7 +41,8 @@ impl Chosen {
 /// Whether a usual key is worked on in lanes with this choice here.
 fn in_lanes(arithmetic: Arithmetic) -> bool {
     match arithmetic {
-        Arithmetic::Fastest => Arithmetic::has_vectors(),
+        Arithmetic::Fastest => Arithmetic::has_vectors() && !cfg!(debug_assertions),
+        Arithmetic::Vectors => Arithmetic::has_vectors(),
         Arithmetic::Portable => true,
         _ => false,
     }

@@ -223,7 +223,8 @@ fn two_keys_with_other_random_numbers_sign_alike() {
 #[test]
 fn a_key_is_taken_if_its_primes_are_half_as_long_as_a_usual_modulus() {
     let works = match Arithmetic::chosen() {
-        Arithmetic::Fastest => super::has_vectors(),
+        Arithmetic::Fastest => super::has_vectors() && !cfg!(debug_assertions),
+        Arithmetic::Vectors => super::has_vectors(),
         Arithmetic::Portable => true,
         Arithmetic::RustCrypto => false,
     };
