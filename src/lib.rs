@@ -98,6 +98,9 @@ pub use self::key::{
     KeyGeneration, KeyPair, Nonces, Progress, PublicKey, SealingKey, SecretBytes, SecretText,
     Signer, Sm2Id,
 };
+#[cfg(all(fuzzing, feature = "rsa"))]
+#[doc(hidden)]
+pub use self::lanes::fuzzing as lanes_fuzzing;
 #[cfg(feature = "rsa")]
 pub use self::lanes::{Arithmetic, ArithmeticCounts};
 pub use self::ledger::{

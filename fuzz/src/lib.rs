@@ -10,6 +10,7 @@ pub mod der;
 pub mod difference;
 pub mod issue;
 pub mod keys;
+pub mod lanes;
 pub mod lint;
 pub mod names;
 pub mod pem;

@@ -17,6 +17,8 @@
 
 mod block;
 mod engine;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 #[allow(unsafe_code)] // its head says why it is sound
 #[cfg(target_arch = "x86_64")]
 mod ifma;

@@ -42,6 +42,25 @@ macro_rules! answers {
 }
 pub(crate) use answers;
 
+/// What a function, generic over the lane, answers with vectors where the processor has them: for
+/// what takes long otherwise.
+macro_rules! answers_of_vectors {
+    ($function:ident ($($argument:expr),*)) => {{
+        #[cfg(target_arch = "x86_64")]
+        let of_vectors = super::has_vectors().then(|| {
+            use crate::lanes::ifma::{Ifma4, Ifma8};
+            let expected = $function::<Ifma4>($($argument),*);
+            assert!(expected == $function::<Ifma8>($($argument),*), "Ifma8 and Ifma4 differ");
+            expected
+        });
+        #[cfg(not(target_arch = "x86_64"))]
+        let of_vectors = None;
+        let portable = || $function::<crate::lanes::portable::Portable<4>>($($argument),*);
+        of_vectors.unwrap_or_else(portable)
+    }};
+}
+pub(crate) use answers_of_vectors;
+
 /// Whether the processor has vectors; says so when it has not.
 fn has_vectors() -> bool {
     static SAID: Once = Once::new();

@@ -13,7 +13,7 @@ use super::oracle::{
     hexadecimal, minus, modulo, octets, plus, power, random, random_odd, small, times, two_to_the,
 };
 use super::rsa_keys::Numbers;
-use super::{Random, answers};
+use super::{Random, answers, answers_of_vectors};
 use crate::lanes::lane::Lane;
 use crate::lanes::prime::{Candidates, Tester, shifted, trailing_zeros};
 
@@ -119,7 +119,12 @@ pub(super) fn compare(cases: &[Case]) -> Counts {
         of_bits.entry(case.candidate.bits_vartime()).or_default().push(case);
     }
     for cases in of_bits.into_values() {
-        for (case, (base_two, rounds)) in cases.iter().zip(answers!(verdicts(&cases))) {
+        let verdicts = if cases[0].candidate.bits_vartime() > 512 {
+            answers_of_vectors!(verdicts(&cases))
+        } else {
+            answers!(verdicts(&cases))
+        };
+        for (case, (base_two, rounds)) in cases.iter().zip(verdicts) {
             let Case { candidate, bases } = case;
             let prime = is_prime(Flavor::Any, candidate);
             let minus_one = minus(candidate, &small(1));
@@ -176,7 +181,7 @@ fn random_candidates_and_primes_of_512_and_1024_bits() {
     let mut source = Random(22);
     let mut cases = Vec::new();
     for bits in [512, 1024] {
-        for _ in 0..2000 {
+        for _ in 0..1000 {
             cases.push(Case::new(random_odd(&mut source, bits), 1, &mut source));
         }
     }
@@ -278,7 +283,7 @@ fn numbers_of_wycheproof_up_to_512_bits() {
 fn numbers_of_wycheproof_above_512_bits() {
     let (counts, _) = wycheproof(|bits| bits > 512);
     println!("{counts:?}");
-    assert_eq!((counts.primes, counts.composites, counts.fermat_liars), (0, 0, 0));
+    assert_eq!((counts.primes, counts.composites, counts.fermat_liars), (10, 138, 113));
 }
 
 /// What is said of those of these bits, and how many there are of all the bits.
