@@ -65,9 +65,7 @@ fn expected(secret: &Secret) -> Vec<Option<Vec<u8>>> {
 /// The only test of this binary that makes signatures fail: the counts are the process's.
 #[test]
 fn a_fault_in_the_lanes_is_counted_and_the_rsa_crate_signs() {
-    if Arithmetic::chosen() == Arithmetic::RustCrypto || !Arithmetic::has_vectors() {
-        Arithmetic::Portable.choose();
-    }
+    crate::lanes::choose_some_lanes();
     let mut secret = secret();
     let (good, expected) = (numbers(&secret), expected(&secret));
     let failed = || Arithmetic::counts().failed;

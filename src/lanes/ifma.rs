@@ -162,7 +162,7 @@ macro_rules! lane {
 
 // Zen 4 starts two operations of four words in the time of one of eight, and four numbers at once
 // leave more of the first cache for tables: the engine takes four. The tests compare both.
-#[cfg(test)]
+#[cfg(any(fuzzing, test))]
 lane!(
     /// Eight words.
     Ifma8(__m512i, zmm_reg, 8, __mmask8), _mm512_set1_epi64, _mm512_setzero_si512,

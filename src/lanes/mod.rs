@@ -72,3 +72,14 @@ pub(crate) fn tester(bits: u32) -> Option<Box<dyn Tester>> {
 pub(crate) fn check(bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
     engine::check(bits, signed)
 }
+
+/// Chooses vectors where the processor has them, for tests that are not optimised. All tests of this
+/// binary that choose choose this.
+#[cfg(test)]
+pub(crate) fn choose_some_lanes() {
+    if Arithmetic::has_vectors() {
+        Arithmetic::Vectors.choose();
+    } else {
+        Arithmetic::Portable.choose();
+    }
+}

@@ -13,12 +13,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use certwright::Arithmetic;
 
 /// Every kind there is.
-const KINDS: [Arithmetic; 4] = [
-    Arithmetic::Fastest,
-    Arithmetic::Portable,
-    Arithmetic::RustCrypto,
-    Arithmetic::Vectors,
-];
+const KINDS: [Arithmetic; 4] =
+    [Arithmetic::Fastest, Arithmetic::Portable, Arithmetic::RustCrypto, Arithmetic::Vectors];
 
 /// Chooses, and keeps other tests from choosing.
 struct Chosen {
