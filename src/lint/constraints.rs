@@ -47,9 +47,16 @@ pub(super) fn note_names_of_end_entity(notes: &mut Notes) {
     notes.add(&NAMES_NOT_CA, NAMES, "in the certificate of an end entity");
 }
 
+/// Whether it is an address and a mask, and the mask of a prefix: ones, then zeros.
+fn is_range(octets: &[u8]) -> bool {
+    let mask = &octets[octets.len() / 2..];
+    let bits = mask.iter().flat_map(|octet| (0..8).rev().map(move |bit| octet >> bit & 1));
+    matches!(octets.len(), 8 | 32) && bits.is_sorted_by(|one, next| one >= next)
+}
+
 fn check_subtree(subtree: &mut Reader<'_>, notes: &mut Notes) {
     let Some(base) = subtree.next(notes) else { return };
-    if base.tag == IP && !matches!(base.content.len(), 8 | 32) {
+    if base.tag == IP && !is_range(base.content) {
         notes.add(&NAMES_IP, NAMES, shown(base.content));
     }
     if let Some(minimum) = subtree.optional(0x80, notes) {
@@ -149,7 +156,7 @@ rules! { None;
     NAMES_NOT_CA = Error "rfc5280-4.2.1.10-name-constraints-not-ca", "RFC 5280 section 4.2.1.10":
         "constrain names in CA certificates only";
     NAMES_IP = Error "rfc5280-4.2.1.10-name-constraints-ip", "RFC 5280 section 4.2.1.10":
-        "write IP ranges as 8 octets (IPv4) or 32 (IPv6): address and mask";
+        "write IP ranges as 8 octets (IPv4) or 32 (IPv6): address and mask of a prefix (RFC 4632)";
     NAMES_BOUNDS = Error "rfc5280-4.2.1.10-name-constraints-bounds", "RFC 5280 section 4.2.1.10":
         "leave out minimum, which is 0, and maximum";
     POLICY_TWICE = Error "rfc5280-4.2.1.4-policy-twice", "RFC 5280 section 4.2.1.4":

@@ -40,15 +40,17 @@ impl IpNetwork {
         Ok(network)
     }
 
-    /// A range as a certificate writes it: the address, then the mask, 4 or 16 octets each.
+    /// A range as a certificate writes it: the address, then the mask, 4 or 16 octets each. The mask
+    /// is that of a prefix ("in the style of RFC 4632", RFC 5280 section 4.2.1.10); bits of the
+    /// address outside it say nothing.
     pub(crate) fn from_octets(octets: &[u8]) -> Option<Self> {
         let (address, mask) = octets.split_at_checked(octets.len() / 2)?;
-        if let (Ok(address), Ok(mask)) = (<[u8; 4]>::try_from(address), <[u8; 4]>::try_from(mask)) {
-            return Some(Self { address: address.into(), mask: mask.into() });
-        }
-        let (address, mask) =
-            (<[u8; 16]>::try_from(address).ok()?, <[u8; 16]>::try_from(mask).ok()?);
-        Some(Self { address: address.into(), mask: mask.into() })
+        let (address, mask) = (address_from(address)?, address_from(mask)?);
+        let is_prefix = match mask {
+            IpAddr::V4(mask) => mask.to_bits().leading_ones() == mask.to_bits().count_ones(),
+            IpAddr::V6(mask) => mask.to_bits().leading_ones() == mask.to_bits().count_ones(),
+        };
+        is_prefix.then_some(Self { address, mask })
     }
 
     pub(crate) fn to_octets(self) -> Vec<u8> {
@@ -68,6 +70,12 @@ impl IpNetwork {
     fn masked(&self, address: IpAddr) -> Option<u128> {
         (address.is_ipv4() == self.mask.is_ipv4()).then(|| bits(address) & bits(self.mask))
     }
+}
+
+/// An address of 4 or 16 octets.
+fn address_from(octets: &[u8]) -> Option<IpAddr> {
+    let shorter = <[u8; 4]>::try_from(octets).ok().map(IpAddr::from);
+    shorter.or_else(|| <[u8; 16]>::try_from(octets).ok().map(IpAddr::from))
 }
 
 fn bits(address: IpAddr) -> u128 {
@@ -99,14 +107,7 @@ impl FromStr for IpNetwork {
 
 impl fmt::Display for IpNetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = if self.address.is_ipv4() { 32 } else { 128 };
-        let ones = bits(self.mask).count_ones();
-        let contiguous = Self::new(self.address, ones as u8).is_ok_and(|n| n.mask == self.mask);
-        if contiguous && ones <= width {
-            write!(f, "{}/{ones}", self.address)
-        } else {
-            write!(f, "{}/{}", self.address, self.mask)
-        }
+        write!(f, "{}/{}", self.address, bits(self.mask).count_ones())
     }
 }
 
@@ -120,6 +121,16 @@ mod tests {
         assert!(range.contains([10, 255, 0, 1].into()) && !range.contains([11, 0, 0, 1].into()));
         assert!(!range.contains("::ffff:10.0.0.1".parse().unwrap()), "another family");
         assert_eq!(IpNetwork::from_octets(&range.to_octets()), Some(range));
+        let of_mask = |mask: [u8; 4]| IpNetwork::from_octets(&[[10, 1, 0, 0], mask].concat());
+        assert_eq!(of_mask([255, 255, 0, 0]).unwrap().to_string(), "10.1.0.0/16");
+        assert_eq!(of_mask([255, 0, 0, 0]).unwrap().to_string(), "10.1.0.0/8");
+        assert!(of_mask([0, 0, 0, 0]).unwrap().contains([9, 9, 9, 9].into()));
+        for mask in [[255, 0, 255, 0], [127, 0, 0, 0], [255, 0, 0, 1]] {
+            assert_eq!(of_mask(mask), None, "{mask:?} is no prefix");
+        }
+        for length in [0, 4, 9, 10, 31, 64] {
+            assert_eq!(IpNetwork::from_octets(&vec![0; length]), None, "{length} octets");
+        }
         assert!("0.0.0.0/0".parse::<IpNetwork>().unwrap().contains([1, 2, 3, 4].into()));
         assert!("::/0".parse::<IpNetwork>().unwrap().contains("2001:db8::1".parse().unwrap()));
         for text in ["10.0.0.1/8", "10.0.0.0/33", "x", "10.0.0.0/", "::/129"] {

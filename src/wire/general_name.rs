@@ -119,7 +119,11 @@ fn read_subtrees(what: &'static str, content: &[u8]) -> Result<Vec<Subtree>, Err
             }
             URI => Subtree::Uri(ascii(what, place, content)?.to_ascii_lowercase()),
             IP_ADDRESS => Subtree::Ip(IpNetwork::from_octets(content).ok_or_else(|| {
-                Error::malformed(what, place, "an IP range not of 8 or 32 octets")
+                Error::malformed(
+                    what,
+                    place,
+                    "an IP range that is not an address and a mask of one prefix, 8 or 32 octets",
+                )
             })?),
             _ => Subtree::Other { tag: other_tag(what, place, tag)? },
         });

@@ -6,7 +6,6 @@ use crypto_bigint::BoxedUint;
 use super::oracle::{minus, octets, plus, power, small, times, two_to_the};
 use super::rsa_keys::Numbers;
 use super::{Random, answers};
-use crate::lanes::Arithmetic;
 use crate::lanes::engine::private_key;
 use crate::lanes::lane::Lane;
 use crate::lanes::portable::Portable;
