@@ -109,83 +109,82 @@ impl<L: Lane, const B: usize> Job for Square<'_, L, B> {
     }
 }
 
-/// Adds multiples of the modulus so that the digits in the lowest block of the sums become zero, and
-/// leaves the multipliers in their place. Of the modulus it takes the lowest one or two blocks, and
-/// one block more of the sums; `inverse` is −1/modulus modulo 2^52.
-pub(super) struct Reduce<'a, L, const B: usize> {
+/// Adds multiples of the modulus so that the digits in the lowest `S` blocks of the sums become zero,
+/// and leaves the multipliers in their place. Of the modulus it takes the lowest `M` blocks, of the
+/// sums as many more than `S`; `inverse` is −1/modulus modulo 2^52. Both are one or two.
+pub(super) struct Reduce<'a, L, const B: usize, const M: usize, const S: usize> {
     pub(super) sums: &'a mut [[L; B]],
     pub(super) modulus: &'a [[L; B]],
     pub(super) inverse: L,
 }
 
-impl<L: Lane, const B: usize> Job for Reduce<'_, L, B> {
+impl<L: Lane, const B: usize, const M: usize, const S: usize> Job for Reduce<'_, L, B, M, S> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        match (self.sums, self.modulus) {
-            ([low, high], [modulus]) => {
-                reduce::<L, B, 1>([low, high, &mut [L::default(); B]], [modulus; 2], self.inverse);
-            }
-            ([low, high, top], [modulus, above]) => {
-                reduce::<L, B, 2>([low, high, top], [modulus, above], self.inverse);
-            }
-            _ => debug_assert!(false, "one or two blocks, and one block more of sums"),
+        let Self { sums: memory, modulus, inverse } = self;
+        if memory.len() != M + S || modulus.len() != M {
+            debug_assert!(false, "{M} blocks of the modulus, {S} more of the sums");
+            return;
         }
-    }
-}
-
-/// With `M` blocks of the modulus.
-#[inline(always)]
-fn reduce<L: Lane, const B: usize, const M: usize>(
-    sums: [&mut [L; B]; 3],
-    modulus: [&[L; B]; 2],
-    inverse: L,
-) {
-    let [multipliers, high, top] = sums;
-    let mut sums = [*multipliers, *high, *top];
-    let mut multiplier = L::default().add_low(sums[0][0], inverse);
-    unroll!(J < B, {
-        multipliers[J] = multiplier;
-        // The next multiplier comes first; the rest is done while it is waited for.
-        let (_, carry) = sums[0][J].add_low(modulus[0][0], multiplier).split();
-        let next = at(&mut sums, J + 1);
-        if B > 1 {
-            *next = next.add_low(modulus[0][1 % B], multiplier);
-        }
-        *next = next.add_high(modulus[0][0], multiplier).add(carry);
-        let mut next_multiplier = L::default().add_low(*next, inverse);
-        unroll!(I < B, {
-            if I > 1 {
-                let sum = at(&mut sums, J + I);
-                (next_multiplier, *sum) = next_multiplier.order(*sum);
-                *sum = sum.add_low(modulus[0][I], multiplier);
-            }
-            if I > 0 {
-                let sum = at(&mut sums, J + I + 1);
-                *sum = sum.add_high(modulus[0][I], multiplier);
-            }
-        });
-        if M == 2 {
-            unroll!(I < B, {
-                let sum = at(&mut sums, J + B + I);
-                *sum = sum.add_low(modulus[1][I], multiplier);
-                let sum = at(&mut sums, J + B + I + 1);
-                *sum = sum.add_high(modulus[1][I], multiplier);
+        // As many digits as the modulus has, and one more, are in registers at a time.
+        let mut sums = [[L::default(); B]; 4];
+        unroll!(H < M, {
+            unroll!(J < B, {
+                sums[H % 4][J] = memory[H][J];
             });
-        }
-        multiplier = next_multiplier;
-    });
-    let _ = multiplier;
-    *high = sums[1];
-    if M == 2 {
-        *top = sums[2];
+        });
+        let mut multiplier = L::default().add_low(sums[0][0], inverse);
+        unroll!(H < S, {
+            unroll!(J < B, {
+                memory[H][J] = multiplier;
+                sums[(H + M) % 4][J] = memory[H + M][J];
+                let first = H * B + J;
+                // What the next multiplier waits for comes first. Then the digits downwards, so that
+                // no product waits for the one before.
+                let (_, carry) = at(&mut sums, first).add_low(modulus[0][0], multiplier).split();
+                let next = at(&mut sums, first + 1);
+                if B > 1 {
+                    *next = next.add_low(modulus[0][1 % B], multiplier);
+                }
+                *next = next.add_high(modulus[0][0], multiplier).add(carry);
+                let next_multiplier = L::default().add_low(*next, inverse);
+                unroll!(K < B, {
+                    let digit = B - 1 - K;
+                    if digit > 1 {
+                        let sum = at(&mut sums, first + digit);
+                        *sum = sum.add_low(modulus[0][digit], multiplier);
+                    }
+                    if digit > 0 {
+                        let sum = at(&mut sums, first + digit + 1);
+                        *sum = sum.add_high(modulus[0][digit], multiplier);
+                    }
+                });
+                if M == 2 {
+                    unroll!(K < B, {
+                        let digit = B - 1 - K;
+                        let sum = at(&mut sums, first + B + digit);
+                        *sum = sum.add_low(modulus[M - 1][digit], multiplier);
+                        let sum = at(&mut sums, first + B + digit + 1);
+                        *sum = sum.add_high(modulus[M - 1][digit], multiplier);
+                    });
+                }
+                multiplier = next_multiplier;
+            });
+        });
+        let _ = multiplier;
+        unroll!(H < M, {
+            unroll!(J < B, {
+                memory[H + S][J] = sums[(H + S) % 4][J];
+            });
+        });
     }
 }
 
-/// One of the digits of three blocks.
+/// One of the digits of four blocks.
 #[inline(always)]
-fn at<L, const B: usize>(blocks: &mut [[L; B]; 3], position: usize) -> &mut L {
+fn at<L, const B: usize>(blocks: &mut [[L; B]; 4], position: usize) -> &mut L {
     &mut blocks[position / B][position % B]
 }
 

@@ -21,7 +21,7 @@ pub(super) fn available() -> bool {
 
 macro_rules! lane {
     (
-        $(#[$doc:meta])* $name:ident($register:ty, $class:ident, $words:literal, $mask:ty), $splat:ident, $zero:ident,
+        $(#[$doc:meta])* $name:ident($register:ty, $words:literal, $mask:ty), $splat:ident, $zero:ident,
         $add:ident, $subtract:ident, $and:ident, $low:ident, $high:ident,
         $right:ident, $left:ident, $test:ident, $equal:ident, $blend:ident
     ) => {
@@ -126,27 +126,6 @@ macro_rules! lane {
             }
 
             #[inline(always)]
-            fn order(self, then: Self) -> (Self, Self) {
-                #[inline]
-                #[target_feature(enable = "avx512f,avx512vl,avx512ifma")]
-                fn with_features(mut first: $register, mut then: $register) -> ($register, $register) {
-                    // SAFETY: no instruction.
-                    unsafe {
-                        std::arch::asm!(
-                            "/* {0} {1} */",
-                            inout($class) first,
-                            inout($class) then,
-                            options(pure, nomem, nostack, preserves_flags)
-                        );
-                    }
-                    (first, then)
-                }
-                // SAFETY: the head of this file.
-                let (first, then) = unsafe { with_features(self.0, then.0) };
-                (Self(first), Self(then))
-            }
-
-            #[inline(always)]
             fn call<J: Job>(job: J) -> J::Output {
                 #[inline(never)]
                 #[target_feature(enable = "avx512f,avx512vl,avx512ifma")]
@@ -165,7 +144,7 @@ macro_rules! lane {
 #[cfg(any(fuzzing, test))]
 lane!(
     /// Eight words.
-    Ifma8(__m512i, zmm_reg, 8, __mmask8), _mm512_set1_epi64, _mm512_setzero_si512,
+    Ifma8(__m512i, 8, __mmask8), _mm512_set1_epi64, _mm512_setzero_si512,
     _mm512_add_epi64, _mm512_sub_epi64, _mm512_and_si512, _mm512_madd52lo_epu64,
     _mm512_madd52hi_epu64, _mm512_srlv_epi64, _mm512_sllv_epi64, _mm512_test_epi64_mask,
     _mm512_cmpeq_epi64_mask, _mm512_mask_blend_epi64
@@ -173,7 +152,7 @@ lane!(
 
 lane!(
     /// Four words.
-    Ifma4(__m256i, ymm_reg, 4, __mmask8), _mm256_set1_epi64x, _mm256_setzero_si256,
+    Ifma4(__m256i, 4, __mmask8), _mm256_set1_epi64x, _mm256_setzero_si256,
     _mm256_add_epi64, _mm256_sub_epi64, _mm256_and_si256, _mm256_madd52lo_epu64,
     _mm256_madd52hi_epu64, _mm256_srlv_epi64, _mm256_sllv_epi64, _mm256_test_epi64_mask,
     _mm256_cmpeq_epi64_mask, _mm256_mask_blend_epi64

@@ -61,12 +61,6 @@ pub(super) trait Lane: DefaultIsZeroes + Send + Sync + 'static {
     /// Each word of `yes` or `no`.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
 
-    /// Keeps the compiler from computing `first` after what `then` is changed by; nothing happens.
-    #[inline(always)]
-    fn order(self, then: Self) -> (Self, Self) {
-        (self, then)
-    }
-
     /// Runs a job as code for the processor's features; it is not inlined into its caller.
     fn call<J: Job>(job: J) -> J::Output;
 

@@ -70,19 +70,26 @@ impl<L: Lane, const B: usize, const N: usize> Modulus<L, B, N> {
     /// The sums divided by R, below 2m for sums below mR.
     #[inline(always)]
     fn reduce(&self, sums: &mut Sums<L, B>, to: &mut Number<L, B, N>) {
-        let modulus = &self.digits.0;
-        // Two blocks of the modulus at once take less time than one after the other.
-        let first = if N > 1 { 2 } else { 1 };
-        for position in 0..N {
-            L::call(block::Reduce {
-                sums: sums.some(position, first + 1),
-                modulus: &modulus[..first],
-                inverse: self.inverse,
-            });
-            for (above, a) in modulus.iter().enumerate().skip(first) {
-                let (low, high, b) = sums.at_with(position + above, position);
-                L::call(block::Multiply::<_, B, ADD> { low, high, a, b });
+        let inverse = self.inverse;
+        // Two blocks at once take less time than one after the other.
+        let at_once = if N > 1 { 2 } else { 1 };
+        let (modulus, above) = self.digits.0.split_at(at_once);
+        let mut position = 0;
+        while position < N {
+            let steps = at_once.min(N - position);
+            let some = sums.some(position, at_once + steps);
+            match (at_once, steps) {
+                (2, 2) => L::call(block::Reduce::<_, B, 2, 2> { sums: some, modulus, inverse }),
+                (2, _) => L::call(block::Reduce::<_, B, 2, 1> { sums: some, modulus, inverse }),
+                _ => L::call(block::Reduce::<_, B, 1, 1> { sums: some, modulus, inverse }),
             }
+            for done in position..position + steps {
+                for (above, a) in above.iter().enumerate() {
+                    let (low, high, b) = sums.at_with(done + at_once + above, done);
+                    L::call(block::Multiply::<_, B, ADD> { low, high, a, b });
+                }
+            }
+            position += steps;
         }
         sums.carried(N, to);
     }
