@@ -72,7 +72,7 @@ pub(super) fn check_content(grant: &Grant) -> Vec<Reason> {
     let constraints = grant.profile.name_constraints();
     let subtrees = constraints.iter().flat_map(|c| c.permitted.iter().chain(&c.excluded));
     for subtree in subtrees.filter(|subtree| !subtree.is_writable()) {
-        let allowed = "ASCII names of the types that this crate issues";
+        let allowed = "well-formed ASCII names of the types that this crate issues";
         let given = subtree.to_string();
         reasons.push(Reason::new(Rule::NameMalformed, "name constraints", given, allowed));
     }

@@ -3,7 +3,7 @@
 
 use super::extensions::Extension;
 use super::finding::{Notes, rules, shown};
-use super::general_name::IP;
+use super::general_name::{DNS, IP, check_dns};
 use super::reader::{Reader, STRUCTURE};
 use crate::limits::NAME_SUBTREES;
 use crate::oid::Oid;
@@ -58,6 +58,9 @@ fn check_subtree(subtree: &mut Reader<'_>, notes: &mut Notes) {
     let Some(base) = subtree.next(notes) else { return };
     if base.tag == IP && !is_range(base.content) {
         notes.add(&NAMES_IP, NAMES, shown(base.content));
+    }
+    if base.tag == DNS && !base.content.is_empty() {
+        check_dns(base.content.strip_prefix(b".").unwrap_or(base.content), NAMES, notes);
     }
     if let Some(minimum) = subtree.optional(0x80, notes) {
         let given = format!("minimum {}", shown(minimum.content));

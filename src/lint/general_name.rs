@@ -43,7 +43,7 @@ pub(super) fn check(name: Value<'_>, place: &'static str, notes: &mut Notes) {
     }
 }
 
-fn check_dns(octets: &[u8], place: &'static str, notes: &mut Notes) {
+pub(super) fn check_dns(octets: &[u8], place: &'static str, notes: &mut Notes) {
     let name = octets.strip_prefix(b"*.").unwrap_or(octets);
     // RFC 1123 section 2.1 lets labels begin with digits.
     let label = |label: &[u8]| {

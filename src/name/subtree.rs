@@ -7,6 +7,7 @@ use super::attribute::Attribute;
 use super::distinguished::Name;
 use super::dns::DnsName;
 use super::ip_network::IpNetwork;
+use crate::limits::DNS_NAME_CHARACTERS;
 
 /// A set of names of one type.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -37,9 +38,18 @@ impl Subtree {
     pub(crate) fn is_writable(&self) -> bool {
         match self {
             Self::Directory(_) | Self::Ip(_) => true,
-            Self::Dns(base) | Self::Email(base) | Self::Uri(base) => base.is_ascii(),
+            Self::Dns(base) => Self::is_dns_base(base),
+            Self::Email(base) | Self::Uri(base) => base.is_ascii(),
             Self::Other { .. } => false,
         }
+    }
+
+    /// Whether DNS names can be below it: a name without wildcard, one behind a dot, or nothing.
+    pub(crate) fn is_dns_base(base: &str) -> bool {
+        let name = base.strip_prefix('.').unwrap_or(base);
+        base.is_empty()
+            || base.len() <= DNS_NAME_CHARACTERS
+                && DnsName::new(name).is_ok_and(|name| !name.is_wildcard())
     }
 
     pub(super) fn same_type(&self, name: &AltName) -> bool {
@@ -217,6 +227,17 @@ mod tests {
             assert_eq!(under.holds(&dns(name)), in_under, "{name}");
         }
         assert!(Subtree::Dns(String::new()).holds(&dns("anything")));
+    }
+
+    #[test]
+    fn bases_of_dns_subtrees() {
+        for base in ["", "example", ".example", "a.example", ".a.example"] {
+            assert!(Subtree::is_dns_base(base), "{base}");
+        }
+        let long = format!(".{}example", "a.".repeat(123));
+        for base in [".", "..a", "a..b", "a.", "*.a.example", ".*.a.example", "a,b", "a b", &long] {
+            assert!(!Subtree::is_dns_base(base), "{base}");
+        }
     }
 
     #[test]

@@ -110,7 +110,14 @@ fn read_subtrees(what: &'static str, content: &[u8]) -> Result<Vec<Subtree>, Err
         subtree.finish("minimum or maximum of a subtree")?;
         subtrees.push(match tag {
             RFC822_NAME => Subtree::Email(ascii(what, place, content)?),
-            DNS_NAME => Subtree::Dns(ascii(what, place, content)?.to_ascii_lowercase()),
+            DNS_NAME => {
+                let base = ascii(what, place, content)?.to_ascii_lowercase();
+                if !Subtree::is_dns_base(&base) {
+                    let problem = format!("a DNS subtree that is no name: {base:?}");
+                    return Err(Error::malformed(what, place, problem));
+                }
+                Subtree::Dns(base)
+            }
             DIRECTORY_NAME => {
                 let mut inside = Values::new(what, content)?;
                 let name = read_name(&mut inside, place)?;

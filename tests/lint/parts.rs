@@ -170,6 +170,10 @@ pub const CASES: &[Case] = &[
         let subtree = sequence(&[tlv(0x87, &[&[10, 0, 0, 0, 255, 0, 255, 0]])]);
         ca_with(NAMES, true, &sequence(&[tlv(0xa1, &[&subtree])]))
     }),
+    case("rfc5280-4.2.1.6-dns-form", || {
+        let subtree = sequence(&[tlv(0x82, &[b".examp,e.org"])]);
+        ca_with(NAMES, true, &sequence(&[tlv(0xa1, &[&subtree])]))
+    }),
     case("rfc5280-4.2.1.10-name-constraints-bounds", || {
         ca_with(NAMES, true, &permitted(&tlv(0x80, &[&[0]])))
     }),
