@@ -140,7 +140,8 @@ fn requests(table: &mut Table) {
     rsa(table, read);
 }
 
-/// The highest exponent and the longest modulus; the signature is wrong, but was computed.
+/// The highest exponent and the longest modulus, beside that modulus with the usual exponent; the
+/// signature is wrong, but was computed.
 fn rsa(table: &mut Table, read: impl Fn(&[u8]) -> Measured) {
     let request = |bits: usize, exponent: &[u8]| {
         let modulus = [vec![0, 0xc1], vec![0x35; bits / 8 - 1]].concat();
@@ -151,7 +152,7 @@ fn rsa(table: &mut Table, read: impl Fn(&[u8]) -> Measured) {
         let signed_with = sequence(&[oid("1.2.840.113549.1.1.11"), vec![5, 0]]);
         sequence(&[info, signed_with, tlv(0x03, &[&[0], &vec![0x11; bits / 8]])])
     };
-    let usual = read(&request(2048, &[1, 0, 1]));
+    let usual = read(&request(4096, &[1, 0, 1]));
     let high = request(4096, &[1, 0xff, 0xff, 0xff, 0xff]);
     table.whole("csr", "RSA of 4096 bits, exponent 2^33 - 1", read(&high), &usual);
     let huge = request(4096, &vec![0x7f; MEGABYTE]);
