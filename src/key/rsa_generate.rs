@@ -15,8 +15,8 @@ use crate::lanes::{Candidates, Search, Stopped, Tester, tester};
 fn rounds(bits: u32) -> usize {
     match bits {
         ..1024 => 7,
-        ..1536 => 5,
-        ..2048 => 4,
+        1024..1536 => 5,
+        1536..2048 => 4,
         _ => 3,
     }
 }
@@ -53,16 +53,14 @@ impl Secret {
             },
         };
         loop {
-            let mut prime = || {
-                search.prime().map_err(|stopped| match stopped {
-                    Stopped::Cancelled => Error::Cancelled { what: "key generation" },
-                    Stopped::NoRandomNumbers => {
-                        Error::Random { source: "none for the primes of an RSA key".into() }
-                    }
-                })
-            };
-            let (p, q) = (prime()?, prime()?);
-            if let Some(key) = Self::from_primes(algorithm, &p, &q) {
+            let primes = search.primes(2).map_err(|stopped| match stopped {
+                Stopped::Cancelled => Error::Cancelled { what: "key generation" },
+                Stopped::NoRandomNumbers => {
+                    Error::Random { source: "none for the primes of an RSA key".into() }
+                }
+            })?;
+            let [p, q] = primes.as_slice() else { continue };
+            if let Some(key) = Self::from_primes(algorithm, p, q) {
                 return Ok(key);
             }
         }

@@ -93,14 +93,14 @@ fn has_close_factors(modulus: &BoxedUint) -> bool {
     if root.wrapping_mul(&root) == modulus {
         return true;
     }
-    let first = root.wrapping_add(&BoxedUint::one_with_precision(precision));
+    let first = root.wrapping_add(BoxedUint::one_with_precision(precision));
     let square = first.wrapping_mul(&first).wrapping_sub(&modulus);
     // Of each round the remainders tell that a² − n is no square, but for one in a hundred.
     let remainder = |number: &BoxedUint| Residues::new(&number.to_be_bytes()).modulo(SIEVE);
     let (mut a, mut rest) = (remainder(&first), remainder(&square));
     (0..FERMAT_ROUNDS as u64).any(|round| {
         let is_square = may_be_square(rest) && {
-            let a = first.wrapping_add(&BoxedUint::from(round).resize(precision));
+            let a = first.wrapping_add(BoxedUint::from(round).resize(precision));
             let square = a.wrapping_mul(&a).wrapping_sub(&modulus);
             let root = square.floor_sqrt_vartime().resize(precision);
             root.wrapping_mul(&root) == square

@@ -4,6 +4,9 @@
 //! Sums are not carried: a word of 64 bits has room for 4,096 digits. The longest number here has 80
 //! digits, and at most 4 × 80 of them meet in one sum.
 
+// Positions are written as constants, of which some decide a comparison.
+#![allow(clippy::absurd_extreme_comparisons)]
+
 use super::lane::{Job, Lane};
 
 /// Repeats a block with a constant from 0 to below `$n`, which is at most 11, so that arrays become

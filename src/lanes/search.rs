@@ -50,55 +50,79 @@ pub(crate) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// A prime of exactly the bits, in big-endian octets.
-    pub(crate) fn prime(&mut self) -> Result<Zeroizing<Vec<u8>>, Stopped> {
+    /// So many primes of exactly the bits, in big-endian octets. They are searched for one by one and
+    /// tested together, so that fewer words stand idle.
+    pub(crate) fn primes(&mut self, count: usize) -> Result<Vec<Zeroizing<Vec<u8>>>, Stopped> {
+        let mut found = Vec::with_capacity(count);
+        loop {
+            while found.len() < count {
+                found.push(self.probable()?);
+            }
+            let passed = self.pass_rounds(&found)?;
+            if passed.iter().all(|passed| *passed) {
+                return Ok(found);
+            }
+            let mut passed = passed.into_iter();
+            found.retain(|_| passed.next() == Some(true));
+        }
+    }
+
+    /// A candidate for which 2 is no witness that it is composite.
+    fn probable(&mut self) -> Result<Zeroizing<Vec<u8>>, Stopped> {
         loop {
             let candidates = match self.candidates {
                 Candidates::Successive => self.successive()?,
                 Candidates::Independent => self.independent()?,
             };
             for batch in candidates.chunks(self.tester.words()) {
-                let batch: Vec<&[u8]> =
+                let numbers: Vec<&[u8]> =
                     batch.iter().map(|candidate| candidate.as_slice()).collect();
-                let passed = self.tester.pass_base_two(&batch);
+                let passed = self.tester.pass_base_two(&numbers);
                 if (self.progress)(batch.len() as u32).is_break() {
                     return Err(Stopped::Cancelled);
                 }
-                for (candidate, passed) in batch.iter().zip(passed) {
-                    if passed && self.is_prime(candidate)? {
-                        return Ok(Zeroizing::new(candidate.to_vec()));
-                    }
+                if let Some((found, _)) = batch.iter().zip(passed).find(|(_, passed)| *passed) {
+                    return Ok(found.clone());
                 }
             }
         }
     }
 
-    /// Miller-Rabin with random bases between 2 and m−2.
-    fn is_prime(&mut self, candidate: &[u8]) -> Result<bool, Stopped> {
-        let mut left = self.rounds;
-        while left > 0 {
-            let count = left.min(self.tester.words());
-            let mut bases = Vec::with_capacity(count);
-            while bases.len() < count {
-                let mut base = Zeroizing::new(vec![0; candidate.len()]);
-                self.fill(&mut base)?;
-                let last = base.len() - 1;
-                // Odd m: below m−1 is below m with the lowest bit cleared.
-                let below = base[..last] < candidate[..last]
-                    || base[..last] == candidate[..last] && base[last] < candidate[last] & 0xfe;
-                let above = base[..last].iter().any(|octet| *octet != 0) || base[last] > 1;
-                if below && above {
-                    bases.push(base);
-                }
+    /// For each candidate whether it passes all rounds of Miller-Rabin.
+    fn pass_rounds(&mut self, candidates: &[Zeroizing<Vec<u8>>]) -> Result<Vec<bool>, Stopped> {
+        let mut rounds = Vec::with_capacity(candidates.len() * self.rounds);
+        for (place, candidate) in candidates.iter().enumerate() {
+            for _ in 0..self.rounds {
+                rounds.push((place, self.base(candidate)?));
             }
-            let bases: Vec<&[u8]> = bases.iter().map(|base| base.as_slice()).collect();
-            let passed = self.tester.pass(&vec![candidate; count], &bases);
-            if passed.len() < count || passed.contains(&false) {
-                return Ok(false);
-            }
-            left -= count;
         }
-        Ok(true)
+        let mut all_passed = vec![true; candidates.len()];
+        for batch in rounds.chunks(self.tester.words()) {
+            let numbers: Vec<&[u8]> =
+                batch.iter().map(|(place, _)| candidates[*place].as_slice()).collect();
+            let bases: Vec<&[u8]> = batch.iter().map(|(_, base)| base.as_slice()).collect();
+            let passed = self.tester.pass(&numbers, &bases);
+            for (index, (place, _)) in batch.iter().enumerate() {
+                all_passed[*place] &= passed.get(index) == Some(&true);
+            }
+        }
+        Ok(all_passed)
+    }
+
+    /// A random base between 2 and m−2 for Miller-Rabin.
+    fn base(&mut self, candidate: &[u8]) -> Result<Zeroizing<Vec<u8>>, Stopped> {
+        loop {
+            let mut base = Zeroizing::new(vec![0; candidate.len()]);
+            self.fill(&mut base)?;
+            let last = base.len() - 1;
+            // Odd m: below m−1 is below m with the lowest bit cleared.
+            let below = base[..last] < candidate[..last]
+                || base[..last] == candidate[..last] && base[last] < candidate[last] & 0xfe;
+            let above = base[..last].iter().any(|octet| *octet != 0) || base[last] > 1;
+            if below && above {
+                return Ok(base);
+            }
+        }
     }
 
     /// What the sieve leaves of the odd numbers from a random one on.
@@ -111,7 +135,8 @@ impl Search<'_> {
         let mut strike = |prime: u32, residue: u32| {
             // start + 2k ≡ 0: k ≡ −start/2.
             let negative = (prime - residue) % prime;
-            let first = if negative % 2 == 0 { negative / 2 } else { (negative + prime) / 2 };
+            let first =
+                if negative.is_multiple_of(2) { negative / 2 } else { (negative + prime) / 2 };
             for place in (first as usize..length).step_by(prime as usize) {
                 is_open[place] = false;
             }

@@ -49,8 +49,10 @@ pub(super) fn note_names_of_end_entity(notes: &mut Notes) {
 
 /// Whether it is an address and a mask, and the mask of a prefix: ones, then zeros.
 fn is_range(octets: &[u8]) -> bool {
-    let mask = &octets[octets.len() / 2..];
-    let bits = mask.iter().flat_map(|octet| (0..8).rev().map(move |bit| octet >> bit & 1));
+    let bits = octets
+        .iter()
+        .skip(octets.len() / 2)
+        .flat_map(|octet| (0..8).rev().map(move |bit| octet >> bit & 1));
     matches!(octets.len(), 8 | 32) && bits.is_sorted_by(|one, next| one >= next)
 }
 

@@ -77,7 +77,7 @@ pub(super) fn small(number: u64) -> BoxedUint {
 
 /// A number in hexadecimal digits.
 pub(super) fn hexadecimal(digits: &str) -> BoxedUint {
-    let digits = format!("{}{digits}", if digits.len() % 2 == 0 { "" } else { "0" });
+    let digits = format!("{}{digits}", if digits.len().is_multiple_of(2) { "" } else { "0" });
     let octet = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
     let octets: Vec<u8> = digits.as_bytes().chunks(2).map(octet).collect();
     BoxedUint::from_be_slice_vartime(&octets)

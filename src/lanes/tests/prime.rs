@@ -21,12 +21,12 @@ use crate::lanes::prime::{Candidates, Tester, shifted, trailing_zeros};
 fn tester<L: Lane>(bits: u32) -> Box<dyn Tester> {
     match bits {
         ..=96 => Box::new(Candidates::<L, 2, 1>::new(bits)),
-        ..=252 => Box::new(Candidates::<L, 5, 1>::new(bits)),
-        ..=512 => Box::new(Candidates::<L, 10, 1>::new(bits)),
-        ..=1032 => Box::new(Candidates::<L, 10, 2>::new(bits)),
-        ..=1552 => Box::new(Candidates::<L, 10, 3>::new(bits)),
-        ..=2072 => Box::new(Candidates::<L, 10, 4>::new(bits)),
-        ..=2592 => Box::new(Candidates::<L, 10, 5>::new(bits)),
+        97..=252 => Box::new(Candidates::<L, 5, 1>::new(bits)),
+        253..=512 => Box::new(Candidates::<L, 10, 1>::new(bits)),
+        513..=1032 => Box::new(Candidates::<L, 10, 2>::new(bits)),
+        1033..=1552 => Box::new(Candidates::<L, 10, 3>::new(bits)),
+        1553..=2072 => Box::new(Candidates::<L, 10, 4>::new(bits)),
+        2073..=2592 => Box::new(Candidates::<L, 10, 5>::new(bits)),
         _ => Box::new(Candidates::<L, 10, 6>::new(bits)),
     }
 }

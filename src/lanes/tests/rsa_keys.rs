@@ -37,7 +37,7 @@ impl Numbers {
 
     /// The bits of each prime.
     pub(super) fn bits(&self) -> u32 {
-        (self.modulus.bits_vartime() + 1) / 2
+        self.modulus.bits_vartime().div_ceil(2)
     }
 
     fn of(primes: [&str; 2]) -> Self {

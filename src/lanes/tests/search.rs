@@ -58,7 +58,7 @@ fn search(
 ) -> Result<BoxedUint, Stopped> {
     let progress = &mut |_| ControlFlow::Continue(());
     let mut search = Search { bits: 512, candidates, rounds, tester, random, progress };
-    search.prime().map(|prime| number(&prime))
+    search.primes(1).map(|primes| number(&primes[0]))
 }
 
 fn number(octets: &[u8]) -> BoxedUint {
@@ -219,6 +219,61 @@ fn as_many_rounds_as_asked_with_bases_between_2_and_m_minus_2() {
     }
 }
 
+/// Answers that one round of the first candidate it sees was not passed.
+struct OnceComposite {
+    recorder: Recorder,
+}
+
+impl Tester for OnceComposite {
+    fn words(&self) -> usize {
+        self.recorder.words()
+    }
+
+    fn pass_base_two(&self, candidates: &[&[u8]]) -> Vec<bool> {
+        self.recorder.pass_base_two(candidates)
+    }
+
+    fn pass(&self, candidates: &[&[u8]], bases: &[&[u8]]) -> Vec<bool> {
+        let is_first = self.recorder.rounds.lock().unwrap().is_empty();
+        let mut passed = self.recorder.pass(candidates, bases);
+        passed[candidates.len() - 1] &= !is_first;
+        passed
+    }
+}
+
+/// Ten rounds of two candidates take three tests of four words; one that fails is sought anew, and
+/// the other is tested with it again.
+#[test]
+fn primes_of_one_key_are_tested_together() {
+    let tester = OnceComposite { recorder: Recorder::new(4, true) };
+    let (mut random, progress) = (Random(10), &mut |_| ControlFlow::Continue(()));
+    let mut search = Search {
+        bits: 512,
+        candidates: Candidates::Successive,
+        rounds: 5,
+        tester: &tester,
+        random: &mut |octets| random.fill(octets),
+        progress,
+    };
+    let primes = search.primes(2).unwrap();
+    let rounds = tester.recorder.rounds.into_inner().unwrap();
+    let candidates: Vec<&Vec<u8>> = rounds.iter().map(|[candidate, _]| candidate).collect();
+    assert_eq!(candidates.len(), 20);
+    let (first, again) = candidates.split_at(10);
+    for (candidates, last) in [(first, 0), (again, 1)] {
+        assert!(candidates[..5].iter().all(|candidate| *candidate == candidates[0]), "{last}");
+        assert!(candidates[5..].iter().all(|candidate| *candidate == candidates[9]), "{last}");
+        assert_ne!(candidates[0], candidates[9]);
+    }
+    // The first failed, the second did not.
+    assert_eq!(again[0], first[9]);
+    assert_eq!([&*primes[0], &*primes[1]], [again[0], again[9]]);
+    let mut bases: Vec<&Vec<u8>> = rounds.iter().map(|[_, base]| base).collect();
+    bases.sort();
+    bases.dedup();
+    assert_eq!(bases.len(), 20, "every round has a base of its own");
+}
+
 /// m−1 and m are no bases; m−2 is one.
 #[test]
 fn bases_at_the_upper_end() {
@@ -284,7 +339,7 @@ fn a_search_is_broken_off_at_once() {
             ControlFlow::Break(())
         },
     };
-    assert!(matches!(search.prime(), Err(Stopped::Cancelled)));
+    assert!(matches!(search.primes(1), Err(Stopped::Cancelled)));
     assert_eq!(told, [4]);
     assert_eq!(recorder.candidates.into_inner().unwrap().len(), 4);
     assert!(recorder.rounds.into_inner().unwrap().is_empty());
