@@ -72,6 +72,8 @@ fn is_listed(reason: &Error, all: &[Certificate]) -> bool {
         | Error::MaximumSignatureChecksExceeded
         | Error::MaximumPathBuildCallsExceeded
         | Error::MaximumNameConstraintComparisonsExceeded => true,
+        // It reads no path length above 255, which we hold for 255: no path is longer.
+        Error::BadDer => all.iter().any(|certificate| certificate.path_len() == Some(u8::MAX)),
         // It knows no key identifiers, and takes them for unknown where they are critical, which RFC
         // 5280 sections 4.2.1.1 and 4.2.1.2 forbid issuers only.
         Error::UnsupportedCriticalExtension => all.iter().any(|certificate| {
