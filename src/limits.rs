@@ -83,7 +83,7 @@ pub(crate) const SM2_ID_OCTETS: usize = 8_191;
 
 /// Bits of an RSA public exponent. Verifying costs its length: 2^33 is the bound of the rsa crate, as
 /// of other libraries; FIPS 186-5 section 5.4 allows 256 bits, and nobody uses them.
-pub(crate) const RSA_EXPONENT_BITS: usize = 33;
+pub(crate) const RSA_EXPONENT_BITS: u32 = 33;
 
 /// Iterations of PBKDF2 that an encrypted key may ask for: about three times what OWASP advises in
 /// 2023 (600,000 of SHA-256), since those of SHA-512 cost up to four times as much and SHA-224 needs

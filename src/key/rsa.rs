@@ -11,7 +11,7 @@ use super::rsa_health::{Primes, private_weaknesses};
 use super::rsa_verify::{Claim, verify_many};
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
 use crate::error::Error;
-use crate::lanes::{PrivateNumbers, RsaKey};
+use crate::lanes::{PrivateNumbers, RsaKey, bit_length};
 use crate::limits::RSA_EXPONENT_BITS;
 use crate::wire::private_key::{RsaParts, encode_rsa_private};
 
@@ -45,11 +45,10 @@ impl Public {
         exponent: &[u8],
     ) -> Result<(KeyAlgorithm, Self), Error> {
         let bits = bit_length(modulus);
-        let algorithm =
-            u32::try_from(bits).ok().and_then(KeyAlgorithm::rsa_of_bits).ok_or_else(|| {
-                let allowed = "RSA of exactly 1024, 2048, 3072 or 4096 bits";
-                Error::unsupported("public key", format!("RSA of {bits} bits"), allowed)
-            })?;
+        let algorithm = KeyAlgorithm::rsa_of_bits(bits).ok_or_else(|| {
+            let allowed = "RSA of exactly 1024, 2048, 3072 or 4096 bits";
+            Error::unsupported("public key", format!("RSA of {bits} bits"), allowed)
+        })?;
         let malformed = |problem| Error::malformed("public key", algorithm.to_string(), problem);
         if bit_length(exponent) > RSA_EXPONENT_BITS {
             return Err(malformed("the public exponent is above 2^33"));
@@ -206,14 +205,4 @@ fn larger_first(p: BoxedUint, q: BoxedUint) -> [BoxedUint; 2] {
 
 fn number(octets: &[u8]) -> BoxedUint {
     BoxedUint::from_be_slice_vartime(octets)
-}
-
-fn bit_length(octets: &[u8]) -> usize {
-    match octets.iter().position(|octet| *octet != 0) {
-        Some(first) => {
-            let top = octets.get(first).map_or(0, |octet| octet.leading_zeros() as usize);
-            (octets.len() - first) * 8 - top
-        }
-        None => 0,
-    }
 }

@@ -5,7 +5,7 @@ use rand_core::TryCryptoRng;
 use super::rsa::{Secret, scheme};
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::{Error, SignerError};
-use crate::lanes::Arithmetic;
+use crate::lanes::{Arithmetic, RsaKey};
 
 impl Secret {
     /// Signs messages; `rng` blinds the private operation and does not change the signatures.
@@ -15,20 +15,23 @@ impl Secret {
         messages: &[&[u8]],
         rng: &mut R,
     ) -> Vec<Result<Vec<u8>, Error>> {
-        let Some(lanes) = &self.lanes else {
-            Arithmetic::count_elsewhere(messages.len());
-            return messages.iter().map(|message| self.sign_one(algorithm, message, rng)).collect();
+        let mut raise = |lanes: &RsaKey| {
+            let length = self.public_numbers().0.len();
+            let padded: Vec<Vec<u8>> =
+                messages.iter().map(|message| padded(algorithm, message, length)).collect();
+            let padded: Vec<&[u8]> = padded.iter().map(Vec::as_slice).collect();
+            lanes.raise(&padded, &mut |octets| rng.try_fill_bytes(octets).is_ok())
         };
-        let length = self.public_numbers().0.len();
-        let padded: Vec<Vec<u8>> =
-            messages.iter().map(|message| padded(algorithm, message, length)).collect();
-        let padded: Vec<&[u8]> = padded.iter().map(Vec::as_slice).collect();
-        let raised = lanes.raise(&padded, &mut |octets| rng.try_fill_bytes(octets).is_ok());
+        let Some(raised) = self.lanes.as_ref().and_then(&mut raise) else {
+            let signed: Vec<Result<Vec<u8>, Error>> =
+                messages.iter().map(|message| self.sign_one(algorithm, message, rng)).collect();
+            Arithmetic::count_elsewhere(signed.iter().flatten().count());
+            return signed;
+        };
         Arithmetic::count_in_lanes(raised.iter().flatten().count());
         let either = messages.iter().zip(raised).map(|(message, raised)| match raised {
             Some(signature) => Ok(signature),
-            // Wrong, or without random numbers: the crate has arithmetic of its own, and says why
-            // when it fails as well.
+            // Wrong: the crate has arithmetic of its own.
             None => {
                 Arithmetic::count_failed();
                 self.sign_one(algorithm, message, rng)

@@ -144,8 +144,7 @@ impl<L: Lane, const B: usize, const M: usize, const S: usize> Job for Reduce<'_,
                 memory[H][J] = multiplier;
                 sums[(H + M) % 4][J] = memory[H + M][J];
                 let first = H * B + J;
-                // What the next multiplier waits for comes first. Then the digits downwards, so that
-                // no product waits for the one before.
+                // What the next multiplier waits for comes first.
                 let (_, carry) = at(&mut sums, first).add_low(modulus[0][0], multiplier).split();
                 let next = at(&mut sums, first + 1);
                 if B > 1 {
@@ -153,24 +152,22 @@ impl<L: Lane, const B: usize, const M: usize, const S: usize> Job for Reduce<'_,
                 }
                 *next = next.add_high(modulus[0][0], multiplier).add(carry);
                 let next_multiplier = L::default().add_low(*next, inverse);
-                unroll!(K < B, {
-                    let digit = B - 1 - K;
-                    if digit > 1 {
-                        let sum = at(&mut sums, first + digit);
-                        *sum = sum.add_low(modulus[0][digit], multiplier);
+                unroll!(I < B, {
+                    if I > 1 {
+                        let sum = at(&mut sums, first + I);
+                        *sum = sum.add_low(modulus[0][I], multiplier);
                     }
-                    if digit > 0 {
-                        let sum = at(&mut sums, first + digit + 1);
-                        *sum = sum.add_high(modulus[0][digit], multiplier);
+                    if I > 0 {
+                        let sum = at(&mut sums, first + I + 1);
+                        *sum = sum.add_high(modulus[0][I], multiplier);
                     }
                 });
                 if M == 2 {
-                    unroll!(K < B, {
-                        let digit = B - 1 - K;
-                        let sum = at(&mut sums, first + B + digit);
-                        *sum = sum.add_low(modulus[M - 1][digit], multiplier);
-                        let sum = at(&mut sums, first + B + digit + 1);
-                        *sum = sum.add_high(modulus[M - 1][digit], multiplier);
+                    unroll!(I < B, {
+                        let sum = at(&mut sums, first + B + I);
+                        *sum = sum.add_low(modulus[M - 1][I], multiplier);
+                        let sum = at(&mut sums, first + B + I + 1);
+                        *sum = sum.add_high(modulus[M - 1][I], multiplier);
                     });
                 }
                 multiplier = next_multiplier;

@@ -35,6 +35,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::engine::bit_length;
 pub use self::engine::{Arithmetic, ArithmeticCounts};
 pub(crate) use self::prime::Tester;
 pub(crate) use self::private_key::PrivateNumbers;
@@ -52,12 +53,12 @@ impl RsaKey {
     }
 
     /// Each padded message raised to the private exponent, and checked with the public one: `None`
-    /// where that failed.
+    /// where that failed. Nothing at all without random numbers.
     pub(crate) fn raise(
         &self,
         messages: &[&[u8]],
         random: &mut dyn FnMut(&mut [u8]) -> bool,
-    ) -> Vec<Option<Vec<u8>>> {
+    ) -> Option<Vec<Option<Vec<u8>>>> {
         self.0.raise(messages, random)
     }
 }

@@ -40,7 +40,7 @@ impl<L: Lane, const B: usize, const N: usize> Job for Power<'_, L, B, N> {
         let windows = bits.div_ceil(WINDOW);
         let window = |position: u32| exponent.bits(position * WINDOW, WINDOW);
         L::call(LookUp { table: &table, position: window(windows - 1), to: &mut result });
-        let mut factor = Number::default();
+        let mut factor = Zeroizing::new(Number::default());
         for position in (0..windows - 1).rev() {
             for _ in 0..WINDOW {
                 modulus.square(&mut result, &mut sums);

@@ -35,9 +35,9 @@ pub(crate) type Fill<'a> = &'a mut dyn FnMut(&mut [u8]) -> bool;
 
 /// What a key can do, whatever its size.
 pub(super) trait PrivateKey: Send + Sync {
-    /// Each message, a padded one as long as the modulus, raised to the private exponent. `None`
-    /// for one whose result is wrong; `None` for all without random numbers.
-    fn raise(&self, messages: &[&[u8]], random: Fill<'_>) -> Vec<Option<Vec<u8>>>;
+    /// Each message, a padded one as long as the modulus, raised to the private exponent: `None`
+    /// for one whose result is wrong. Nothing at all without random numbers.
+    fn raise(&self, messages: &[&[u8]], random: Fill<'_>) -> Option<Vec<Option<Vec<u8>>>>;
 }
 
 /// A key with primes of `N` blocks and a modulus of `M`, twice as many.
@@ -162,21 +162,14 @@ impl<L: Lane, const B: usize, const N: usize, const M: usize> Key<L, B, N, M> {
 }
 
 impl<L: Lane, const B: usize, const N: usize, const M: usize> PrivateKey for Key<L, B, N, M> {
-    fn raise(&self, messages: &[&[u8]], random: Fill<'_>) -> Vec<Option<Vec<u8>>> {
+    fn raise(&self, messages: &[&[u8]], random: Fill<'_>) -> Option<Vec<Option<Vec<u8>>>> {
         let half = L::WORDS / 2;
         let mut answers = Vec::with_capacity(messages.len());
         for messages in messages.chunks(L::WORDS) {
             let (first, second) = messages.split_at(messages.len().min(half));
-            let Some(mut results) = self.raise_half(first, random) else {
-                answers.extend(messages.iter().map(|_| None));
-                continue;
-            };
+            let mut results = self.raise_half(first, random)?;
             if !second.is_empty() {
-                let Some(others) = self.raise_half(second, random) else {
-                    answers.extend(messages.iter().map(|_| None));
-                    continue;
-                };
-                let others = others.rearranged(|word| word % half);
+                let others = self.raise_half(second, random)?.rearranged(|word| word % half);
                 let lower = L::from_fn(|word| u64::from(word < half)).test(L::splat(1));
                 results = Number::select(lower, &results, &others);
             }
@@ -191,7 +184,7 @@ impl<L: Lane, const B: usize, const N: usize, const M: usize> PrivateKey for Key
                 })
             }));
         }
-        answers
+        Some(answers)
     }
 }
 
@@ -219,8 +212,8 @@ impl<L: Lane, const B: usize, const N: usize, const M: usize> Job for RaiseHalf<
         base.carry();
         halves.multiply(&mut base, &blinding.blind, &mut sums);
         let (exponent, bits) = (&key.exponents, key.bits);
-        let power = L::call(Power { modulus: halves, base: &base, exponent, bits });
-        let mut result = Zeroizing::new(power);
+        let power = Power { modulus: halves, base: &base, exponent, bits };
+        let mut result = Zeroizing::new(L::call(power));
         halves.multiply(&mut result, &blinding.unblind, &mut sums);
         halves.multiply(&mut result, &Number::small(1), &mut sums);
         let result = Zeroizing::new(halves.canonical(&result));
@@ -229,7 +222,7 @@ impl<L: Lane, const B: usize, const N: usize, const M: usize> Job for RaiseHalf<
         let modulo_q = Zeroizing::new(result.rearranged(|word| word % half + half));
         let mut above = Zeroizing::new(result.add(&key.twice_p));
         above.carry();
-        let (mut quotient, _) = above.subtract(&modulo_q);
+        let mut quotient = Zeroizing::new(above.subtract(&modulo_q).0);
         halves.multiply(&mut quotient, &key.q_inverse, &mut sums);
         let quotient = Zeroizing::new(halves.canonical(&quotient));
         product(&quotient, &key.q, &mut sums);

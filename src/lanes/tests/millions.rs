@@ -3,6 +3,8 @@
 //!
 //! `CERTWRIGHT_LANES_PAIRS` says how many pairs; without it, it is three million.
 
+#![cfg(test)] // what is not as it should be panics
+
 use std::time::Instant;
 
 use super::montgomery::{Group, compare, edges, products};

@@ -1,5 +1,7 @@
 //! Numbers of crypto-bigint, made into digits and back, and what is asked of them.
 
+#![cfg(test)] // what is not as it should be panics
+
 use crypto_bigint::{BoxedUint, ConcatenatingMul, NonZero, Odd};
 
 use super::Random;

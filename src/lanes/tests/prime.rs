@@ -1,6 +1,8 @@
 //! Tests of candidates: with each base the answer that powers of crypto-bigint give, and the verdict
 //! of crypto-primes.
 
+#![cfg(test)] // what is not as it should be panics
+
 use std::collections::BTreeMap;
 
 use crypto_bigint::{BoxedUint, Odd};

@@ -1,5 +1,7 @@
 //! Fixed keys: two primes each, made by `openssl prime -generate`.
 
+#![cfg(test)] // what is not as it should be panics
+
 use crypto_bigint::BoxedUint;
 
 use super::oracle::{hexadecimal, inverse, minus, modulo, octets, plus, small, times};
