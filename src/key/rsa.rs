@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
-use ::rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
+use ::rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey, PublicKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
@@ -27,12 +27,12 @@ pub(super) struct Public {
     pub(super) exponent: u64,
     /// The same for the rsa crate, which computes half a signature's check to make it: once there is
     /// use for it.
-    key: OnceLock<Option<RsaPublicKey>>,
+    key: OnceLock<Option<PublicKey>>,
 }
 
 /// A private key; its drop wipes it.
 pub(super) struct Secret {
-    pub(super) key: RsaPrivateKey,
+    pub(super) key: PrivateKey,
     algorithm: KeyAlgorithm,
     /// The same key for several messages at once.
     pub(super) lanes: Option<RsaKey>,
@@ -65,8 +65,8 @@ impl Public {
     }
 
     /// For the rsa crate.
-    pub(super) fn key(&self) -> Option<&RsaPublicKey> {
-        let make = || RsaPublicKey::new(number(&self.modulus), self.exponent.into()).ok();
+    pub(super) fn key(&self) -> Option<&PublicKey> {
+        let make = || PublicKey::new(number(&self.modulus), self.exponent.into()).ok();
         self.key.get_or_init(make).as_ref()
     }
 
@@ -87,11 +87,11 @@ impl Secret {
     pub(super) fn from_primes(algorithm: KeyAlgorithm, p: &[u8], q: &[u8]) -> Option<Self> {
         let [p, q] = larger_first(number(p), number(q));
         // With d modulo lcm(p−1, q−1), as FIPS 186-5 A.1.1 has it.
-        let key = RsaPrivateKey::from_p_q(p, q, BoxedUint::from(PUBLIC_EXPONENT)).ok()?;
+        let key = PrivateKey::from_p_q(p, q, BoxedUint::from(PUBLIC_EXPONENT)).ok()?;
         private_weaknesses(&key, Primes::Tested).is_empty().then(|| Self::new(key, algorithm))
     }
 
-    fn new(key: RsaPrivateKey, algorithm: KeyAlgorithm) -> Self {
+    fn new(key: PrivateKey, algorithm: KeyAlgorithm) -> Self {
         let mut secret = Self { key, algorithm, lanes: None };
         secret.lanes = secret.octets().ok().and_then(|octets| {
             let numbers = PrivateNumbers {
@@ -121,7 +121,7 @@ impl Secret {
             return Err(malformed("a number of the wrong size"));
         }
         let [p, q] = larger_first(number(prime1), number(prime2));
-        let given = RsaPrivateKey::from_components(
+        let given = PrivateKey::from_components(
             number(&public.modulus),
             public.exponent.into(),
             number(private_exponent),
@@ -129,7 +129,7 @@ impl Secret {
         )
         .map_err(|_| malformed("the numbers do not belong together"))?;
         // The same key with d modulo lcm(p−1, q−1), as FIPS 186-5 A.1.1 bounds it.
-        let key = RsaPrivateKey::from_p_q(p, q, public.exponent.into()).unwrap_or(given);
+        let key = PrivateKey::from_p_q(p, q, public.exponent.into()).unwrap_or(given);
         let weaknesses = private_weaknesses(&key, Primes::Untested);
         if !weaknesses.is_empty() {
             return Err(malformed(&weaknesses.join("; ")));

@@ -1,7 +1,7 @@
 //! RSA keys that are well formed and yet can be broken.
 
 use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
-use ::rsa::{BoxedUint, RsaPrivateKey};
+use ::rsa::{BoxedUint, PrivateKey};
 use crypto_bigint::Resize;
 use crypto_primes::{Flavor, is_prime};
 use zeroize::Zeroizing;
@@ -49,24 +49,24 @@ pub(super) enum Primes {
 }
 
 /// What the owner can see on top: the rules of FIPS 186-5 A.1.1 on p, q and d.
-pub(super) fn private_weaknesses(key: &RsaPrivateKey, primes: Primes) -> Vec<&'static str> {
+pub(super) fn private_weaknesses(key: &PrivateKey, primes: Primes) -> Vec<&'static str> {
     let mut weaknesses = weaknesses(&key.n_bytes(), *key.e() == BoxedUint::from(PUBLIC_EXPONENT));
-    let half = key.n().as_ref().bits_vartime() / 2;
+    let half = key.n().as_ref().bit_width_vartime() / 2;
     let [p, q] = key.primes() else {
         return vec!["not two prime factors"];
     };
     let (p, q) = (p.as_ref(), q.as_ref());
-    if p.bits_vartime() != half || q.bits_vartime() != half {
+    if p.bit_width_vartime() != half || q.bit_width_vartime() != half {
         weaknesses.push("the prime factors are not half as long as the modulus");
     }
     if primes == Primes::Untested && ![p, q].iter().all(|factor| is_prime(Flavor::Any, *factor)) {
         weaknesses.push("a factor is not prime");
     }
     let distance = Zeroizing::new(if p > q { p.wrapping_sub(q) } else { q.wrapping_sub(p) });
-    if distance.bits_vartime() <= half - 100 {
+    if distance.bit_width_vartime() <= half - 100 {
         weaknesses.push("|p-q| is not above 2^(n/2-100)");
     }
-    if key.d().bits_vartime() <= half {
+    if key.d().bit_width_vartime() <= half {
         weaknesses.push("the private exponent is not above 2^(n/2)");
     }
     weaknesses

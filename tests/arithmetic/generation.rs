@@ -21,12 +21,12 @@ fn generation<'a>(algorithm: KeyAlgorithm, is_independent: bool) -> KeyGeneratio
 fn assert_sound(key: &KeyPair, is_independent: bool) -> Numbers {
     let numbers = Numbers::read(whole_private_key(key.to_pkcs8_der().unwrap().as_bytes()));
     let half = key.public_key().algorithm().bits() / 2;
-    assert_eq!(numbers.n.bits_vartime(), 2 * half);
+    assert_eq!(numbers.n.bit_width_vartime(), 2 * half);
     for prime in [&numbers.p, &numbers.q] {
         assert!(is_prime(Flavor::Any, prime));
-        assert_eq!(prime.bits_vartime(), half);
+        assert_eq!(prime.bit_width_vartime(), half);
         // x ≥ √2·2^(bits−1): x² ≥ 2^(2·bits−1).
-        assert_eq!(prime.concatenating_mul(prime).bits_vartime(), 2 * half);
+        assert_eq!(prime.concatenating_mul(prime).bit_width_vartime(), 2 * half);
         // Successive candidates begin with two ones.
         assert!(is_independent || prime.bit_vartime(half - 2));
         let less_one = prime.wrapping_sub(number(1));

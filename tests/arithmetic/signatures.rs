@@ -110,7 +110,7 @@ fn a_key_that_does_not_fit_the_lanes_is_no_key_with_any_arithmetic() {
         // 1,000 and 1,048 bits.
         let (short, long) = (next_prime(1000), next_prime(1048));
         let n = short.concatenating_mul(&long);
-        assert_eq!(n.bits_vartime(), 2048);
+        assert_eq!(n.bit_width_vartime(), 2048);
         let mut numbers = Numbers { n, e: number(65_537), d: number(0), p: long, q: short };
         numbers.d = inverse(&numbers.e, &numbers.lcm());
         assert_eq!(numbers.refusal(), "a number of the wrong size", "{arithmetic:?}");

@@ -188,7 +188,7 @@ mod of_rsa {
         // p-1 and q-1 are even, so the multiple is at most half of the totient.
         let twice = wide(&d).wrapping_add(wide(&d));
         assert!(twice <= totient, "d is above half of φ(n)");
-        assert!(d.bits_vartime() > 1024, "d is above 2^(n/2)");
+        assert!(d.bit_width_vartime() > 1024, "d is above 2^(n/2)");
     }
 
     /// rsa (RUSTSEC-2023-0071): signatures are blinded, which must not show in them.

@@ -126,12 +126,12 @@ fn the_square_of_a_prime_is_refused() {
 #[test]
 fn a_short_private_exponent_is_refused() {
     let numbers = Numbers::new(SHARED_P, SHARED_Q, 65_537);
-    assert!(numbers.d.bits_vartime() <= 1024);
+    assert!(numbers.d.bit_width_vartime() <= 1024);
     assert_eq!(numbers.refusal(), SMALL_D);
     // The same key with d + lcm(p-1, q-1), which is long and does the same.
     let lcm = numbers.lcm();
     let long = Numbers { d: numbers.d.concatenating_add(&lcm), ..numbers };
-    assert!(long.d.bits_vartime() > 1024);
+    assert!(long.d.bit_width_vartime() > 1024);
     assert_eq!(long.refusal(), SMALL_D);
 }
 
@@ -250,12 +250,12 @@ fn a_generated_key_keeps_the_bounds_of_fips_186_5() {
         let numbers = Numbers::read(whole_private_key(key.to_pkcs8_der().unwrap().as_bytes()));
         assert_eq!(numbers.p.concatenating_mul(&numbers.q), numbers.n);
         assert_eq!(numbers.e, number(65_537));
-        assert_eq!((numbers.p.bits_vartime(), numbers.q.bits_vartime()), (1024, 1024));
+        assert_eq!((numbers.p.bit_width_vartime(), numbers.q.bit_width_vartime()), (1024, 1024));
         assert_eq!(numbers.d, inverse(&numbers.e, &numbers.lcm()), "d modulo lcm(p-1, q-1)");
-        assert!(numbers.d.bits_vartime() > 1024);
+        assert!(numbers.d.bit_width_vartime() > 1024);
         let (p, q) = (&numbers.p, &numbers.q);
         let distance = if p > q { p.wrapping_sub(q) } else { q.wrapping_sub(p) };
-        assert!(distance.bits_vartime() > 924);
+        assert!(distance.bit_width_vartime() > 924);
     }
 }
 
@@ -270,7 +270,7 @@ fn a_key_of_three_primes_is_unsupported() {
 
 #[track_caller]
 fn public_weaknesses(modulus: &BoxedUint) -> Vec<&'static str> {
-    assert_eq!(modulus.bits_vartime(), 2048);
+    assert_eq!(modulus.bit_width_vartime(), 2048);
     let der = rsa_public_key(&modulus.to_be_bytes(), &[1, 0, 1]);
     PublicKey::from_der(&der).unwrap().weaknesses()
 }

@@ -72,7 +72,7 @@ pub(super) fn assert_product(digits: &[u64], pair: [&BoxedUint; 2], modulus: &Bo
 
 /// Numbers at the edges of what a factor may be, all below 16m.
 pub(super) fn edges(modulus: &BoxedUint, digits: u32) -> Vec<BoxedUint> {
-    let (one, bits) = (small(1), modulus.bits_vartime());
+    let (one, bits) = (small(1), modulus.bit_width_vartime());
     let multiple = |factor: u64| times(modulus, &small(factor));
     let mut edges = vec![small(0), one.clone(), small(2), minus(modulus, &one), modulus.clone()];
     edges.push(plus(modulus, &one));

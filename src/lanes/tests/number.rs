@@ -217,7 +217,7 @@ fn differences_have_their_borrow_and_reduce_once() {
     let mut source = Random(4);
     let mut pairs = Vec::new();
     for a in &numbers {
-        let next = plus(a, &small(u64::from(a.bits_vartime() < 520)));
+        let next = plus(a, &small(u64::from(a.bit_width_vartime() < 520)));
         pairs.push([a.clone(), a.clone()]);
         pairs.push([a.clone(), next.clone()]);
         pairs.push([next, a.clone()]);

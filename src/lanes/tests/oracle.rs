@@ -20,7 +20,7 @@ fn words(number: &BoxedUint) -> Vec<u64> {
 pub(super) fn digits(number: &BoxedUint, count: usize) -> Vec<u64> {
     let words = words(number);
     let word = |position: usize| words.get(position).copied().map_or(0, u128::from);
-    assert!(number.bits_vartime() <= DIGIT_BITS * count as u32, "too long for {count} digits");
+    assert!(number.bit_width_vartime() <= DIGIT_BITS * count as u32, "too long for {count} digits");
     (0..count)
         .map(|digit| {
             let (word_of, shift) = (digit * 52 / 64, digit * 52 % 64);
@@ -122,7 +122,7 @@ pub(super) fn inverse(a: &BoxedUint, modulus: &BoxedUint) -> BoxedUint {
 /// In big-endian octets, so many of them.
 pub(super) fn octets(number: &BoxedUint, count: usize) -> Vec<u8> {
     let all = number.to_be_bytes_trimmed_vartime();
-    let all: &[u8] = if number.bits_vartime() == 0 { &[] } else { &all };
+    let all: &[u8] = if number.bit_width_vartime() == 0 { &[] } else { &all };
     [&vec![0; count - all.len()], all].concat()
 }
 
@@ -169,7 +169,7 @@ pub(super) fn moduli(source: &mut Random, bits: u32, count: usize) -> Vec<BoxedU
     while moduli.len() < count {
         moduli.push(random_odd(source, bits));
     }
-    assert!(moduli.iter().all(|number| number.bits_vartime() == bits));
+    assert!(moduli.iter().all(|number| number.bit_width_vartime() == bits));
     moduli.truncate(count);
     moduli
 }

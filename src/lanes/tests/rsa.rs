@@ -2,7 +2,7 @@
 
 #![cfg(test)] // what is not as it should be panics
 
-use ::rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use ::rsa::Pkcs1v15Sign;
 use crypto_bigint::BoxedUint;
 
 use super::oracle::{minus, octets, plus, power, small, times, two_to_the};
@@ -34,7 +34,7 @@ pub(super) fn raised<L: Lane, const B: usize, const N: usize, const M: usize>(
 /// what the rsa crate signs.
 fn signed(numbers: &Numbers, count: usize) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let (p, q) = (numbers.p.clone(), numbers.q.clone());
-    let key = RsaPrivateKey::from_p_q(p, q, small(65_537)).unwrap();
+    let key = ::rsa::PrivateKey::from_p_q(p, q, small(65_537)).unwrap();
     let length = 2 * numbers.bits() as usize / 8;
     let mut random = Random(5);
     let both = (0..count).map(|_| {
@@ -81,7 +81,7 @@ fn small_keys_raise_every_batch() {
     let numbers = Numbers::small();
     let mut random = Random(6);
     let messages: Vec<_> = (0..9)
-        .map(|_| super::oracle::random(&mut random, numbers.modulus.bits_vartime() - 1))
+        .map(|_| super::oracle::random(&mut random, numbers.modulus.bit_width_vartime() - 1))
         .collect();
     let expected: Vec<_> = messages
         .iter()

@@ -39,7 +39,7 @@ impl Numbers {
 
     /// The bits of each prime.
     pub(super) fn bits(&self) -> u32 {
-        self.modulus.bits_vartime().div_ceil(2)
+        self.modulus.bit_width_vartime().div_ceil(2)
     }
 
     fn of(primes: [&str; 2]) -> Self {
@@ -62,7 +62,7 @@ impl Numbers {
     pub(super) fn with<T>(&self, call: impl FnOnce(&PrivateNumbers<'_>) -> T) -> T {
         // A changed number may be longer by a bit.
         let octets =
-            |number: &BoxedUint| octets(number, number.bits_vartime().div_ceil(8) as usize);
+            |number: &BoxedUint| octets(number, number.bit_width_vartime().div_ceil(8) as usize);
         call(&PrivateNumbers {
             modulus: &octets(&self.modulus),
             p: &octets(&self.p),
@@ -81,7 +81,7 @@ fn private_exponent(phi: &BoxedUint) -> BoxedUint {
     let k = minus(&e, &inverse(phi, &e));
     let numerator = plus(&times(&k, phi), &small(1));
     let (d, rest) = numerator.div_rem_vartime(&crypto_bigint::NonZero::new(e).unwrap());
-    assert!(rest.bits_vartime() == 0);
+    assert!(rest.bit_width_vartime() == 0);
     d
 }
 

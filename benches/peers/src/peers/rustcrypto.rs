@@ -4,7 +4,7 @@ use certwright::KeyAlgorithm;
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use p256::elliptic_curve::Generate as _;
-use rsa::RsaPrivateKey;
+use rsa::PrivateKey;
 use rsa::pkcs1v15;
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _};
 use rsa::signature::{
@@ -38,7 +38,7 @@ impl Peer for RustCrypto {
                 Box::new(sm2::dsa::SigningKey::new(SM2_ID, &secret).unwrap())
             }
             _ => {
-                let key = RsaPrivateKey::from_pkcs8_der(pkcs8).unwrap();
+                let key = PrivateKey::from_pkcs8_der(pkcs8).unwrap();
                 let signing = pkcs1v15::SigningKey::<Sha256>::new(key);
                 Box::new(Rsa { verifying: signing.verifying_key(), signing })
             }
@@ -69,7 +69,7 @@ impl Peer for RustCrypto {
                 })
             }),
             _ => Box::new(move || {
-                let key = RsaPrivateKey::new(&mut random(), algorithm.bits() as usize).unwrap();
+                let key = PrivateKey::new(&mut random(), algorithm.bits() as usize).unwrap();
                 Box::new(move || key.to_pkcs8_der().unwrap().as_bytes().to_vec())
             }),
         }))
