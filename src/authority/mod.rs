@@ -6,6 +6,8 @@ mod filed;
 mod openssl_ca;
 mod revoke;
 mod serials;
+#[cfg(test)]
+mod verified_once;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -6,7 +6,7 @@ use crate::certificate::Certificate;
 use crate::crl::{self, CrlRequest, IssuedCrl};
 use crate::error::{Denied, Error, Reason, Rule, StoreError, StoreErrorKind};
 use crate::issuer::Issuer;
-use crate::key::Signer;
+use crate::key::{Pinned, Signer};
 use crate::ledger::{AuditAction, Change, Ledger, RevocationReason, Stamp};
 use crate::name::Name;
 use crate::profile::Profile;
@@ -174,6 +174,7 @@ impl Authority {
         if let Some(reason) = self.revoked()? {
             return Err(Error::Denied(Denied { reasons: vec![reason] }));
         }
+        let signer = Pinned::shared(signer);
         let (key, serial) = (signer.public_key(), self.draw_serial()?);
         let prepared = self.issuer.prepare_authority(name, profile, key, serial, validity)?;
         let to_be_signed = prepared.to_be_signed().to_vec();

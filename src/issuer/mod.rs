@@ -3,6 +3,7 @@
 mod elsewhere;
 mod prepared;
 mod rules;
+mod signing;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use crate::algorithm::SignatureAlgorithm;
 use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::distribution::CrlDistribution;
-use crate::error::{Denied, Error, Reason, SignerError};
-use crate::key::{PublicKey, Signer, key_identifier, sign_many_verified, sign_verified, system};
+use crate::error::{Denied, Error, Reason};
+use crate::key::{Pinned, PublicKey, Signer, key_identifier, system};
 use crate::limits::CHAIN_CERTIFICATES;
 use crate::name::Name;
 use crate::policy::{Grant, Period};
@@ -48,7 +49,7 @@ pub struct Issuer {
     chain: Chain,
     /// The key identifier its certificates point to.
     key_identifier: Vec<u8>,
-    signer: Arc<dyn Signer>,
+    signer: Pinned<Arc<dyn Signer>>,
     distribution: Option<CrlDistribution>,
 }
 
@@ -84,6 +85,7 @@ impl Issuer {
         serial: SerialNumber,
         validity: Validity,
     ) -> Result<Self, Error> {
+        let signer = Pinned::shared(signer);
         let mut grant = Grant::for_authority(signer.public_key().clone(), name, profile);
         grant.period = Period::Exactly(validity);
         let reasons = rules::check_content(&grant);
@@ -99,9 +101,8 @@ impl Issuer {
             crl_url: None,
         };
         let prepared = Prepared::encode(&grant, &by, serial, validity)?;
-        let signature = signer.sign(prepared.to_be_signed())?;
-        let certificate = prepared.finish(signer.public_key(), &signature)?;
-        Self::load(vec![certificate], signer)
+        let certificate = prepared.sign(&signer)?;
+        Self::of(Chain::new(certificate, Vec::new())?, signer)
     }
 
     /// Issues a CA certificate for `signer`'s key below this one and makes it an issuer: valid from
@@ -134,6 +135,7 @@ impl Issuer {
         serial: SerialNumber,
         validity: Validity,
     ) -> Result<Self, Error> {
+        let signer = Pinned::shared(signer);
         let key = signer.public_key();
         let prepared = self.prepare_authority(name, profile, key, serial, validity)?;
         let certificate = self.sign(prepared)?;
@@ -159,22 +161,25 @@ impl Issuer {
         self.prepare_unobjected(&grant, serial, now)
     }
 
-    /// The issuer of a CA certificate that this one issued.
+    /// The issuer of a CA certificate that this one has just signed: its signature was verified, and
+    /// those above it when this issuer was made.
     pub(crate) fn below(
         &self,
         certificate: Certificate,
-        signer: impl Signer + 'static,
+        signer: Pinned<Arc<dyn Signer>>,
     ) -> Result<Self, Error> {
-        let mut certificates = vec![certificate];
-        certificates.extend(self.chain.certificates().cloned());
-        Self::load(certificates, signer)
+        Self::of(Chain::new(certificate, self.chain.certificates().cloned().collect())?, signer)
     }
 
     /// An issuer from its certificate, with those above it after it, and its signer. Whoever made
     /// them, their octets are kept: names and key identifiers are not computed anew.
     ///
+    /// The signer is asked for its key and its algorithm here, and never again: every signature is
+    /// verified with these before it is returned.
+    ///
     /// # Errors
-    /// [`Error::NotAnIssuer`] with every reason: no CA, no keyCertSign, a signer with another key;
+    /// [`Error::NotAnIssuer`] with every reason: no CA, no keyCertSign, a signer with another key or
+    /// an algorithm of another family;
     /// [`Error::Chain`] when a certificate is not issued by the next.
     pub fn load(
         certificates: Vec<Certificate>,
@@ -185,7 +190,16 @@ impl Issuer {
         let Some(own) = certificates.next() else {
             return Err(Error::malformed("issuer", "", "no certificate"));
         };
-        let reasons = rules::check_issuer(&own, signer.public_key());
+        let chain = Chain::new(own, certificates.collect())?;
+        let issuer = Self::of(chain, Pinned::shared(signer))?;
+        rules::check_links(&issuer.chain, issuer.signer.public_key().sm2_id())?;
+        Ok(issuer)
+    }
+
+    /// An issuer whose links hold.
+    fn of(chain: Chain, signer: Pinned<Arc<dyn Signer>>) -> Result<Self, Error> {
+        let own = chain.leaf();
+        let reasons = rules::check_issuer(own, signer.public_key(), signer.algorithm());
         if !reasons.is_empty() {
             return Err(Error::NotAnIssuer(Denied { reasons }));
         }
@@ -196,9 +210,7 @@ impl Issuer {
                 key_identifier(KeyIdentifierMethod::Rfc5280Method1, own.public_key().as_bytes())
             }
         };
-        let chain = Chain::new(own, certificates.collect())?;
-        rules::check_links(&chain, signer.public_key().sm2_id())?;
-        Ok(Self { chain, key_identifier, signer: Arc::new(signer), distribution: None })
+        Ok(Self { chain, key_identifier, signer, distribution: None })
     }
 
     /// An issuer whose key is somewhere else: it prepares certificates and attaches signatures, and
@@ -242,11 +254,6 @@ impl Issuer {
 
     pub(crate) fn key_identifier(&self) -> &[u8] {
         &self.key_identifier
-    }
-
-    /// Signs a CRL; the signature is verified before it leaves.
-    pub(crate) fn sign_crl(&self, to_be_signed: &[u8]) -> Result<Vec<u8>, Error> {
-        sign_verified(&self.signer, "certificate revocation list", to_be_signed)
     }
 
     /// Its own certificate.
@@ -302,64 +309,6 @@ impl Issuer {
         let mut prepared = Prepared::encode(grant, &by, serial, validity)?;
         prepared.note(cut);
         Ok(prepared)
-    }
-
-    /// Signs a prepared certificate. The signature is verified, the certificate read again and
-    /// compared before it leaves.
-    ///
-    /// # Errors
-    /// [`Error::NotAnIssuer`] when another issuer prepared it, [`Error::Signer`] when the signer fails
-    /// or answers with a wrong signature.
-    pub fn sign(&self, prepared: Prepared) -> Result<Certificate, Error> {
-        self.check_prepared(&prepared)?;
-        let signature = self.signer.sign(prepared.to_be_signed())?;
-        prepared.finish(self.signer.public_key(), &signature)
-    }
-
-    /// Signs many prepared certificates; one answer each, in order. A failure of one is no failure
-    /// of the others.
-    pub fn sign_many(&self, prepared: Vec<Prepared>) -> Vec<Result<Certificate, Error>> {
-        let checked: Vec<Result<Prepared, Error>> = prepared
-            .into_iter()
-            .map(|prepared| self.check_prepared(&prepared).map(|()| prepared))
-            .collect();
-        let messages: Vec<&[u8]> =
-            checked.iter().flatten().map(|prepared| prepared.to_be_signed()).collect();
-        let signed = sign_many_verified(&self.signer, "certificate", &messages);
-        let mut signatures = signed.into_iter();
-        let mut sign = |prepared: Prepared| match signatures.next() {
-            Some(signature) => prepared.finish_verified(&signature?),
-            None => Err(SignerError::new("it gave fewer answers than messages").into()),
-        };
-        checked.into_iter().map(|prepared| sign(prepared?)).collect()
-    }
-
-    /// Attaches a signature that was made elsewhere over [`Prepared::to_be_signed`].
-    ///
-    /// # Errors
-    /// [`Unattached`] when it is no signature of this issuer's key, or another issuer prepared the
-    /// certificate; it gives the prepared certificate back.
-    pub fn attach(&self, prepared: Prepared, signature: &[u8]) -> Result<Certificate, Unattached> {
-        let checked = self.check_prepared(&prepared);
-        match checked.and_then(|()| prepared.finish(self.signer.public_key(), signature)) {
-            Ok(certificate) => Ok(certificate),
-            Err(error) => Err(Unattached::new(error, prepared)),
-        }
-    }
-
-    fn check_prepared(&self, prepared: &Prepared) -> Result<(), Error> {
-        let own = self.certificate();
-        prepared.check_issuer(own.subject(), own.public_key())
-    }
-
-    /// The same for octets that were recorded when they were prepared.
-    pub(crate) fn attach_recorded(
-        &self,
-        to_be_signed: &[u8],
-        signature: &[u8],
-    ) -> Result<Certificate, Error> {
-        let (key, algorithm) = (self.signer.public_key(), self.signer.algorithm());
-        prepared::assemble(key, algorithm, to_be_signed, signature)
     }
 }
 

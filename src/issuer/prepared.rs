@@ -6,7 +6,7 @@ use std::fmt;
 use crate::algorithm::SignatureAlgorithm;
 use crate::certificate::Certificate;
 use crate::error::{Denied, Error, Reason, Rule, SignerError};
-use crate::key::{PublicKey, check, key_identifier};
+use crate::key::{Pinned, PublicKey, Signer, key_identifier};
 use crate::lint;
 use crate::name::{Name, UncheckedName};
 use crate::policy::{Decision, Grant, ReviewItem};
@@ -20,6 +20,9 @@ use crate::wire::extension::{
     BasicConstraints, alt_names, authority_key_identifier, basic_constraints, extended_key_usage,
     key_usage, name_constraints, subject_key_identifier,
 };
+
+/// What signers are asked to sign here, for their errors.
+pub(super) const WHAT: &str = "certificate";
 
 /// A certificate of which every octet is fixed but the signature. It is signed once: signing takes
 /// it away.
@@ -113,12 +116,22 @@ impl Prepared {
         self.outcome.extend(cut);
     }
 
-    /// The certificate with the answer of a signer.
-    pub(super) fn finish(&self, key: &PublicKey, signature: &[u8]) -> Result<Certificate, Error> {
-        assemble(key, self.algorithm, &self.to_be_signed, signature)
+    /// The certificate, signed; the signature is verified once.
+    pub(super) fn sign(&self, signer: &Pinned<impl Signer>) -> Result<Certificate, Error> {
+        self.finish_verified(&signer.sign(WHAT, &self.to_be_signed)?)
     }
 
-    /// The same with a signature that was verified.
+    /// The certificate with a signature that was made elsewhere.
+    pub(super) fn finish(
+        &self,
+        signer: &Pinned<impl Signer>,
+        signature: &[u8],
+    ) -> Result<Certificate, Error> {
+        signer.check(WHAT, &self.to_be_signed, signature)?;
+        self.finish_verified(signature)
+    }
+
+    /// The certificate with a signature that was verified.
     pub(super) fn finish_verified(&self, signature: &[u8]) -> Result<Certificate, Error> {
         read_again(self.algorithm, &self.to_be_signed, signature)
     }
@@ -126,13 +139,12 @@ impl Prepared {
 
 /// A certificate from its to-be-signed octets and a signature: verified, read again, compared.
 pub(super) fn assemble(
-    key: &PublicKey,
-    algorithm: SignatureAlgorithm,
+    signer: &Pinned<impl Signer>,
     to_be_signed: &[u8],
     signature: &[u8],
 ) -> Result<Certificate, Error> {
-    check(key, algorithm, "certificate", to_be_signed, signature)?;
-    read_again(algorithm, to_be_signed, signature)
+    signer.check(WHAT, to_be_signed, signature)?;
+    read_again(signer.algorithm(), to_be_signed, signature)
 }
 
 fn read_again(

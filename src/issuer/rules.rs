@@ -2,6 +2,7 @@
 
 use super::Issuer;
 use super::prepared::cut;
+use crate::algorithm::SignatureAlgorithm;
 use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::error::{ChainError, ChainRule, Error, Reason, Rule};
@@ -28,7 +29,11 @@ pub(super) fn objections(issuer: &Issuer, grant: &Grant, now: Time) -> Vec<Reaso
 }
 
 /// Why a certificate and key are no issuer.
-pub(super) fn check_issuer(certificate: &Certificate, key: &PublicKey) -> Vec<Reason> {
+pub(super) fn check_issuer(
+    certificate: &Certificate,
+    key: &PublicKey,
+    algorithm: SignatureAlgorithm,
+) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if !certificate.is_authority() {
         let (given, allowed) = ("no CA bit", "a certificate with the CA bit");
@@ -43,6 +48,11 @@ pub(super) fn check_issuer(certificate: &Certificate, key: &PublicKey) -> Vec<Re
     if certificate.public_key() != key {
         let (given, allowed) = ("another key", "the key of the issuer's certificate");
         reasons.push(Reason::new(Rule::IssuerKeyMismatch, "signer", given, allowed));
+    }
+    let family = key.algorithm().family();
+    if algorithm.family() != family {
+        let (given, allowed) = (algorithm.to_string(), format!("an algorithm of {family} keys"));
+        reasons.push(Reason::new(Rule::IssuerKeyMismatch, "signer's algorithm", given, allowed));
     }
     reasons
 }

@@ -27,6 +27,8 @@ mod signer;
 #[cfg(feature = "sm2")]
 mod sm2;
 mod sm2_id;
+#[cfg(test)]
+pub(crate) mod tally;
 mod verify;
 
 pub use self::generation::{KeyGeneration, Progress};
@@ -35,8 +37,8 @@ pub use self::public::PublicKey;
 pub(crate) use self::seal::Seal;
 pub use self::seal::SealingKey;
 pub use self::secret::{SecretBytes, SecretText};
+pub(crate) use self::signer::Pinned;
 pub use self::signer::Signer;
-pub(crate) use self::signer::{check, sign_many_verified, sign_verified};
 pub use self::sm2_id::Sm2Id;
 pub(crate) use self::verify::{Claim, verify_many};
 

@@ -80,65 +80,94 @@ macro_rules! forward {
 
 forward!(&S, Arc<S>, Box<S>);
 
-/// Signs and verifies the answer: nothing else in this crate calls [`Signer::sign`].
-pub(crate) fn sign_verified(
-    signer: &dyn Signer,
-    what: &'static str,
-    message: &[u8],
-) -> Result<Vec<u8>, Error> {
-    let signature = signer.sign(message)?;
-    check(signer.public_key(), signer.algorithm(), what, message, &signature)?;
-    Ok(signature)
-}
-
-/// Signs many messages and verifies every answer; one answer each, in order.
-pub(crate) fn sign_many_verified(
-    signer: &dyn Signer,
-    what: &'static str,
-    messages: &[&[u8]],
-) -> Vec<Result<Vec<u8>, Error>> {
-    let mut answers = signer.sign_many(messages);
-    answers.truncate(messages.len());
-    answers.resize_with(messages.len(), || {
-        Err(SignerError::new("it gave fewer answers than messages").into())
-    });
-    let (key, algorithm) = (signer.public_key(), signer.algorithm());
-    let claims: Vec<Claim<'_>> = messages
-        .iter()
-        .zip(&answers)
-        .filter_map(|(message, answer)| {
-            Some(Claim { key, algorithm, message, signature: answer.as_ref().ok()? })
-        })
-        .collect();
-    let mut verdicts = verify_many(&claims).into_iter();
-    answers
-        .into_iter()
-        .map(|answer| {
-            let signature = answer?;
-            match verdicts.next() {
-                Some(Ok(())) => Ok(signature),
-                _ => Err(wrong(algorithm, what, &signature)),
-            }
-        })
-        .collect()
-}
-
-/// Fails when the answer of a signer is not a signature of the message.
-pub(crate) fn check(
-    key: &PublicKey,
+/// A signer whose public key and algorithm were asked for once. Every answer is verified with those,
+/// once: what a signer says of itself later changes nothing. Nothing else in this crate calls
+/// [`Signer::sign`].
+#[derive(Clone)]
+pub(crate) struct Pinned<S> {
+    signer: S,
+    key: PublicKey,
     algorithm: SignatureAlgorithm,
-    what: &'static str,
-    message: &[u8],
-    signature: &[u8],
-) -> Result<(), Error> {
-    key.verify(algorithm, message, signature).map_err(|_| wrong(algorithm, what, signature))
 }
 
-fn wrong(algorithm: SignatureAlgorithm, what: &'static str, signature: &[u8]) -> Error {
-    let length = signature.len();
-    SignerError::new(format!(
-        "its answer of {length} octets is not a {algorithm} signature of the {what}; nothing was \
-         released"
-    ))
-    .into()
+impl Pinned<Arc<dyn Signer>> {
+    /// Pins a signer and takes it over.
+    pub(crate) fn shared(signer: impl Signer + 'static) -> Self {
+        Self::new(Arc::new(signer))
+    }
+}
+
+impl<S: Signer> Pinned<S> {
+    /// Asks a signer for its key and algorithm.
+    pub(crate) fn new(signer: S) -> Self {
+        let (key, algorithm) = (signer.public_key().clone(), signer.algorithm());
+        Self { signer, key, algorithm }
+    }
+
+    pub(crate) fn public_key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    pub(crate) fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    /// Signs a message and verifies the answer.
+    pub(crate) fn sign(&self, what: &'static str, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let signature = self.signer.sign(message)?;
+        self.check(what, message, &signature)?;
+        Ok(signature)
+    }
+
+    /// Signs many messages and verifies every answer; one answer each, in order.
+    pub(crate) fn sign_many(
+        &self,
+        what: &'static str,
+        messages: &[&[u8]],
+    ) -> Vec<Result<Vec<u8>, Error>> {
+        let mut answers = self.signer.sign_many(messages);
+        answers.truncate(messages.len());
+        answers.resize_with(messages.len(), || {
+            Err(SignerError::new("it gave fewer answers than messages").into())
+        });
+        let (key, algorithm) = (&self.key, self.algorithm);
+        let claims: Vec<Claim<'_>> = messages
+            .iter()
+            .zip(&answers)
+            .filter_map(|(message, answer)| {
+                Some(Claim { key, algorithm, message, signature: answer.as_ref().ok()? })
+            })
+            .collect();
+        let mut verdicts = verify_many(&claims).into_iter();
+        answers
+            .into_iter()
+            .map(|answer| {
+                let signature = answer?;
+                match verdicts.next() {
+                    Some(Ok(())) => Ok(signature),
+                    _ => Err(self.wrong(what, &signature)),
+                }
+            })
+            .collect()
+    }
+
+    /// Fails when this is not a signature of the message.
+    pub(crate) fn check(
+        &self,
+        what: &'static str,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        let verified = self.key.verify(self.algorithm, message, signature);
+        verified.map_err(|_| self.wrong(what, signature))
+    }
+
+    fn wrong(&self, what: &'static str, signature: &[u8]) -> Error {
+        let (length, algorithm) = (signature.len(), self.algorithm);
+        SignerError::new(format!(
+            "its answer of {length} octets is not a {algorithm} signature of the {what}; nothing was \
+             released"
+        ))
+        .into()
+    }
 }

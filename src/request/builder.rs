@@ -2,7 +2,7 @@
 
 use super::CertificateRequest;
 use crate::error::Error;
-use crate::key::{Signer, sign_verified};
+use crate::key::{Pinned, Signer};
 use crate::limits::ALT_NAMES;
 use crate::name::{AltName, Name, UncheckedName};
 use crate::oid::{CHALLENGE_PASSWORD, EXTENSION_REQUEST, Oid, SUBJECT_ALT_NAME};
@@ -111,10 +111,11 @@ impl RequestBuilder {
             value.whole("attribute value")?;
             value.finish("attribute value")?;
         }
+        let signer = Pinned::new(signer);
         let key = signer.public_key();
         let info = encode_request_info(&subject, &key.to_der(), &extensions, &attributes);
-        let signature = sign_verified(signer, super::WHAT, &info)?;
+        let signature = signer.sign(super::WHAT, &info)?;
         let der = envelope::assemble(&info, signer.algorithm(), &signature);
-        CertificateRequest::from_der_with_sm2_id(&der, key.sm2_id().clone())
+        CertificateRequest::read_again(&der, key, &info)
     }
 }

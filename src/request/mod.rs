@@ -121,6 +121,15 @@ impl CertificateRequest {
         Ok((request, proof))
     }
 
+    /// Reads a request whose signature was just verified with this key over these octets, and compares.
+    fn read_again(der: &[u8], key: &PublicKey, to_be_signed: &[u8]) -> Result<Self, Error> {
+        let (request, proof) = Self::unverified(der, key.sm2_id().clone())?;
+        if request.public_key != *key || proof.to_be_signed != to_be_signed {
+            return Err(Error::malformed(WHAT, "", "it reads otherwise than it was written"));
+        }
+        Ok(request)
+    }
+
     /// Reads the only block `CERTIFICATE REQUEST` or `NEW CERTIFICATE REQUEST` of a PEM text; CRLF
     /// and text around are allowed.
     ///

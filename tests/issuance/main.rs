@@ -10,6 +10,7 @@ mod devices;
 mod key_files;
 
 mod authority;
+mod fickle_signers;
 mod lying_signers;
 #[cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]
 mod openssl_folders;
