@@ -27,6 +27,10 @@ type Prepare<'a> = Box<dyn FnMut(bool, &mut SeededRng) -> Input<'a> + 'a>;
 type Input<'a> = (&'a KeyPair, [u8; 64]);
 
 fn main() {
+    if let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") {
+        let named = name.to_str().and_then(certwright::Arithmetic::named);
+        named.expect("fastest, portable, rustcrypto or vectors").choose();
+    }
     let arguments: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     // `cargo test --benches` runs this too, and wants no figures.

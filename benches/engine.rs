@@ -16,6 +16,10 @@ use criterion::{Criterion, SamplingMode, criterion_group};
 criterion_group!(benches, key_generation, sign, verify, request, issue, lint);
 
 fn main() {
+    if let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") {
+        let named = name.to_str().and_then(certwright::Arithmetic::named);
+        named.expect("fastest, portable, rustcrypto or vectors").choose();
+    }
     benches();
     // `cargo bench -- FILTER` asked for something else, and `cargo test --benches` for no figures.
     if std::env::args().skip(1).all(|argument| argument == "--bench") {

@@ -23,6 +23,10 @@ const MOST: f64 = 20.0;
 const MEGABYTE: usize = 1_040_000;
 
 fn main() {
+    if let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") {
+        let named = name.to_str().and_then(certwright::Arithmetic::named);
+        named.expect("fastest, portable, rustcrypto or vectors").choose();
+    }
     // `cargo test --benches` asks for no figures.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;

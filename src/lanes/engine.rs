@@ -13,10 +13,6 @@ use super::public_key::{self, Signed};
 /// Digits in a block: ten, so that both factors' block and the sums fit 32 registers.
 const BLOCK: usize = 10;
 
-/// The environment variable that chooses for a process, as long as no call of
-/// [`Arithmetic::choose`] does.
-const VARIABLE: &str = "CERTWRIGHT_ARITHMETIC";
-
 /// Which arithmetic works on RSA keys.
 ///
 /// The signatures are the same with each; what differs is the time they take.
@@ -34,7 +30,7 @@ pub enum Arithmetic {
     Vectors,
 }
 
-/// What was chosen, by the numbers below; 0 when nothing was.
+/// What was chosen, by the numbers of [`Arithmetic::choose`]; 0 when nothing was.
 static CHOICE: AtomicU8 = AtomicU8::new(0);
 
 /// Signatures made in lanes, made elsewhere, and failed in lanes.
@@ -56,9 +52,8 @@ pub struct ArithmeticCounts {
 }
 
 impl Arithmetic {
-    /// Chooses for keys that are made or read from now on, in the whole process. Without it, the
-    /// environment variable `CERTWRIGHT_ARITHMETIC` chooses: `fastest`, `portable`, `rustcrypto` or `vectors`;
-    /// without both, and for any other value, it is [`Arithmetic::Fastest`].
+    /// Chooses for keys that are made or read from now on, in the whole process. Without it, it is
+    /// [`Arithmetic::Fastest`]. The library never reads the environment.
     ///
     /// ```
     /// use certwright::Arithmetic;
@@ -78,21 +73,31 @@ impl Arithmetic {
     /// What was chosen.
     pub fn chosen() -> Self {
         match CHOICE.load(Ordering::Relaxed) {
-            1 => Self::Fastest,
             2 => Self::Portable,
             3 => Self::RustCrypto,
             4 => Self::Vectors,
-            _ => {
-                let asked = match std::env::var(VARIABLE).as_deref() {
-                    Ok("portable") => Self::Portable,
-                    Ok("rustcrypto") => Self::RustCrypto,
-                    Ok("vectors") => Self::Vectors,
-                    _ => Self::Fastest,
-                };
-                asked.choose();
-                asked
-            }
+            // Also while nothing was chosen.
+            _ => Self::Fastest,
         }
+    }
+
+    /// The arithmetic of a name: `fastest`, `portable`, `rustcrypto` or `vectors`. For programs that
+    /// let their user choose, as the command and the benches of this crate do by the environment
+    /// variable `CERTWRIGHT_ARITHMETIC`.
+    ///
+    /// ```
+    /// use certwright::Arithmetic;
+    /// assert_eq!(Arithmetic::named("portable"), Some(Arithmetic::Portable));
+    /// assert_eq!(Arithmetic::named("Portable"), None);
+    /// ```
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "fastest" => Self::Fastest,
+            "portable" => Self::Portable,
+            "rustcrypto" => Self::RustCrypto,
+            "vectors" => Self::Vectors,
+            _ => return None,
+        })
     }
 
     /// What works, as things stand: never [`Arithmetic::Fastest`].

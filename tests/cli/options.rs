@@ -112,3 +112,15 @@ fn wrong_usage_exits_with_2_and_touches_nothing() {
     }
     assert!(!shop.path("new.redb").exists());
 }
+
+#[test]
+fn the_environment_chooses_the_arithmetic_of_the_command_or_is_wrong_usage() {
+    let shop = Shop::new();
+    for (value, code) in [("portable", 0), ("rustcrypto", 0), ("fastets", 2), ("", 2)] {
+        let mut command = shop.command();
+        let output = command.arg("ops").env("CERTWRIGHT_ARITHMETIC", value).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{value}: {stderr}");
+        assert_eq!(code == 2, stderr.contains("fastest, portable, rustcrypto and vectors"));
+    }
+}

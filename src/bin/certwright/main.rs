@@ -6,6 +6,7 @@
 #![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![deny(clippy::unreachable, clippy::unwrap_used)]
 
+mod arithmetic;
 mod call;
 mod config;
 mod failure;
@@ -27,7 +28,10 @@ use self::output::Output;
 
 fn main() -> ExitCode {
     let mut output = Output::new();
-    let answer = run(Options::read(), &mut output).and_then(|()| Ok(output.flush()?));
+    let options = Options::read();
+    let answer = arithmetic::choose()
+        .and_then(|()| run(options, &mut output))
+        .and_then(|()| Ok(output.flush()?));
     match answer {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read the output has seen enough, as `head` has.

@@ -302,7 +302,7 @@ pub fn complete(shell: Shell, output: &mut Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn usage(kind: ErrorKind, message: impl std::fmt::Display) -> Failure {
+pub fn usage(kind: ErrorKind, message: impl std::fmt::Display) -> Failure {
     Failure::Usage(Options::command().error(kind, message))
 }
 
