@@ -47,7 +47,7 @@ fn main() {
     let issuer = issuer();
     let memory = authority(&issuer, Ledger::new(MemoryStore::default()));
     let file = folder.path().join("ca.redb");
-    let durable = authority(&issuer, Ledger::new(RedbStore::open(&file).unwrap()));
+    let durable = authority(&issuer, Ledger::new(RedbStore::create(&file).unwrap()));
     let mut times: [[Vec<Duration>; 2]; WAYS.len()] = Default::default();
     for _ in 0..ROUNDS {
         for ((_, way, count), times) in WAYS.iter().zip(&mut times) {
@@ -71,7 +71,7 @@ fn main() {
 /// record.
 fn print_syncs(folder: &Path) {
     let mut file = File::create(folder.join("sync")).unwrap();
-    let store = RedbStore::open(folder.join("sync.redb")).unwrap();
+    let store = RedbStore::create(folder.join("sync.redb")).unwrap();
     let [mut syncs, mut commits] = [const { Vec::new() }; 2];
     for number in 0..201_u32 {
         syncs.push(time(|| {

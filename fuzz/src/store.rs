@@ -53,7 +53,7 @@ type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 
 pub fn check(script: Script) {
     let store: Arc<dyn Store> = if script.durable {
-        Arc::new(RedbStore::on(Octets::default()).unwrap())
+        Arc::new(RedbStore::open_or_create_on(Octets::default()).unwrap())
     } else {
         Arc::new(MemoryStore::default())
     };

@@ -54,11 +54,14 @@ pub enum StoreErrorKind {
     /// What was to be made exists already: a record, such as a serial number claimed before, or a
     /// file.
     Conflict,
-    /// A record cannot be read: an unknown version, or damaged.
+    /// A record cannot be read: an unknown version, or damaged; or the file is no store, or a
+    /// damaged one.
     Corrupt,
+    /// Others than its owner may read or write the file of the store.
+    Exposed,
     /// The store is open elsewhere.
     Locked,
-    /// No such record.
+    /// No such record, or no such file.
     NotFound,
     /// Private keys are sealed, and the key that opens them was not given, or another was.
     Sealed,

@@ -228,7 +228,7 @@ fn a_durable_store_keeps_no_private_key_unless_it_is_sealed() {
     use certwright::cas::{Cas, Config};
     use certwright::{RedbStore, SealingKey, SystemClock};
     let folder = common::folder();
-    let store = RedbStore::open(folder.path().join("ca.redb")).unwrap();
+    let store = RedbStore::create(folder.path().join("ca.redb")).unwrap();
     let cas = Cas::new(store, SystemClock, Config::default());
     refused(&cas, "CreateCsr", parameters(), "Error", &["sealed"]);
     let root = authority("Root", 1, "ECC_256");

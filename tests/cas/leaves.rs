@@ -325,7 +325,7 @@ fn the_encrypted_code_is_required_and_bounded_and_never_shown() {
 fn on_a_durable_store_that_is_locked_keys_are_neither_made_nor_answered() {
     let folder = crate::common::folder();
     let path = folder.path().join("store");
-    let store = || std::sync::Arc::new(certwright::RedbStore::open(&path).unwrap());
+    let store = || std::sync::Arc::new(certwright::RedbStore::open_or_create(&path).unwrap());
     let clock = crate::leaf_world::HandClock::new();
     let unlocked = |store| {
         let cas = Cas::new(store, clock.clone(), Config::default());

@@ -25,7 +25,7 @@ struct Life {
 /// Orders are created, met, issued, cancelled, failed, deleted, renewed and revoked.
 fn life() -> (Life, Shop) {
     let disk = Disk::default();
-    let store: Arc<dyn Store> = Arc::new(RedbStore::on(disk.clone()).unwrap());
+    let store: Arc<dyn Store> = Arc::new(RedbStore::open_or_create_on(disk.clone()).unwrap());
     let shop = shop_with(store, json!({}), |_| {});
     let open = disk.moment();
     let mut answers = vec![(open, consistent(&shop.cas, 100))];
@@ -72,7 +72,7 @@ fn no_quota_is_lost_or_doubled_wherever_the_power_goes() {
     for moment in life.open..=life.log.len() {
         disk::each_cut(&Octets::default(), &life.log[..moment], |octets, how| {
             let what = format!("cut at operation {moment}, {how}");
-            let store: Arc<dyn Store> = match RedbStore::on(Disk::of(octets)) {
+            let store: Arc<dyn Store> = match RedbStore::open_or_create_on(Disk::of(octets)) {
                 Ok(store) => Arc::new(store),
                 Err(error) => panic!("{what}: {error}"),
             };
@@ -107,7 +107,8 @@ fn after_a_cut_orders_go_on_and_no_number_comes_again() {
     let config = shop.cas.config().clone();
     for moment in (life.open..=life.log.len()).step_by(7) {
         let octets = disk::after_cut(&Octets::default(), &life.log[..moment], |_| false, false);
-        let store: Arc<dyn Store> = Arc::new(RedbStore::on(Disk::of(octets)).unwrap());
+        let store: Arc<dyn Store> =
+            Arc::new(RedbStore::open_or_create_on(Disk::of(octets)).unwrap());
         let cas = opened(&store, &Hands::new(), config.clone());
         let before = consistent(&cas, 100);
         let csr = csr_for(KeyAlgorithm::EcdsaP256, "www.aliyundoc.com");

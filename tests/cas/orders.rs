@@ -409,7 +409,7 @@ fn without_an_issuer_the_key_is_rsa_of_2048_bits() {
 fn where_no_key_can_be_kept_no_order_with_a_generated_key_is_created() {
     // A file is durable, and its keys are locked.
     let folder = tempfile::tempdir().unwrap();
-    let store = certwright::RedbStore::open(folder.path().join("store")).unwrap();
+    let store = certwright::RedbStore::create(folder.path().join("store")).unwrap();
     let cas = Cas::new(store, certwright::SystemClock, config());
     cas.add_package(SINGLE, 2).unwrap();
     let before = everything(&cas);

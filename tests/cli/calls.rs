@@ -49,8 +49,8 @@ fn a_refusal_is_json_on_standard_error() {
 #[test]
 fn what_can_be_refused_without_a_store_leaves_none_behind() {
     let shop = Shop::new();
-    shop.write("short.key", [7; 31]);
-    shop.write("long.key", [7; 33]);
+    shop.secret("short.key", [7; 31]);
+    shop.secret("long.key", [7; 33]);
     shop.write("latin.json", b"{\"CommonName\": \"\xfc\"}");
     shop.write("rules.json", "[]");
     for (arguments, code, words) in [

@@ -122,12 +122,12 @@ fn an_encrypted_key_says_that_it_is_and_shows_more_with_its_passphrase() {
     for (name, line) in
         [("lf", "long enough\n"), ("crlf", "long enough\r\n"), ("none", "long enough")]
     {
-        shop.write(name, line);
+        shop.secret(name, line);
         let arguments = ["inspect", "--passphrase-file", name, "sealed.key"];
         assert_eq!(shop.run(&arguments).expect(0).stdout, open);
     }
-    shop.write("wrong", "long enough \n");
-    shop.write("two", "long enough\nmore\n");
+    shop.secret("wrong", "long enough \n");
+    shop.secret("two", "long enough\nmore\n");
     for file in ["sealed.key", "sealed.der"] {
         let shown = shop.run(&["inspect", file]).expect(0).stdout;
         assert!(shown.contains("encrypted") && shown.lines().count() == 2, "{shown}");

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 /// 2026-06-01T00:00:00Z.
 pub const NOW: i64 = 1_780_272_000;
 
-/// A folder with a key file, `seal.key`; the store is `ca.redb`.
+/// A folder with a key file, `seal.key`, and a new store, `ca.redb`.
 pub struct Shop {
     pub folder: TempDir,
 }
@@ -27,7 +27,8 @@ pub struct Ran {
 impl Shop {
     pub fn new() -> Self {
         let shop = Self { folder: tempfile::tempdir().unwrap() };
-        shop.write("seal.key", [7; 32]);
+        shop.secret("seal.key", [7; 32]);
+        shop.run(&["--store", "ca.redb", "init"]).expect(0);
         shop
     }
 
@@ -37,6 +38,23 @@ impl Shop {
 
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), content).unwrap();
+    }
+
+    /// Writes a file for its owner only.
+    pub fn secret(&self, name: &str, content: impl AsRef<[u8]>) {
+        self.write(name, content);
+        self.set_mode(name, 0o600);
+    }
+
+    /// Sets the permissions of a file, where there are such.
+    pub fn set_mode(&self, name: &str, mode: u32) {
+        #[cfg(unix)]
+        std::fs::set_permissions(
+            self.path(name),
+            std::os::unix::fs::PermissionsExt::from_mode(mode),
+        )
+        .unwrap();
+        let _ = mode;
     }
 
     pub fn octets(&self, name: &str) -> Vec<u8> {

@@ -9,8 +9,8 @@ use crate::shop::{Shop, any_algorithm};
 fn a_wrong_key_file_leaves_the_store_as_it_is_to_the_octet() {
     let shop = Shop::new();
     shop.hierarchy(any_algorithm());
-    shop.write("other.key", [8; 32]);
-    shop.write("short.key", [7; 16]);
+    shop.secret("other.key", [8; 32]);
+    shop.secret("short.key", [7; 16]);
     let before = shop.octets("ca.redb");
     for (key, code) in [("other.key", "Error"), ("short.key", "InvalidParameter")] {
         for action in ["CreateRootCACertificate", "ListCsr"] {

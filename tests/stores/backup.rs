@@ -17,7 +17,7 @@ use certwright::*;
 #[test]
 fn a_copy_made_while_others_issue_is_whole_and_has_all_that_was_answered() {
     let folder = common::folder();
-    let store = Arc::new(RedbStore::open(folder.path().join("ca.redb")).unwrap());
+    let store = Arc::new(RedbStore::create(folder.path().join("ca.redb")).unwrap());
     // So that the copies take a while.
     fill(store.as_ref(), 40_000);
     let authority = authority(Arc::clone(&store));
@@ -71,14 +71,14 @@ fn check(path: &Path, answered: &[SerialNumber]) {
 #[test]
 fn a_copy_of_several_transactions_has_every_record() {
     let folder = common::folder();
-    let store = RedbStore::open(folder.path().join("store")).unwrap();
+    let store = RedbStore::create(folder.path().join("store")).unwrap();
     fill(&store, 70_000);
     store.write(&mut |transaction| transaction.put(b"", &vec![7; 40_000_000])).unwrap();
     let path = folder.path().join("copy");
     store.backup(&path).unwrap();
     assert!(records(&store) == records(&RedbStore::open(&path).unwrap()));
     // An empty one, too.
-    let store = RedbStore::open(folder.path().join("empty")).unwrap();
+    let store = RedbStore::create(folder.path().join("empty")).unwrap();
     store.backup(folder.path().join("copy of empty")).unwrap();
     assert!(records(&RedbStore::open(folder.path().join("copy of empty")).unwrap()).is_empty());
 }
@@ -87,7 +87,7 @@ fn a_copy_of_several_transactions_has_every_record() {
 fn a_copy_gives_back_the_room_of_what_was_removed() {
     let folder = common::folder();
     let path = folder.path().join("store");
-    let store = RedbStore::open(&path).unwrap();
+    let store = RedbStore::create(&path).unwrap();
     fill(&store, 20_000);
     let kept = records(&store).into_keys().step_by(10).collect::<Vec<_>>();
     store
@@ -109,7 +109,7 @@ fn a_copy_gives_back_the_room_of_what_was_removed() {
 fn a_copy_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = common::folder();
-    let store = RedbStore::open(folder.path().join("store")).unwrap();
+    let store = RedbStore::create(folder.path().join("store")).unwrap();
     store.backup(folder.path().join("copy")).unwrap();
     let mode = fs::metadata(folder.path().join("copy")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -118,7 +118,7 @@ fn a_copy_is_its_owners_alone() {
 #[test]
 fn what_is_at_the_path_is_refused_by_name_and_left_alone() {
     let folder = common::folder();
-    let store = RedbStore::open(folder.path().join("store")).unwrap();
+    let store = RedbStore::create(folder.path().join("store")).unwrap();
     let refused = |name: &str| {
         let path = folder.path().join(name);
         let error = store.backup(&path).unwrap_err();
@@ -148,7 +148,7 @@ fn what_is_at_the_path_is_refused_by_name_and_left_alone() {
 #[test]
 fn copies_to_one_path_at_once_are_one_copy() {
     let folder = common::folder();
-    let store = RedbStore::open(folder.path().join("store")).unwrap();
+    let store = RedbStore::create(folder.path().join("store")).unwrap();
     fill(&store, 1_000);
     let path = folder.path().join("copy");
     let answers: Vec<_> = thread::scope(|scope| {
@@ -170,9 +170,9 @@ fn a_store_that_cannot_be_read_leaves_no_copy() {
     let write = |transaction: &mut dyn WriteTransaction| {
         (0..90).try_for_each(|number| transaction.put(&[number], &vec![number; 1_000_000]))
     };
-    RedbStore::on(disk.clone()).unwrap().write(&mut { write }).unwrap();
+    RedbStore::open_or_create_on(disk.clone()).unwrap().write(&mut { write }).unwrap();
     for reads in [0, 1, 5, 10] {
-        let store = RedbStore::on(disk.clone()).unwrap();
+        let store = RedbStore::open_or_create_on(disk.clone()).unwrap();
         disk.reads.store(reads, Ordering::SeqCst);
         let error = store.backup(folder.path().join("copy")).unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Backend, "{error}");
@@ -180,7 +180,7 @@ fn a_store_that_cannot_be_read_leaves_no_copy() {
         drop(store);
         disk.reads.store(usize::MAX, Ordering::SeqCst);
     }
-    let store = RedbStore::on(disk.clone()).unwrap();
+    let store = RedbStore::open_or_create_on(disk.clone()).unwrap();
     store.backup(folder.path().join("copy")).unwrap();
     assert!(records(&store) == records(&RedbStore::open(folder.path().join("copy")).unwrap()));
 }
@@ -189,7 +189,7 @@ fn a_store_that_cannot_be_read_leaves_no_copy() {
 #[test]
 fn a_process_with_little_room() {
     let Some(path) = std::env::var_os("CERTWRIGHT_LITTLE_ROOM") else { return };
-    let store = RedbStore::on(Disk::default()).unwrap();
+    let store = RedbStore::open_or_create_on(Disk::default()).unwrap();
     fill(&store, 20_000);
     let error = store.backup(path).unwrap_err();
     println!("{:?}: {error}", error.kind());

@@ -21,6 +21,7 @@ mod filing;
 mod kept;
 mod kill;
 mod lookups;
+mod opening;
 mod power_cut;
 mod shelf;
 mod store_failures;

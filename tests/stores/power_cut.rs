@@ -38,7 +38,7 @@ struct Life {
 /// token, keeps requests, with their key and without, forgets one, revokes 10, and makes 3 CRLs.
 fn life(before: Octets) -> Life {
     let disk = Disk::of(before.clone());
-    let store = RedbStore::on(disk.clone()).unwrap();
+    let store = RedbStore::open_or_create_on(disk.clone()).unwrap();
     let key = Arc::new(key(KeyAlgorithm::EcdsaP256));
     let issuer =
         Issuer::self_signed("CN=CA".parse().unwrap(), Profile::root(), Arc::clone(&key)).unwrap();
@@ -114,7 +114,7 @@ fn after_cut(life: &Life, moment: usize, keep: impl Fn(usize) -> bool, torn: boo
 /// Opens what a cut left, and holds it against the answers until then.
 fn check(life: &Life, moment: usize, octets: Octets, how: &str) {
     let fail = |problem: String| panic!("cut at operation {moment}, {how}: {problem}");
-    let store = match RedbStore::on(Disk::of(octets)) {
+    let store = match RedbStore::open_or_create_on(Disk::of(octets)) {
         Ok(store) => Arc::new(store),
         Err(error) => return fail(format!("the store does not open: {error}")),
     };
@@ -195,7 +195,7 @@ fn nothing_answered_is_lost_wherever_the_power_goes() {
 #[cfg_attr(debug_assertions, ignore = "with debug assertions, redb reads everything in any case")]
 fn nothing_answered_is_lost_in_a_long_file_either_and_it_opens_without_being_read() {
     let disk = Disk::default();
-    let store = RedbStore::on(disk.clone()).unwrap();
+    let store = RedbStore::open_or_create_on(disk.clone()).unwrap();
     store.write(&mut |transaction| transaction.put(b"ballast", &vec![0; 130 << 20])).unwrap();
     // The first commit of a long file.
     store.write(&mut |transaction| transaction.put(b"more", b"ballast")).unwrap();
@@ -205,7 +205,7 @@ fn nothing_answered_is_lost_in_a_long_file_either_and_it_opens_without_being_rea
     // Every kind of moment comes again and again.
     for moment in (0..=life.log.len()).step_by(23) {
         let killed = Disk::of(after_cut(&life, moment, |_| true, false));
-        drop(RedbStore::on(killed.clone()).unwrap());
+        drop(RedbStore::open_or_create_on(killed.clone()).unwrap());
         let read = killed.read.load(Ordering::SeqCst);
         assert!(read < 4 << 20, "cut at operation {moment}: {read} octets read to open it");
         cut(&life, moment);
@@ -225,7 +225,7 @@ fn after_a_cut_the_life_goes_on_and_no_number_comes_again() {
     let request = request_of(&life.key);
     for moment in (0..=life.log.len()).step_by(life.log.len() / 20) {
         let octets = after_cut(&life, moment, |_| false, false);
-        let store = RedbStore::on(Disk::of(octets)).unwrap();
+        let store = RedbStore::open_or_create_on(Disk::of(octets)).unwrap();
         let authority = authority(life.issuer.clone(), store);
         let before = authority.ledger().certificates(None, 1_000).unwrap();
         let known: BTreeSet<SerialNumber> = before.iter().map(|record| record.serial).collect();

@@ -118,7 +118,7 @@ pub fn on_each_store(test: impl Fn(Arc<dyn Store>)) {
     #[cfg(feature = "redb")]
     {
         let folder = tempfile::tempdir().unwrap();
-        test(Arc::new(certwright::RedbStore::open(folder.path().join("store")).unwrap()));
+        test(Arc::new(certwright::RedbStore::create(folder.path().join("store")).unwrap()));
     }
 }
 

@@ -136,7 +136,7 @@ fn wherever_the_disk_fails_the_error_is_clear_and_nothing_answered_is_lost() {
 fn the_first_error_names_what_the_disk_said() {
     let issuer = issuer();
     let whole = Disk::new(None);
-    drop(RedbStore::on(whole.clone()).unwrap());
+    drop(RedbStore::open_or_create_on(whole.clone()).unwrap());
     let made = whole.operations.load(Ordering::SeqCst);
     for (fault, words) in [(Fault::Full, "No space left on device"), (Fault::Half, "os error 5")] {
         let disk = Disk::new(Some((fault, made + 5..usize::MAX)));
@@ -157,12 +157,16 @@ fn after_an_error_the_store_refuses_writes_until_it_is_opened_again() {
     let issuer = issuer();
     let request = request();
     let whole = Disk::new(None);
-    drop(authority(issuer.clone(), RedbStore::on(whole.clone()).unwrap()).issue(&request).unwrap());
+    drop(
+        authority(issuer.clone(), RedbStore::open_or_create_on(whole.clone()).unwrap())
+            .issue(&request)
+            .unwrap(),
+    );
     let one = whole.operations.load(Ordering::SeqCst);
     for (fault, at) in [(Fault::Full, one + 10), (Fault::Half, one + 10), (Fault::Half, one + 25)] {
         // One operation fails; the disk is well again at once.
         let disk = Disk::new(Some((fault, at..at + 1)));
-        let first = authority(issuer.clone(), RedbStore::on(disk.clone()).unwrap());
+        let first = authority(issuer.clone(), RedbStore::open_or_create_on(disk.clone()).unwrap());
         let mut issued = Vec::new();
         let error = loop {
             match first.issue(&request) {
@@ -184,7 +188,7 @@ fn after_an_error_the_store_refuses_writes_until_it_is_opened_again() {
         drop(first);
 
         // The same process, the same disk.
-        let again = authority(issuer.clone(), RedbStore::on(disk).unwrap());
+        let again = authority(issuer.clone(), RedbStore::open_or_create_on(disk).unwrap());
         for serial in &issued {
             assert!(again.find(serial).unwrap().is_some(), "{fault:?} at {at}: {serial} is lost");
         }
@@ -212,7 +216,7 @@ fn request() -> CertificateRequest {
 /// after an error, as a server would.
 fn live(issuer: &Issuer, disk: &Disk) -> Answers {
     let mut answers = Answers::default();
-    let store = match RedbStore::on(disk.clone()) {
+    let store = match RedbStore::open_or_create_on(disk.clone()) {
         Ok(store) => store,
         Err(error) => {
             answers.errors.push(error.into());
@@ -245,7 +249,7 @@ fn live(issuer: &Issuer, disk: &Disk) -> Answers {
 
 /// Opens what is on the disk, and holds it against the answers.
 fn check(issuer: &Issuer, answers: &Answers, disk: Disk, how: &str) {
-    let store = RedbStore::on(disk).unwrap_or_else(|error| panic!("{how}: {error}"));
+    let store = RedbStore::open_or_create_on(disk).unwrap_or_else(|error| panic!("{how}: {error}"));
     let authority = authority(issuer.clone(), store);
     let ledger = authority.ledger();
     ledger.verify_audit().unwrap_or_else(|error| panic!("{how}: {error}"));

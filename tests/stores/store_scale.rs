@@ -28,7 +28,7 @@ const OCTETS: usize = 700;
 fn a_million_certificates_are_open_within_a_second_of_a_kill() {
     let folder = common::folder();
     let path = folder.path().join("ca.redb");
-    println!("written: {:?}", time(|| fill(&RedbStore::open(&path).unwrap())));
+    println!("written: {:?}", time(|| fill(&RedbStore::create(&path).unwrap())));
     println!("file: {} octets a record", room(&path) / RECORDS as u64);
     let clean = time(|| drop(RedbStore::open(&path).unwrap()));
     println!("opened and closed after a close: {clean:?}");
@@ -60,7 +60,7 @@ fn a_certificate_takes_at_most_two_and_a_half_kibibytes_of_the_file() {
     let ca = Issuer::self_signed("CN=CA".parse().unwrap(), Profile::root(), key()).unwrap();
     let policy = Policy::new(Profile::tls_client()).with_root_leaves(RootLeaves::Allow);
     let policy = policy.allow_subject(AttributeType::COMMON_NAME);
-    let authority = Authority::new(ca, policy, RedbStore::open(&path).unwrap());
+    let authority = Authority::new(ca, policy, RedbStore::create(&path).unwrap());
     let request = CertificateRequest::builder("CN=client".parse().unwrap()).sign(&key()).unwrap();
     let batch = vec![request; 1_000];
     for _ in 0..100 {

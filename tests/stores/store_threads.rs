@@ -21,7 +21,7 @@ fn two_threads_issue_side_by_side_and_no_number_comes_twice() {
     let issues = std::env::var("SOAK_ISSUES").map_or(ISSUES, |issues| issues.parse().unwrap());
     let folder = common::folder();
     let path = folder.path().join("ca.redb");
-    let authority = authority(issuer(), RedbStore::open(&path).unwrap());
+    let authority = authority(issuer(), RedbStore::create(&path).unwrap());
     let request = request();
     let start = Instant::now();
     let serials: Vec<SerialNumber> = thread::scope(|scope| {
@@ -55,7 +55,7 @@ fn a_second_process() {
 fn a_second_process_is_told_that_the_file_is_open() {
     let folder = common::folder();
     let path = folder.path().join("ca.redb");
-    let store = RedbStore::open(&path).unwrap();
+    let store = RedbStore::create(&path).unwrap();
     let second = || {
         let output = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "store_threads::a_second_process", "--nocapture"])
@@ -81,7 +81,7 @@ fn who_makes_the_same_store_at_once_opens_it_or_is_told_that_it_is_open() {
         let answers: Vec<Result<RedbStore, StoreError>> = thread::scope(|scope| {
             let open = || {
                 start.wait();
-                RedbStore::open(&path)
+                RedbStore::open_or_create(&path)
             };
             let threads = [(); 3].map(|()| scope.spawn(open));
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()

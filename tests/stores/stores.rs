@@ -16,14 +16,14 @@ mod redb {
     #[test]
     fn the_store_in_a_file_keeps_the_contract() {
         let folder = tempfile::tempdir().unwrap();
-        check_store(&RedbStore::open(folder.path().join("store")).unwrap()).unwrap();
+        check_store(&RedbStore::create(folder.path().join("store")).unwrap()).unwrap();
     }
 
     #[test]
     fn what_was_written_is_there_when_it_is_opened_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store");
-        RedbStore::open(&path).unwrap().write(&mut |t| t.put(b"key", b"value")).unwrap();
+        RedbStore::create(&path).unwrap().write(&mut |t| t.put(b"key", b"value")).unwrap();
         let mut found = None;
         RedbStore::open(&path)
             .unwrap()
@@ -41,7 +41,7 @@ mod redb {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store");
-        RedbStore::open(&path).unwrap();
+        RedbStore::create(&path).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
@@ -49,7 +49,7 @@ mod redb {
     fn a_file_that_is_open_elsewhere_is_refused_in_plain_words() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store");
-        let open = RedbStore::open(&path).unwrap();
+        let open = RedbStore::create(&path).unwrap();
         let error = RedbStore::open(&path).unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Locked);
         assert!(error.to_string().contains("is open in another process"), "{error}");
@@ -63,7 +63,7 @@ mod redb {
         let path = folder.path().join("store");
         std::fs::write(&path, "not a store, but somebody's text").unwrap();
         let error = RedbStore::open(&path).unwrap_err();
-        assert!(error.to_string().contains("cannot be opened as a store"), "{error}");
+        assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{error}");
         assert_eq!(std::fs::read(&path).unwrap(), b"not a store, but somebody's text");
         let error = RedbStore::open(folder.path().join("no folder/store")).unwrap_err();
         assert!(error.to_string().contains("no folder"), "{error}");

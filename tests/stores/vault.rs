@@ -413,7 +413,7 @@ mod file {
         ] {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("ca.redb");
-            let ledger = Ledger::new(RedbStore::open(&path).unwrap());
+            let ledger = Ledger::new(RedbStore::create(&path).unwrap());
             ledger.unlock(&right).unwrap();
             alice(&ledger).keep_key("ca", &key(0)).unwrap();
             drop(ledger);
@@ -444,7 +444,7 @@ mod file {
     fn no_part_of_a_private_key_is_in_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ca.redb");
-        let store = Arc::new(RedbStore::open(&path).unwrap());
+        let store = Arc::new(RedbStore::create(&path).unwrap());
         let ledger = Ledger::new(Arc::clone(&store));
         ledger.unlock(&passphrase("open sesame")).unwrap();
         let ladder = craft::Ladder::new(common::families()[0]);

@@ -21,7 +21,7 @@ pub fn run(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let place = options.store()?;
-    // All that can be wrong without a store is, before one is opened or made.
+    // All that can be wrong without a store is, before one is opened.
     let parameters = read_parameters(parameters).map_err(Failure::of_call)?;
     if OPERATIONS.iter().all(|operation| operation.name != action) {
         let nowhere = Cas::new(MemoryStore::default(), SystemClock, Config::default());

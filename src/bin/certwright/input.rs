@@ -36,6 +36,31 @@ pub fn read(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
     }
 }
 
+/// Refuses a file that others than its owner may read or write. Pipes and standard input have no
+/// permissions that matter.
+#[cfg(unix)]
+fn require_private(path: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt as _;
+    // What cannot be asked cannot be opened either.
+    let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file);
+    let mode = metadata.map_or(0, |metadata| metadata.permissions().mode() & 0o777);
+    if mode & 0o066 == 0 || path.to_str() == Some("-") {
+        return Ok(());
+    }
+    let place = path.display();
+    let problem = format!(
+        "a secret with the permissions {mode:04o}, which others than its owner may read or write; \
+         `chmod 600 {place}` makes it the owner's alone"
+    );
+    Err(file_error(path, problem))
+}
+
+/// Elsewhere than on Unix, access lists are not judged.
+#[cfg(not(unix))]
+fn require_private(_: &Path) -> Result<(), Error> {
+    Ok(())
+}
+
 /// Reads a text.
 pub fn read_text(path: &Path, limit: usize) -> Result<Zeroizing<String>, Error> {
     let octets = read(path, limit)?;
@@ -45,6 +70,7 @@ pub fn read_text(path: &Path, limit: usize) -> Result<Zeroizing<String>, Error> 
 
 /// Reads the key that seals private keys.
 pub fn read_sealing_key(path: &Path) -> Result<SealingKey, Error> {
+    require_private(path)?;
     let octets = read(path, OCTETS)?;
     let found = octets.len();
     let wrong = || file_error(path, format!("{found} octets; a key file has exactly {KEY_OCTETS}"));
@@ -54,6 +80,7 @@ pub fn read_sealing_key(path: &Path) -> Result<SealingKey, Error> {
 
 /// Reads a passphrase: the first and only line of a file.
 pub fn read_passphrase(path: &Path) -> Result<Zeroizing<String>, Error> {
+    require_private(path)?;
     let text = read_text(path, PASSPHRASE_OCTETS)?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let line = line.strip_suffix('\r').unwrap_or(line);

@@ -56,6 +56,7 @@ fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
             before.none("completions")?;
             options::complete(shell, output)
         }
+        Verb::Init { store } => store::init(&before.only_store(store, "init")?),
         Verb::Inspect(inspect) => {
             before.none("inspect")?;
             inspect::run(&inspect, output)

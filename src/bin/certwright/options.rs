@@ -51,6 +51,12 @@ pub enum Verb {
         #[arg(value_parser = shell_parser())]
         shell: Shell,
     },
+    /// Make a store in a new file; every other verb wants one that is there
+    Init {
+        /// The file of the store; one that is there is never overwritten
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        store: Option<PathBuf>,
+    },
     /// Show a certificate or chain, request, revocation list or key
     Inspect(Inspect),
     /// Say what certificates and revocation lists break of RFC 5280: a line of JSON for each finding
@@ -83,7 +89,7 @@ pub struct Call {
 /// Where a store is, and how it is opened and used. These stand before or after `call`.
 #[derive(Clone, Debug, Default, Args)]
 pub struct StoreOptions {
-    /// The file of the store; `call` makes it where there is none
+    /// The file of the store, which `init` makes
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub store: Option<PathBuf>,
     /// A file of the 32 octets that private keys are sealed with
@@ -330,6 +336,7 @@ const EXAMPLES: &str = "\
 Examples:
   certwright ops CreateRootCACertificate
   head -c 32 /dev/urandom >seal.key && chmod 600 seal.key
+  certwright --store ca.redb init
   certwright --store ca.redb --key-file seal.key call CreateRootCACertificate '{
     \"CommonName\": \"Example Root\", \"Organization\": \"Example\", \"OrganizationUnit\": \"IT\",
     \"Locality\": \"Hangzhou\", \"State\": \"Zhejiang\", \"Years\": 10, \"Algorithm\": \"ECC_256\"}'

@@ -1,15 +1,17 @@
 //! Copies of a store that is at work.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 use ::redb::{ReadOnlyTable, ReadableDatabase as _, ReadableTable as _};
 
-use super::place::{create_beside, put_in_place};
-use super::{RECORDS, RedbStore, failed};
-use crate::error::{StoreError, StoreErrorKind};
+use super::place::{self, Folder, SystemFolder};
+use super::transactions::{RECORDS, failed};
+use super::{RedbStore, lay};
+use crate::error::StoreError;
+use crate::store::Medium;
 
-/// Octets of keys and values in one transaction of a copy, at least; what it needs of memory, and
+/// Bytes of keys and values in one transaction of a copy, at least; what it needs of memory, and
 /// few enough commits that their syncs do not count (some hundred for 1,000,000 certificates).
 const CHUNK: usize = 16 << 20;
 
@@ -34,7 +36,7 @@ impl RedbStore {
     /// use certwright::{Ledger, RedbStore};
     /// # let folder = tempfile::tempdir()?;
     /// # let folder = folder.path();
-    /// let store = Arc::new(RedbStore::open(folder.join("ca.redb"))?);
+    /// let store = Arc::new(RedbStore::create(folder.join("ca.redb"))?);
     /// let ledger = Ledger::new(Arc::clone(&store));
     /// // Authorities work on the ledger, and at any moment:
     /// store.backup(folder.join("monday.redb"))?;
@@ -51,39 +53,33 @@ impl RedbStore {
     /// cannot be read or the file system refuses the copy.
     pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), StoreError> {
         let path = path.as_ref();
-        let place = path.display();
-        let transaction = self.database.begin_read().map_err(failed)?;
-        let records = transaction.open_table(RECORDS).map_err(failed)?;
-        let exists = || {
-            let message = format!("{place} exists already, and a backup never overwrites a file");
-            StoreError::new(StoreErrorKind::Conflict, message)
-        };
         // Also a link to nothing is something.
         if fs::symlink_metadata(path).is_ok() {
-            return Err(exists());
+            return Err(place::exists(path));
         }
-        let refused = |error| StoreError::backend(format!("{place} cannot be written"), error);
-        let (file, new) = create_beside(path).map_err(refused)?;
-        if let Err(error) = copy(&records, file, &place.to_string()) {
-            // The copy's failure says more than that of tidying up after it.
-            let _ = fs::remove_file(new);
-            return Err(error);
-        }
-        if put_in_place(&new, path).map_err(refused)? { Ok(()) } else { Err(exists()) }
+        self.backup_in(&SystemFolder::of(path), path)
+    }
+
+    pub(super) fn backup_in(&self, folder: &impl Folder, path: &Path) -> Result<(), StoreError> {
+        let transaction = self.database.begin_read().map_err(failed)?;
+        let records = transaction.open_table(RECORDS).map_err(failed)?;
+        let place = path.display().to_string();
+        place::make(folder, path, |file| copy(&records, file, &place))?;
+        Ok(())
     }
 }
 
-/// Copies records into a new store, and returns when they are on the disk.
+/// Copies records into a new store, and closes it.
 fn copy(
     records: &ReadOnlyTable<&'static [u8], &'static [u8]>,
-    file: File,
+    medium: impl Medium,
     place: &str,
 ) -> Result<(), StoreError> {
     let refused = |error: ::redb::Error| {
         StoreError::backend(format!("{place} cannot be written"), failed(error))
     };
-    let written = file.try_clone().map_err(|error| refused(::redb::Error::Io(error)))?;
-    let store = RedbStore::of_file(file, place)?;
+    lay(&medium, place)?;
+    let store = RedbStore::of(medium, place, false)?;
     let mut records = records.iter().map_err(failed)?;
     let mut ended = false;
     while !ended {
@@ -103,7 +99,7 @@ fn copy(
         drop(table);
         transaction.commit().map_err(|error| refused(error.into()))?;
     }
-    // Closing it makes it as short as it can be and ready to be opened at once.
-    drop(store);
-    written.sync_all().map_err(|error| refused(::redb::Error::Io(error)))
+    // Closing it makes it as short as it can be and ready to be opened at once. That redb could not
+    // close it is told by nothing else.
+    store.database.close().map_err(|error| refused(error.into()))
 }

@@ -2,56 +2,59 @@
 
 mod backend;
 mod backup;
+mod file;
+mod header;
+mod image;
+mod overlay;
 mod place;
+#[cfg(test)]
+mod tests;
+mod transactions;
 
-use std::fs::File;
-use std::ops::ControlFlow;
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
-use ::redb::backends::FileBackend;
-use ::redb::{
-    Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable, StorageBackend, Table,
-    TableDefinition,
-};
+use ::redb::{Builder, Database, DatabaseError, ReadableDatabase as _, TableError};
 
-use self::backend::{Backend, Measured};
-use self::place::{create_beside, open_private, put_in_place};
+use self::backend::{Backend, Shared};
+use self::file::StoreFile;
+use self::place::SystemFolder;
+use self::transactions::{RECORDS, failed};
 use super::medium::Medium;
-use super::{ReadTransaction, ReadWork, Store, Visit, WriteTransaction, WriteWork};
 use crate::error::{StoreError, StoreErrorKind};
 
-/// Everything is one table of octets.
-const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("certwright");
-
-/// Octets of the file that are kept in memory. redb's own 1 GiB is for a machine that does nothing
+/// Bytes of the file that are kept in memory. redb's own 1 GiB is for a machine that does nothing
 /// else; a CA reads what it has just written and the nodes above it, and with 1 GiB its commits on
 /// 1,000,000 certificates took as long as with this.
 const CACHE: usize = 64 << 20;
 
-/// Octets of the file from which on each commit also writes what redb needs to open the file at once
-/// after a crash (its *quick repair*). Below, redb reads the whole file then, some 400 MiB a second:
-/// this much is a third of a second. Above, a commit costs a second sync and two bits for each page
-/// of 4 KiB.
-const QUICK_REPAIR_FROM: u64 = 128 << 20;
-
-/// Octets at the beginning of a medium that are zero until redb has made a store of it: the length of
-/// its magic number.
-const UNFINISHED: usize = 9;
-
 /// A store in one file that survives the loss of power at any moment. One process has it open at a
-/// time.
+/// time: the file is locked, by whatever name it was opened, until this is dropped or the process
+/// ends.
 ///
 /// ```
-/// use certwright::{RedbStore, Store};
+/// use certwright::{RedbStore, Store, StoreErrorKind};
 /// # let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("ca.redb");
-/// let store = RedbStore::open(&path)?;
+/// let missing = RedbStore::open(&path).unwrap_err();
+/// assert_eq!(missing.kind(), StoreErrorKind::NotFound);
+///
+/// let store = RedbStore::create(&path)?;
 /// store.write(&mut |transaction| transaction.put(b"key", b"value"))?;
-/// assert!(RedbStore::open(&path).is_err(), "it is open");
+/// let again = RedbStore::open(&path).unwrap_err();
+/// assert_eq!(again.kind(), StoreErrorKind::Locked, "it is open");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Making and opening
+///
+/// A store is made by [`RedbStore::create`], once, and opened by [`RedbStore::open`], which makes
+/// none: an authority that forgot what it issued because its disk was not mounted, or its file was
+/// cut, would give numbers twice and publish revocation lists without its revocations. What is no
+/// store, or one that was cut, padded or changed in its header, is refused with
+/// [`StoreErrorKind::Corrupt`] and left as it is to the byte.
 ///
 /// # After an error of the disk
 ///
@@ -72,163 +75,165 @@ const UNFINISHED: usize = 9;
 #[derive(Debug)]
 pub struct RedbStore {
     database: Database,
-    /// Octets of the file or medium.
+    /// Bytes of the file or medium.
     length: Arc<AtomicU64>,
+    read_only: bool,
 }
 
 impl RedbStore {
-    /// Opens the file, or makes it, readable and writable by its owner only.
+    /// Makes a store in a new file, readable and writable by its owner only.
+    ///
+    /// It is made in a hidden file beside its place and is given its name when it is whole and on
+    /// the disk, so a failure or a power cut leaves a store there or nothing.
     ///
     /// # Errors
-    /// [`StoreErrorKind::Locked`] when it is open elsewhere, [`StoreErrorKind::Corrupt`] when it is
-    /// no such file, is damaged or of a format that this build does not read,
+    /// [`StoreErrorKind::Conflict`] when there is anything at the path, which is left as it is;
     /// [`StoreErrorKind::Backend`] when the file system refuses.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+    pub fn create(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        let place = path.display().to_string();
-        let refused = |error| StoreError::backend(format!("{place} cannot be opened"), error);
-        if !path.try_exists().map_err(refused)? {
-            // Made whole beside its place, so that a power cut leaves a store there or nothing.
-            let (file, new) = create_beside(path).map_err(refused)?;
-            drop(Self::of_file(file, &place)?);
-            put_in_place(&new, path).map_err(refused)?;
+        // Also a link to nothing is something.
+        if fs::symlink_metadata(path).is_ok() {
+            return Err(place::exists(path));
         }
-        Self::of_file(open_private(path, false).map_err(refused)?, &place)
+        let place = path.display().to_string();
+        let file = place::make(&SystemFolder::of(path), path, |file| lay(&file, &place))?;
+        Self::of(file, &place, false)
     }
 
-    fn of_file(file: File, place: &str) -> Result<Self, StoreError> {
-        Self::of_backend(FileBackend::new(file).map_err(|error| opening(place, error))?, place)
+    /// Opens the store in a file.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::NotFound`] when there is no file, [`StoreErrorKind::Locked`] when it is open
+    /// elsewhere, [`StoreErrorKind::Corrupt`] when it is no store, is damaged or of a format that
+    /// this build does not read, [`StoreErrorKind::Exposed`] when, on Unix, others than its owner
+    /// may read or write it, [`StoreErrorKind::Backend`] when the file system refuses. What is
+    /// refused is left as it is to the byte.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::of_file(path.as_ref(), true)
     }
 
-    /// Opens a store on a medium other than a file. The caller sees to it that nobody else does.
+    /// Opens the store in a file, or makes it where there is none: for tests, and for stores that
+    /// may begin again at any start. See [`RedbStore`] for what an authority risks by it.
+    ///
+    /// # Errors
+    /// As [`RedbStore::open`], but for the missing file: one that is empty, cut or no store is
+    /// refused here as well.
+    pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        match Self::open(path) {
+            Err(error) if error.kind() == StoreErrorKind::NotFound => {}
+            opened => return opened,
+        }
+        match Self::create(path) {
+            // Another was first.
+            Err(error) if error.kind() == StoreErrorKind::Conflict => Self::open(path),
+            created => created,
+        }
+    }
+
+    /// Opens the store in a file to read it. The file is not written to, also where it was not
+    /// closed: what its repair changes is kept in memory. While this exists, others may read the
+    /// file as well and nobody writes to it.
+    ///
+    /// [`Store::write`](crate::Store::write) is answered with [`StoreErrorKind::Backend`].
     ///
     /// # Errors
     /// As [`RedbStore::open`].
-    pub fn on(medium: impl Medium) -> Result<Self, StoreError> {
-        let place = "the medium";
-        let failed = |error| StoreError::backend(format!("{place} cannot be opened"), error);
-        // redb writes the beginning last: without it, a power cut ended the making of the store, and
-        // nothing was ever answered from it.
-        let mut beginning = [0; UNFINISHED];
-        let length = medium.len().map_err(failed)?;
-        if length >= UNFINISHED as u64 {
-            medium.read(0, &mut beginning).map_err(failed)?;
-        }
-        if length > 0 && beginning == [0; UNFINISHED] {
-            medium.set_len(0).map_err(failed)?;
-        }
-        Self::of_backend(Backend(medium), place)
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::of_file(path.as_ref(), false)
     }
 
-    fn of_backend(backend: impl StorageBackend, place: &str) -> Result<Self, StoreError> {
-        let length = Arc::default();
+    fn of_file(path: &Path, writing: bool) -> Result<Self, StoreError> {
+        let place = path.display().to_string();
+        let file = StoreFile::open(path, writing)?;
+        header::check(&file, &place)?;
+        file.require_private(path)?;
+        Self::of(file, &place, !writing)
+    }
+
+    /// Makes a store on a medium other than a file, which is empty or holds what a power cut left
+    /// of this. The caller sees to it that nobody else uses the medium.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Conflict`] when the medium holds anything else, which is left as it is;
+    /// [`StoreErrorKind::Backend`] when the medium refuses.
+    pub fn create_on(medium: impl Medium) -> Result<Self, StoreError> {
+        let image = image::image()?;
+        let unfinished = image::is_unfinished(&medium, &image)
+            .map_err(|error| StoreError::backend("the medium cannot be read", error))?;
+        if !unfinished {
+            let message = "the medium holds something already, and is never overwritten";
+            return Err(StoreError::new(StoreErrorKind::Conflict, message));
+        }
+        lay(&medium, MEDIUM)?;
+        Self::of(medium, MEDIUM, false)
+    }
+
+    /// Opens the store on a medium other than a file. The caller sees to it that nobody else uses
+    /// the medium.
+    ///
+    /// # Errors
+    /// As [`RedbStore::open`]; [`StoreErrorKind::NotFound`] when the medium is empty.
+    pub fn open_on(medium: impl Medium) -> Result<Self, StoreError> {
+        let length = medium.len();
+        if length.map_err(|error| StoreError::backend("the medium cannot be read", error))? == 0 {
+            return Err(StoreError::new(StoreErrorKind::NotFound, "the medium is empty"));
+        }
+        header::check(&medium, MEDIUM)?;
+        Self::of(medium, MEDIUM, false)
+    }
+
+    /// Opens the store on a medium other than a file, or makes it where [`RedbStore::create_on`]
+    /// does.
+    ///
+    /// # Errors
+    /// As [`RedbStore::open_on`], but for the empty medium.
+    pub fn open_or_create_on(medium: impl Medium) -> Result<Self, StoreError> {
+        let medium = Arc::new(medium);
+        let error = match Self::open_on(Arc::clone(&medium)) {
+            Ok(store) => return Ok(store),
+            Err(error) => error,
+        };
+        if !matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::NotFound) {
+            return Err(error);
+        }
+        match Self::create_on(medium) {
+            // It holds something, and that is no store.
+            Err(conflict) if conflict.kind() == StoreErrorKind::Conflict => Err(error),
+            created => created,
+        }
+    }
+
+    /// The store on a medium that begins as one. Until it is known to be one to its tables, the
+    /// medium stays as it is.
+    fn of(medium: impl Medium, place: &str, read_only: bool) -> Result<Self, StoreError> {
+        let refused = |error| StoreError::backend(format!("{place} cannot be opened"), error);
+        let shared = Shared::held(medium).map_err(refused)?;
         let database = Builder::new()
             .set_cache_size(CACHE)
-            .create_with_backend(Measured::new(backend, Arc::clone(&length)))
+            .create_with_backend(Backend(Arc::clone(&shared)))
             .map_err(|error| opening(place, error))?;
-        let store = Self { database, length };
-        let missing = store.read(&mut |_| Ok(())).is_err();
-        if missing {
-            // Opening a table for writing makes it.
-            store.write(&mut |_| Ok(())).map_err(|error| {
-                StoreError::backend(format!("{place} cannot be prepared"), error)
-            })?;
+        let transaction = database.begin_read().map_err(failed)?;
+        transaction.open_table(RECORDS).map_err(|error| match error {
+            TableError::Storage(error) => opening(place, error.into()),
+            _ => header::damaged(place, "it is a file of redb's, but none of certwright's"),
+        })?;
+        transaction.close().map_err(failed)?;
+        if !read_only {
+            shared.release().map_err(refused)?;
         }
-        Ok(store)
+        Ok(Self { database, length: shared.length(), read_only })
     }
 }
 
-impl Store for RedbStore {
-    fn read(&self, work: &mut ReadWork<'_>) -> Result<(), StoreError> {
-        let transaction = self.database.begin_read().map_err(failed)?;
-        let table = transaction.open_table(RECORDS).map_err(failed)?;
-        work(&Reading(table))
-    }
-
-    fn write(&self, work: &mut WriteWork<'_>) -> Result<(), StoreError> {
-        // redb's default durability: the commit returns when it is on the disk.
-        let mut transaction = self.database.begin_write().map_err(failed)?;
-        transaction.set_quick_repair(self.length.load(Ordering::Relaxed) >= QUICK_REPAIR_FROM);
-        let answer = match transaction.open_table(RECORDS) {
-            Ok(table) => work(&mut Writing(table)),
-            Err(error) => Err(failed(error)),
-        };
-        match answer {
-            Ok(()) => transaction.commit().map_err(failed),
-            Err(error) => {
-                transaction.abort().map_err(failed)?;
-                Err(error)
-            }
-        }
-    }
-}
-
-struct Reading<T>(T);
-
-impl<T: ReadableTable<&'static [u8], &'static [u8]>> ReadTransaction for Reading<T> {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        get(&self.0, key)
-    }
-
-    fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {
-        scan(&self.0, prefix, from, visit)
-    }
-}
-
-struct Writing<'t>(Table<'t, &'static [u8], &'static [u8]>);
-
-impl ReadTransaction for Writing<'_> {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        get(&self.0, key)
-    }
-
-    fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {
-        scan(&self.0, prefix, from, visit)
-    }
-}
-
-impl WriteTransaction for Writing<'_> {
-    fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-        self.0.insert(key, value).map_err(failed)?;
-        Ok(())
-    }
-
-    fn delete(&mut self, key: &[u8]) -> Result<(), StoreError> {
-        self.0.remove(key).map_err(failed)?;
-        Ok(())
-    }
-}
-
-fn get(
-    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
-    key: &[u8],
-) -> Result<Option<Vec<u8>>, StoreError> {
-    let value = table.get(key).map_err(failed)?;
-    Ok(value.map(|value| value.value().to_vec()))
-}
-
-fn scan(
-    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
-    prefix: &[u8],
-    from: &[u8],
-    visit: &mut Visit<'_>,
-) -> Result<(), StoreError> {
-    for record in table.range::<&[u8]>(from.max(prefix)..).map_err(failed)? {
-        let (key, value) = record.map_err(failed)?;
-        let past = !key.value().starts_with(prefix);
-        if past || visit(key.value(), value.value()) == ControlFlow::Break(()) {
-            break;
-        }
-    }
-    Ok(())
+/// Writes a new store.
+fn lay(medium: &impl Medium, place: &str) -> Result<(), StoreError> {
+    image::lay(medium, &image::image()?)
+        .map_err(|error| StoreError::backend(format!("{place} cannot be written"), error))
 }
 
 fn opening(place: &str, error: DatabaseError) -> StoreError {
     match error {
-        DatabaseError::DatabaseAlreadyOpen => {
-            let message = format!("{place} is open in another process, or twice in this one");
-            StoreError::new(StoreErrorKind::Locked, message)
-        }
         DatabaseError::UpgradeRequired(version) => {
             let message = format!(
                 "{place} is of redb's file format {version}, which this build does not read; open \
@@ -236,20 +241,14 @@ fn opening(place: &str, error: DatabaseError) -> StoreError {
             );
             StoreError::new(StoreErrorKind::Corrupt, message)
         }
-        other => StoreError::backend(format!("{place} cannot be opened as a store"), other),
+        other => match failed(other) {
+            error if error.kind() == StoreErrorKind::Corrupt => {
+                header::damaged(place, error.message())
+            }
+            error => StoreError::backend(format!("{place} cannot be opened as a store"), error),
+        },
     }
 }
 
-fn failed(error: impl Into<::redb::Error>) -> StoreError {
-    match error.into() {
-        ::redb::Error::Corrupted(problem) => {
-            StoreError::new(StoreErrorKind::Corrupt, format!("the file is damaged: {problem}"))
-        }
-        other @ ::redb::Error::PreviousIo => {
-            let message =
-                "the disk failed before; nothing is written until the file is opened again";
-            StoreError::backend(message, other)
-        }
-        other => StoreError::backend(other.to_string(), other),
-    }
-}
+/// What a medium is called in errors.
+const MEDIUM: &str = "the medium";

@@ -1,15 +1,11 @@
-//! Stores: opening one, `certwright audit` and `certwright backup`.
-
-mod view;
+//! Stores: opening one, `certwright init`, `certwright audit` and `certwright backup`.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use certwright::{Error, Ledger, RedbStore, SealingKey, StoreError, StoreErrorKind};
 
-use self::view::View;
 use super::failure::Failure;
-use super::input::file_error;
 use super::output::Output;
 
 /// Seconds to wait for a store that another process has open.
@@ -18,16 +14,19 @@ const WAIT: u32 = 5;
 /// How often to look whether it still has.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Opens a store, or makes it. A key that does not open its private keys is refused before anything
-/// is written.
+/// Opens a store. A key that does not open its private keys is refused before anything is written.
 pub fn open(path: &Path, key: Option<&SealingKey>, wait: Option<u32>) -> Result<RedbStore, Error> {
     let wait = wait.unwrap_or(WAIT);
-    if let Some(key) = key
-        && path.try_exists().is_ok_and(|exists| exists)
-    {
+    if let Some(key) = key {
         Ledger::new(view(path, wait)?).unlock(key)?;
     }
     Ok(patiently(wait, || RedbStore::open(path))?)
+}
+
+/// Makes a store.
+pub fn init(path: &Path) -> Result<(), Failure> {
+    RedbStore::create(path)?;
+    Ok(())
 }
 
 /// Writes the audit log and verifies it.
@@ -43,21 +42,9 @@ pub fn backup(path: &Path, copy: &Path) -> Result<(), Failure> {
     Ok(view(path, WAIT)?.backup(copy)?)
 }
 
-/// The store of a file, which stays as it is: what is written is forgotten.
+/// The store of a file, which stays as it is.
 fn view(path: &Path, wait: u32) -> Result<RedbStore, Error> {
-    let refused = |error: std::io::Error| file_error(path, error.to_string());
-    let view = patiently(wait, || match View::of(path) {
-        Ok(Some(view)) => Ok(Ok(view)),
-        Ok(None) => {
-            let message = format!("{} is open in another process", path.display());
-            Err(StoreError::new(StoreErrorKind::Locked, message))
-        }
-        Err(error) => Ok(Err(refused(error))),
-    })??;
-    let named = |error: StoreError| {
-        StoreError::new(error.kind(), format!("{}: {}", path.display(), error.message()))
-    };
-    Ok(RedbStore::on(view).map_err(named)?)
+    Ok(patiently(wait, || RedbStore::open_read_only(path))?)
 }
 
 /// Tries again while another process has the file.
