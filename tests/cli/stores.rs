@@ -53,6 +53,102 @@ fn a_file_that_is_no_store_is_refused_and_stays() {
 }
 
 #[test]
+fn a_store_is_made_by_init_alone_and_once() {
+    let shop = Shop::new();
+    let made = shop.octets("ca.redb");
+    shop.run(&["--store", "ca.redb", "init"]).says(1, "ca.redb exists already");
+    shop.run(&["init", "--store", "seal.key"]).says(1, "exists already");
+    assert!(shop.octets("ca.redb") == made);
+    shop.run(&["init"]).says(2, "--store");
+    shop.run(&["--store", "new.redb", "--key-file", "seal.key", "init"]).says(2, "of no use");
+    let wait = ["--wait", "0"];
+    for key in [&[][..], &["--key-file", "seal.key"]] {
+        for action in ["CreateRootCACertificate", "ListCsr"] {
+            let arguments = [&["--store", "new.redb"], key, &wait, &["call", action]].concat();
+            let error = shop.run(&arguments).refused("Error");
+            let message = error["Message"].as_str().unwrap();
+            assert!(
+                message.contains("no store at new.redb") && message.contains("init"),
+                "{error}"
+            );
+        }
+    }
+    for verb in [&["audit"][..], &["backup", "copy.redb"]] {
+        let arguments = [&["--store", "new.redb"], verb].concat();
+        shop.run(&arguments).says(1, "no store at new.redb");
+    }
+    let names = std::fs::read_dir(shop.folder.path()).unwrap().count();
+    assert_eq!(names, 2, "something was made");
+    shop.run(&["--store", "new.redb", "init"]).expect(0);
+    shop.run(&["--store", "new.redb", "call", "ListCsr"]).answer();
+}
+
+#[test]
+fn a_damaged_store_is_refused_by_every_verb_and_stays() {
+    let shop = Shop::new();
+    shop.hierarchy(any_algorithm());
+    let whole = shop.octets("ca.redb");
+    let mut headless = whole.clone();
+    headless[..64].fill(0);
+    let mut swapped = whole.clone();
+    swapped[9] ^= 1;
+    let padded = |more: usize| [&whole[..], &vec![0; more]].concat();
+    for (what, content) in [
+        ("empty", Vec::new()),
+        ("short", whole[..5].to_vec()),
+        ("cut by a byte", whole[..whole.len() - 1].to_vec()),
+        ("cut by a page", whole[..whole.len() - 4096].to_vec()),
+        ("half", whole[..whole.len() / 2].to_vec()),
+        ("padded by a byte", padded(1)),
+        ("padded by a page", padded(4096)),
+        ("foreign", b"Dear diary,\n".repeat(1_000)),
+        ("without its first bytes", headless),
+        ("with another commit", swapped),
+    ] {
+        shop.secret("damaged.redb", &content);
+        for key in [&[][..], &["--key-file", "seal.key"]] {
+            let call = [&["--store", "damaged.redb"], key, &["call", "ListCsr"]].concat();
+            let error = shop.run(&call).refused("Error");
+            assert!(error["Message"].as_str().unwrap().contains("damaged.redb"), "{what}: {error}");
+        }
+        let told = "damaged.redb is no store, or a damaged one";
+        shop.run(&["--store", "damaged.redb", "audit"]).says(1, told);
+        shop.run(&["--store", "damaged.redb", "backup", "copy.redb"]).says(1, told);
+        shop.run(&["--store", "damaged.redb", "init"]).says(1, "exists already");
+        assert!(shop.octets("damaged.redb") == content, "{what}: it was changed");
+        assert!(!shop.path("copy.redb").exists(), "{what}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_or_a_store_that_others_may_read_is_refused() {
+    let shop = Shop::new();
+    shop.hierarchy(any_algorithm());
+    let list = ["--store", "ca.redb", "--key-file", "seal.key", "call", "ListCsr"];
+    for mode in [0o644, 0o640, 0o604, 0o622] {
+        for name in ["seal.key", "ca.redb"] {
+            shop.set_mode(name, mode);
+            let code = if name == "seal.key" { "InvalidParameter" } else { "Error" };
+            let error = shop.run(&list).refused(code);
+            let message = error["Message"].as_str().unwrap();
+            assert!(message.contains(&format!("chmod 600 {name}")), "{mode:o}: {error}");
+            shop.set_mode(name, 0o600);
+        }
+        shop.set_mode("ca.redb", mode);
+        shop.run(&["--store", "ca.redb", "audit"]).says(1, "chmod 600 ca.redb");
+        shop.set_mode("ca.redb", 0o600);
+    }
+    shop.set_mode("seal.key", 0o400);
+    shop.run(&list).answer();
+    shop.write("passphrase", "long enough");
+    shop.set_mode("passphrase", 0o644);
+    shop.write("a.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----");
+    let inspect = ["inspect", "--passphrase-file", "passphrase", "a.key"];
+    shop.run(&inspect).says(1, "chmod 600 passphrase");
+}
+
+#[test]
 fn a_store_that_is_open_elsewhere_is_waited_for() {
     let shop = Shop::new();
     shop.hierarchy(any_algorithm());

@@ -23,6 +23,7 @@ mod kill;
 mod lookups;
 mod opening;
 mod power_cut;
+mod processes;
 mod shelf;
 mod store_failures;
 mod store_scale;

@@ -69,9 +69,11 @@ impl Stores {
     }
 
     /// Opens a file that was cut or padded. It is the whole store, or it is refused and left.
-    fn refused_or_whole(&self, content: &[u8], how: &str) -> bool {
+    fn refused_or_whole(&self, content: &[u8], how: &str, reading: bool) -> bool {
         let path = self.put("perhaps", content);
-        match RedbStore::open(&path) {
+        let opened =
+            if reading { RedbStore::open_read_only(&path) } else { RedbStore::open(&path) };
+        match opened {
             Ok(store) => {
                 let ledger = Ledger::new(store);
                 let found = ledger.verify_audit().unwrap_or_else(|e| panic!("{how}: {e}"));
@@ -187,7 +189,8 @@ fn every_bit_of_the_header_of_a_closed_store_is_refused_or_changes_nothing() {
     for bit in 0..320 * 8 {
         let mut content = stores.closed.clone();
         content[bit / 8] ^= 1 << (bit % 8);
-        match stores.refused_or_whole(&content, &format!("bit {bit}")) {
+        // Most are read only, which is quicker.
+        match stores.refused_or_whole(&content, &format!("bit {bit}"), bit % 13 != 0) {
             true => whole += 1,
             false => refused += 1,
         }
@@ -216,7 +219,7 @@ fn a_store_that_was_cut_or_padded_is_refused_or_whole() {
             let mut content = whole.clone();
             content.resize(changed, 0);
             let how = format!("{state}, {length} bytes, made {changed}");
-            if stores.refused_or_whole(&content, &how) {
+            if stores.refused_or_whole(&content, &how, false) {
                 opened.push(changed as i64 - length as i64);
             }
         }
@@ -224,7 +227,7 @@ fn a_store_that_was_cut_or_padded_is_refused_or_whole() {
         if state == "closed" {
             assert_eq!(opened, [0; 0], "a closed store has its length");
         }
-        assert!(stores.refused_or_whole(whole, state), "{state}: it is whole");
+        assert!(stores.refused_or_whole(whole, state, false), "{state}: it is whole");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Threads and processes that meet on one store.
+//! Threads that meet on one store.
 #![cfg(all(feature = "ecc", feature = "redb"))]
 
 use std::collections::BTreeSet;
@@ -41,35 +41,6 @@ fn two_threads_issue_side_by_side_and_no_number_comes_twice() {
     let issued = records.iter().filter(|r| matches!(r.state, RecordState::Issued { .. }));
     let stored: BTreeSet<_> = issued.map(|record| record.serial.as_bytes().to_vec()).collect();
     assert_eq!(stored, distinct);
-}
-
-/// Run as another process by the test below.
-#[test]
-fn a_second_process() {
-    let Some(path) = std::env::var_os("CERTWRIGHT_SECOND_PROCESS") else { return };
-    let error = RedbStore::open(path).unwrap_err();
-    println!("{:?}: {error}", error.kind());
-}
-
-#[test]
-fn a_second_process_is_told_that_the_file_is_open() {
-    let folder = common::folder();
-    let path = folder.path().join("ca.redb");
-    let store = RedbStore::create(&path).unwrap();
-    let second = || {
-        let output = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "store_threads::a_second_process", "--nocapture"])
-            .env("CERTWRIGHT_SECOND_PROCESS", &path)
-            .output()
-            .unwrap();
-        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
-    };
-    let (success, told) = second();
-    assert!(success, "{told}");
-    let wanted = format!("Locked: store: {} is open in another process", path.display());
-    assert!(told.contains(&wanted), "{told}");
-    drop(store);
-    assert!(!second().0, "it opens once the first is gone");
 }
 
 #[test]
