@@ -69,7 +69,7 @@ fn what_can_be_refused_without_a_store_leaves_none_behind() {
         assert!(!shop.path("new.redb").exists(), "{arguments:?}");
     }
     // Parameters that are no object are the operation's to refuse.
-    shop.run(&["--store", "new.redb", "call", "ListCsr", "[]"]).refused("InvalidParameter");
+    shop.run(&["--store", "ca.redb", "call", "ListCsr", "[]"]).refused("InvalidParameter");
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn version_and_help_exit_with_0() {
     for words in ["Examples:", "Exit codes:", "inspect", "verify", "--key-file"] {
         assert!(help.contains(words), "{words}");
     }
-    for verb in ["audit", "backup", "call", "completions", "inspect", "ops", "verify"] {
+    for verb in ["audit", "backup", "call", "completions", "init", "inspect", "ops", "verify"] {
         shop.run(&[verb, "--help"]).expect(0);
     }
 }
