@@ -165,7 +165,8 @@ impl RedbStore {
             let message = "the medium holds something already, and is never overwritten";
             return Err(StoreError::new(StoreErrorKind::Conflict, message));
         }
-        lay(&medium, MEDIUM)?;
+        image::lay(&medium, &image)
+            .map_err(|error| StoreError::backend("the medium cannot be written", error))?;
         Self::of(medium, MEDIUM, false)
     }
 
