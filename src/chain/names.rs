@@ -3,7 +3,8 @@
 use crate::certificate::Certificate;
 use crate::error::ChainRule;
 use crate::limits::NAME_COMPARISONS;
-use crate::name::{AltName, NameConstraints, Subtree, UncheckedName};
+use crate::name::{AltName, NameConstraints, UncheckedName};
+use crate::wire::general_name::directory_name;
 
 /// A rule, and what was found and is allowed.
 pub(super) type Broken = (ChainRule, String);
@@ -42,11 +43,9 @@ pub(super) fn check_constraints(
         .refuse_subject(certificate.subject())
         .map(|allowed| format!("subject {}; allowed {allowed}", certificate.subject()));
     let names = certificate.alt_names().iter().find_map(|name| {
-        let refused = match name.check() {
-            Ok(checked) => matcher.refuse(&checked),
-            // A name that cannot be matched passes only where nothing constrains its type.
-            Err(_) => constrains(constraints, name)
-                .then(|| "names that can be matched against the constraints".to_owned()),
+        let refused = match directory_name(name) {
+            Some(directory) => matcher.refuse_directory(&directory),
+            None => matcher.refuse_unchecked(name),
         };
         refused.map(|allowed| format!("{name}; allowed {allowed}"))
     });
@@ -54,17 +53,4 @@ pub(super) fn check_constraints(
         Some(detail) => Err((ChainRule::NameConstraints, detail)),
         None => Ok(()),
     }
-}
-
-/// Whether any subtree is of the type of this name.
-fn constrains(constraints: &NameConstraints, name: &UncheckedName) -> bool {
-    constraints.permitted.iter().chain(&constraints.excluded).any(|subtree| match (subtree, name) {
-        (Subtree::Dns(_), UncheckedName::Dns(_))
-        | (Subtree::Email(_), UncheckedName::Email(_))
-        | (Subtree::Ip(_), UncheckedName::Ip(_))
-        | (Subtree::Uri(_), UncheckedName::Uri(_))
-        | (Subtree::Directory(_), UncheckedName::Other { tag: 4, .. }) => true,
-        (Subtree::Other { tag }, UncheckedName::Other { tag: other, .. }) => tag == other,
-        _ => false,
-    })
 }

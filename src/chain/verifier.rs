@@ -63,7 +63,7 @@ impl ChainVerifier {
     /// Also asks that the leaf covers this name (RFC 9525; the common name does not count).
     #[must_use]
     pub fn with_name(mut self, name: AltName) -> Self {
-        self.name = Some(name);
+        self.name = Some(name.canonical());
         self
     }
 

@@ -3,7 +3,9 @@
 
 use super::extensions::Extension;
 use super::finding::{Notes, rules, shown};
-use super::general_name::{DNS, IP, check_dns};
+use super::general_name::{
+    DNS, EMAIL, IP, URI, check_dns, is_dns, is_email_base, is_host_base, is_mapped,
+};
 use super::reader::{Reader, STRUCTURE};
 use crate::limits::NAME_SUBTREES;
 use crate::oid::Oid;
@@ -58,11 +60,24 @@ fn is_range(octets: &[u8]) -> bool {
 
 fn check_subtree(subtree: &mut Reader<'_>, notes: &mut Notes) {
     let Some(base) = subtree.next(notes) else { return };
-    if base.tag == IP && !is_range(base.content) {
-        notes.add(&NAMES_IP, NAMES, shown(base.content));
-    }
-    if base.tag == DNS && !base.content.is_empty() {
-        check_dns(base.content.strip_prefix(b".").unwrap_or(base.content), NAMES, notes);
+    let content = base.content;
+    match base.tag {
+        IP if !is_range(content) => notes.add(&NAMES_IP, NAMES, shown(content)),
+        // Mapped as far as 96 bits of the mask reach.
+        IP if is_mapped(content.get(..16).unwrap_or_default())
+            && content.get(16..28) == Some(&[0xff; 12]) =>
+        {
+            notes.add(&NAMES_IP_MAPPED, NAMES, shown(content));
+        }
+        DNS if content.is_empty() => {}
+        // A wildcard or an address, which would pass as a name.
+        DNS if content.starts_with(b"*.") || is_dns(content) && !is_host_base(content) => {
+            notes.add(&NAMES_FORM, NAMES, shown(content));
+        }
+        DNS => check_dns(content.strip_prefix(b".").unwrap_or(content), NAMES, notes),
+        EMAIL if !is_email_base(content) => notes.add(&NAMES_FORM, NAMES, shown(content)),
+        URI if !is_host_base(content) => notes.add(&NAMES_FORM, NAMES, shown(content)),
+        _ => {}
     }
     if let Some(minimum) = subtree.optional(0x80, notes) {
         let given = format!("minimum {}", shown(minimum.content));
@@ -162,6 +177,11 @@ rules! { None;
         "constrain names in CA certificates only";
     NAMES_IP = Error "rfc5280-4.2.1.10-name-constraints-ip", "RFC 5280 section 4.2.1.10":
         "write IP ranges as 8 octets (IPv4) or 32 (IPv6): address and mask of a prefix (RFC 4632)";
+    NAMES_IP_MAPPED = Error "rfc4291-2.5.5.2-name-constraints-ip-mapped",
+        "RFC 4291 section 2.5.5.2":
+        "write a range of IPv4-mapped addresses as the range of IPv4 addresses that it is";
+    NAMES_FORM = Error "rfc5280-4.2.1.10-name-constraints-form", "RFC 5280 section 4.2.1.10":
+        "constrain DNS names and URIs by host or .domain, e-mail by mailbox, host or .domain";
     NAMES_BOUNDS = Error "rfc5280-4.2.1.10-name-constraints-bounds", "RFC 5280 section 4.2.1.10":
         "leave out minimum, which is 0, and maximum";
     POLICY_TWICE = Error "rfc5280-4.2.1.4-policy-twice", "RFC 5280 section 4.2.1.4":

@@ -35,6 +35,7 @@ pub(super) fn check(name: Value<'_>, place: &'static str, notes: &mut Notes) {
         DNS => check_dns(octets, place, notes),
         EMAIL if !is_email(octets) => notes.add(&EMAIL_FORM, place, shown(octets)),
         IP if address(octets).is_none() => notes.add(&IP_OCTETS, place, shown(octets)),
+        IP if is_mapped(octets) => notes.add(&IP_MAPPED, place, shown(octets)),
         URI if !is_uri(octets) => notes.add(&URI_FORM, place, shown(octets)),
         EMAIL | IP | URI | DIRECTORY => {}
         // otherName, x400Address, ediPartyName, registeredID.
@@ -44,7 +45,15 @@ pub(super) fn check(name: Value<'_>, place: &'static str, notes: &mut Notes) {
 }
 
 pub(super) fn check_dns(octets: &[u8], place: &'static str, notes: &mut Notes) {
-    let name = octets.strip_prefix(b"*.").unwrap_or(octets);
+    if !is_dns(octets.strip_prefix(b"*.").unwrap_or(octets)) {
+        notes.add(&DNS_FORM, place, shown(octets));
+    } else if octets.contains(&b'_') {
+        notes.add(&DNS_UNDERSCORE, place, shown(octets));
+    }
+}
+
+/// Labels with dots between, and no wildcard.
+pub(super) fn is_dns(name: &[u8]) -> bool {
     // RFC 1123 section 2.1 lets labels begin with digits.
     let label = |label: &[u8]| {
         let inner = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
@@ -53,11 +62,24 @@ pub(super) fn check_dns(octets: &[u8], place: &'static str, notes: &mut Notes) {
             && label.first() != Some(&b'-')
             && label.last() != Some(&b'-')
     };
-    let good = name.len() <= DNS_NAME_CHARACTERS && name.split(|octet| *octet == b'.').all(label);
-    if !good {
-        notes.add(&DNS_FORM, place, shown(octets));
-    } else if octets.contains(&b'_') {
-        notes.add(&DNS_UNDERSCORE, place, shown(octets));
+    name.len() <= DNS_NAME_CHARACTERS && name.split(|octet| *octet == b'.').all(label)
+}
+
+/// Whether a subtree of host names can be read: a host that is no address, or one behind a dot.
+pub(super) fn is_host_base(base: &[u8]) -> bool {
+    let name = base.strip_prefix(b".").unwrap_or(base);
+    let last = name.rsplit(|octet| *octet == b'.').next().unwrap_or_default();
+    is_dns(name) && !last.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether a subtree of e-mail addresses can be read: a mailbox, or the base of hosts (RFC 5280
+/// section 4.2.1.10).
+pub(super) fn is_email_base(base: &[u8]) -> bool {
+    let at = base.iter().rposition(|octet| *octet == b'@');
+    let host = at.and_then(|at| base.get(at + 1..));
+    match host {
+        Some(host) => is_email(base) && !host.starts_with(b".") && is_host_base(host),
+        None => is_host_base(base),
     }
 }
 
@@ -95,6 +117,11 @@ pub(super) fn address(octets: &[u8]) -> Option<IpAddr> {
     four.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from)).ok()
 }
 
+/// Whether it is an address of ::ffff:0:0/96, an IPv4 address in the form of IPv6.
+pub(super) fn is_mapped(octets: &[u8]) -> bool {
+    address(octets).is_some_and(|address| address.to_canonical() != address)
+}
+
 rules! { None;
     EMPTY = Error "rfc5280-4.2.1.6-names-empty", "RFC 5280 section 4.2.1.6":
         "list at least one name, or leave the field out";
@@ -107,6 +134,8 @@ rules! { None;
         "write rfc822Name as local-part@domain in ASCII, without a display name";
     IP_OCTETS = Error "rfc5280-4.2.1.6-ip-octets", "RFC 5280 section 4.2.1.6":
         "write iPAddress as 4 octets (IPv4) or 16 (IPv6)";
+    IP_MAPPED = Warning "rfc4291-2.5.5.2-ip-mapped", "RFC 4291 section 2.5.5.2":
+        "write an IPv4-mapped address as the 4 octets of its IPv4 address: constraints on IPv4 miss it";
     URI_FORM = Error "rfc5280-4.2.1.6-uri-form", "RFC 5280 section 4.2.1.6":
         "write an absolute URI in ASCII: a scheme, and where there is an authority, a host";
 }

@@ -56,6 +56,25 @@ impl AltName {
         Uri::new(text).map(Self::Uri)
     }
 
+    /// The tag number of its type in GeneralName (RFC 5280 section 4.2.1.6).
+    pub(crate) fn tag(&self) -> u8 {
+        match self {
+            Self::Email(_) => 1,
+            Self::Dns(_) => 2,
+            Self::Uri(_) => 6,
+            Self::Ip(_) => 7,
+        }
+    }
+
+    /// The name in the one form it is compared in: an IPv4-mapped address is the IPv4 address that
+    /// it stands for (RFC 4291 section 2.5.5.2).
+    pub(crate) fn canonical(self) -> Self {
+        match self {
+            Self::Ip(address) => Self::Ip(address.to_canonical()),
+            other => other,
+        }
+    }
+
     /// Whether the name is a DNS wildcard.
     pub fn is_wildcard(&self) -> bool {
         matches!(self, Self::Dns(name) if name.is_wildcard())
@@ -65,13 +84,14 @@ impl AltName {
 impl FromStr for AltName {
     type Err = Error;
 
-    /// Reads an IPv4 or IPv6 address, or else a DNS name.
+    /// Reads an IPv4 or IPv6 address, or else a DNS name. An IPv4-mapped address (`::ffff:10.0.0.7`)
+    /// is read as the IPv4 address that it stands for.
     ///
     /// # Errors
     /// [`Error::Malformed`] when it is neither.
     fn from_str(text: &str) -> Result<Self, Error> {
         match text.parse::<IpAddr>() {
-            Ok(address) => Ok(Self::Ip(address)),
+            Ok(address) => Ok(Self::Ip(address.to_canonical())),
             Err(_) => Self::dns(text),
         }
     }
@@ -112,22 +132,43 @@ pub enum UncheckedName {
 }
 
 impl UncheckedName {
+    /// The tag number of its type in GeneralName (RFC 5280 section 4.2.1.6).
+    pub(crate) fn tag(&self) -> u8 {
+        match self {
+            Self::Email(_) => 1,
+            Self::Dns(_) => 2,
+            Self::Uri(_) => 6,
+            Self::Ip(_) => 7,
+            Self::Other { tag, .. } => *tag,
+        }
+    }
+
     /// The name, if it keeps its type's rules.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when it breaks them, [`Error::Unsupported`] for other types.
+    /// [`Error::Malformed`] when it breaks them, [`Error::Unsupported`] for other types. An
+    /// IPv4-mapped address breaks them: Go and Java connect to the IPv4 address in it, whatever the
+    /// name constraints say of IPv6.
     pub fn check(&self) -> Result<AltName, Error> {
         match self {
             Self::Dns(text) => AltName::dns(text),
             Self::Email(text) => AltName::email(text),
             Self::Uri(text) => AltName::uri(text),
-            Self::Ip(octets) => ip_address(octets).map(AltName::Ip).ok_or_else(|| {
-                Error::malformed(
-                    "IP address",
-                    "",
-                    format!("{} octets; 4 for IPv4, 16 for IPv6", octets.len()),
-                )
-            }),
+            Self::Ip(octets) => match ip_address(octets) {
+                Some(address) if address.to_canonical() != address => {
+                    let four = address.to_canonical();
+                    let problem = format!(
+                        "{address}, an IPv4-mapped address; write {four} in 4 bytes (RFC 4291 \
+                         section 2.5.5.2)"
+                    );
+                    Err(Error::malformed("IP address", "", problem))
+                }
+                Some(address) => Ok(AltName::Ip(address)),
+                None => {
+                    let problem = format!("{} bytes; 4 for IPv4, 16 for IPv6", octets.len());
+                    Err(Error::malformed("IP address", "", problem))
+                }
+            },
             Self::Other { .. } => Err(Error::unsupported(
                 "alternative name",
                 self.to_string(),
@@ -138,8 +179,9 @@ impl UncheckedName {
 }
 
 impl From<&AltName> for UncheckedName {
+    /// The name as it is written; an IPv4-mapped address as the IPv4 address that it stands for.
     fn from(name: &AltName) -> Self {
-        match name {
+        match &name.clone().canonical() {
             AltName::Dns(name) => Self::Dns(name.to_string()),
             AltName::Email(address) => Self::Email(address.to_string()),
             AltName::Ip(IpAddr::V4(address)) => Self::Ip(address.octets().to_vec()),

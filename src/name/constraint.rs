@@ -1,9 +1,10 @@
 //! Name constraints: what an issuer may certify (RFC 5280 section 4.2.1.10).
 
-use super::alt::AltName;
+use super::alt::{AltName, UncheckedName};
 use super::attribute::AttributeType;
+use super::comparison::{Incomparable, Prepared};
 use super::distinguished::Name;
-use super::subtree::{Folded, Subtree};
+use super::subtree::Subtree;
 
 /// The names that an issuer may certify.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -28,7 +29,12 @@ impl NameConstraints {
 
     /// The same for many names.
     pub(crate) fn matcher(&self) -> Matcher<'_> {
-        Matcher { constraints: self, unreadable: self.excluded.iter().find(|s| s.is_unreadable()) }
+        let Self { permitted, excluded } = self;
+        Matcher {
+            permitted: permitted.iter().map(Prefix::of).collect(),
+            excluded: excluded.iter().map(Prefix::of).collect(),
+            unreadable: excluded.iter().filter(|subtree| subtree.is_unreadable()).collect(),
+        }
     }
 
     /// How many subtrees there are.
@@ -39,17 +45,48 @@ impl NameConstraints {
 
 /// Constraints, and what need be known of them once for all names.
 pub(crate) struct Matcher<'c> {
-    constraints: &'c NameConstraints,
-    /// An exclusion that may exclude any DNS name.
-    unreadable: Option<&'c Subtree>,
+    permitted: Vec<Prefix<'c>>,
+    excluded: Vec<Prefix<'c>>,
+    /// Exclusions that may exclude any name of their type.
+    unreadable: Vec<&'c Subtree>,
+}
+
+/// A subtree, prepared where it is one of directory names.
+struct Prefix<'c> {
+    subtree: &'c Subtree,
+    directory: Option<Prepared<'c>>,
+}
+
+impl<'c> Prefix<'c> {
+    fn of(subtree: &'c Subtree) -> Self {
+        let directory = match subtree {
+            Subtree::Directory(base) => Some(Prepared::of(base)),
+            _ => None,
+        };
+        Self { subtree, directory }
+    }
+
+    /// Whether the directory name lies inside.
+    fn holds(&self, name: &Prepared<'_>, incomparable: Incomparable) -> bool {
+        self.directory.as_ref().is_some_and(|base| base.is_prefix_of(name, incomparable))
+    }
 }
 
 impl Matcher<'_> {
     /// Why the name is not permitted, if it is not.
     pub(crate) fn refuse(&self, name: &AltName) -> Option<String> {
-        match (name, self.unreadable) {
-            (AltName::Dns(_), Some(unreadable)) => Some(outside(unreadable)),
-            _ => self.decide(|s| s.same_type(name), |s| s.holds(name), |s| s.touches(name)),
+        let name = name.clone().canonical();
+        self.decide(name.tag(), |s| s.subtree.holds(&name), |s| s.subtree.touches(&name))
+    }
+
+    /// Why a name as somebody wrote it is not permitted, if it is not. One that cannot be matched
+    /// passes only where nothing constrains its type (RFC 5280 section 4.2.1.10).
+    pub(crate) fn refuse_unchecked(&self, name: &UncheckedName) -> Option<String> {
+        match name.check() {
+            Ok(checked) => self.refuse(&checked),
+            Err(_) => self
+                .constrains(name.tag())
+                .then(|| "names that can be matched against the constraints".to_owned()),
         }
     }
 
@@ -58,53 +95,56 @@ impl Matcher<'_> {
         let emails = subject
             .attributes()
             .filter(|attribute| attribute.kind() == AttributeType::EMAIL_ADDRESS)
-            .map(|attribute| AltName::email(&attribute.value()));
-        for email in emails {
-            let NameConstraints { permitted, excluded } = self.constraints;
-            let constrains = |subtree: &Subtree| matches!(subtree, Subtree::Email(_));
-            let refused = match email {
-                Ok(email) => self.refuse(&email),
-                // What cannot be read cannot be shown to be inside.
-                Err(error) => {
-                    let constrained = permitted.iter().chain(excluded).any(constrains);
-                    constrained.then(|| error.to_string())
-                }
-            };
-            if refused.is_some() {
-                return refused;
-            }
-        }
-        if subject.is_empty() {
-            return None;
-        }
-        let subject = Folded::of(subject);
+            .map(|attribute| UncheckedName::Email(attribute.value()));
+        let refused = emails.into_iter().find_map(|email| self.refuse_unchecked(&email));
+        refused.or_else(|| match subject.is_empty() {
+            true => None,
+            false => self.refuse_directory(subject),
+        })
+    }
+
+    /// Why the distinguished name is not permitted as a directory name, if it is not.
+    pub(crate) fn refuse_directory(&self, name: &Name) -> Option<String> {
+        let name = Prepared::of(name);
         self.decide(
-            |subtree| matches!(subtree, Subtree::Directory(_)),
-            |subtree| subtree.holds_subject(&subject, false),
-            |subtree| subtree.holds_subject(&subject, true),
+            DIRECTORY_NAME,
+            |subtree| subtree.holds(&name, Incomparable::Differs),
+            |subtree| subtree.holds(&name, Incomparable::MayBeSame),
         )
+    }
+
+    /// Whether any subtree is of this type.
+    fn constrains(&self, tag: u8) -> bool {
+        self.permitted.iter().chain(&self.excluded).any(|prefix| prefix.subtree.tag() == tag)
     }
 
     /// The one rule: outside every excluded subtree and, where any of the type is permitted, inside
     /// one of those.
     fn decide(
         &self,
-        same_type: impl Fn(&Subtree) -> bool,
-        holds: impl Fn(&Subtree) -> bool,
-        touches: impl Fn(&Subtree) -> bool,
+        tag: u8,
+        holds: impl Fn(&Prefix<'_>) -> bool,
+        touches: impl Fn(&Prefix<'_>) -> bool,
     ) -> Option<String> {
-        let NameConstraints { permitted, excluded } = self.constraints;
-        if let Some(excluded) = excluded.iter().find(|s| same_type(s) && touches(s)) {
-            return Some(outside(excluded));
+        let of_type = |prefix: &&Prefix<'_>| prefix.subtree.tag() == tag;
+        if let Some(unreadable) = self.unreadable.iter().find(|subtree| subtree.tag() == tag) {
+            let what = "which cannot be read and so excludes every name of its type";
+            return Some(format!("{}, {what}", outside(unreadable)));
         }
-        let of_type = || permitted.iter().filter(|s| same_type(s));
-        if of_type().next().is_none() || of_type().any(holds) {
+        if let Some(excluded) = self.excluded.iter().filter(of_type).find(|s| touches(s)) {
+            return Some(outside(excluded.subtree));
+        }
+        let mut permitted = self.permitted.iter().filter(of_type).peekable();
+        if permitted.peek().is_none() || permitted.any(|prefix| holds(prefix)) {
             return None;
         }
-        let list: Vec<String> = of_type().map(ToString::to_string).collect();
-        Some(format!("names within the permitted {}", list.join(", ")))
+        let list = self.permitted.iter().filter(of_type).map(|prefix| prefix.subtree.to_string());
+        Some(format!("names within the permitted {}", list.collect::<Vec<_>>().join(", ")))
     }
 }
+
+/// The tag number of directoryName.
+const DIRECTORY_NAME: u8 = 4;
 
 fn outside(excluded: &Subtree) -> String {
     format!("names outside the excluded {excluded}")
@@ -113,6 +153,7 @@ fn outside(excluded: &Subtree) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::name::IpNetwork;
 
     fn dns(text: &str) -> AltName {
         AltName::dns(text).unwrap()
@@ -136,15 +177,75 @@ mod tests {
     }
 
     #[test]
-    fn an_exclusion_in_an_unknown_form_excludes_every_name() {
-        for base in ["*.b.example", "b.example.", "a b"] {
-            let subtree = Subtree::Dns(base.to_owned());
-            assert!(!subtree.holds(&dns("x.b.example")), "{base}");
-            let excluded = vec![Subtree::Dns("other.example".to_owned()), subtree];
-            let constraints = NameConstraints { excluded, ..Default::default() };
-            assert!(constraints.refuse(&dns("x.b.example")).is_some(), "{base}");
-            assert!(constraints.refuse(&AltName::Ip([10, 0, 0, 1].into())).is_none(), "{base}");
+    fn an_exclusion_in_an_unknown_form_excludes_every_name_of_its_type() {
+        let names = [
+            dns("x.b.example"),
+            AltName::email("a@x.b.example").unwrap(),
+            AltName::uri("https://x.b.example/").unwrap(),
+            AltName::Ip([10, 0, 0, 1].into()),
+        ];
+        let unknown = |base: &str| {
+            let base = || base.to_owned();
+            [Subtree::Dns(base()), Subtree::Email(base()), Subtree::Uri(base())]
+        };
+        let by_tag = [2, 1, 6, 7].map(|tag| Subtree::Other { tag });
+        let bases = ["*.b.example", "b.example.", "a b", ".", "b.example:443", "10.0.0.1"];
+        let all = bases.iter().flat_map(|base| unknown(base)).chain(by_tag);
+        for subtree in all {
+            let constraints = |permitted: &[Subtree], excluded: &[Subtree]| NameConstraints {
+                permitted: permitted.to_vec(),
+                excluded: excluded.to_vec(),
+            };
+            let other = Subtree::Dns("other.example".to_owned());
+            let excluded = constraints(&[], &[other, subtree.clone()]);
+            let permitted = constraints(std::slice::from_ref(&subtree), &[]);
+            for name in &names {
+                let same_type = name.tag() == subtree.tag();
+                assert!(!subtree.holds(name), "{subtree} {name}");
+                assert_eq!(excluded.refuse(name).is_some(), same_type, "{subtree} {name}");
+                assert_eq!(permitted.refuse(name).is_some(), same_type, "{subtree} {name}");
+            }
+            let subject: Name = "emailAddress=a@x.b.example".parse().unwrap();
+            let of_email = subtree.tag() == 1;
+            assert_eq!(excluded.refuse_subject(&subject).is_some(), of_email, "{subtree}");
         }
+        // Beside one that can be read, the unreadable one permits nothing more and nothing less.
+        let permitted = vec![Subtree::Email("b.example".into()), Subtree::Email("b.".into())];
+        let constraints = NameConstraints { permitted, excluded: vec![] };
+        assert!(constraints.refuse(&AltName::email("a@b.example").unwrap()).is_none());
+        assert!(constraints.refuse(&AltName::email("a@b").unwrap()).is_some());
+    }
+
+    #[test]
+    fn a_mapped_address_is_the_one_of_ipv4_in_every_match() {
+        let mapped = |text: &str| AltName::Ip(text.parse().unwrap());
+        let ip = |text: &str| vec![Subtree::Ip(text.parse().unwrap())];
+        let excluded = NameConstraints { excluded: ip("10.0.0.0/8"), ..Default::default() };
+        assert!(excluded.refuse(&mapped("::ffff:10.0.0.1")).is_some());
+        assert!(excluded.refuse(&mapped("::ffff:11.0.0.1")).is_none());
+        let permitted = NameConstraints { permitted: ip("::/0"), ..Default::default() };
+        assert!(permitted.refuse(&mapped("::ffff:10.0.0.1")).is_some());
+        let octets = [&[0; 10][..], &[0xff, 0xff, 10, 0, 0, 0], &[0xff; 13], &[0; 3]].concat();
+        let range = vec![Subtree::Ip(IpNetwork::from_octets(&octets).unwrap())];
+        assert!(!range[0].is_writable());
+        let excluded = NameConstraints { excluded: range.clone(), ..Default::default() };
+        for name in ["10.0.0.1", "::ffff:10.0.0.1"] {
+            assert!(excluded.refuse(&mapped(name)).is_some(), "{name}");
+            let permitted = NameConstraints { permitted: range.clone(), ..Default::default() };
+            assert!(permitted.refuse(&mapped(name)).is_some(), "{name}");
+        }
+        // In a certificate it cannot be matched, so that it passes only where nothing is said of it.
+        let written = UncheckedName::Ip([&[0; 10][..], &[0xff, 0xff, 11, 0, 0, 1]].concat());
+        assert!(excluded.matcher().refuse_unchecked(&written).is_some());
+        assert!(NameConstraints::default().matcher().refuse_unchecked(&written).is_none());
+    }
+
+    #[test]
+    fn an_excluded_mailbox_is_excluded_in_every_case() {
+        let excluded = vec![Subtree::Email("Admin@b.example".into())];
+        let constraints = NameConstraints { excluded, ..Default::default() };
+        assert!(constraints.refuse(&AltName::email("aDMIN@B.example").unwrap()).is_some());
+        assert!(constraints.refuse(&AltName::email("admin@c.example").unwrap()).is_none());
     }
 
     #[test]

@@ -7,6 +7,13 @@ use std::str::FromStr;
 use crate::error::Error;
 
 /// A range of IP addresses: those that agree with `address` in the bits of `mask`.
+///
+/// An IPv4-mapped address (`::ffff:10.0.0.1`, RFC 4291 section 2.5.5.2) is the IPv4 address in it: Go
+/// (`net.IP`) and Java (`InetAddress`) take it for that when they connect and when they match names,
+/// and Linux sends IPv4 packets there. Other ways to put an IPv4 address into one of IPv6 are IPv6
+/// addresses to all of them, OpenSSL and the standard library of Rust, and so they are here: the
+/// IPv4-compatible `::10.0.0.1`, NAT64's `64:ff9b::10.0.0.1` (RFC 6052) and 6to4's `2002:a00:1::`
+/// (RFC 3056). Where a network translates them, exclude those ranges as well.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct IpNetwork {
     address: IpAddr,
@@ -18,7 +25,7 @@ impl IpNetwork {
     ///
     /// # Errors
     /// [`Error::Malformed`] when the prefix is longer than the address, or the address has bits
-    /// outside the prefix.
+    /// outside the prefix, or the range is one of IPv4-mapped addresses, which is written as IPv4.
     pub fn new(address: IpAddr, prefix: u8) -> Result<Self, Error> {
         let shown = format!("{address}/{prefix}");
         let mask: Option<IpAddr> = match address {
@@ -31,11 +38,15 @@ impl IpNetwork {
             }
             _ => None,
         };
-        let malformed = |problem| Error::malformed("IP range", shown.clone(), problem);
+        let malformed = |problem: &str| Error::malformed("IP range", shown.clone(), problem);
         let mask = mask.ok_or_else(|| malformed("the prefix is longer than the address"))?;
         let network = Self { address, mask };
         if network.masked(address) != Some(bits(address)) {
             return Err(malformed("the address has bits outside the prefix"));
+        }
+        if network.is_mapped() {
+            let problem = format!("IPv4-mapped addresses; write {}", network.canonical());
+            return Err(malformed(&problem));
         }
         Ok(network)
     }
@@ -61,8 +72,30 @@ impl IpNetwork {
         [octets(self.address), octets(self.mask)].concat()
     }
 
-    /// Whether the address is of this range.
+    /// Whether the address is of this range; an IPv4-mapped one counts as the IPv4 address in it.
     pub fn contains(&self, address: IpAddr) -> bool {
+        self.canonical().contains_canonical(address.to_canonical())
+    }
+
+    /// Whether all of it are IPv4-mapped addresses.
+    pub(super) fn is_mapped(&self) -> bool {
+        self.canonical() != *self
+    }
+
+    /// A range of IPv4-mapped addresses as the range of IPv4 addresses that it is.
+    fn canonical(&self) -> Self {
+        match (self.address.to_canonical(), self.mask) {
+            (IpAddr::V4(address), IpAddr::V6(mask))
+                if mask.to_bits().leading_ones() >= MAPPED_PREFIX =>
+            {
+                let [.., a, b, c, d] = mask.octets();
+                Self { address: address.into(), mask: [a, b, c, d].into() }
+            }
+            _ => *self,
+        }
+    }
+
+    fn contains_canonical(&self, address: IpAddr) -> bool {
         address.is_ipv4() == self.address.is_ipv4()
             && self.masked(address).is_some_and(|masked| Some(masked) == self.masked(self.address))
     }
@@ -71,6 +104,9 @@ impl IpNetwork {
         (address.is_ipv4() == self.mask.is_ipv4()).then(|| bits(address) & bits(self.mask))
     }
 }
+
+/// The bits before the IPv4 address in ::ffff:0:0/96.
+const MAPPED_PREFIX: u32 = 96;
 
 /// An address of 4 or 16 octets.
 fn address_from(octets: &[u8]) -> Option<IpAddr> {
@@ -119,7 +155,6 @@ mod tests {
     fn ranges_of_addresses() {
         let range: IpNetwork = "10.0.0.0/8".parse().unwrap();
         assert!(range.contains([10, 255, 0, 1].into()) && !range.contains([11, 0, 0, 1].into()));
-        assert!(!range.contains("::ffff:10.0.0.1".parse().unwrap()), "another family");
         assert_eq!(IpNetwork::from_octets(&range.to_octets()), Some(range));
         let of_mask = |mask: [u8; 4]| IpNetwork::from_octets(&[[10, 1, 0, 0], mask].concat());
         assert_eq!(of_mask([255, 255, 0, 0]).unwrap().to_string(), "10.1.0.0/16");
@@ -135,6 +170,34 @@ mod tests {
         assert!("::/0".parse::<IpNetwork>().unwrap().contains("2001:db8::1".parse().unwrap()));
         for text in ["10.0.0.1/8", "10.0.0.0/33", "x", "10.0.0.0/", "::/129"] {
             assert!(text.parse::<IpNetwork>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn mapped_addresses_are_those_of_ipv4_and_no_others_are() {
+        let range = |text: &str| text.parse::<IpNetwork>().unwrap();
+        let address = |text: &str| text.parse::<IpAddr>().unwrap();
+        assert!(range("10.0.0.0/8").contains(address("::ffff:10.0.0.1")));
+        assert!(range("10.0.0.0/8").contains(address("::ffff:a00:1")));
+        assert!(!range("10.0.0.0/8").contains(address("::ffff:11.0.0.1")));
+        assert!(!range("::/0").contains(address("::ffff:10.0.0.1")));
+        for other in ["::10.0.0.1", "64:ff9b::10.0.0.1", "2002:a00:1::", "::ffff:0:10.0.0.1"] {
+            assert!(!range("10.0.0.0/8").contains(address(other)), "{other}");
+            assert!(range("::/0").contains(address(other)), "{other}");
+        }
+        let mapped = |bits: u32| {
+            let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0).to_be_bytes();
+            let IpAddr::V6(first) = address("::ffff:10.0.0.0") else { panic!("IPv6") };
+            IpNetwork::from_octets(&[first.octets(), mask].concat()).unwrap()
+        };
+        assert!(mapped(104).is_mapped() && mapped(104).contains([10, 1, 2, 3].into()));
+        assert!(mapped(104).contains(address("::ffff:10.1.2.3")));
+        assert!(!mapped(104).contains([11, 1, 2, 3].into()));
+        assert!(mapped(96).is_mapped() && mapped(96).contains([11, 1, 2, 3].into()));
+        assert!(!mapped(95).is_mapped());
+        for text in ["::ffff:10.0.0.0/104", "::ffff:10.0.0.1", "::ffff:0:0/96"] {
+            let error = text.parse::<IpNetwork>().unwrap_err().to_string();
+            assert!(error.contains("IPv4-mapped addresses; write "), "{error}");
         }
     }
 }

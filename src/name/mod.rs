@@ -2,6 +2,7 @@
 
 mod alt;
 mod attribute;
+mod comparison;
 mod constraint;
 mod distinguished;
 mod dns;

@@ -3,13 +3,17 @@
 use std::fmt;
 
 use super::alt::AltName;
-use super::attribute::Attribute;
 use super::distinguished::Name;
 use super::dns::DnsName;
+use super::email::EmailAddress;
 use super::ip_network::IpNetwork;
 use crate::limits::DNS_NAME_CHARACTERS;
 
 /// A set of names of one type.
+///
+/// A base in another form than its type allows (`*.x`, `x.`, `https://x/`, a host that is an address,
+/// for e-mail and URI also the empty text) means something, and nobody knows what: permitted it holds
+/// no name, excluded it holds every name of its type, and it is never written into a certificate.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Subtree {
@@ -23,7 +27,7 @@ pub enum Subtree {
     Email(String),
     /// iPAddress: an address range.
     Ip(IpNetwork),
-    /// A name type that this crate does not match; where it constrains, nothing of that type passes.
+    /// What this crate does not match: permitted it holds no name, excluded every name of its type.
     Other {
         /// The tag number in GeneralName.
         tag: u8,
@@ -34,31 +38,33 @@ pub enum Subtree {
 }
 
 impl Subtree {
-    /// Whether it can be written into a certificate without loss.
-    pub(crate) fn is_writable(&self) -> bool {
+    /// The tag number of its type in GeneralName (RFC 5280 section 4.2.1.6).
+    pub(crate) fn tag(&self) -> u8 {
         match self {
-            Self::Directory(_) | Self::Ip(_) => true,
-            Self::Dns(base) => Self::is_dns_base(base),
-            Self::Email(base) | Self::Uri(base) => base.is_ascii(),
-            Self::Other { .. } => false,
+            Self::Email(_) => 1,
+            Self::Dns(_) => 2,
+            Self::Directory(_) => 4,
+            Self::Uri(_) => 6,
+            Self::Ip(_) => 7,
+            Self::Other { tag } => *tag,
         }
     }
 
-    /// Whether DNS names can be below it: a name without wildcard, one behind a dot, or nothing.
-    pub(crate) fn is_dns_base(base: &str) -> bool {
-        let name = base.strip_prefix('.').unwrap_or(base);
-        base.is_empty()
-            || base.len() <= DNS_NAME_CHARACTERS
-                && DnsName::new(name).is_ok_and(|name| !name.is_wildcard())
+    /// Whether it can be written into a certificate without loss.
+    pub(crate) fn is_writable(&self) -> bool {
+        !self.is_unreadable() && !matches!(self, Self::Ip(network) if network.is_mapped())
     }
 
-    pub(super) fn same_type(&self, name: &AltName) -> bool {
-        matches!(
-            (self, name),
-            (Self::Dns(_), AltName::Dns(_))
-                | (Self::Email(_), AltName::Email(_))
-                | (Self::Uri(_), AltName::Uri(_))
-        ) || matches!((self, name), (Self::Ip(_), AltName::Ip(_)))
+    /// Whether its base is in another form than its type allows, so that nobody knows what it leaves.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        match self {
+            Self::Directory(_) | Self::Ip(_) => false,
+            Self::Dns(base) => !base.is_empty() && !is_host_base(base),
+            // RFC 5280 section 4.2.1.10: a mailbox, a host, or a domain behind a dot.
+            Self::Email(base) => !is_host_base(base) && EmailAddress::new(base).is_err(),
+            Self::Uri(base) => !is_host_base(base),
+            Self::Other { .. } => true,
+        }
     }
 
     /// Whether the name, and for a wildcard every name it stands for, lies inside.
@@ -78,7 +84,10 @@ impl Subtree {
                 let host = address.host().as_str();
                 host_matches(base, host) || is_mailbox(base, address.local(), host)
             }
-            (Self::Ip(network), AltName::Ip(address)) => network.contains(*address),
+            // Other verifiers do not take a mapped range for one of IPv4, so that it permits nothing.
+            (Self::Ip(network), AltName::Ip(address)) => {
+                !network.is_mapped() && network.contains(*address)
+            }
             // RFC 5280: a URI whose host is not a DNS name cannot be inside.
             (Self::Uri(base), AltName::Uri(uri)) => {
                 uri.named_host().is_some_and(|host| host_matches(base, host))
@@ -87,14 +96,9 @@ impl Subtree {
         }
     }
 
-    /// Whether it is of DNS names and its base is no name (`*.x`, `x.`): it means something, and
-    /// nobody knows what it leaves.
-    pub(super) fn is_unreadable(&self) -> bool {
-        matches!(self, Self::Dns(base) if !is_dns_base(base))
-    }
-
     /// Whether the name, or any name that a wildcard stands for, lies inside. An exclusion that is
-    /// readable reads names this way: what cannot be shown to be outside is inside.
+    /// readable reads names this way: what cannot be shown to be outside is inside, and mailboxes that
+    /// differ in case alone are one on most hosts.
     pub(super) fn touches(&self, name: &AltName) -> bool {
         match (self, name) {
             (Self::Dns(base), AltName::Dns(dns)) if dns.is_wildcard() => {
@@ -102,59 +106,13 @@ impl Subtree {
                 let base = base.strip_prefix('.').unwrap_or(base);
                 self.holds(name) || below(base, parent) || base == parent
             }
+            (Self::Email(base), AltName::Email(address)) => {
+                self.holds(name) || base.eq_ignore_ascii_case(&address.to_string())
+            }
+            (Self::Ip(network), AltName::Ip(address)) => network.contains(*address),
             (Self::Uri(_), AltName::Uri(uri)) => uri.named_host().is_none() || self.holds(name),
             _ => self.holds(name),
         }
-    }
-
-    /// Whether a distinguished name lies inside, whatever the spelling (RFC 5280 section 7.1): case,
-    /// blanks and string types do not count. An attribute that is no text equals one when `unknown`
-    /// says so.
-    pub(super) fn holds_subject(&self, subject: &Folded<'_>, unknown: bool) -> bool {
-        let Self::Directory(base) = self else { return false };
-        base.relative().len() <= subject.0.len()
-            && base.relative().iter().zip(&subject.0).all(|(base, subject)| {
-                base.len() == subject.len()
-                    && base.iter().all(|ours| {
-                        let ours = FoldedAttribute::of(ours);
-                        subject.iter().any(|theirs| ours.is_same(theirs, unknown))
-                    })
-            })
-    }
-}
-
-/// A distinguished name without what does not count in a comparison. It is folded once, however many
-/// subtrees it is held against.
-pub(super) struct Folded<'n>(Vec<Vec<FoldedAttribute<'n>>>);
-
-impl<'n> Folded<'n> {
-    pub(super) fn of(name: &'n Name) -> Self {
-        let fold = |set: &'n Vec<Attribute>| set.iter().map(FoldedAttribute::of).collect();
-        Self(name.relative().iter().map(fold).collect())
-    }
-}
-
-struct FoldedAttribute<'n> {
-    attribute: &'n Attribute,
-    /// In lower case, with single blanks; none where it is no text.
-    text: Option<String>,
-}
-
-impl<'n> FoldedAttribute<'n> {
-    fn of(attribute: &'n Attribute) -> Self {
-        let text = attribute
-            .text()
-            .map(|text| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" "));
-        Self { attribute, text }
-    }
-
-    /// Whether both say the same, apart from case, blanks and string types.
-    fn is_same(&self, other: &Self, unknown: bool) -> bool {
-        self.attribute.kind() == other.attribute.kind()
-            && match (&self.text, &other.text) {
-                (Some(ours), Some(theirs)) => ours == theirs,
-                _ => unknown || self.attribute.octets() == other.attribute.octets(),
-            }
     }
 }
 
@@ -171,10 +129,10 @@ impl fmt::Display for Subtree {
     }
 }
 
-/// Whether the base of a DNS subtree is empty, a name, or a name with a dot before it.
-fn is_dns_base(base: &str) -> bool {
+/// Whether the base is a host name, or one behind a dot.
+fn is_host_base(base: &str) -> bool {
     let name = base.strip_prefix('.').unwrap_or(base);
-    base.is_empty() || DnsName::new(name).is_ok_and(|name| !name.is_wildcard())
+    base.len() <= DNS_NAME_CHARACTERS && DnsName::new(name).is_ok_and(|name| !name.is_wildcard())
 }
 
 /// Whether `host` lies below `parent`, whatever the case.
@@ -230,14 +188,53 @@ mod tests {
     }
 
     #[test]
-    fn bases_of_dns_subtrees() {
-        for base in ["", "example", ".example", "a.example", ".a.example"] {
-            assert!(Subtree::is_dns_base(base), "{base}");
+    fn bases_that_can_be_read() {
+        let unreadable = |base: &str| {
+            let base = base.to_owned();
+            let all =
+                [Subtree::Dns(base.clone()), Subtree::Email(base.clone()), Subtree::Uri(base)];
+            all.map(|subtree| subtree.is_unreadable())
+        };
+        for base in
+            ["example", ".example", "a.example", ".a.example", "A.Example", "xn--4ca.example"]
+        {
+            assert_eq!(unreadable(base), [false; 3], "{base}");
         }
         let long = format!(".{}example", "a.".repeat(123));
-        for base in [".", "..a", "a..b", "a.", "*.a.example", ".*.a.example", "a,b", "a b", &long] {
-            assert!(!Subtree::is_dns_base(base), "{base}");
+        for base in [
+            ".",
+            "..a",
+            "a..b",
+            "a.",
+            "*.a.example",
+            ".*.a.example",
+            "a,b",
+            "a b",
+            "10.0.0.1",
+            "1",
+            "[::1]",
+            "a.example:443",
+            "https://a.example",
+            "//a.example",
+            "a%2eexample",
+            "@a.example",
+            "x@",
+            "x@.a.example",
+            "x@*.a.example",
+            "\"a b\"@a.example",
+            "a@b@c.example",
+            "a/b",
+            &long,
+        ] {
+            assert_eq!(unreadable(base), [true; 3], "{base}");
         }
+        assert_eq!(
+            unreadable(""),
+            [false, true, true],
+            "RFC 5280 gives the empty one to DNS alone"
+        );
+        assert_eq!(unreadable("x@a.example"), [true, false, true]);
+        assert!(Subtree::Other { tag: 0 }.is_unreadable());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::distinguished::{encode_name, read_name};
 use super::tlv::{SEQUENCE, Values, context, encode, split_any};
 use crate::error::Error;
 use crate::limits::{ALT_NAMES, NAME_SUBTREES};
-use crate::name::{IpNetwork, NameConstraints, Subtree, UncheckedName};
+use crate::name::{IpNetwork, Name, NameConstraints, Subtree, UncheckedName};
 
 const RFC822_NAME: u8 = 0x81;
 const DNS_NAME: u8 = 0x82;
@@ -42,6 +42,15 @@ pub(crate) fn read_names(what: &'static str, der: &[u8]) -> Result<Vec<Unchecked
         return Err(Error::malformed(what, place, "no name; RFC 5280 section 4.2.1.6 wants one"));
     }
     Ok(names)
+}
+
+/// The name in a directoryName that can be read.
+pub(crate) fn directory_name(name: &UncheckedName) -> Option<Name> {
+    let UncheckedName::Other { tag: 4, value } = name else { return None };
+    let mut inside = Values::new("directoryName", value).ok()?;
+    let name = read_name(&mut inside, "").ok()?;
+    inside.finish("").ok()?;
+    Some(name)
 }
 
 /// The value of a nameConstraints extension.
@@ -110,14 +119,7 @@ fn read_subtrees(what: &'static str, content: &[u8]) -> Result<Vec<Subtree>, Err
         subtree.finish("minimum or maximum of a subtree")?;
         subtrees.push(match tag {
             RFC822_NAME => Subtree::Email(ascii(what, place, content)?),
-            DNS_NAME => {
-                let base = ascii(what, place, content)?.to_ascii_lowercase();
-                if !Subtree::is_dns_base(&base) {
-                    let problem = format!("a DNS subtree that is no name: {base:?}");
-                    return Err(Error::malformed(what, place, problem));
-                }
-                Subtree::Dns(base)
-            }
+            DNS_NAME => Subtree::Dns(ascii(what, place, content)?.to_ascii_lowercase()),
             DIRECTORY_NAME => {
                 let mut inside = Values::new(what, content)?;
                 let name = read_name(&mut inside, place)?;
@@ -125,13 +127,10 @@ fn read_subtrees(what: &'static str, content: &[u8]) -> Result<Vec<Subtree>, Err
                 Subtree::Directory(name)
             }
             URI => Subtree::Uri(ascii(what, place, content)?.to_ascii_lowercase()),
-            IP_ADDRESS => Subtree::Ip(IpNetwork::from_octets(content).ok_or_else(|| {
-                Error::malformed(
-                    what,
-                    place,
-                    "an IP range that is not an address and a mask of one prefix, 8 or 32 octets",
-                )
-            })?),
+            // What is no range of one prefix is kept as what cannot be matched.
+            IP_ADDRESS => {
+                IpNetwork::from_octets(content).map_or(Subtree::Other { tag: 7 }, Subtree::Ip)
+            }
             _ => Subtree::Other { tag: other_tag(what, place, tag)? },
         });
     }

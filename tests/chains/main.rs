@@ -8,6 +8,7 @@ mod craft;
 mod question;
 
 mod chain_constraints;
+mod chain_unreadable;
 mod chain_uses;
 mod chain_verifier;
 mod pkits;

@@ -90,6 +90,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("sm2", &["key"]),
     ("sm3", &["key"]),
     ("subtle", &["key"]),
+    ("unicode_normalization", &["name"]),
     ("x509_cert", &["key", "wire", WORDS]),
     ("zeroize", &["bin", "cas", "key", "lanes", "ledger", "wire"]),
 ];

@@ -52,6 +52,9 @@ pub const CASES: &[Case] = &[
     case("rfc5280-4.2.1.6-email-form", || other(0x81, b"ann")),
     case("rfc5280-4.2.1.6-email-form", || other(0x81, b"@certwright.net")),
     case("rfc5280-4.2.1.6-ip-octets", || other(0x87, &[10, 0, 0])),
+    case("rfc4291-2.5.5.2-ip-mapped", || {
+        other(0x87, &[&[0; 10][..], &[0xff, 0xff, 10, 0, 0, 7]].concat())
+    }),
     case("rfc5280-4.2.1.6-ip-octets", || other(0x87, &[10, 0, 0, 0, 255, 0, 0, 0])),
     case("rfc5280-4.2.1.6-uri-form", || other(0x86, b"/index.html")),
     case("rfc5280-4.2.1.6-uri-form", || other(0x86, b"https:///index.html")),

@@ -174,6 +174,23 @@ pub const CASES: &[Case] = &[
         let subtree = sequence(&[tlv(0x82, &[b".examp,e.org"])]);
         ca_with(NAMES, true, &sequence(&[tlv(0xa1, &[&subtree])]))
     }),
+    case("rfc5280-4.2.1.10-name-constraints-form", || excluded(tlv(0x82, &[b"*.certwright.net"]))),
+    case("rfc5280-4.2.1.10-name-constraints-form", || excluded(tlv(0x82, &[b"10.0.0.1"]))),
+    case("rfc5280-4.2.1.10-name-constraints-form", || excluded(tlv(0x81, &[b""]))),
+    case("rfc5280-4.2.1.10-name-constraints-form", || excluded(tlv(0x81, &[b"a@.certwright.net"]))),
+    case("rfc5280-4.2.1.10-name-constraints-form", || excluded(tlv(0x81, &[b"certwright.net."]))),
+    case("rfc5280-4.2.1.10-name-constraints-form", || {
+        excluded(tlv(0x86, &[b"https://certwright.net"]))
+    }),
+    case("rfc5280-4.2.1.10-name-constraints-form", || {
+        excluded(tlv(0x86, &[b"certwright.net:443"]))
+    }),
+    case("rfc5280-4.2.1.10-name-constraints-form", || excluded(tlv(0x86, &[b"a@certwright.net"]))),
+    case("rfc5280-4.2.1.10-name-constraints-form", || excluded(tlv(0x86, &[b"192.0.2.1"]))),
+    case("rfc4291-2.5.5.2-name-constraints-ip-mapped", || {
+        let address = [&[0; 10][..], &[0xff, 0xff, 10, 0, 0, 0]].concat();
+        excluded(tlv(0x87, &[&address, &[0xff; 13], &[0; 3]]))
+    }),
     case("rfc5280-4.2.1.10-name-constraints-bounds", || {
         ca_with(NAMES, true, &permitted(&tlv(0x80, &[&[0]])))
     }),
@@ -223,6 +240,11 @@ pub const CASES: &[Case] = &[
 
 fn rsa(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
     der(rsa_leaf().field(KEY, rsa_key(modulus, exponent)))
+}
+
+/// The certificate of a CA that excludes this whole base.
+fn excluded(base: Vec<u8>) -> Vec<u8> {
+    ca_with(NAMES, true, &sequence(&[tlv(0xa1, &[&sequence(&[base])])]))
 }
 
 /// Name constraints that permit one zone, with this after it.
