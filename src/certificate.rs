@@ -12,6 +12,7 @@ use crate::serial::SerialNumber;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
 use crate::validity::Validity;
 use crate::wire::certificate::split_certificate;
+use crate::wire::distribution_point::{DistributionPoint, urls};
 use crate::wire::extension::Extensions;
 use crate::wire::pem;
 
@@ -179,7 +180,13 @@ impl Certificate {
 
     /// The URLs at which it says its revocation list is.
     pub fn crl_urls(&self) -> Vec<String> {
-        self.extensions.crl_urls.clone()
+        let names = self.extensions.crl_points.iter().flat_map(|point| &point.names);
+        urls(names).cloned().collect()
+    }
+
+    /// The points at which it says its revocation lists are.
+    pub(crate) fn crl_points(&self) -> &[DistributionPoint] {
+        &self.extensions.crl_points
     }
 
     /// Every extension as it was written.

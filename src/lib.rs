@@ -86,7 +86,9 @@ mod wire;
 pub use self::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
 pub use self::authority::{Authority, Clock, FixedClock, Issued, RevocationRequest, SystemClock};
 pub use self::certificate::Certificate;
-pub use self::chain::{Chain, ChainVerifier, UnknownRevocation};
+pub use self::chain::{
+    Chain, ChainVerifier, RevocationStatus, UnknownRevocation, UnusedList, Verified,
+};
 pub use self::crl::{CrlRequest, IssuedCrl};
 pub use self::distribution::CrlDistribution;
 pub use self::error::{

@@ -46,6 +46,15 @@ pub(crate) const CRL_URLS: usize = 64;
 /// shortest form has 20. Issuers of more have shards.
 pub(crate) const CRL_OCTETS: usize = 64 * 1024 * 1024;
 
+/// Days for which a CRL without nextUpdate counts as current. RFC 5280 section 5.1.2.5 requires the
+/// field and gives no life to lists without it; 10 days are the longest that one of end entities may
+/// have by section 4.9.7 of the CA/Browser Forum's TLS baseline requirements.
+pub(crate) const CRL_DAYS_WITHOUT_NEXT_UPDATE: u32 = 10;
+
+/// Revocation lists that did not count which an error names one by one, each with its reason; of
+/// more only the number is given.
+pub(crate) const UNUSED_LISTS_NAMED: usize = 16;
+
 /// Octets of the PEM text of one CRL: base64 with line ends has at most 11/8 of [`CRL_OCTETS`], and
 /// there may be text around it.
 pub(crate) const CRL_TEXT_OCTETS: usize = CRL_OCTETS / 2 * 3;

@@ -12,13 +12,19 @@ use crate::name::Name;
 use crate::oid;
 use crate::serial::SerialNumber;
 use crate::validity::Time;
-use crate::wire::crl::{
-    CrlEntry, IssuingDistributionPoint, read_issuing_distribution_point, read_number, split_crl,
+use crate::wire::crl::{CrlEntry, read_number, split_crl};
+use crate::wire::distribution_point::{
+    IssuingDistributionPoint, read_issuing_distribution_point, urls,
 };
 use crate::wire::extension::Extensions;
 use crate::wire::pem;
 
 const WHAT: &str = "certificate revocation list";
+const LABEL: &str = "X509 CRL";
+
+/// certificateHold and removeFromCRL (RFC 5280 section 5.3.1).
+pub(crate) const CERTIFICATE_HOLD: u8 = 6;
+pub(crate) const REMOVE_FROM_CRL: u8 = 8;
 
 /// A CRL number of any length: its octets without zeros in front.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -45,7 +51,8 @@ impl PartialOrd for Number {
 
 /// A CRL that was read; its signature is verified with [`RevocationList::verify_signature`].
 ///
-/// Indirect CRLs are not read, and those of other critical extensions are refused.
+/// One with entries of other issuers (the critical certificateIssuer of an indirect CRL) or with
+/// other critical extensions is not read.
 #[derive(Clone)]
 pub struct RevocationList {
     der: Vec<u8>,
@@ -78,7 +85,7 @@ impl RevocationList {
                 oid::CRL_NUMBER => number = Some(Number(read_number(value)?)),
                 oid::DELTA_CRL_INDICATOR => delta_base = Some(Number(read_number(value)?)),
                 oid::ISSUING_DISTRIBUTION_POINT => {
-                    scope = Some(read_issuing_distribution_point(value)?);
+                    scope = Some(read_issuing_distribution_point(WHAT, value)?);
                 }
                 other if extension.critical && other != oid::AUTHORITY_KEY_IDENTIFIER => {
                     let given = format!("the critical extension {other}");
@@ -88,7 +95,14 @@ impl RevocationList {
                 _ => {}
             }
         }
-        let entries = parts.entries.into_iter().map(|entry| (entry.serial, entry));
+        // Of several entries of one certificate the one counts that is hardest to undo.
+        let mut entries: BTreeMap<SerialNumber, CrlEntry> = BTreeMap::new();
+        for entry in parts.entries {
+            let first = entries.entry(entry.serial).or_insert(entry);
+            if weight(&entry) > weight(first) {
+                *first = entry;
+            }
+        }
         Ok(Self {
             to_be_signed: parts.to_be_signed.to_vec(),
             signature: parts.signature.to_vec(),
@@ -96,7 +110,7 @@ impl RevocationList {
             issuer: parts.issuer,
             this_update: parts.this_update,
             next_update: parts.next_update,
-            entries: entries.collect(),
+            entries,
             number,
             delta_base,
             scope,
@@ -110,7 +124,30 @@ impl RevocationList {
     /// # Errors
     /// As [`RevocationList::from_der`].
     pub fn from_pem(text: &str) -> Result<Self, Error> {
-        Self::from_der(&pem::single_within(CRL_TEXT_OCTETS, WHAT, &["X509 CRL"], text)?)
+        Self::from_der(&pem::single_within(CRL_TEXT_OCTETS, WHAT, &[LABEL], text)?)
+    }
+
+    /// Reads every block `X509 CRL` of a PEM text, in order; at most 128 blocks and 96 MiB. Blocks of
+    /// other things, such as certificates, are passed over.
+    ///
+    /// # Errors
+    /// As [`RevocationList::from_der`]; also when there is none, and for a block of another label that
+    /// may hold a list (`CRL`), lest one be overlooked.
+    pub fn many_from_pem(text: &str) -> Result<Vec<Self>, Error> {
+        let blocks = pem::blocks_within(CRL_TEXT_OCTETS, WHAT, text)?;
+        let mut lists = Vec::new();
+        for block in &blocks {
+            if block.label == LABEL {
+                lists.push(Self::from_der(&block.der)?);
+            } else if block.label.to_ascii_uppercase().contains("CRL") {
+                let place = format!("PEM block {:?}", block.label);
+                return Err(Error::malformed(WHAT, place, format!("the label is not {LABEL:?}")));
+            }
+        }
+        if lists.is_empty() {
+            return Err(Error::malformed(WHAT, "PEM", format!("no block {LABEL}")));
+        }
+        Ok(lists)
     }
 
     /// The DER.
@@ -154,14 +191,14 @@ impl RevocationList {
         self.delta_base.is_some()
     }
 
-    /// Whether this delta CRL adds to that full one: its base is not newer, and itself is not older.
+    /// Whether this delta CRL adds to that one: its base is not newer, and itself is not older.
     pub(crate) fn adds_to(&self, full: &Self) -> bool {
         self.is_delta() && self.delta_base <= full.number && self.number >= full.number
     }
 
-    /// What orders the lists of one issuer in time.
-    pub(crate) fn age(&self) -> (Time, Option<&Number>) {
-        (self.this_update, self.number.as_ref())
+    /// Whether its number is higher than the other's.
+    pub(crate) fn is_newer_than(&self, other: &Self) -> bool {
+        self.number > other.number
     }
 
     /// The authority key identifier.
@@ -170,8 +207,14 @@ impl RevocationList {
     }
 
     /// The URLs of its issuing distribution point.
-    pub fn distribution_urls(&self) -> &[String] {
-        self.scope.as_ref().map(|scope| scope.urls.as_slice()).unwrap_or_default()
+    pub fn distribution_urls(&self) -> Vec<String> {
+        let names = self.scope.iter().flat_map(|scope| scope.names.iter().flatten());
+        urls(names).cloned().collect()
+    }
+
+    /// What it covers; none where it covers all certificates of its issuer.
+    pub(crate) fn scope(&self) -> Option<&IssuingDistributionPoint> {
+        self.scope.as_ref()
     }
 
     /// Since when a certificate is revoked, and the number of the reason where one is given.
@@ -208,16 +251,15 @@ impl RevocationList {
             .verify(self.algorithm, &self.to_be_signed, &self.signature)
             .map_err(|_| Error::InvalidSignature { what: WHAT })
     }
+}
 
-    /// Whether it covers certificates that point to these URLs; a CRL without a scope covers all.
-    pub(crate) fn covers(&self, pointers: &[String]) -> bool {
-        match &self.scope {
-            None => true,
-            Some(scope) if scope.partial => false,
-            Some(scope) => {
-                scope.urls.is_empty() || scope.urls.iter().any(|url| pointers.contains(url))
-            }
-        }
+/// How hard it is to undo an entry: a delta's removeFromCRL says that there is none, a hold may be
+/// released, everything else is for good.
+fn weight(entry: &CrlEntry) -> u8 {
+    match entry.reason {
+        Some(REMOVE_FROM_CRL) => 0,
+        Some(CERTIFICATE_HOLD) => 1,
+        _ => 2,
     }
 }
 

@@ -67,6 +67,14 @@ fn is_listed(reason: &Error, all: &[Certificate]) -> bool {
             .filter_map(Certificate::name_constraints)
             .flat_map(|constraints| constraints.permitted.iter().chain(&constraints.excluded))
             .any(|subtree| !matches!(subtree, Subtree::Dns(_) | Subtree::Ip(_))),
+        // It refuses subtrees that it cannot read wherever they stand. To us they exclude all names of
+        // their type and permit none, so that chains without such names pass (RFC 5280 section
+        // 4.2.1.10).
+        Error::InvalidNetworkMaskConstraint
+        | Error::MalformedDnsIdentifier
+        | Error::MalformedNameConstraint => {
+            all.iter().any(|certificate| certificate.name_constraints().is_some())
+        }
         // Its own bounds: six intermediates, and how much it tries.
         Error::MaximumPathDepthExceeded
         | Error::MaximumSignatureChecksExceeded

@@ -1,7 +1,10 @@
 //! Chains of certificates, the leaf first.
 
+mod lists;
 mod names;
 mod revocation;
+mod scope;
+mod verified;
 mod verifier;
 
 use std::fmt;
@@ -11,6 +14,7 @@ use crate::error::Error;
 use crate::limits::CHAIN_CERTIFICATES;
 
 pub use self::revocation::UnknownRevocation;
+pub use self::verified::{RevocationStatus, UnusedList, Verified};
 pub use self::verifier::ChainVerifier;
 
 /// A leaf and the certificates above it, each issued by the next.

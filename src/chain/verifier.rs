@@ -1,8 +1,10 @@
 //! Path validation (RFC 5280 section 6) of chains such as this crate issues.
 
 use super::Chain;
+use super::lists::{Signatures, Subject};
 use super::names::{Broken, check_comparisons, check_constraints, covers};
 use super::revocation::{self, UnknownRevocation};
+use super::verified::{Consulted, RevocationStatus, Verified};
 use crate::certificate::Certificate;
 use crate::error::{ChainError, ChainRule, Error};
 use crate::key::{PublicKey, Sm2Id};
@@ -15,6 +17,7 @@ use crate::wire::extension::is_understood;
 /// Verifies chains up to trust anchors, at an instant of the caller's choice.
 ///
 /// Certificate policies are not evaluated: a chain whose policy extensions are critical is refused.
+/// Names are compared as RFC 5280 section 7.1 has it: string types, case and blanks do not count.
 ///
 /// ```
 /// # #[cfg(feature = "ecc")] {
@@ -25,7 +28,8 @@ use crate::wire::extension::is_understood;
 ///
 /// let now = root.certificate().validity().not_before();
 /// let verifier = ChainVerifier::new([root.certificate().clone()], now);
-/// verifier.verify(&ca.chain())?;
+/// let verified = verifier.verify(&ca.chain())?;
+/// assert_eq!(verified.path().last(), Some(root.certificate()));
 /// # }
 /// # Ok::<(), certwright::Error>(())
 /// ```
@@ -75,7 +79,12 @@ impl ChainVerifier {
     }
 
     /// Also asks that no certificate below the trust anchor is revoked by these lists of its issuer.
-    /// Lists that are not current, of a wrong signature or for other certificates do not count.
+    ///
+    /// A list that verifies under the issuer's key is the issuer's. It permits what it covers while it
+    /// is current: from its thisUpdate to its nextUpdate, or for 10 days where it has none. An entry on
+    /// any list of the issuer refuses, whatever that list covers, a hold until a later delta or, once
+    /// the list has expired, a later full list of the same scope has it no more. Lists that did not
+    /// count are in [`Verified::unused_lists`], with the reason.
     #[must_use]
     pub fn with_revocation_lists(
         mut self,
@@ -91,18 +100,26 @@ impl ChainVerifier {
     ///
     /// # Errors
     /// [`Error::Chain`], which says which link breaks which rule; link 0 is the leaf.
-    pub fn verify(&self, chain: &Chain) -> Result<(), Error> {
+    pub fn verify(&self, chain: &Chain) -> Result<Verified, Error> {
         let mut first = None;
+        let mut signatures = Signatures::default();
         for path in self.paths(chain) {
-            match self.verify_path(&path) {
-                Ok(()) => return Ok(()),
+            let mut found = Consulted::default();
+            match self.verify_path(&path, chain, &mut signatures, &mut found) {
+                Ok(()) => return Ok(Verified::new(&path, found, self.lists())),
                 Err(error) => first = first.or(Some(error)),
             }
         }
         Err(first.unwrap_or_else(|| self.no_path(chain)))
     }
 
-    fn verify_path(&self, path: &[&Certificate]) -> Result<(), Error> {
+    fn verify_path(
+        &self,
+        path: &[&Certificate],
+        chain: &Chain,
+        signatures: &mut Signatures,
+        found: &mut Consulted,
+    ) -> Result<(), Error> {
         let fail = |link: usize, (rule, detail): Broken| {
             let subject = path.get(link).map(|c| c.subject().to_string()).unwrap_or_default();
             Error::Chain(ChainError { link, subject, rule, detail })
@@ -111,6 +128,8 @@ impl ChainVerifier {
             self.check_alone(certificate).map_err(|broken| fail(link, broken))?;
             if let Some(issuer) = path.get(link + 1) {
                 self.check_link(certificate, issuer).map_err(|broken| fail(link, broken))?;
+                let status = self.check_revocation(certificate, issuer, chain, signatures, found);
+                found.statuses.push(status.map_err(|broken| fail(link, broken))?);
             }
             if link > 0 {
                 // A self-issued certificate does not count (RFC 5280 section 6.1.4 l).
@@ -118,6 +137,10 @@ impl ChainVerifier {
                 let counted = between.filter(|certificate| !certificate.is_self_issued()).count();
                 self.check_issuer(certificate, counted).map_err(|broken| fail(link, broken))?;
             }
+        }
+        if let Some((anchor, below)) = path.split_last() {
+            self.check_anchor(anchor, chain, signatures, found)
+                .map_err(|broken| fail(below.len(), broken))?;
         }
         check_comparisons(path).map_err(|(link, broken)| fail(link, broken))?;
         // From the top, so that the constraint that stands highest is named.
@@ -150,7 +173,7 @@ impl ChainVerifier {
             // An anchor that the chain leaves out, as TLS servers do.
             let issuers = self.anchors.iter().filter(|anchor| {
                 *anchor != certificate
-                    && anchor.subject() == certificate.issuer()
+                    && anchor.subject().matches(certificate.issuer())
                     && self.check_signature(certificate, anchor).is_ok()
             });
             paths.extend(issuers.map(|anchor| path.iter().copied().chain([anchor]).collect()));
@@ -190,7 +213,7 @@ impl ChainVerifier {
     }
 
     fn check_link(&self, certificate: &Certificate, issuer: &Certificate) -> Result<(), Broken> {
-        if certificate.issuer() != issuer.subject() {
+        if !certificate.issuer().matches(issuer.subject()) {
             let detail = format!(
                 "its issuer is {}, the next certificate is {}",
                 certificate.issuer(),
@@ -206,10 +229,65 @@ impl ChainVerifier {
             let detail = "the authority key identifier is not the issuer's key identifier";
             return Err((ChainRule::KeyIdentifier, detail.to_owned()));
         }
-        self.check_signature(certificate, issuer)?;
-        let Some((lists, unknown)) = &self.lists else { return Ok(()) };
-        let key = self.key_of(issuer)?;
-        revocation::check(certificate, issuer, &key, lists, self.at, *unknown)
+        self.check_signature(certificate, issuer)
+    }
+
+    fn check_revocation(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        chain: &Chain,
+        signatures: &mut Signatures,
+        found: &mut Consulted,
+    ) -> Result<RevocationStatus, Broken> {
+        let Some((lists, unknown)) = &self.lists else { return Ok(RevocationStatus::NotAsked) };
+        let subject = self.subject(certificate, issuer, chain)?;
+        revocation::check(&subject, lists, *unknown, signatures, found)
+    }
+
+    /// A trust anchor that another one, or a certificate of the chain, issued is refused where a list
+    /// of that names it.
+    fn check_anchor(
+        &self,
+        anchor: &Certificate,
+        chain: &Chain,
+        signatures: &mut Signatures,
+        found: &mut Consulted,
+    ) -> Result<(), Broken> {
+        let Some((lists, _)) = &self.lists else { return Ok(()) };
+        let issuers = self.anchors.iter().chain(chain.certificates()).filter(|other| {
+            *other != anchor
+                && other.subject().matches(anchor.issuer())
+                && self.check_signature(anchor, other).is_ok()
+        });
+        for issuer in issuers {
+            let subject = self.subject(anchor, issuer, chain)?;
+            revocation::check_anchor(&subject, lists, signatures, found)?;
+        }
+        Ok(())
+    }
+
+    fn subject<'c>(
+        &self,
+        certificate: &'c Certificate,
+        issuer: &'c Certificate,
+        chain: &Chain,
+    ) -> Result<Subject<'c>, Broken> {
+        let namesakes = self.anchors.iter().chain(chain.certificates()).filter(|other| {
+            other.public_key() != issuer.public_key()
+                && other.subject().may_match(certificate.issuer())
+        });
+        Ok(Subject {
+            certificate,
+            issuer,
+            key: self.key_of(issuer)?,
+            other_keys: namesakes.filter_map(|other| self.key_of(other).ok()).collect(),
+            at: self.at,
+        })
+    }
+
+    fn lists(&self) -> &[RevocationList] {
+        self.lists.as_ref().map(|(lists, _)| lists.as_slice()).unwrap_or_default()
     }
 
     /// The key of an issuer, with the identifier of its SM2 signatures.

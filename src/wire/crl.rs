@@ -8,7 +8,7 @@ use super::time::{encode_generalized_time, encode_time, read_time};
 use super::tlv::{INTEGER, SEQUENCE, Values, context, encode, encode_unsigned, header};
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
-use crate::limits::{CRL_OCTETS, CRL_URLS, SERIAL_OCTETS};
+use crate::limits::{CRL_OCTETS, SERIAL_OCTETS};
 use crate::name::Name;
 use crate::oid;
 use crate::profile::Extension;
@@ -100,57 +100,6 @@ pub(crate) fn distribution_points(url: &str) -> Extension {
     let point = encode(SEQUENCE, &[&encode(context(0), &[&full_name(url)])]);
     let value = encode(SEQUENCE, &[&point]);
     Extension { oid: oid::CRL_DISTRIBUTION_POINTS, critical: false, value }
-}
-
-/// The URLs of a cRLDistributionPoints extension; those in other forms are passed over.
-pub(super) fn read_distribution_points(
-    what: &'static str,
-    der: &[u8],
-) -> Result<Vec<String>, Error> {
-    let place = "cRLDistributionPoints";
-    let mut points = Values::inside(what, place, SEQUENCE, der)?;
-    if points.is_empty() {
-        return Err(Error::malformed(what, place, "no point"));
-    }
-    let mut urls = Vec::new();
-    while !points.is_empty() {
-        let mut point = points.enter(SEQUENCE, place)?;
-        let name = point.optional(context(0), place)?;
-        if let Some(name) = name {
-            read_full_name(what, name, &mut urls)?;
-        }
-        point.optional(0x81, "reasons")?;
-        let issuer = point.optional(context(2), "cRLIssuer")?;
-        point.finish(place)?;
-        if name.is_none() && issuer.is_none() {
-            let problem = "a point without a name and an issuer (RFC 5280 section 4.2.1.13)";
-            return Err(Error::malformed(what, place, problem));
-        }
-    }
-    Ok(urls)
-}
-
-/// What an issuingDistributionPoint says.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(crate) struct IssuingDistributionPoint {
-    pub(crate) urls: Vec<String>,
-    /// It covers only a part of the certificates: users, CAs, attributes or some reasons, or it is
-    /// indirect.
-    pub(crate) partial: bool,
-}
-
-pub(crate) fn read_issuing_distribution_point(
-    der: &[u8],
-) -> Result<IssuingDistributionPoint, Error> {
-    let place = "issuingDistributionPoint";
-    let mut values = Values::inside(WHAT, place, SEQUENCE, der)?;
-    let mut found = IssuingDistributionPoint::default();
-    if let Some(name) = values.optional(context(0), place)? {
-        read_full_name(WHAT, name, &mut found.urls)?;
-    }
-    // All further fields narrow what it covers; a point in other words than a URL cannot be matched.
-    found.partial = !values.is_empty() || found.urls.is_empty();
-    Ok(found)
 }
 
 /// The big-endian octets of a CRL number without zeros in front: at most 20, as readers must take
@@ -268,23 +217,4 @@ fn read_entry(list: &mut Values<'_>) -> Result<CrlEntry, Error> {
 /// DistributionPointName.fullName with one URL.
 fn full_name(url: &str) -> Vec<u8> {
     encode(context(0), &[&encode(0x86, &[url.as_bytes()])])
-}
-
-/// Adds the URLs of a DistributionPointName.
-fn read_full_name(what: &'static str, der: &[u8], urls: &mut Vec<String>) -> Result<(), Error> {
-    let place = "distributionPoint";
-    let mut choice = Values::new(what, der)?;
-    let Some(names) = choice.optional(context(0), place)? else { return Ok(()) };
-    let mut names = Values::new(what, names)?;
-    while !names.is_empty() {
-        if names.peek() == Some(0x86) {
-            if urls.len() == CRL_URLS {
-                return Err(Error::malformed(what, place, format!("more than {CRL_URLS} URLs")));
-            }
-            urls.push(String::from_utf8_lossy(names.content(0x86, place)?).into_owned());
-        } else {
-            names.whole(place)?;
-        }
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use der::asn1::OctetString;
 use der::flagset::FlagSet;
 use x509_cert::ext::pkix;
 
-use super::crl::read_distribution_points;
+use super::distribution_point::{DistributionPoint, read_distribution_points};
 use super::general_name::{encode_constraints, encode_names, read_constraints, read_names};
 use super::tlv::{
     BOOLEAN, INTEGER, OCTET_STRING, SEQUENCE, Values, decode_whole, encode, encode_oid,
@@ -31,7 +31,7 @@ pub(crate) struct Extensions {
     pub(crate) alt_names: Vec<UncheckedName>,
     pub(crate) authority_key_identifier: Option<Vec<u8>>,
     pub(crate) basic_constraints: Option<BasicConstraints>,
-    pub(crate) crl_urls: Vec<String>,
+    pub(crate) crl_points: Vec<DistributionPoint>,
     pub(crate) extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
     pub(crate) key_usage: Option<KeyUsage>,
     pub(crate) name_constraints: Option<NameConstraints>,
@@ -97,7 +97,7 @@ impl Extensions {
             }
             oid::BASIC_CONSTRAINTS => self.basic_constraints = Some(read_basic(what, value)?),
             oid::CRL_DISTRIBUTION_POINTS => {
-                self.crl_urls = read_distribution_points(what, value)?;
+                self.crl_points = read_distribution_points(what, value)?;
             }
             oid::EXTENDED_KEY_USAGE => {
                 self.extended_key_usage = Some(read_usages(what, value)?);

@@ -4,6 +4,7 @@ pub(crate) mod algorithm;
 pub(crate) mod certificate;
 pub(crate) mod crl;
 pub(crate) mod distinguished;
+pub(crate) mod distribution_point;
 pub(crate) mod envelope;
 pub(crate) mod extension;
 pub(crate) mod general_name;

@@ -1,6 +1,9 @@
 //! `certwright verify`: what verifies, in any order, and which link breaks which rule.
 
-use certwright::{Issuer, KeyAlgorithm, KeyPair, Profile};
+use certwright::{
+    Authority, CrlRequest, FixedClock, Issuer, KeyAlgorithm, KeyPair, Lifetime, MemoryStore,
+    Policy, Profile,
+};
 use serde_json::json;
 
 use crate::common::families;
@@ -187,4 +190,53 @@ fn revocation(shop: &Shop, algorithm: KeyAlgorithm) {
     let later = (NOW + 8 * 86_400).to_string();
     let stale = ["verify", "--at", &later, "--trust", "root.pem", "--crl", "ca.crl", "listed.pem"];
     shop.run(&stale).says(1, "link 0").says(1, "the rule on revocation");
+}
+
+#[test]
+fn every_list_of_a_file_counts_and_a_file_that_serves_no_link_is_refused() {
+    let shop = Shop::new();
+    let key = || KeyPair::generate(any_algorithm()).unwrap();
+    let root =
+        |name: &str| Issuer::self_signed(name.parse().unwrap(), Profile::root(), key()).unwrap();
+    let (root, stranger) = (root("CN=Root"), root("CN=Stranger"));
+    let at = root.certificate().validity().not_before().plus(Lifetime::hours(1)).unwrap();
+    let below = |issuer: &Issuer, name: &str, room| {
+        issuer.delegate(name.parse().unwrap(), Profile::intermediate(room), key()).unwrap()
+    };
+    let ca = below(&root, "CN=CA", 1);
+    let leaf = below(&ca, "CN=Leaf", 0);
+    let list = |issuer: &Issuer| {
+        let policy = Policy::new(Profile::tls_server());
+        let authority = Authority::new(issuer.clone(), policy, MemoryStore::default());
+        let authority = authority.with_clock(FixedClock(at));
+        authority.issue_crl(&CrlRequest::full(Lifetime::days(7))).unwrap().to_pem()
+    };
+    let (by_root, by_ca) = (list(&root), list(&ca));
+    shop.write("root.pem", root.certificate().to_pem());
+    shop.write("chain.pem", [leaf.certificate().to_pem(), ca.certificate().to_pem()].concat());
+    shop.write("both.crl", [by_ca.as_str(), &by_root].concat());
+    shop.write("ca.crl", &by_ca);
+    shop.write("more.crl", [by_ca.as_str(), &list(&stranger)].concat());
+    shop.write("stranger.crl", list(&stranger));
+    let at = at.unix().to_string();
+    let run = |lists: &[&str]| {
+        let mut arguments = vec!["verify", "--at", &at, "--trust", "root.pem"];
+        arguments.extend(lists.iter().flat_map(|list| ["--crl", list]));
+        shop.run(&[&arguments[..], &["chain.pem"]].concat())
+    };
+    let ran = run(&["both.crl"]).expect(0);
+    for words in ["link 0 is not revoked", "link 1 is not revoked"] {
+        assert!(ran.stdout.contains(words), "{}", ran.stdout);
+    }
+    assert!(!ran.stdout.contains("not counted"), "{}", ran.stdout);
+    let ran = run(&["more.crl"]).expect(0);
+    let words = "not counted    more.crl, list 2 of CN=Stranger from ";
+    assert!(ran.stdout.contains(words), "{}", ran.stdout);
+    assert!(ran.stdout.contains("its issuer issued none of the certificates"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("link 1 is not known"), "{}", ran.stdout);
+    for lists in [&["stranger.crl"][..], &["ca.crl", "stranger.crl"], &["stranger.crl", "both.crl"]]
+    {
+        let ran = run(lists).says(1, "--crl stranger.crl: it tells nothing of any link");
+        assert_eq!(ran.stdout, "");
+    }
 }

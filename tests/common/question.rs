@@ -86,7 +86,7 @@ impl Question {
         if let Some(name) = &self.name {
             verifier = verifier.with_name(name.clone());
         }
-        verifier.verify(&Chain::new(self.chain[0].clone(), self.chain[1..].to_vec())?)
+        verifier.verify(&Chain::new(self.chain[0].clone(), self.chain[1..].to_vec())?).map(drop)
     }
 
     /// None where OpenSSL cannot judge: it verifies SM2 chains with an empty identifier.

@@ -10,7 +10,10 @@ mod revoked;
 mod world;
 
 mod revocation;
+mod revocation_attacks;
 mod revocation_chains;
 mod revocation_foreign;
 mod revocation_lists;
+mod revocation_scopes;
 mod revocation_times;
+mod signed_lists;

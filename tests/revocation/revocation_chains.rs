@@ -243,7 +243,7 @@ fn unknown(scene: &Scene, chain: &Chain, lists: &[RevocationList], link: usize, 
 }
 
 #[track_caller]
-fn rule(answer: Result<(), Error>) -> ((usize, ChainRule), String) {
+fn rule<T: std::fmt::Debug>(answer: Result<T, Error>) -> ((usize, ChainRule), String) {
     match answer.unwrap_err() {
         Error::Chain(error) => ((error.link, error.rule), error.detail),
         other => panic!("{other}"),

@@ -97,15 +97,28 @@ fn a_list_for_a_part_tells_nothing_of_the_rest() {
         // A scope in other words than URLs is a scope all the same.
         "fullname = dirName:part",
         "relativename = part",
-        "onlyuser = TRUE",
         "onlyCA = TRUE",
         "onlyAA = TRUE",
         "onlysomereasons = keyCompromise",
-        "indirectCRL = TRUE",
+        "onlysomereasons = keyCompromise\nonlyuser = TRUE",
     ] {
         let extension = format!("issuingDistributionPoint = critical,@scope\n[scope]\n{scope}\n");
         let error = ca.verify(&leaf, vec![ca.list("01", &extension)]).unwrap_err().to_string();
         assert!(error.contains("none of the 1 revocation lists"), "{scope}: {error}");
+    }
+    // What covers this certificate counts, with or without a point.
+    for scope in [
+        "onlyuser = TRUE",
+        "indirectCRL = TRUE",
+        "fullname = dirName:same",
+        "onlysomereasons = keyCompromise, CACompromise, affiliationChanged, superseded, \
+         cessationOfOperation, certificateHold, privilegeWithdrawn, AACompromise",
+    ] {
+        let same = "[same]\nO = example\nCN = foreign  CA\n";
+        let extension =
+            format!("issuingDistributionPoint = critical,@scope\n{same}[scope]\n{scope}\n");
+        ca.verify(&leaf, vec![ca.list("01", &extension)])
+            .unwrap_or_else(|error| panic!("{scope}: {error}"));
     }
 }
 
@@ -192,6 +205,7 @@ impl Ca {
         ChainVerifier::new([root], at)
             .with_revocation_lists(lists, UnknownRevocation::Refuse)
             .verify(&chain)
+            .map(drop)
     }
 }
 

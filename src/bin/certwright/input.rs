@@ -100,14 +100,14 @@ pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     certificates.map_err(|error| file_error(path, error.to_string()))
 }
 
-/// Reads a revocation list, in PEM or DER.
-pub fn read_list(path: &Path) -> Result<RevocationList, Error> {
+/// Reads revocation lists: PEM blocks, or one in DER.
+pub fn read_lists(path: &Path) -> Result<Vec<RevocationList>, Error> {
     let octets = read(path, LIST_OCTETS)?;
-    let list = match pem(&octets) {
-        Some(text) => RevocationList::from_pem(&text),
-        None => RevocationList::from_der(&octets),
+    let lists = match pem(&octets) {
+        Some(text) => RevocationList::many_from_pem(&text),
+        None => RevocationList::from_der(&octets).map(|list| vec![list]),
     };
-    list.map_err(|error| file_error(path, error.to_string()))
+    lists.map_err(|error| file_error(path, error.to_string()))
 }
 
 /// The text, where the octets are one with PEM blocks. What is around the blocks may be in any

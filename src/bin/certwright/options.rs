@@ -171,8 +171,9 @@ pub struct Verify {
     /// What the leaf must be for
     #[arg(long, value_enum, default_value_t = Purpose::Any)]
     pub purpose: Purpose,
-    /// A revocation list, in PEM or DER; may be given more than once. What an issuer of one of the
-    /// lists issued is refused unless a current one of its lists tells that it is not revoked
+    /// Revocation lists, in PEM (any number) or DER (one); may be given more than once. What an
+    /// issuer of one of the lists issued is refused unless a current one of its lists tells that it is
+    /// not revoked, and so is a file whose lists tell nothing of the chain
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub crl: Vec<PathBuf>,
     /// Refuse the chain also where an issuer has no list among those given

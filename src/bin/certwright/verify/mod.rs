@@ -1,17 +1,19 @@
 //! `certwright verify`: a chain up to a certificate that is trusted.
 
+mod lists;
 mod order;
 
 use std::io;
 
 use certwright::{
-    Certificate, Chain, ChainRule, ChainVerifier, Clock as _, Error, ExtendedKeyUsage,
-    RevocationList, SystemClock, Time, UnknownRevocation,
+    Certificate, ChainRule, ChainVerifier, Clock as _, Error, ExtendedKeyUsage, RevocationList,
+    RevocationStatus, SystemClock, Time, UnknownRevocation, Verified,
 };
 
+use self::lists::Lists;
 use self::order::Order;
 use super::failure::Failure;
-use super::input::{file_error, read_certificates, read_list};
+use super::input::{file_error, read_certificates};
 use super::options::{Purpose, Verify};
 use super::output::Output;
 
@@ -21,7 +23,7 @@ pub fn run(options: &Verify, output: &mut Output) -> Result<(), Failure> {
     for path in &options.trust {
         anchors.extend(read_certificates(path)?);
     }
-    let lists = options.crl.iter().map(|path| read_list(path)).collect::<Result<Vec<_>, _>>()?;
+    let lists = Lists::read(&options.crl)?;
     let at = options.at.map_or_else(|| SystemClock.now(), Ok)?;
     let certificates = read_certificates(chain)?;
     let Some((leaf, rest)) = certificates.split_first() else {
@@ -29,20 +31,26 @@ pub fn run(options: &Verify, output: &mut Output) -> Result<(), Failure> {
     };
 
     let order = Order { rest, anchors: &anchors, sm2_id: &options.sm2_id };
-    let verifier = verifier(options, &anchors, at, &lists);
+    let verifier = verifier(options, &anchors, at, &lists.all);
     // The first way up that verifies. Else the failure of the first, or of the first that came up to
     // a trust anchor.
-    let mut failure: Option<Error> = None;
+    let (mut failure, mut unserved): (Option<Error>, Option<Failure>) = (None, None);
     for chain in order.chains(leaf)? {
-        let Err(error) = verifier.verify(&chain) else {
-            return Ok(report(options, &chain, &order, at, &lists, output)?);
-        };
-        if failure.as_ref().is_none_or(|first| is_untrusted(first) && !is_untrusted(&error)) {
-            failure = Some(error);
+        match verifier.verify(&chain) {
+            Ok(verified) => match lists.refuse_unserved(&verified) {
+                Ok(()) => return Ok(report(options, &verified, &order, at, &lists, output)?),
+                Err(error) => unserved = unserved.or(Some(error)),
+            },
+            Err(error) => {
+                if failure.as_ref().is_none_or(|first| is_untrusted(first) && !is_untrusted(&error))
+                {
+                    failure = Some(error);
+                }
+            }
         }
     }
     let none = || Failure::Reason("there is no chain".to_owned());
-    Err(failure.map_or_else(none, Failure::from))
+    Err(unserved.or(failure.map(Failure::from)).unwrap_or_else(none))
 }
 
 fn verifier(
@@ -83,14 +91,13 @@ fn is_untrusted(error: &Error) -> bool {
 /// Says what verified.
 fn report(
     options: &Verify,
-    chain: &Chain,
+    verified: &Verified,
     order: &Order<'_>,
     at: Time,
-    lists: &[RevocationList],
+    lists: &Lists,
     output: &mut Output,
 ) -> io::Result<()> {
-    let mut links: Vec<&Certificate> = chain.certificates().collect();
-    links.extend(order.anchor_above(&links));
+    let links = verified.path();
     output.heading("Verified")?;
     output.field("at", at)?;
     for (link, certificate) in links.iter().enumerate() {
@@ -100,18 +107,20 @@ fn report(
     }
     output.list("name", &options.name)?;
     output.list("purpose", purpose(options.purpose))?;
-    let below = links.iter().enumerate().take(links.len().saturating_sub(1));
-    let revocation = below.map(|(link, certificate)| {
-        let issuer = certificate.issuer();
-        match lists.iter().any(|list| list.issuer() == issuer) {
-            true => format!("link {link} is not revoked"),
-            false => format!("link {link} is not known: no list of {issuer} was given"),
+    let statuses = links.iter().zip(verified.revocation()).enumerate();
+    let revocation = statuses.map(|(link, (certificate, status))| match status {
+        RevocationStatus::NotRevoked => format!("link {link} is not revoked"),
+        RevocationStatus::NotAsked => format!("link {link} was not asked"),
+        _ => {
+            let issuer = certificate.issuer();
+            format!("link {link} is not known: no list of {issuer} was given")
         }
     });
-    match lists.is_empty() {
+    match lists.all.is_empty() {
         true => output.field("revocation", "not asked: no list was given")?,
         false => output.list("revocation", revocation)?,
     }
+    output.list("not counted", lists.unused(verified))?;
     let unused = order.rest.iter().filter(|certificate| !links.contains(certificate));
     output.list("not needed", unused.map(Certificate::subject))
 }

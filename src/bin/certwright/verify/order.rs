@@ -15,7 +15,7 @@ pub struct Order<'a> {
     pub sm2_id: &'a Sm2Id,
 }
 
-impl<'a> Order<'a> {
+impl Order<'_> {
     /// Every way up from a leaf, as far as it goes: to a trust anchor, or until nothing fits.
     pub fn chains(&self, leaf: &Certificate) -> Result<Vec<Chain>, Error> {
         let mut ways = Vec::new();
@@ -25,14 +25,6 @@ impl<'a> Order<'a> {
             Chain::new(leaf.clone(), above.collect())
         };
         ways.iter().map(chain).collect()
-    }
-
-    /// The trust anchor above a chain that does not end in one.
-    pub fn anchor_above(&self, links: &[&Certificate]) -> Option<&'a Certificate> {
-        let last = links.last().filter(|last| !self.anchors.contains(last))?;
-        self.anchors
-            .iter()
-            .find(|anchor| anchor.subject() == last.issuer() && self.is_signed(last, anchor))
     }
 
     fn climb<'c>(&'c self, way: &mut Vec<&'c Certificate>, ways: &mut Vec<Vec<&'c Certificate>>) {
@@ -69,7 +61,7 @@ impl<'a> Order<'a> {
         let named: Vec<&Certificate> = self
             .rest
             .iter()
-            .filter(|other| other.subject() == certificate.issuer() && !below.contains(other))
+            .filter(|other| other.subject().matches(certificate.issuer()) && !below.contains(other))
             .collect();
         let signers: Vec<&Certificate> =
             named.iter().copied().filter(|other| self.is_signed(certificate, other)).collect();
