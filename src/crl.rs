@@ -5,7 +5,8 @@ use std::io;
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::{Denied, Error, Reason, Rule};
 use crate::issuer::Issuer;
-use crate::ledger::{Ledger, Revocation, RevocationReason};
+use crate::ledger::{CrlMoment, Ledger, Revocation, RevocationReason, believed_until};
+use crate::limits::CLOCK_AHEAD_DAYS;
 use crate::lint;
 use crate::profile::Extension;
 use crate::usage::KeyUsage;
@@ -32,17 +33,19 @@ pub struct CrlRequest {
     next_update: Lifetime,
     base: Option<u64>,
     shard: u16,
+    last_number: u64,
+    force_date: bool,
 }
 
 impl CrlRequest {
     /// A full CRL, the next of which follows within this time.
     pub fn full(next_update: Lifetime) -> Self {
-        Self { next_update, base: None, shard: 0 }
+        Self { next_update, base: None, shard: 0, last_number: 0, force_date: false }
     }
 
     /// A delta CRL: what changed since the full CRL of this number.
     pub fn delta(base: u64, next_update: Lifetime) -> Self {
-        Self { next_update, base: Some(base), shard: 0 }
+        Self { base: Some(base), ..Self::full(next_update) }
     }
 
     /// The CRL of one shard, where the issuer's distribution has several; without this, shard 0.
@@ -52,8 +55,42 @@ impl CrlRequest {
         self
     }
 
+    /// Numbers the CRL above this number at least, such as that of the last CRL that was published
+    /// before a backup was restored: a number is not given to two lists (RFC 5280 section 5.2.3). A
+    /// lower number than the ledger's own changes nothing.
+    ///
+    /// [`Authority::resume_from`](crate::Authority::resume_from) takes the number from the list
+    /// itself, and its revocations with it.
+    #[must_use]
+    pub fn above_number(mut self, last: u64) -> Self {
+        self.last_number = last;
+        self
+    }
+
+    /// Dates the CRL by the clock, whatever the ledger says against it. Only for a clock that
+    /// somebody has checked.
+    ///
+    /// Without this, a CRL is refused
+    /// - whose date is before that of the issuer's last CRL, full or delta, of any shard: readers
+    ///   would go on using the last one;
+    /// - whose date is more than 10 days after both the newest time in the ledger and the nextUpdate
+    ///   of the issuer's last CRL. A clock that runs ahead would let revoked certificates drop off
+    ///   the lists before they end, and every honest date after it would be one before the last.
+    ///
+    /// So it is called for when a ledger was at rest for longer than that and its issuer is late
+    /// with its list, and to publish an honest date after a list was made with a clock ahead.
+    #[must_use]
+    pub fn force_date(mut self) -> Self {
+        self.force_date = true;
+        self
+    }
+
     pub(crate) fn base(&self) -> Option<u64> {
         self.base
+    }
+
+    pub(crate) fn is_forced(&self) -> bool {
+        self.force_date
     }
 
     pub(crate) fn shard(&self) -> u16 {
@@ -105,13 +142,25 @@ impl std::fmt::Debug for IssuedCrl {
     }
 }
 
-/// Why this issuer cannot make this CRL now; `full` is the last full CRL of its shard.
-pub(crate) fn check(
+/// A CRL that has everything but a signature, as the ledger was at one moment.
+pub(crate) struct Draft {
+    to_be_signed: Vec<u8>,
+    /// The last number that was given before it.
+    pub(crate) last: u64,
+    pub(crate) number: u64,
+    pub(crate) next_update: Time,
+    /// The last revocation that it lists.
+    pub(crate) sequence: u64,
+}
+
+/// Why this issuer cannot make this CRL now.
+fn check(
     issuer: &Issuer,
     request: &CrlRequest,
-    full: Option<u64>,
+    moment: &CrlMoment,
     now: Time,
 ) -> Result<(), Error> {
+    let full = moment.state.full.map(|(number, _)| number);
     let certificate = issuer.certificate();
     let mut reasons = Vec::new();
     if let Some(usage) = certificate.key_usage()
@@ -138,59 +187,128 @@ pub(crate) fn check(
         let allowed = format!("{last}, the last full CRL of the shard (RFC 5280 section 5.2.4)");
         reasons.push(Reason::new(Rule::CrlBase, "base of the delta", base.to_string(), allowed));
     }
+    if !request.force_date {
+        reasons.extend(check_date(moment, now));
+    }
     if reasons.is_empty() { Ok(()) } else { Err(Error::Denied(Denied { reasons })) }
 }
 
-/// Makes and signs a CRL of this number from the ledger's revocations. What ended before the last full
-/// CRL, and was revoked before it, was on a CRL after its end and is left out (RFC 5280 section 3.3).
-pub(crate) fn issue(
+/// What speaks against the clock.
+fn check_date(moment: &CrlMoment, now: Time) -> Option<Reason> {
+    let (item, last) = ("thisUpdate", moment.state.dates);
+    let given = |problem: &str| format!("{now}, {problem}");
+    if let Some((last, _)) = last.filter(|(last, _)| now < *last) {
+        let allowed = format!("from {last} on, the date of the issuer's last CRL; {ADVICE}");
+        return Some(Reason::new(Rule::CrlDate, item, given("before the last CRL"), allowed));
+    }
+    let newest = moment.newest?;
+    let until = believed_until(last.map_or(newest, |(_, next)| next.max(newest)));
+    (until < now).then(|| {
+        let allowed = format!(
+            "until {until}, {CLOCK_AHEAD_DAYS} days after the newest time in the ledger and the \
+             nextUpdate of the issuer's last CRL; {ADVICE}"
+        );
+        Reason::new(Rule::CrlDate, item, given("far ahead of the ledger"), allowed)
+    })
+}
+
+const ADVICE: &str = "check the clock; where it is right, force the date (CrlRequest::force_date)";
+
+/// Makes a CRL of the ledger's revocations, and the number after the last, all as of one moment. None
+/// if the last number is another than this by then: the date may be too early.
+pub(crate) fn draft(
     issuer: &Issuer,
     ledger: &Ledger,
     request: &CrlRequest,
-    number: u64,
+    last: u64,
     now: Time,
-    last_full: Option<(u64, Time)>,
-) -> Result<IssuedCrl, Error> {
-    let extensions = extensions(issuer, request, number);
-    let fields = CrlFields {
-        signature: issuer.signature_algorithm(),
-        issuer: issuer.certificate().subject(),
-        this_update: now,
-        next_update: now.plus(request.next_update)?,
-        extensions: &extensions,
-    };
+) -> Result<Option<Draft>, Error> {
     let digest = Ledger::issuer_digest(issuer.certificate().public_key());
-    let distribution = issuer.crl_distribution();
-    let belongs = |revocation: &Revocation| {
-        distribution.is_none_or(|d| d.shard_of(&revocation.serial) == request.shard)
-            && last_full
-                .is_none_or(|(number, at)| revocation.not_after >= at || revocation.since >= number)
-    };
-    let to_be_signed = ledger.with_revocations(&digest, &mut |each| {
-        encode_crl(&fields, |take| {
+    let draft = ledger.with_crl_moment(&digest, request.shard, &mut |moment, each| {
+        if moment.state.number != last {
+            return Ok(Ok(None));
+        }
+        let (number, next_update) = match prepare(issuer, request, moment, now) {
+            Ok(prepared) => prepared,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let extensions = extensions(issuer, request, number);
+        let fields = CrlFields {
+            signature: issuer.signature_algorithm(),
+            issuer: issuer.certificate().subject(),
+            this_update: now,
+            next_update,
+            extensions: &extensions,
+        };
+        let to_be_signed = encode_crl(&fields, |take| {
             each(&mut |revocation| {
-                if let Some(entry) = entry(revocation, request.base).filter(|_| belongs(revocation))
+                if belongs(issuer, request, moment, now, revocation)
+                    && let Some(entry) = entry(revocation, request.base.map(|_| moment), now)
                 {
                     take(&entry);
                 }
             })
-        })
+        })?;
+        let sequence = moment.sequence;
+        Ok(Ok(Some(Draft { to_be_signed, last, number, next_update, sequence })))
+    })??;
+    draft.map(|draft| lint::refuse(&draft.to_be_signed).map(|()| draft)).transpose()
+}
+
+/// The number and nextUpdate, unless something stands against the CRL.
+fn prepare(
+    issuer: &Issuer,
+    request: &CrlRequest,
+    moment: &CrlMoment,
+    now: Time,
+) -> Result<(u64, Time), Error> {
+    check(issuer, request, moment, now)?;
+    let last = moment.state.number.max(request.last_number);
+    let number = last.checked_add(1).ok_or_else(|| {
+        let allowed = format!("a last number below {last}, the largest there is");
+        let reason = Reason::new(Rule::CrlNumber, "CRL number", "the one after it", allowed);
+        Error::Denied(Denied { reasons: vec![reason] })
     })?;
-    lint::refuse(&to_be_signed)?;
+    Ok((number, now.plus(request.next_update)?))
+}
+
+/// Signs a CRL whose number was claimed.
+pub(crate) fn sign(issuer: &Issuer, draft: Draft) -> Result<IssuedCrl, Error> {
+    let Draft { to_be_signed, number, .. } = draft;
     let signature = issuer.sign_crl(&to_be_signed)?;
     Ok(IssuedCrl { to_be_signed, algorithm: issuer.signature_algorithm(), signature, number })
 }
 
-/// The entry of a revocation, if a CRL of this kind has one.
-fn entry(revocation: &Revocation, base: Option<u64>) -> Option<CrlEntry> {
-    let Revocation { serial, reason, at, invalid_since, not_after: _, since, released } =
+/// Whether a revocation is one of this shard and still told. What ended before the last full CRL and
+/// before now, and was on that CRL, was listed after its end and is left out (RFC 5280 section 3.3).
+/// Before both: either may be the date of a clock that ran ahead.
+fn belongs(
+    issuer: &Issuer,
+    request: &CrlRequest,
+    moment: &CrlMoment,
+    now: Time,
+    revocation: &Revocation,
+) -> bool {
+    let told = moment.state.full.is_some_and(|(_, at)| {
+        revocation.not_after < at.min(now) && revocation.sequence <= moment.full_sequence
+    });
+    let distribution = issuer.crl_distribution();
+    !told && distribution.is_none_or(|d| d.shard_of(&revocation.serial) == request.shard)
+}
+
+/// The entry of a revocation, if a CRL of this kind has one; `delta` is the moment of a delta CRL, to
+/// the last full one.
+fn entry(revocation: &Revocation, delta: Option<&CrlMoment>, now: Time) -> Option<CrlEntry> {
+    let Revocation { serial, reason, at, invalid_since, not_after: _, sequence, released } =
         *revocation;
-    let code = match (released, base) {
+    let code = match (released, delta) {
         (true, None) => return None,
         (true, Some(_)) => Some(REMOVE_FROM_CRL),
         (false, _) => Some(reason.code()).filter(|_| reason != RevocationReason::Unspecified),
     };
-    let changed = base.is_none_or(|base| since >= base);
+    let changed = delta.is_none_or(|moment| sequence > moment.full_sequence);
+    // A clock that ran ahead revoked it: no reader may take it for revoked only later.
+    let (at, invalid_since) = (at.min(now), invalid_since.map(|since| since.min(now)));
     changed.then_some(CrlEntry { serial, at, reason: code, invalid_since })
 }
 

@@ -84,7 +84,9 @@ mod validity;
 mod wire;
 
 pub use self::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
-pub use self::authority::{Authority, Clock, FixedClock, Issued, RevocationRequest, SystemClock};
+pub use self::authority::{
+    Authority, Clock, FixedClock, Issued, ResumeSummary, RevocationRequest, SystemClock,
+};
 pub use self::certificate::Certificate;
 pub use self::chain::{
     Chain, ChainVerifier, RevocationStatus, UnknownRevocation, UnusedList, Verified,

@@ -180,6 +180,11 @@ impl RevocationList {
         self.number.as_ref().and_then(Number::as_u64)
     }
 
+    /// Whether it has a number, of any length.
+    pub(crate) fn has_number(&self) -> bool {
+        self.number.is_some()
+    }
+
     /// The number of the CRL that this delta CRL adds to; none for a full one, or for a
     /// number above 64 bits.
     pub fn delta_base(&self) -> Option<u64> {

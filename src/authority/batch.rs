@@ -61,7 +61,7 @@ impl Authority {
         let mut issued =
             signed.into_iter().zip(recorded).zip(outcomes).map(|((signed, recorded), outcome)| {
                 let certificate = signed?;
-                recorded?;
+                recorded.map_err(|error| self.refusal(error))?;
                 Ok(Issued { chain: self.chain(certificate)?, outcome })
             });
         let missing = || Err(SignerError::new("it gave fewer answers than messages").into());
@@ -97,7 +97,7 @@ impl Authority {
             Ok(stamp) => stamp,
             Err(error) => return answer(reviews.len(), error),
         };
-        let revoked = match self.revoked() {
+        let mut revoked = match self.revoked() {
             Ok(revoked) => revoked,
             Err(error) => return answer(reviews.len(), error),
         };
@@ -108,6 +108,15 @@ impl Authority {
             let (positions, changes) = claims(&answers, &open);
             let claimed = self.ledger.change(&stamp, changes);
             open.clear();
+            if claimed.iter().any(|claimed| {
+                claimed.as_ref().is_err_and(|error| error.kind() == StoreErrorKind::Conflict)
+            }) {
+                // It may not be the number: the issuer may have been revoked meanwhile.
+                revoked = match self.revoked() {
+                    Ok(revoked) => revoked,
+                    Err(error) => return answer(reviews.len(), error),
+                };
+            }
             for (position, claimed) in positions.into_iter().zip(claimed) {
                 let (Err(error), Some(review)) = (claimed, reviews.get(position)) else { continue };
                 let again = error.kind() == StoreErrorKind::Conflict && draw < SERIAL_DRAWS;

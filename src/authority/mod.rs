@@ -2,10 +2,14 @@
 
 mod batch;
 mod clock;
+mod complete;
+mod crl;
 mod filed;
 mod openssl_ca;
+mod resume;
 mod revoke;
 mod serials;
+mod standing;
 #[cfg(test)]
 mod verified_once;
 
@@ -16,10 +20,10 @@ use rand_core::TryCryptoRng;
 
 use crate::certificate::Certificate;
 use crate::chain::Chain;
-use crate::error::{Denied, Error, SignerError, StoreError, StoreErrorKind};
+use crate::error::{Error, SignerError};
 use crate::issuer::{Issuer, Prepared};
 use crate::key::system;
-use crate::ledger::{IssuerDigest, Ledger, RecordState, Stamp};
+use crate::ledger::{IssuerDigest, Ledger, RecordState, Stamp, Standing};
 use crate::policy::{Policy, Review, ReviewItem};
 use crate::request::CertificateRequest;
 use crate::serial::SerialNumber;
@@ -27,6 +31,7 @@ use crate::store::Store;
 
 pub use self::clock::{Clock, FixedClock, SystemClock};
 pub(crate) use self::filed::Filed;
+pub use self::resume::ResumeSummary;
 pub use self::revoke::RevocationRequest;
 
 use self::serials::{Chosen, FromRng, Serials};
@@ -60,6 +65,7 @@ pub struct Authority {
     policy: Arc<Policy>,
     ledger: Ledger,
     digest: IssuerDigest,
+    standing: Arc<Standing>,
     clock: Arc<dyn Clock>,
     serials: Arc<Mutex<Box<dyn Serials>>>,
     actor: Arc<str>,
@@ -95,6 +101,10 @@ impl Authority {
     pub fn on(issuer: Issuer, policy: Policy, ledger: Ledger) -> Self {
         Self {
             digest: Ledger::issuer_digest(issuer.certificate().public_key()),
+            standing: Arc::new(Standing {
+                lineage: standing::lineage(&issuer.chain()),
+                unchanged: Vec::new(),
+            }),
             issuer: Arc::new(issuer),
             policy: Arc::new(policy),
             ledger,
@@ -189,28 +199,6 @@ impl Authority {
         one(self.prepare_all(std::slice::from_ref(review)))
     }
 
-    /// Completes a certificate that was prepared, with a signature made elsewhere over its
-    /// to-be-signed octets.
-    ///
-    /// # Errors
-    /// [`Error::Store`] when nothing with this serial number waits for a signature, or it was revoked;
-    /// [`Error::Denied`] when the issuer was revoked;
-    /// [`Error::Signer`] when the signature is not the issuer's over it (it goes on waiting).
-    pub fn complete(&self, serial: &SerialNumber, signature: &[u8]) -> Result<Chain, Error> {
-        let record = self.ledger.certificate(&self.digest, serial)?;
-        let Some(RecordState::Claimed { to_be_signed }) = record.map(|record| record.state) else {
-            let message = format!("nothing with serial number {serial} waits for a signature");
-            return Err(StoreError::new(StoreErrorKind::NotFound, message).into());
-        };
-        if let Some(reason) = self.revoked()? {
-            return Err(Error::Denied(Denied { reasons: vec![reason] }));
-        }
-        let certificate = self.issuer.attach_recorded(&to_be_signed, signature)?;
-        let change = Filed::default().change(&certificate)?;
-        self.ledger.change_one(&self.stamp()?, change)?;
-        self.chain(certificate)
-    }
-
     /// A certificate that was issued, by its serial number.
     ///
     /// # Errors
@@ -234,7 +222,8 @@ impl Authority {
 
     fn stamp(&self) -> Result<Stamp, Error> {
         let (actor, at) = (Arc::clone(&self.actor), self.clock.now()?);
-        Ok(Stamp { actor, at, issuer: self.digest })
+        let standing = Arc::clone(&self.standing);
+        Ok(Stamp { actor, at, issuer: self.digest, standing })
     }
 
     fn draw_serial(&self) -> Result<SerialNumber, Error> {

@@ -243,7 +243,6 @@ impl Cas {
                 let chain = Chain::new(certificate.clone(), above.clone())?;
                 let (identifier, mut writes) =
                     self.ledger.issuer_writes(&chain, Some(&key), &[], now)?;
-                writes.push(parent.kept.unchanged());
                 writes.push(authority_write(&document(&identifier)).map_err(CasError::into_error)?);
                 let answer = answer(certificate, &identifier);
                 writes.extend(token::write(&token, &answer, now).map_err(CasError::into_error)?);

@@ -8,6 +8,7 @@ use super::structures::structures;
 use crate::authority::RevocationRequest;
 use crate::crl::CrlRequest;
 use crate::ledger::{AuditAction, Change, RevocationReason};
+use crate::revocation_list::RevocationList;
 
 structures! {
     /// What UpdateCACertificateStatus takes (section 3).
@@ -28,6 +29,12 @@ structures! {
     CreateCrlRequest {
         /// The identifier of the CA whose CRL it is.
         identifier: String,
+        /// The last CRL that was published, in PEM, after a backup was restored: its revocations are
+        /// taken over, and the next CRL has a higher number.
+        last_crl: Option<String>,
+        /// Dates the CRL by the clock although that is before the last CRL, or far ahead of the
+        /// ledger: somebody has checked the clock.
+        force_date: Option<bool>,
     }
 
     /// What CreateCrl answers.
@@ -93,7 +100,8 @@ impl Cas {
     /// this operation is only this engine's. A CA that was revoked goes on listing what it issued.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidParameter` when the CA has no CRLs; `CertificateExpired` when it is over.
+    /// `NotFound`; `CertificateExpired` when the CA is over; `InvalidParameter` when `LastCrl` is no
+    /// CRL of this CA, or the date is refused ([`CrlRequest::force_date`]).
     pub fn create_crl(&self, request: &CreateCrlRequest) -> Result<CreateCrlResponse, CasError> {
         self.operate(|request_id| {
             let text = &request.identifier;
@@ -107,7 +115,17 @@ impl Cas {
                 let message = format!("Identifier: the CA is valid from {validity}, now is {now}");
                 return Err(CasError::new(ErrorKind::CertificateExpired, message));
             }
-            let next = CrlRequest::full(days(kept.document.crl_day));
+            if let Some(last) = &request.last_crl {
+                let list = RevocationList::from_pem(last);
+                let list = list.map_err(|error| {
+                    CasError::invalid("LastCrl", error, "a CRL of this CA in PEM")
+                })?;
+                authority.resume_from(&list)?;
+            }
+            let mut next = CrlRequest::full(days(kept.document.crl_day));
+            if request.force_date.unwrap_or_default() {
+                next = next.force_date();
+            }
             let crl = authority.issue_crl(&next)?;
             Ok(CreateCrlResponse {
                 crl: crl.to_pem(),

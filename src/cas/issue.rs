@@ -98,8 +98,6 @@ impl Cas {
                 tags: copied(leaf.tags),
             };
             let mut writes = leaf_writes(&document).map_err(CasError::into_error)?;
-            // The CA is still what it was when it was found in force.
-            writes.push(parent.kept.unchanged());
             if let Some(key) = leaf.key {
                 writes.extend(self.ledger.key_writes(&leaf_key_name(&identifier), key)?);
             }

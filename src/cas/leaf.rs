@@ -16,13 +16,10 @@ use crate::certificate::Certificate;
 use crate::error::Error;
 use crate::hexadecimal::hexadecimal;
 use crate::key::{fingerprint, md5_fingerprint};
-use crate::ledger::{
-    AuditAction, Change, Identifier, IssuerDigest, Revocation, RevocationReason, Stamp,
-};
+use crate::ledger::{AuditAction, Change, Identifier, IssuerDigest, Revocation, RevocationReason};
 use crate::limits::KEPT_NAME_OCTETS;
 use crate::name::UncheckedName;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 /// A leaf with all that is kept of it.
 pub(super) struct FoundLeaf {
@@ -110,7 +107,7 @@ impl Cas {
             let change =
                 Change::With { writes: vec![found.kept.unchanged()], change: Box::new(revoke) };
             // The issuer's key is not needed, nor need the issuer be in force.
-            let stamp = Stamp { actor: Arc::clone(&self.actor), at, issuer: found.issuer };
+            let stamp = self.stamp(at, found.issuer);
             self.ledger.change_one(&stamp, change).map_err(Error::from)?;
             Ok(CreateRevokeClientCertificateResponse { request_id })
         })

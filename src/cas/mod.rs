@@ -79,7 +79,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::authority::Clock;
 use crate::error::Error;
-use crate::issuer::Issuer;
 use crate::key::random_octets;
 use crate::ledger::{AuditAction, Identifier, Ledger, Write};
 use crate::store::Store;
@@ -130,7 +129,7 @@ pub struct Cas {
     /// Where operations stand in line that lost to another.
     line: Mutex<()>,
     /// Issuers whose keys were opened before.
-    issuers: Mutex<HashMap<Identifier, Issuer>>,
+    issuers: Mutex<HashMap<Identifier, parent::Opened>>,
 }
 
 impl Cas {
@@ -231,7 +230,7 @@ impl Cas {
     }
 
     /// The issuers that were opened. A panic elsewhere leaves the map whole.
-    fn opened(&self) -> std::sync::MutexGuard<'_, HashMap<Identifier, Issuer>> {
+    fn opened(&self) -> std::sync::MutexGuard<'_, HashMap<Identifier, parent::Opened>> {
         self.issuers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,7 +9,7 @@ use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
 use crate::authority::Authority;
 use crate::issuer::Issuer;
 use crate::key::{KeyPair, Signer, system};
-use crate::ledger::Identifier;
+use crate::ledger::{Identifier, IssuerDigest, Stamp, Write};
 use crate::policy::Policy;
 use crate::profile::Profile;
 use crate::validity::{Lifetime, Time};
@@ -19,6 +19,14 @@ pub(super) struct Parent {
     pub(super) identifier: Identifier,
     pub(super) kept: Kept<AuthorityDocument>,
     pub(super) issuer: Issuer,
+    /// What it may issue for: that it is kept, and that neither it nor a CA above it was revoked.
+    unchanged: Vec<Write>,
+}
+
+/// An issuer that was opened, and the record that it was opened from.
+pub(super) struct Opened {
+    record: Write,
+    issuer: Issuer,
 }
 
 impl Cas {
@@ -27,6 +35,7 @@ impl Cas {
         let identifier = identifier(name, text)?;
         let unknown = || CasError::not_found(name, format!("CA {identifier}"));
         let kept = self.authority_document(text)?.ok_or_else(unknown)?;
+        let mut unchanged = Vec::new();
         let mut above = Some(text.to_owned());
         while let Some(text) = above {
             let Some(kept) = self.authority_document(&text)? else { break };
@@ -34,9 +43,11 @@ impl Cas {
                 let message = format!("{name}: CA {text} is revoked");
                 return Err(CasError::new(ErrorKind::UpdateProtection, message));
             }
+            unchanged.push(kept.unchanged());
             above = kept.document.parent_identifier;
         }
-        let issuer = self.issuer(&identifier)?.ok_or_else(unknown)?;
+        let (issuer, record) = self.issuer(&identifier)?.ok_or_else(unknown)?;
+        unchanged.push(record);
         for certificate in issuer.chain().certificates() {
             let validity = certificate.validity();
             if !validity.contains(now) {
@@ -45,25 +56,34 @@ impl Cas {
                 return Err(CasError::new(ErrorKind::CertificateExpired, message));
             }
         }
-        Ok(Parent { identifier, kept, issuer })
+        Ok(Parent { identifier, kept, issuer, unchanged })
     }
 
-    /// The issuer of a CA that is kept, with its key.
-    pub(super) fn issuer(&self, identifier: &Identifier) -> Result<Option<Issuer>, CasError> {
-        if let Some(issuer) = self.opened().get(identifier) {
-            return Ok(Some(issuer.clone()));
+    /// The issuer of a CA that is kept, with its key, and its record. One that was forgotten, by
+    /// whomever, is no issuer any more.
+    fn issuer(&self, identifier: &Identifier) -> Result<Option<(Issuer, Write)>, CasError> {
+        let Some(record) = self.ledger.issuer_unchanged(identifier)? else {
+            self.opened().remove(identifier);
+            return Ok(None);
+        };
+        if let Some(opened) = self.opened().get(identifier)
+            && opened.record.expected == record.expected
+        {
+            return Ok(Some((opened.issuer.clone(), record)));
         }
         let Some(kept) = self.ledger.issuer(identifier)? else { return Ok(None) };
         let Some(key) = self.ledger.issuer_key(identifier)? else { return Ok(None) };
         let key = self.signing_as_ruled(key)?;
         let issuer = Issuer::load(kept.chain.certificates().cloned().collect(), key)?;
-        self.opened().insert(*identifier, issuer.clone());
-        Ok(Some(issuer))
+        let opened = Opened { record: record.clone(), issuer: issuer.clone() };
+        self.opened().insert(*identifier, opened);
+        Ok(Some((issuer, record)))
     }
 
-    /// An authority that issues for a CA: with this policy, or for CAs and CRLs without one.
+    /// An authority that issues for a CA: with this policy, or for CAs without one. It claims and
+    /// records only as long as the CA is what it was when it was found in force.
     pub(super) fn authority(&self, parent: &Parent, policy: Option<Policy>) -> Authority {
-        self.authority_of(&parent.issuer, policy)
+        self.authority_of(&parent.issuer, policy).while_unchanged(parent.unchanged.clone())
     }
 
     fn authority_of(&self, issuer: &Issuer, policy: Option<Policy>) -> Authority {
@@ -76,10 +96,14 @@ impl Cas {
     /// An authority that lists and revokes what a CA issued, whether or not that may still issue.
     pub(super) fn listing_authority(&self, text: &str) -> Result<Authority, CasError> {
         let identifier = identifier("Identifier", text)?;
-        let issuer = self.issuer(&identifier)?;
-        let issuer =
-            issuer.ok_or_else(|| CasError::not_found("Identifier", format!("CA {text}")))?;
-        Ok(self.authority_of(&issuer, None))
+        let unknown = || CasError::not_found("Identifier", format!("CA {text}"));
+        let (issuer, record) = self.issuer(&identifier)?.ok_or_else(unknown)?;
+        Ok(self.authority_of(&issuer, None).while_unchanged(vec![record]))
+    }
+
+    /// Who changes what an issuer issued, whether or not that may still issue.
+    pub(super) fn stamp(&self, at: Time, issuer: IssuerDigest) -> Stamp {
+        Stamp { actor: Arc::clone(&self.actor), at, issuer, standing: Arc::default() }
     }
 
     /// A new key that signs as the rules say.

@@ -60,6 +60,10 @@ pub enum Rule {
     CaRequested,
     /// A delta CRL names a base that is not the last full CRL of its shard.
     CrlBase,
+    /// A CRL would be dated before the last one, or far ahead of the ledger.
+    CrlDate,
+    /// No CRL number is left after the last.
+    CrlNumber,
     /// The issuer's distribution has no such shard.
     CrlShard,
     /// The profile asks for an extension twice, or for one that the engine writes itself.

@@ -2,6 +2,7 @@
 
 mod elsewhere;
 mod prepared;
+mod recorded;
 mod rules;
 mod signing;
 
@@ -254,6 +255,11 @@ impl Issuer {
 
     pub(crate) fn key_identifier(&self) -> &[u8] {
         &self.key_identifier
+    }
+
+    /// The key that its signatures verify with, with its SM2 identifier.
+    pub(crate) fn verification_key(&self) -> &PublicKey {
+        self.signer.public_key()
     }
 
     /// Its own certificate.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::audit::{AuditAction, Log};
 use super::filing::Tag;
-use super::record::{self, RecordState};
+use super::record::{self, CertificateRecord, RecordState};
 use super::revocation::{self, Revocation, RevocationReason};
+use super::standing::Standing;
 use super::write::{self, Write};
-use super::{IssuerDigest, index};
+use super::{IssuerDigest, index, lists, newest};
 use crate::certificate::Certificate;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::serial::SerialNumber;
@@ -20,6 +21,8 @@ pub(crate) struct Stamp {
     pub(crate) actor: Arc<str>,
     pub(crate) at: Time,
     pub(crate) issuer: IssuerDigest,
+    /// What must hold of the issuer.
+    pub(crate) standing: Arc<Standing>,
 }
 
 /// One change. It owns what it needs, so that another thread can carry it out.
@@ -27,10 +30,15 @@ pub(crate) struct Stamp {
 pub(crate) enum Change {
     /// Gives a serial number to what is about to be signed. A number is given once.
     Claim { serial: SerialNumber, to_be_signed: Vec<u8> },
-    /// Counts up the number of the issuer's CRLs to this one, before it is signed.
-    CrlNumber { number: u64 },
-    /// Records that a CRL was signed: full, or a delta to another.
-    CrlSigned { number: u64, base: Option<u64>, shard: u16 },
+    /// Gives a number to a CRL before it is signed, unless another was numbered since `last`.
+    /// `forced`: the caller vouches for its date.
+    CrlClaim { last: u64, number: u64, next_update: Time, forced: bool },
+    /// Counts the number of the issuer's CRLs up to that of a CRL of another engine, or of this one
+    /// that a backup knows nothing of, with its thisUpdate and nextUpdate where they are known.
+    CrlNumber { number: u64, dates: Option<(Time, Time)> },
+    /// Records that a CRL was signed, full or a delta to another, that lists the revocations up to
+    /// this sequence.
+    CrlSigned { number: u64, base: Option<u64>, shard: u16, sequence: u64 },
     /// Records that signing failed. The number stays claimed.
     Fail { serial: SerialNumber, problem: String },
     /// Takes over a certificate that another engine issued, with its revocation, which the next CRL
@@ -40,6 +48,9 @@ pub(crate) enum Change {
     Issue { certificate: Box<Certificate>, tags: Vec<Tag> },
     /// Records that something failed that has no serial number, or not yet.
     Note { action: AuditAction, detail: String },
+    /// Takes over a revocation that a CRL lists, of a certificate that the ledger need not know. What
+    /// is revoked here stays as it is.
+    Relist { serial: SerialNumber, reason: RevocationReason, at: Time, invalid_since: Option<Time> },
     /// Takes a certificate off hold.
     Release { serial: SerialNumber },
     /// Revokes a certificate, or puts it on hold.
@@ -62,6 +73,9 @@ impl Change {
         let issuer = &stamp.issuer;
         let (action, serial, detail) = match self {
             Self::Claim { serial, to_be_signed } => {
+                if let Some(broken) = stamp.standing.broken(transaction)? {
+                    return Ok(Err(broken));
+                }
                 let key = record::key(issuer, serial);
                 if transaction.get(&key)?.is_some() {
                     return refuse(format!("serial number {serial} was claimed before"));
@@ -70,6 +84,9 @@ impl Change {
                 (AuditAction::Claimed, Some(serial), String::new())
             }
             Self::Issue { certificate, tags } => {
+                if let Some(broken) = stamp.standing.broken(transaction)? {
+                    return Ok(Err(broken));
+                }
                 let serial = certificate.serial();
                 let claim = match record::get(transaction, issuer, serial)? {
                     Some(record) => record,
@@ -100,9 +117,8 @@ impl Change {
                 transaction.put(&key, &value)?;
                 index::put(transaction, issuer, certificate)?;
                 if let Some(revocation) = revocation {
-                    // Ours as of the next CRL, whatever the other engine numbered before.
-                    let since = revocation::last_number(transaction, issuer)?;
-                    let revocation = Revocation { since, ..*revocation };
+                    let sequence = revocation::next(transaction, issuer)?;
+                    let revocation = Revocation { sequence, ..*revocation };
                     revocation::put(transaction, issuer, &revocation)?;
                 }
                 (AuditAction::Imported, Some(serial), String::new())
@@ -120,18 +136,13 @@ impl Change {
                         return refuse(format!("serial number {serial} is revoked already"));
                     }
                 }
-                let not_after = match &record.state {
-                    RecordState::Issued { certificate, .. } => certificate.validity().not_after(),
-                    RecordState::Claimed { .. } => Time::NO_EXPIRATION,
-                };
-                let since = revocation::last_number(transaction, issuer)?;
                 let revocation = Revocation {
                     serial: *serial,
                     reason: *reason,
                     at: *at,
                     invalid_since: *invalid_since,
-                    not_after,
-                    since,
+                    not_after: end(Some(&record)),
+                    sequence: revocation::next(transaction, issuer)?,
                     released: false,
                 };
                 revocation::put(transaction, issuer, &revocation)?;
@@ -142,27 +153,67 @@ impl Change {
                     Some(held)
                         if held.reason == RevocationReason::CertificateHold && !held.released =>
                     {
-                        let since = revocation::last_number(transaction, issuer)?;
-                        let released = Revocation { since, released: true, ..held };
+                        let sequence = revocation::next(transaction, issuer)?;
+                        let released = Revocation { sequence, released: true, ..held };
                         revocation::put(transaction, issuer, &released)?;
                     }
                     _ => return refuse(format!("serial number {serial} is not on hold")),
                 }
                 (AuditAction::Released, Some(serial), String::new())
             }
-            Self::CrlNumber { number } => {
-                let last = revocation::last_number(transaction, issuer)?;
+            Self::Relist { serial, reason, at, invalid_since } => {
+                let known = revocation::get(transaction, issuer, serial)?;
+                let hold = RevocationReason::CertificateHold;
+                if known.is_some_and(|known| {
+                    !known.released && (known.reason != hold || *reason == hold)
+                }) {
+                    // Revoked meanwhile.
+                    return Ok(Ok(()));
+                }
+                let record = record::get(transaction, issuer, serial)?;
+                let revocation = Revocation {
+                    serial: *serial,
+                    reason: *reason,
+                    at: *at,
+                    invalid_since: *invalid_since,
+                    not_after: end(record.as_ref()),
+                    sequence: revocation::next(transaction, issuer)?,
+                    released: false,
+                };
+                revocation::put(transaction, issuer, &revocation)?;
+                (AuditAction::Revoked, Some(serial), format!("{reason}, as a CRL lists it"))
+            }
+            Self::CrlClaim { last, number, next_update, forced } => {
+                if let Some(changed) = stamp.standing.changed(transaction)? {
+                    return Ok(Err(changed));
+                }
+                let (found, dates) = lists::last(transaction, issuer)?;
+                if found != *last || number <= last {
+                    return refuse(format!("CRL number {number} is not the next after {found}"));
+                }
+                let earlier = dates.filter(|_| !forced).map(|(_, next)| next);
+                let due = earlier.map_or(*next_update, |earlier| earlier.max(*next_update));
+                lists::put_last(transaction, issuer, *number, Some((stamp.at, due)))?;
+                if *forced {
+                    newest::put(transaction, stamp.at)?;
+                }
+                let forced = if *forced { ", its date forced" } else { "" };
+                (AuditAction::Claimed, None, format!("CRL number {number}{forced}"))
+            }
+            Self::CrlNumber { number, dates } => {
+                let (last, earlier) = lists::last(transaction, issuer)?;
                 if last >= *number {
                     return refuse(format!("CRL number {number} is not above the last, {last}"));
                 }
-                revocation::put_last_number(transaction, issuer, *number)?;
+                lists::put_last(transaction, issuer, *number, dates.or(earlier))?;
                 (AuditAction::Claimed, None, format!("CRL number {number}"))
             }
-            Self::CrlSigned { number, base, shard } => {
+            Self::CrlSigned { number, base, shard, sequence } => {
                 // Of two that were signed at once, the later number stays.
-                let last = revocation::crl_state(transaction, issuer, *shard)?.full;
-                if base.is_none() && last.is_none_or(|(last, _)| last < *number) {
-                    revocation::put_full(transaction, issuer, *shard, *number, stamp.at)?;
+                let last = lists::full(transaction, issuer, *shard)?;
+                if base.is_none() && last.is_none_or(|(last, ..)| last < *number) {
+                    let full = (*number, stamp.at, *sequence);
+                    lists::put_full(transaction, issuer, *shard, full)?;
                 }
                 let kind = base.map_or("full".to_owned(), |base| format!("delta to {base}"));
                 let detail = format!("number {number}, {kind}, shard {shard}");
@@ -186,8 +237,17 @@ impl Change {
                 (*action, None, detail.clone())
             }
         };
+        newest::note(transaction, stamp.at)?;
         log.append(transaction, stamp, action, serial, &detail)?;
         Ok(Ok(()))
+    }
+}
+
+/// When what a serial number was given to ends, as far as that is known.
+fn end(record: Option<&CertificateRecord>) -> Time {
+    match record.map(|record| &record.state) {
+        Some(RecordState::Issued { certificate, .. }) => certificate.validity().not_after(),
+        Some(RecordState::Claimed { .. }) | None => Time::NO_EXPIRATION,
     }
 }
 

@@ -91,6 +91,13 @@ impl Ledger {
         value.map(|value| decode_issuer(*identifier, &value)).transpose()
     }
 
+    /// What makes a change fail unless a CA is kept as it is now; none if it is not kept.
+    pub(crate) fn issuer_unchanged(&self, identifier: &Identifier) -> Result<Option<Write>, Error> {
+        let place = issuer_place(identifier);
+        let found = self.record(&place)?;
+        Ok(found.map(|value| Write::unchanged(place, Some(value))))
+    }
+
     /// At most `limit` CAs in the order of their identifiers, after the given one.
     ///
     /// # Errors

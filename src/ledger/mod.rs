@@ -11,15 +11,17 @@
 //! | `audit/` number (8) | version 1, time (8), action (1), issuer (32, zero where there is none), serial (20, zero where there is none), actor (text), detail (text), digest of the entry before (32) |
 //! | `audit-head` | version 1, number of the last entry (8), its digest (32) |
 //! | `certificate/` issuer (32), serial (20) | version 1, state (1 claimed, 2 issued), time of the claim (8), time of issue (8, zero before), then of a claim the to-be-signed octets, of a certificate its tags and the certificate |
-//! | `crl-full/` issuer (32), shard (2) | version 1, the number of the shard's last full CRL (8), its time (8) |
-//! | `crl-number/` issuer (32) | version 1, the last CRL number (8) |
+//! | `crl-full/` issuer (32), shard (2) | version 2, the number of the shard's last full CRL (8), its time (8), the sequence of the last revocation before it (8) |
+//! | `crl-number/` issuer (32) | version 2, the last CRL number (8); then, of a CRL that was made here, its thisUpdate (8) and the latest nextUpdate (8) |
 //! | `expiry/` notAfter (8, plus 2^63), identifier (16) | version 1 |
 //! | `identifier/` identifier (16) | version 1, issuer (32), serial (20) |
 //! | `issuer/` identifier (16) | version 1, whether the key is kept (1), time (8), tags, then the chain: of each certificate its length (4) and octets |
 //! | `key/` name | version 1, then the number of the signature algorithm (1: ECDSA 1 to 3, RSA 4 to 6 with SHA-256, 384, 512; SM2 7), the SM2 identifier (text) and the PKCS #8 private key, sealed for this key of the store: nonce (24), ciphertext, tag (16) of XChaCha20-Poly1305 |
+//! | `newest-time` | version 1, the newest time of an audit entry (8), but of one that was far ahead of the newest before it |
 //! | `request/` number (8) | version 1, whether the key is kept (1), time (8), name (text), the request |
 //! | `request-number` | version 1, the last number of a request (8) |
-//! | `revocation/` issuer (32), serial (20) | version 1, released (1: 0 or 1), reason (1, of RFC 5280 section 5.3.1), time of revocation (8), the certificate's notAfter (8, of a claim the latest time), the last CRL number before it (8), invalidityDate (8, or nothing) |
+//! | `revocation-count/` issuer (32) | version 1, how many revocations, holds and releases there were (8) |
+//! | `revocation/` issuer (32), serial (20) | version 2, released (1: 0 or 1), reason (1, of RFC 5280 section 5.3.1), time of revocation (8), the certificate's notAfter (8, of a claim the latest time), its sequence, which is that count with it (8), invalidityDate (8, or nothing) |
 //! | `seal` | version 1, then how keys are sealed: kind (1: 1 under 32 octets that are given, 2 under a passphrase); of kind 2 the KiB (4), passes (4), lanes (4) and salt (16) of Argon2id; nonce (24) and tag (16) of no octets, sealed for what goes before in this list |
 //! | `subject/` digest of the name (16), identifier (16) | version 1 |
 //! | `token/` token | version 1, digest of the request (32), time (8), the answer: of a certificate its identifier (16) |
@@ -38,15 +40,18 @@ mod group;
 mod identifier;
 mod index;
 mod kept;
+mod lists;
+mod newest;
 mod octets;
 mod record;
 mod revocation;
+mod standing;
 mod vault;
 mod write;
 mod writer;
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::error::{Error, StoreError, StoreErrorKind};
 use crate::key::{PublicKey, fingerprint};
@@ -57,8 +62,9 @@ pub use self::audit::{AuditAction, AuditEntry};
 pub use self::filing::{Filing, Tag};
 pub use self::identifier::Identifier;
 pub use self::kept::{IssuerRecord, RequestRecord};
+pub use self::lists::CrlState;
 pub use self::record::{CertificateRecord, RecordState};
-pub use self::revocation::{CrlState, Revocation, RevocationReason};
+pub use self::revocation::{Revocation, RevocationReason};
 
 /// A key of the store and its value.
 pub(crate) type KeyAndValue = (Vec<u8>, Vec<u8>);
@@ -69,6 +75,9 @@ pub(crate) type EachRevocation<'e> =
 
 pub(crate) use self::change::{Change, Stamp};
 pub(crate) use self::filing::{TokenRecord, token_write};
+pub(crate) use self::lists::CrlMoment;
+pub(crate) use self::newest::believed_until;
+pub(crate) use self::standing::{Link, Standing};
 pub(crate) use self::write::Write;
 pub use self::writer::LedgerWriter;
 
@@ -101,12 +110,19 @@ pub struct Ledger {
     store: Arc<dyn Store>,
     group: Arc<group::Group>,
     vault: Arc<vault::Vault>,
+    /// Where those who make CRLs stand in line, once another was faster.
+    pub(crate) crl_line: Arc<Mutex<()>>,
 }
 
 impl Ledger {
     /// The ledger of a store.
     pub fn new(store: impl Store + 'static) -> Self {
-        Self { store: Arc::new(store), group: Arc::default(), vault: Arc::default() }
+        Self {
+            store: Arc::new(store),
+            group: Arc::default(),
+            vault: Arc::default(),
+            crl_line: Arc::default(),
+        }
     }
 
     /// The digest that names an issuer in the records: the SHA-256 of its SubjectPublicKeyInfo.
@@ -240,19 +256,6 @@ impl Ledger {
         self.change(stamp, vec![change]).pop().unwrap_or_else(|| {
             Err(StoreError::new(StoreErrorKind::Backend, "the change was not answered"))
         })
-    }
-
-    /// What is known of an issuer's CRLs, for one shard (0 where there are none).
-    ///
-    /// # Errors
-    /// [`Error::Store`] when the store fails or the record cannot be read.
-    pub fn crl_state(&self, issuer: &IssuerDigest, shard: u16) -> Result<CrlState, Error> {
-        let mut state = CrlState::default();
-        self.store.read(&mut |transaction| {
-            state = revocation::crl_state(transaction, issuer, shard)?;
-            Ok(())
-        })?;
-        Ok(state)
     }
 
     /// Works on an issuer's revocations as they are at one moment, which `work` may go through more

@@ -1,4 +1,4 @@
-//! The records of revocations and CRL numbers.
+//! The records of revocations.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -11,9 +11,10 @@ use crate::store::{ReadTransaction, WriteTransaction};
 use crate::validity::Time;
 
 const PREFIX: &[u8] = b"revocation/";
-const CRL_NUMBER: &[u8] = b"crl-number/";
-const CRL_FULL: &[u8] = b"crl-full/";
-const VERSION: u8 = 1;
+const COUNT: &[u8] = b"revocation-count/";
+/// Version 1 had the last CRL number where the sequence is.
+const VERSION: u8 = 2;
+const COUNT_VERSION: u8 = 1;
 
 /// Why a certificate is revoked (RFC 5280 section 5.3.1).
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -85,8 +86,9 @@ pub struct Revocation {
     pub invalid_since: Option<Time>,
     /// When the certificate ends: past it, CRLs leave it out.
     pub not_after: Time,
-    /// The number of the last CRL before this became so.
-    pub since: u64,
+    /// Its place among the issuer's revocations, holds and releases, counted from 1: what became so
+    /// later has a higher one.
+    pub sequence: u64,
     /// It was on hold and is released: it is no longer revoked, which delta CRLs say.
     pub released: bool,
 }
@@ -105,11 +107,35 @@ pub(super) fn put(
     issuer: &IssuerDigest,
     revocation: &Revocation,
 ) -> Result<(), StoreError> {
-    let Revocation { serial, reason, at, invalid_since, not_after, since, released } = revocation;
+    let Revocation { serial, reason, at, invalid_since, not_after, sequence, released } =
+        revocation;
     let state = [VERSION, u8::from(*released), reason.code()];
-    let mut value = [&state[..], &time(*at), &time(*not_after), &since.to_be_bytes()].concat();
+    let mut value = [&state[..], &time(*at), &time(*not_after), &sequence.to_be_bytes()].concat();
     value.extend(invalid_since.iter().flat_map(|invalid| time(*invalid)));
     transaction.put(&key(issuer, serial), &value)
+}
+
+/// How many revocations, holds and releases an issuer has had.
+pub(super) fn count(
+    transaction: &dyn ReadTransaction,
+    issuer: &IssuerDigest,
+) -> Result<u64, StoreError> {
+    let Some(value) = transaction.get(&[COUNT, issuer].concat())? else { return Ok(0) };
+    let what = || "the count of revocations".to_owned();
+    let count = versioned(&value, COUNT_VERSION, what)?.try_into();
+    count.map(u64::from_be_bytes).map_err(|_| corrupt(&what(), "damaged"))
+}
+
+/// Counts one more, and gives its place.
+pub(super) fn next(
+    transaction: &mut dyn WriteTransaction,
+    issuer: &IssuerDigest,
+) -> Result<u64, StoreError> {
+    let next = count(transaction, issuer)?.checked_add(1);
+    let next = next.ok_or_else(|| corrupt("the count of revocations", "damaged"))?;
+    let value = [&[COUNT_VERSION][..], &next.to_be_bytes()].concat();
+    transaction.put(&[COUNT, issuer].concat(), &value)?;
+    Ok(next)
 }
 
 /// Visits an issuer's revocations in the order of serial numbers.
@@ -162,68 +188,6 @@ pub(super) fn page(
     broken.map_or(Ok(found), Err)
 }
 
-/// What is known of the CRLs of an issuer, for one shard.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct CrlState {
-    /// The last number that was given, whichever the shard.
-    pub number: u64,
-    /// The last full CRL of the shard that was signed: its number and its time.
-    pub full: Option<(u64, Time)>,
-}
-
-pub(super) fn last_number(
-    transaction: &dyn ReadTransaction,
-    issuer: &IssuerDigest,
-) -> Result<u64, StoreError> {
-    let Some(value) = transaction.get(&[CRL_NUMBER, issuer].concat())? else { return Ok(0) };
-    let what = || "the last CRL number".to_owned();
-    let number = versioned(&value, VERSION, what)?.try_into();
-    number.map(u64::from_be_bytes).map_err(|_| corrupt(&what(), "damaged"))
-}
-
-pub(super) fn put_last_number(
-    transaction: &mut dyn WriteTransaction,
-    issuer: &IssuerDigest,
-    number: u64,
-) -> Result<(), StoreError> {
-    let value = [&[VERSION][..], &number.to_be_bytes()].concat();
-    transaction.put(&[CRL_NUMBER, issuer].concat(), &value)
-}
-
-pub(crate) fn crl_state(
-    transaction: &dyn ReadTransaction,
-    issuer: &IssuerDigest,
-    shard: u16,
-) -> Result<CrlState, StoreError> {
-    let number = last_number(transaction, issuer)?;
-    let Some(value) = transaction.get(&full_key(issuer, shard))? else {
-        return Ok(CrlState { number, full: None });
-    };
-    let what = || format!("the last full CRL of shard {shard}");
-    let parsed =
-        versioned(&value, VERSION, what)?.split_first_chunk::<8>().and_then(|(n, rest)| {
-            let (at, rest) = take_time(rest)?;
-            rest.is_empty().then_some((u64::from_be_bytes(*n), at))
-        });
-    let full = parsed.ok_or_else(|| corrupt(&what(), "damaged"))?;
-    Ok(CrlState { number, full: Some(full) })
-}
-
-pub(super) fn put_full(
-    transaction: &mut dyn WriteTransaction,
-    issuer: &IssuerDigest,
-    shard: u16,
-    number: u64,
-    at: Time,
-) -> Result<(), StoreError> {
-    let (number, at) = (number.to_be_bytes(), time(at));
-    transaction.put(&full_key(issuer, shard), &[&[VERSION][..], &number, &at].concat())
-}
-
-fn full_key(issuer: &IssuerDigest, shard: u16) -> Vec<u8> {
-    [CRL_FULL, issuer, &shard.to_be_bytes()].concat()
-}
-
 fn key(issuer: &IssuerDigest, serial: &SerialNumber) -> Vec<u8> {
     [PREFIX, issuer, &padded(serial)].concat()
 }
@@ -235,8 +199,8 @@ fn decode(key: &[u8], value: &[u8]) -> Result<Revocation, StoreError> {
         let ([released, reason], rest) = rest.split_first_chunk::<2>()?;
         let (at, rest) = take_time(rest)?;
         let (not_after, rest) = take_time(rest)?;
-        let (since, rest) = rest.split_first_chunk()?;
-        let since = u64::from_be_bytes(*since);
+        let (sequence, rest) = rest.split_first_chunk()?;
+        let sequence = u64::from_be_bytes(*sequence);
         let (invalid_since, rest) = match rest {
             [] => (None, rest),
             _ => take_time(rest).map(|(invalid, rest)| (Some(invalid), rest))?,
@@ -245,7 +209,7 @@ fn decode(key: &[u8], value: &[u8]) -> Result<Revocation, StoreError> {
         let released =
             matches!(released, 1).then_some(true).or((*released == 0).then_some(false))?;
         let revocation =
-            Revocation { serial, reason, at, invalid_since, not_after, since, released };
+            Revocation { serial, reason, at, invalid_since, not_after, sequence, released };
         rest.is_empty().then_some(revocation)
     });
     parsed.ok_or_else(|| corrupt(&what(), "damaged"))

@@ -46,7 +46,8 @@ impl Ledger {
     /// Writes in somebody's name, whom the audit log tells, at a time.
     pub fn writer(&self, actor: &str, at: Time) -> LedgerWriter {
         // About no issuer.
-        let stamp = Stamp { actor: Arc::from(actor), at, issuer: [0; 32] };
+        let (actor, standing) = (Arc::from(actor), Arc::default());
+        let stamp = Stamp { actor, at, issuer: [0; 32], standing };
         LedgerWriter { ledger: self.clone(), stamp }
     }
 }

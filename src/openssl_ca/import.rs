@@ -54,7 +54,7 @@ pub(crate) fn import(
     let mut changes = Vec::new();
     let known = ledger.crl_state(&stamp.issuer, 0)?.number;
     if let Some(number) = last.filter(|number| *number > known) {
-        changes.push(Change::CrlNumber { number });
+        changes.push(Change::CrlNumber { number, dates: None });
     }
     let first = changes.len();
     for (number, line) in &lines {
@@ -229,7 +229,7 @@ fn taken_over(certificate: Certificate, revoked: Option<Revoked>) -> Change {
         invalid_since,
         not_after: certificate.validity().not_after(),
         // The ledger knows.
-        since: 0,
+        sequence: 0,
         released: false,
     });
     Change::Import { certificate: Box::new(certificate), revocation }

@@ -16,6 +16,7 @@ mod authorities;
 mod clients;
 mod csrs;
 mod custom;
+mod forgotten;
 mod hostile_calls;
 mod judged;
 mod leaves;

@@ -58,9 +58,12 @@ fn no_rule_is_without_a_case() {
     assert_eq!(cases.len(), CASES.len(), "a rule has two cases");
     let revocation = concat!(
         include_str!("../revocation/revocation.rs"),
-        include_str!("../revocation/revocation_lists.rs")
+        include_str!("../revocation/revocation_lists.rs"),
+        include_str!("../revocation/clocks.rs"),
+        include_str!("../revocation/restored.rs")
     );
-    for rule in [Rule::CrlBase, Rule::CrlShard, Rule::IssuerRevoked] {
+    let lists = [Rule::CrlBase, Rule::CrlDate, Rule::CrlNumber, Rule::CrlShard];
+    for rule in lists.into_iter().chain([Rule::IssuerRevoked]) {
         assert!(revocation.contains(&format!("Rule::{rule:?}")), "{rule:?}");
         cases.insert(format!("{rule:?}"));
     }

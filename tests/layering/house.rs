@@ -8,20 +8,20 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
     // A crate of its own, which uses what everybody may use.
     ("bin", 7, &[]),
 
-    ("authority", 6, &["algorithm", "certificate", "chain", "crl", "error", "issuer", "key", "ledger", "name",
-        "openssl_ca", "policy", "profile", "request", "serial", "store", "validity"]),
+    ("authority", 6, &["algorithm", "certificate", "chain", "crl", "error", "issuer", "key", "ledger", "lint", "name",
+        "openssl_ca", "policy", "profile", "request", "revocation_list", "serial", "store", "validity"]),
     ("cas", 6, &["algorithm", "authority", "certificate", "chain", "crl", "error", "hexadecimal", "issuer", "key", "ledger",
-        "limits", "name", "oid", "policy", "profile", "request", "serial", "store", "usage",
+        "limits", "name", "oid", "policy", "profile", "request", "revocation_list", "serial", "store", "usage",
         "validity", "wire"]),
     ("testing", 6, &["error", "store"]),
 
-    ("crl", 5, &["algorithm", "error", "issuer", "ledger", "lint", "profile", "usage", "validity",
+    ("crl", 5, &["algorithm", "error", "issuer", "ledger", "limits", "lint", "profile", "usage", "validity",
         "wire"]),
 
     ("openssl_ca", 5, &["algorithm", "certificate", "error", "hexadecimal", "issuer", "ledger", "limits", "name",
         "oid", "serial", "validity", "wire"]),
 
-    ("issuer", 5, &["algorithm", "certificate", "chain", "distribution", "error", "key",
+    ("issuer", 5, &["algorithm", "certificate", "chain", "distribution", "error", "hexadecimal", "key",
         "limits", "lint", "name", "oid", "policy", "profile", "serial", "usage", "validity", "wire"]),
 
     ("ledger", 4, &["algorithm", "certificate", "chain", "error", "hexadecimal", "key", "limits", "name", "request",

@@ -116,7 +116,7 @@ fn an_expired_entry_is_on_one_more_list_and_then_gone() {
         let next = scene.full();
         assert_eq!(listed(&next, &[short, long, claimed]), [false, true, true], "then gone");
         scene.clock.set("2030-01-01T00:00:00Z");
-        scene.full();
+        scene.ca.issue_crl(&CrlRequest::full(Lifetime::days(7)).force_date()).unwrap();
         scene.clock.set("2030-01-02T00:00:00Z");
         // Nobody knows when what was claimed ends.
         assert_eq!(listed(&scene.full(), &[short, long, claimed]), [false, false, true]);

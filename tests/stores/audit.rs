@@ -180,9 +180,16 @@ fn an_end_that_is_cut_off_or_a_head_that_is_altered_is_found() {
 #[test]
 fn a_record_of_an_unknown_version_is_refused_by_name() {
     for algorithm in common::families() {
-        for prefix in
-            ["certificate/", "revocation/", "crl-number/", "crl-full/", "audit/", "audit-head"]
-        {
+        for prefix in [
+            "certificate/",
+            "revocation/",
+            "revocation-count/",
+            "crl-number/",
+            "crl-full/",
+            "newest-time",
+            "audit/",
+            "audit-head",
+        ] {
             let store = Arc::new(MemoryStore::default());
             let scene = Scene::on(algorithm, 1, Arc::clone(&store));
             let serial = *scene.issue().leaf().serial();
@@ -196,7 +203,7 @@ fn a_record_of_an_unknown_version_is_refused_by_name() {
                 })?;
                 assert!(!found.is_empty(), "{prefix}");
                 found.iter_mut().try_for_each(|(key, value)| {
-                    value[0] = 2;
+                    value[0] = 9;
                     t.put(key, value)
                 })
             });
@@ -204,14 +211,16 @@ fn a_record_of_an_unknown_version_is_refused_by_name() {
             let answer = match prefix {
                 "certificate/" => ledger.certificate(&scene.digest(), &serial).map(|_| ()),
                 "revocation/" => ledger.revocation(&scene.digest(), &serial).map(|_| ()),
-                "crl-number/" | "crl-full/" => ledger.crl_state(&scene.digest(), 0).map(|_| ()),
+                "crl-number/" | "crl-full/" | "newest-time" | "revocation-count/" => {
+                    ledger.crl_state(&scene.digest(), 0).map(|_| ())
+                }
                 "audit/" => ledger.audit(1, 10).map(|_| ()),
                 // No entry is appended to a log whose end cannot be read.
                 _ => scene.ca.release(&serial),
             };
             let (kind, message) = revoked::kind(answer);
             assert_eq!(kind, StoreErrorKind::Corrupt, "{prefix}: {message}");
-            assert!(message.contains("version 2"), "{prefix}: {message}");
+            assert!(message.contains("version 9"), "{prefix}: {message}");
         }
     }
 }

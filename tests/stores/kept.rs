@@ -268,8 +268,9 @@ fn a_store_that_fails_keeps_no_half_of_a_request() {
         let answer = alice(&ledger).keep_request("db", &request(0), Some(&key(0)));
         store.mend();
         if let Ok(number) = answer {
-            // The seal, the number, the request, its key, the entry and the head of the log.
-            assert_eq!((number, room), (1, 7));
+            // The seal, the number, the request, its key, the newest time, the entry and the head of
+            // the log.
+            assert_eq!((number, room), (1, 8));
             break;
         }
         assert_kind(answer, StoreErrorKind::Backend);

@@ -6,8 +6,7 @@ use super::super::structures::structures;
 use super::document::{damaged, order_key_name};
 use super::state::OrderAction;
 use crate::error::Error;
-use crate::ledger::{AuditAction, Change, RevocationReason, Stamp};
-use std::sync::Arc;
+use crate::ledger::{AuditAction, Change, RevocationReason};
 
 structures! {
     /// What CancelOrderRequest takes (section 5).
@@ -105,8 +104,7 @@ impl Cas {
             let certificate =
                 certificate.ok_or_else(|| damaged(&kept.document, "its certificate"))?;
             // Revoking needs neither the issuer's key nor that it is in force.
-            let stamp =
-                Stamp { actor: Arc::clone(&self.actor), at: now, issuer: certificate.issuer };
+            let stamp = self.stamp(now, certificate.issuer);
             let revoke = Change::Revoke {
                 serial: certificate.serial,
                 reason: REASON,
