@@ -32,6 +32,7 @@ mod private_key;
 mod public_key;
 mod residues;
 mod search;
+mod sieve;
 #[cfg(test)]
 mod tests;
 
