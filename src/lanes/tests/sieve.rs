@@ -91,3 +91,17 @@ fn assert_open(start: &BoxedUint, length: usize) {
     assert_eq!(found, open.collect::<Vec<_>>(), "from {start}");
     assert!(sieve.open(found.len() as u16).is_none() && sieve.open(u16::MAX).is_none());
 }
+
+/// What holds of the sieve's steps holds of its text: nothing in it asks for a branch or a division.
+#[test]
+fn the_sieve_has_no_branch_and_no_division() {
+    let text = include_str!("../sieve.rs");
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    for (number, line) in code.enumerate() {
+        for word in ["if ", "match ", "while ", "&&", "||", " % ", " / ", "step_by", "open["] {
+            assert!(!line.contains(word), "{word:?} in line {number} of the code: {line}");
+        }
+    }
+    let residues = include_str!("../residues.rs");
+    assert!(!residues.contains('%'), "a remainder of a division");
+}
