@@ -18,11 +18,15 @@ use super::sieve::{PUBLIC_EXPONENT, Sieve};
 /// Primes below this divide single candidates: more cost more than the tests they spare.
 const DIVIDED: u32 = 1 << 11;
 
+/// Candidates that are taken from a run at once: as many as the widest lanes have words, whatever lanes
+/// work, so that the same random numbers give the same key.
+const GROUP: usize = 8;
+
 /// The first 64 bits of √2: a candidate's first bits are above them, so that the product of two has
 /// all its bits (FIPS 186-5 A.1.3 step 4.4).
 const SQUARE_ROOT_OF_TWO: u64 = 0xb504_f333_f9de_6484;
 
-/// Candidates from one random number, or as many as are tested at once.
+/// Candidates from one random number, or a group of independent ones.
 type Run = Box<dyn Iterator<Item = Zeroizing<Vec<u8>>>>;
 
 /// How candidates follow one another.
@@ -76,26 +80,27 @@ impl Search<'_> {
 
     /// A candidate for which 2 is no witness that it is composite.
     fn probable(&mut self) -> Result<Zeroizing<Vec<u8>>, Stopped> {
-        let words = self.tester.words();
         loop {
             let mut candidates: Run = match self.candidates {
                 Candidates::Successive => Box::new(self.successive()?),
                 Candidates::Independent => Box::new(self.independent()?.into_iter()),
             };
             loop {
-                let batch: Vec<_> = candidates.by_ref().take(words).collect();
+                let group: Vec<_> = candidates.by_ref().take(GROUP).collect();
                 // The rest of a run is not tested: it would tell how many the sieve left.
-                if batch.len() < words {
+                if group.len() < GROUP {
                     break;
                 }
-                let numbers: Vec<&[u8]> =
-                    batch.iter().map(|candidate| candidate.as_slice()).collect();
-                let passed = self.tester.pass_base_two(&numbers);
-                if (self.progress)(batch.len() as u32).is_break() {
-                    return Err(Stopped::Cancelled);
-                }
-                if let Some((found, _)) = batch.iter().zip(passed).find(|(_, passed)| *passed) {
-                    return Ok(found.clone());
+                for batch in group.chunks(self.tester.words()) {
+                    let numbers: Vec<&[u8]> =
+                        batch.iter().map(|candidate| candidate.as_slice()).collect();
+                    let passed = self.tester.pass_base_two(&numbers);
+                    if (self.progress)(batch.len() as u32).is_break() {
+                        return Err(Stopped::Cancelled);
+                    }
+                    if let Some((found, _)) = batch.iter().zip(passed).find(|(_, passed)| *passed) {
+                        return Ok(found.clone());
+                    }
                 }
             }
         }
@@ -154,7 +159,7 @@ impl Search<'_> {
     /// Some candidates that are random each by itself. What is rejected tells nothing of what is not.
     fn independent(&mut self) -> Result<Vec<Zeroizing<Vec<u8>>>, Stopped> {
         let mut found = Vec::new();
-        while found.len() < self.tester.words() {
+        while found.len() < GROUP {
             let candidate = self.random_candidate(0x80)?;
             let first = candidate.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
             let residues = Residues::new(&candidate);

@@ -100,8 +100,8 @@ fn start_of(drawn: &[u8]) -> BoxedUint {
     number(&start)
 }
 
-/// The rest of a run, fewer than the tester's words, is not tested: it would tell how many the sieve
-/// left.
+/// The rest of a run, fewer than eight, is not tested: it would tell how many the sieve left. How many
+/// are tested at once changes nothing.
 #[test]
 fn a_run_is_every_number_that_the_sieve_leaves_in_order_but_the_rest() {
     for (seed, words) in [(1, 1), (2, 4), (3, 4), (4, 8)] {
@@ -129,7 +129,7 @@ fn a_run_is_every_number_that_the_sieve_leaves_in_order_but_the_rest() {
         }
         let open = (0..128).filter(|place| is_open[*place as usize]);
         let mut expected: Vec<_> = open.map(|place: u64| plus(&start, &small(4 * place))).collect();
-        expected.truncate(expected.len() / words * words);
+        expected.truncate(expected.len() / 8 * 8);
         let tested = recorder.candidates.into_inner().unwrap();
         let tested: Vec<_> = tested.iter().map(|candidate| number(candidate)).collect();
         assert!(tested == expected, "seed {seed}: {} and {}", tested.len(), expected.len());
