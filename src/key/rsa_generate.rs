@@ -1,8 +1,9 @@
 //! New RSA keys.
 
-use crypto_bigint::{BoxedUint, Odd};
-use crypto_primes::hazmat::{MillerRabin, Primality};
+use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
+use crypto_bigint::{BoxedUint, CtEq, Odd};
 use rand_core::CryptoRng;
+use zeroize::Zeroizing;
 
 use super::generation::{KeyGeneration, Progress};
 use super::rsa::Secret;
@@ -29,9 +30,9 @@ impl Secret {
     ) -> Result<Self, Error> {
         let algorithm = generation.algorithm();
         let bits = algorithm.bits() / 2;
-        let crates = CryptoPrimes;
+        let one_by_one = OneByOne;
         let lanes = tester(bits);
-        let tester = lanes.as_deref().unwrap_or(&crates);
+        let tester = lanes.as_deref().unwrap_or(&one_by_one);
         let candidates = if generation.is_independent() {
             Candidates::Independent
         } else {
@@ -68,35 +69,39 @@ impl Secret {
 }
 
 /// Candidates one by one, where the lanes do not work.
-struct CryptoPrimes;
+struct OneByOne;
 
-impl Tester for CryptoPrimes {
+impl Tester for OneByOne {
     fn words(&self) -> usize {
         1
     }
 
     fn pass_base_two(&self, candidates: &[&[u8]]) -> Vec<bool> {
-        candidates.iter().map(|candidate| passes(candidate, |test| test.test_base_two())).collect()
+        let passes = |candidate: &&[u8]| {
+            let mut two = vec![0; candidate.len()];
+            if let Some(last) = two.last_mut() {
+                *last = 2;
+            }
+            passes(candidate, &two)
+        };
+        candidates.iter().map(passes).collect()
     }
 
     fn pass(&self, candidates: &[&[u8]], bases: &[&[u8]]) -> Vec<bool> {
-        candidates
-            .iter()
-            .zip(bases)
-            .map(|(candidate, base)| {
-                let base = BoxedUint::from_be_slice_vartime(base);
-                passes(candidate, |test| test.test(&base))
-            })
-            .collect()
+        candidates.iter().zip(bases).map(|(candidate, base)| passes(candidate, base)).collect()
     }
 }
 
-/// Whether an odd candidate passes a test.
-fn passes(candidate: &[u8], test: impl Fn(&MillerRabin<BoxedUint>) -> Primality) -> bool {
-    match Odd::new(BoxedUint::from_be_slice_vartime(candidate)).into_option() {
-        Some(odd) => test(&MillerRabin::new(odd)).is_probably_prime(),
-        None => false,
-    }
+/// A round of Miller-Rabin for a candidate that is 3 modulo 4, with a base of the same length. Not
+/// that of crypto-primes, which computes what it needs for a candidate in variable time.
+fn passes(candidate: &[u8], base: &[u8]) -> bool {
+    let number = |octets| BoxedUint::from_be_slice_vartime(octets);
+    let Some(odd) = Odd::new(number(candidate)).into_option() else { return false };
+    let half = Zeroizing::new(odd.as_ref() >> 1);
+    let params = BoxedMontyParams::new(odd);
+    let power = BoxedMontyForm::new(number(base), &params).pow(&half);
+    let one = BoxedMontyForm::one(&params);
+    (power.ct_eq(&one) | power.ct_eq(&-one)).to_bool()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use ::rsa::{BoxedUint, PrivateKey};
-use crypto_bigint::Resize;
+use crypto_bigint::{CtLt, CtNeg, Resize};
 use crypto_primes::{Flavor, is_prime};
 use zeroize::Zeroizing;
 
@@ -51,22 +51,24 @@ pub(super) enum Primes {
 /// What the owner can see on top: the rules of FIPS 186-5 A.1.1 on p, q and d.
 pub(super) fn private_weaknesses(key: &PrivateKey, primes: Primes) -> Vec<&'static str> {
     let mut weaknesses = weaknesses(&key.n_bytes(), *key.e() == BoxedUint::from(PUBLIC_EXPONENT));
-    let half = key.n().as_ref().bit_width_vartime() / 2;
+    let half = key.n().as_ref().bit_width() / 2;
     let [p, q] = key.primes() else {
         return vec!["not two prime factors"];
     };
     let (p, q) = (p.as_ref(), q.as_ref());
-    if p.bit_width_vartime() != half || q.bit_width_vartime() != half {
+    if p.bit_width() != half || q.bit_width() != half {
         weaknesses.push("the prime factors are not half as long as the modulus");
     }
     if primes == Primes::Untested && ![p, q].iter().all(|factor| is_prime(Flavor::Any, *factor)) {
         weaknesses.push("a factor is not prime");
     }
-    let distance = Zeroizing::new(if p > q { p.wrapping_sub(q) } else { q.wrapping_sub(p) });
-    if distance.bit_width_vartime() <= half - 100 {
+    // 2^k − d for a negative one is as far from 0.
+    let difference = Zeroizing::new(p.wrapping_sub(q));
+    let distance = Zeroizing::new(difference.ct_neg(p.ct_lt(q)));
+    if distance.bit_width() <= half - 100 {
         weaknesses.push("|p-q| is not above 2^(n/2-100)");
     }
-    if key.d().bit_width_vartime() <= half {
+    if key.d().bit_width() <= half {
         weaknesses.push("the private exponent is not above 2^(n/2)");
     }
     weaknesses

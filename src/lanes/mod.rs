@@ -9,6 +9,9 @@
 //! once the processor was asked. The rest is generic over the kind of lane, and `portable` is one of
 //! ordinary arithmetic.
 //!
+//! When it signs, no branch and no address depends on a key or a message. When it searches for primes,
+//! see the head of `search`.
+//!
 //! Nothing that comes out is trusted: each signature is checked with the public exponent, and where
 //! that fails, the caller computes it another way.
 
@@ -32,6 +35,7 @@ mod private_key;
 mod public_key;
 mod residues;
 mod search;
+mod sieve;
 #[cfg(test)]
 mod tests;
 

