@@ -231,8 +231,9 @@ impl Policy {
     }
 
     /// Sets by how much notBefore lies before the time of issue, for clients whose clock is behind.
-    /// It never reaches before the issuer's own notBefore, and comes on top of the lifetime. The
-    /// default is nothing.
+    /// It never reaches before the issuer's own notBefore, and comes on top of the lifetime. It is also
+    /// how far before the time of issue a period of its own ([`Period::Exactly`]) may begin. The default
+    /// is nothing.
     #[must_use]
     pub fn with_backdate(mut self, backdate: Lifetime) -> Self {
         self.backdate = backdate;
