@@ -7,6 +7,7 @@ use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::error::{ChainError, ChainRule, Error, Reason, Rule};
 use crate::key::{PublicKey, Sm2Id};
+use crate::name::AltName;
 use crate::oid::CRL_DISTRIBUTION_POINTS;
 use crate::policy::{Grant, Outliving, Period, ReviewItem, RootLeaves};
 use crate::profile::Role;
@@ -274,6 +275,16 @@ fn check_names(chain: &Chain, grant: &Grant) -> Vec<Reason> {
         reasons.extend(subject.map(|allowed| {
             Reason::new(Rule::NameConstraints, "subject", grant.subject.to_string(), allowed)
         }));
+        if grant.profile.serves(ExtendedKeyUsage::SERVER_AUTH) {
+            let has = |wanted: fn(&AltName) -> bool| grant.alt_names.iter().any(wanted);
+            let has_dns = has(|name| matches!(name, AltName::Dns(_)));
+            let has_ip = has(|name| matches!(name, AltName::Ip(_)));
+            let refused = matcher.refuse_common_names(&grant.subject, has_dns, has_ip);
+            reasons.extend(refused.map(|allowed| {
+                let given = grant.subject.to_string();
+                Reason::new(Rule::NameConstraints, "common name", given, allowed)
+            }));
+        }
         for name in &grant.alt_names {
             reasons.extend(matcher.refuse(name).map(|allowed| {
                 Reason::new(Rule::NameConstraints, "alternative name", name.to_string(), allowed)
