@@ -156,6 +156,7 @@ impl Cas {
             let given = given_fields!(request, request.common_name.clone());
             let defaults = self.server_defaults(&parent.issuer);
             let fields = self.leaf_fields(given, Some(&csr), defaults)?;
+            let subject = fields.clone().name(&subject::LEAF)?;
             let alt_names = self.server_names(request.domain.as_deref(), &fields)?;
             let leaf = Leaf {
                 parent: &parent,
@@ -163,7 +164,7 @@ impl Cas {
                 key: None,
                 kind: SERVER,
                 profile: server_profile(),
-                subject: fields.name(&subject::LEAF)?,
+                subject,
                 alt_names,
                 validity,
                 enable_crl: self.check_enable_crl(request.enable_crl, &parent)?,
@@ -204,8 +205,8 @@ impl Cas {
             let validity = self.leaf_validity(asked_validity!(request), &parent, now)?;
             let given = given_fields!(request, Some(request.common_name.clone()));
             let fields = self.leaf_fields(given, None, self.server_defaults(&parent.issuer))?;
+            let subject = fields.clone().name(&subject::LEAF)?;
             let alt_names = self.server_names(request.domain.as_deref(), &fields)?;
-            let subject = fields.name(&subject::LEAF)?;
             let enable_crl = self.check_enable_crl(request.enable_crl, &parent)?;
             self.check_keys_can_be_kept()?;
             let key = self.generate(algorithm)?;

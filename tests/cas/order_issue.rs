@@ -5,7 +5,7 @@ use std::sync::Arc;
 use certwright::cas::*;
 use certwright::{
     Certificate, CertificateRequest, ExtendedKeyUsage, Identifier, KeyAlgorithm, KeyPair, Ledger,
-    MemoryStore, RevocationReason, Signer,
+    Lifetime, MemoryStore, RevocationReason, Signer,
 };
 use serde_json::json;
 
@@ -226,7 +226,10 @@ fn an_order_waits_in_process_until_there_is_an_issuer() {
 
 #[test]
 fn an_issuer_that_refuses_leaves_the_order_in_process_and_says_why() {
-    let shop = shop();
+    let store = Arc::new(MemoryStore::default());
+    // Longer than the issuer is valid.
+    let patient = |config: &mut Config| config.validation_reuse = Lifetime::days(3_650);
+    let shop = shop_with(store, json!({}), patient);
     let order_id = shop.order_in(OrderState::Process);
     let rsa = intermediate_of(&shop, "RSA_2048");
     let unknown = "00000000000000000000000000000001";
