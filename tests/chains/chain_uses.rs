@@ -2,7 +2,7 @@
 
 use certwright::{
     ChainRule, ChainVerifier, Error, ExtendedKeyUsage, Issuer, KeyAlgorithm, KeyFamily, KeyPair,
-    KeyUsage, Policy, Profile, Sm2Id,
+    Policy, Profile, Sm2Id,
 };
 
 use crate::common;
