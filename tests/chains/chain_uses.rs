@@ -71,7 +71,7 @@ fn a_leaf_serves_a_purpose_only_with_a_key_usage_that_is_consistent_with_it() {
                 let octet = 0x80 >> bit;
                 let verdict = verify(draft().set(KEY_USAGE, true, &[3, 2, 7 - bit, octet]));
                 match verdict {
-                    Ok(()) => assert!(consistent & octet != 0, "{purpose}: {octet:#010b}"),
+                    Ok(_) => assert!(consistent & octet != 0, "{purpose}: {octet:#010b}"),
                     Err(Error::Chain(error)) => {
                         assert_eq!((error.link, error.rule), (0, ChainRule::KeyUsage), "{error}");
                         assert!(consistent & octet == 0, "{purpose}: {octet:#010b}");
