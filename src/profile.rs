@@ -234,6 +234,17 @@ impl Profile {
         &self.extended_key_usage
     }
 
+    /// Whether an end entity may be used for a purpose: it is listed, or any is, or none is listed.
+    pub(crate) fn serves(&self, purpose: ExtendedKeyUsage) -> bool {
+        !self.is_authority() && (self.extended_key_usage.is_empty() || self.lists(purpose))
+    }
+
+    /// Whether a purpose is listed, or any is.
+    pub(crate) fn lists(&self, purpose: ExtendedKeyUsage) -> bool {
+        let listed = &self.extended_key_usage;
+        listed.contains(&purpose) || listed.contains(&ExtendedKeyUsage::ANY)
+    }
+
     pub(crate) fn role(&self) -> Role {
         self.role
     }

@@ -58,6 +58,11 @@ impl KeyUsage {
         self.bits & other.bits == other.bits
     }
 
+    /// Whether the sets have a usage in common.
+    pub const fn intersects(self, other: Self) -> bool {
+        self.bits & other.bits != 0
+    }
+
     /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.bits == 0
@@ -126,6 +131,33 @@ impl ExtendedKeyUsage {
     /// The object identifier.
     pub const fn oid(&self) -> Oid {
         self.0
+    }
+
+    /// The key usages that are consistent with this purpose (RFC 5280 section 4.2.1.12): a
+    /// certificate that lists key usages and none of these may not be used for it. None for
+    /// anyExtendedKeyUsage and for purposes that RFC 5280 does not define.
+    ///
+    /// ```
+    /// use certwright::{ExtendedKeyUsage, KeyUsage};
+    /// let signing = ExtendedKeyUsage::CODE_SIGNING.consistent_key_usage();
+    /// assert_eq!(signing, Some(KeyUsage::DIGITAL_SIGNATURE));
+    /// ```
+    pub fn consistent_key_usage(&self) -> Option<KeyUsage> {
+        let (signs, commits) = (KeyUsage::DIGITAL_SIGNATURE, KeyUsage::CONTENT_COMMITMENT);
+        let (enciphers, agrees) = (KeyUsage::KEY_ENCIPHERMENT, KeyUsage::KEY_AGREEMENT);
+        Some(match *self {
+            Self::SERVER_AUTH => signs | enciphers | agrees,
+            Self::CLIENT_AUTH => signs | agrees,
+            Self::CODE_SIGNING => signs,
+            Self::EMAIL_PROTECTION => signs | commits | enciphers | agrees,
+            Self::TIME_STAMPING | Self::OCSP_SIGNING => signs | commits,
+            _ => return None,
+        })
+    }
+
+    /// Whether a key of these usages, where any are listed, may be used for this purpose.
+    pub(crate) fn is_consistent_with(&self, usage: KeyUsage) -> bool {
+        self.consistent_key_usage().is_none_or(|consistent| usage.intersects(consistent))
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::sync::LazyLock;
 
-use certwright::cas::{Cas, Config, OPERATIONS, ParameterHelp, ValidityRule};
+use certwright::cas::{
+    Cas, Config, OPERATIONS, OPERATOR_OPERATIONS, Operation, ParameterHelp, ValidityRule,
+};
 use certwright::{Certificate, FixedClock, MemoryStore};
 use serde_json::{Map, Value, json};
 
@@ -34,7 +36,13 @@ pub fn check(input: &[u8]) {
     let mut lines = text.lines();
     for _ in 0..8 {
         let (Some(name), Some(parameters)) = (lines.next(), lines.next()) else { break };
-        match cas.call(name, parameters) {
+        let is_operators = OPERATOR_OPERATIONS.iter().any(|operation| operation.name == name);
+        let answer = if is_operators {
+            cas.operator().call(name, parameters)
+        } else {
+            cas.call(name, parameters)
+        };
+        match answer {
             Ok(answer) => judge(name, &serde_json::from_str(&answer).unwrap()),
             Err(error) => {
                 let _ = format!("{error} {error:?}");
@@ -47,7 +55,7 @@ pub fn check(input: &[u8]) {
 
 /// What is answered is complete, and no leaf is a CA.
 fn judge(name: &str, answer: &Value) {
-    let operation = OPERATIONS.iter().find(|operation| operation.name == name).unwrap();
+    let operation = all().find(|operation| operation.name == name).unwrap();
     for help in operation.answers() {
         assert!(!help.required || answer.get(&help.name).is_some(), "{name} {}", help.name);
     }
@@ -112,7 +120,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
 
 /// A text that calls every operation with every parameter, for the seeds: nested and flat.
 pub fn seeds() -> Vec<(String, String)> {
-    let nested = OPERATIONS.iter().map(|operation| {
+    let nested = all().map(|operation| {
         let all: Map<String, Value> =
             operation.parameters().iter().map(|help| (help.name.clone(), sample(help))).collect();
         let required: Map<String, Value> = operation
@@ -130,6 +138,11 @@ pub fn seeds() -> Vec<(String, String)> {
         \"ApiPassthrough.Extensions.SubjectAlternativeNames.1.Value\":\"a.example\",\
         \"Tags.1.Key\":\"k\",\"Tags.1.Value\":\"v\"}\n";
     nested.chain([("flat".to_owned(), flat.to_owned())]).collect()
+}
+
+/// The operations of applicants and of operators.
+fn all() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter().chain(OPERATOR_OPERATIONS)
 }
 
 fn sample(help: &ParameterHelp) -> Value {

@@ -1,10 +1,10 @@
 //! Section 3: revoking CAs, and their CRLs.
 
-use super::Cas;
 use super::error::{CasError, ErrorKind};
 use super::parent::days;
 use super::records::{ISSUE, REVOKE, identifier};
 use super::structures::structures;
+use super::{Cas, Operator};
 use crate::authority::RevocationRequest;
 use crate::crl::CrlRequest;
 use crate::ledger::{AuditAction, Change, RevocationReason};
@@ -96,13 +96,10 @@ impl Cas {
         })
     }
 
-    /// Signs the CRL of a CA; the next follows in CrlDay days. The service publishes CRLs by itself;
-    /// this operation is only this engine's. A CA that was revoked goes on listing what it issued.
-    ///
-    /// # Errors
-    /// `NotFound`; `CertificateExpired` when the CA is over; `InvalidParameter` when `LastCrl` is no
-    /// CRL of this CA, or the date is refused ([`CrlRequest::force_date`]).
-    pub fn create_crl(&self, request: &CreateCrlRequest) -> Result<CreateCrlResponse, CasError> {
+    pub(super) fn create_crl_operation(
+        &self,
+        request: &CreateCrlRequest,
+    ) -> Result<CreateCrlResponse, CasError> {
         self.operate(|request_id| {
             let text = &request.identifier;
             let identifier = identifier("Identifier", text)?;
@@ -139,5 +136,17 @@ impl Cas {
                 request_id,
             })
         })
+    }
+}
+
+impl Operator<'_> {
+    /// Signs the CRL of a CA; the next follows in CrlDay days. The service publishes CRLs by itself;
+    /// this operation is only this engine's. A CA that was revoked goes on listing what it issued.
+    ///
+    /// # Errors
+    /// `NotFound`; `CertificateExpired` when the CA is over; `InvalidParameter` when `LastCrl` is no
+    /// CRL of this CA, or the date is refused ([`CrlRequest::force_date`]).
+    pub fn create_crl(&self, request: &CreateCrlRequest) -> Result<CreateCrlResponse, CasError> {
+        self.cas.create_crl_operation(request)
     }
 }

@@ -1,8 +1,9 @@
 //! Operations by name.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::error::{CasError, ErrorKind};
+use super::json;
 use super::limits::JSON_OCTETS;
 use super::schema::{Parameter, ParameterHelp, Problems, read_whole, shown};
 use super::*;
@@ -18,6 +19,7 @@ pub struct Operation {
     pub description: &'static str,
     parameters: fn() -> Vec<ParameterHelp>,
     answers: fn() -> Vec<ParameterHelp>,
+    check: fn(&Value) -> Result<(), CasError>,
     call: fn(&Cas, &Value) -> Result<Value, CasError>,
 }
 
@@ -31,70 +33,123 @@ impl Operation {
     pub fn answers(&self) -> Vec<ParameterHelp> {
         (self.answers)()
     }
+
+    /// Whether these parameters can be read, without doing anything: they are JSON, each is known and
+    /// given once, those that are needed are there, and each is of its kind.
+    ///
+    /// # Errors
+    /// As [`Cas::call`] for parameters that are none.
+    pub fn check(&self, parameters: &str) -> Result<(), CasError> {
+        (self.check)(&Value::Object(self.read(parameters)?))
+    }
+
+    /// The parameters in their nested form.
+    fn read(&self, parameters: &str) -> Result<Map<String, Value>, CasError> {
+        if parameters.len() > JSON_OCTETS {
+            let message = format!("the parameters: more than {JSON_OCTETS} octets");
+            return Err(CasError::new(ErrorKind::DataTooLong, message));
+        }
+        let parameters = match json::read(parameters)? {
+            Value::Object(parameters) => parameters,
+            other => {
+                let given = shown(&other);
+                return Err(CasError::invalid("the parameters", given, "a JSON object"));
+            }
+        };
+        let mut problems = Problems::default();
+        let mut nested = flat::nested(parameters, &mut problems);
+        if let Some(version) = nested.remove("Version")
+            && self.version.is_some_and(|known| version != known)
+        {
+            let allowed = self.version.unwrap_or_default();
+            let given = shown(&version);
+            problems.wrong.push(format!("Version: given {given}, allowed {allowed}"));
+        }
+        if problems.wrong.is_empty() { Ok(nested) } else { Err(problems.into()) }
+    }
 }
 
 impl Cas {
     /// Calls an operation by its name, with its parameters as the text of a JSON object, and answers
     /// the text of another. Parameters are nested, or flat as RPC clients send them
-    /// (`"Tags.1.Key": "k"`), numbers and booleans as such or as text. `Version` may be given.
+    /// (`"Tags.1.Key": "k"`), numbers and booleans as such or as text. `Version` may be given. None may
+    /// be given twice, in whichever form.
+    ///
+    /// What only operators may do is not here, but beyond [`Cas::operator`].
     ///
     /// # Errors
     /// [`CasError`], also for an unknown operation, an unknown parameter or another version. Nothing
     /// was changed then, but for the audit log.
     pub fn call(&self, name: &str, parameters: &str) -> Result<String, CasError> {
-        let called = || {
-            if parameters.len() > JSON_OCTETS {
-                let message = format!("the parameters: more than {JSON_OCTETS} octets");
-                return Err(CasError::new(ErrorKind::DataTooLong, message));
-            }
-            let parameters = serde_json::from_str(parameters).map_err(|error| {
-                CasError::invalid("the parameters", format!("no JSON: {error}"), "a JSON object")
-            })?;
-            let operation = OPERATIONS.iter().find(|operation| operation.name == name);
-            let operation = operation.ok_or_else(|| {
-                let name = shown(&Value::from(name));
-                CasError::invalid("Action", name, "the name of an operation")
-            })?;
-            let Value::Object(parameters) = parameters else {
-                let given = shown(&parameters);
-                return Err(CasError::invalid("the parameters", given, "a JSON object"));
-            };
-            let mut problems = Problems::default();
-            let mut nested = flat::nested(parameters, &mut problems);
-            if let Some(version) = nested.remove("Version")
-                && operation.version.is_some_and(|known| version != known)
-            {
-                let allowed = operation.version.unwrap_or_default();
-                let given = shown(&version);
-                problems.wrong.push(format!("Version: given {given}, allowed {allowed}"));
-            }
-            if !problems.wrong.is_empty() {
-                return Err(problems.into());
-            }
-            Ok((operation.call)(self, &Value::Object(nested))?.to_string())
+        let found = OPERATIONS.iter().find(|operation| operation.name == name);
+        let allowed = if is_in(OPERATOR_OPERATIONS, name) {
+            "the name of an applicant's operation; this one is an operator's (Cas::operator, \
+             certwright operate)"
+        } else {
+            "the name of an operation"
         };
-        called().map_err(|error| match error.request_id().is_empty() {
-            // It was refused before the operation began.
-            true => match request_id() {
-                Ok(request_id) => error.with_request_id(&request_id),
-                Err(_) => error,
-            },
-            false => error,
-        })
+        call(self, found, name, allowed, parameters)
     }
+}
+
+impl Operator<'_> {
+    /// As [`Cas::call`], for the operations that only operators may use.
+    ///
+    /// # Errors
+    /// As [`Cas::call`].
+    pub fn call(&self, name: &str, parameters: &str) -> Result<String, CasError> {
+        let found = OPERATOR_OPERATIONS.iter().find(|operation| operation.name == name);
+        let allowed = if is_in(OPERATIONS, name) {
+            "the name of an operator's operation; this one is everybody's (Cas::call, certwright call)"
+        } else {
+            "the name of an operator's operation"
+        };
+        call(self.cas, found, name, allowed, parameters)
+    }
+}
+
+fn is_in(operations: &[Operation], name: &str) -> bool {
+    operations.iter().any(|operation| operation.name == name)
+}
+
+fn call(
+    cas: &Cas,
+    found: Option<&Operation>,
+    name: &str,
+    allowed: &str,
+    parameters: &str,
+) -> Result<String, CasError> {
+    let called = || {
+        let unknown = || CasError::invalid("Action", shown(&Value::from(name)), allowed);
+        let operation = found.ok_or_else(unknown)?;
+        let parameters = operation.read(parameters)?;
+        Ok((operation.call)(cas, &Value::Object(parameters))?.to_string())
+    };
+    called().map_err(|error: CasError| match error.request_id().is_empty() {
+        // It was refused before the operation began.
+        true => match request_id() {
+            Ok(request_id) => error.with_request_id(&request_id),
+            Err(_) => error,
+        },
+        false => error,
+    })
 }
 
 /// Declares the operations: the method, its name, its version, what it takes and answers.
 macro_rules! operations {
-    ($( $(#[doc = $doc:literal])+ $version:expr, $name:ident($request:ident) -> $response:ident = $method:ident; )+) => {
-        /// Every operation, by sections of the service: CSRs, CAs, leaves, orders.
-        pub const OPERATIONS: &[Operation] = &[$(
+    (
+        $(#[doc = $what:literal])+ $list:ident;
+        $( $(#[doc = $doc:literal])+ $version:expr, $name:ident($request:ident) -> $response:ident = $method:ident; )+
+    ) => {
+        $(#[doc = $what])+
+        pub const $list: &[Operation] = &[$(
             Operation {
                 name: stringify!($name),
                 version: $version,
                 description: concat!($($doc),+),
                 parameters: <$request as Parameter>::parts,
                 answers: <$response as Parameter>::parts,
+                check: |given| Ok(read_whole::<$request>(given).map(drop)?),
                 call: |cas, given| {
                     let request: $request = read_whole(given)?;
                     let answer = cas.$method(&request)?;
@@ -109,6 +164,9 @@ const CSR: Option<&str> = Some("2020-04-07");
 const CA: Option<&str> = Some("2020-06-30");
 
 operations! {
+    /// The operations of [`Cas::call`], by sections of the service: CSRs, CAs, leaves, orders.
+    OPERATIONS;
+
     /// Creates a key and a certificate signing request.
     CSR, CreateCsr(CreateCsrRequest) -> CreateCsrResponse = create_csr;
     /// Keeps a CSR that was made elsewhere.
@@ -135,8 +193,6 @@ operations! {
     CA, DescribeCACertificateCount(DescribeCACertificateCountRequest) -> DescribeCACertificateCountResponse = describe_ca_certificate_count;
     /// Revokes a CA.
     CA, UpdateCACertificateStatus(UpdateCACertificateStatusRequest) -> UpdateCACertificateStatusResponse = update_ca_certificate_status;
-    /// Signs the CRL of a CA, which the service does by itself.
-    None, CreateCrl(CreateCrlRequest) -> CreateCrlResponse = create_crl;
 
     /// Issues a server certificate for a CSR.
     CA, CreateServerCertificateWithCsr(CreateServerCertificateWithCsrRequest) -> CreateServerCertificateWithCsrResponse = create_server_certificate_with_csr;
@@ -166,8 +222,6 @@ operations! {
     /// Answers the private key of a leaf, encrypted.
     CA, DescribeCertificatePrivateKey(DescribeCertificatePrivateKeyRequest) -> DescribeCertificatePrivateKeyResponse = describe_certificate_private_key;
 
-    /// Adds to the quota of a product. Only this engine has it: the service sells packages.
-    None, AddPackage(AddPackageRequest) -> AddPackageResponse = add_package_operation;
     /// Shows how many orders of a product were bought, used and issued.
     CSR, DescribePackageState(DescribePackageStateRequest) -> DescribePackageStateResponse = describe_package_state;
     /// Orders a certificate for a domain, with a key that is generated and kept here.
@@ -176,8 +230,6 @@ operations! {
     CSR, CreateCertificateWithCsrRequest(CreateCertificateWithCsrRequestRequest) -> CreateCertificateWithCsrRequestResponse = create_certificate_with_csr_request;
     /// Orders a certificate for up to five domains.
     CSR, CreateCertificateForPackageRequest(CreateCertificateForPackageRequestRequest) -> CreateCertificateForPackageRequestResponse = create_certificate_for_package_request;
-    /// Says that the challenge of an order is met. Only this engine has it: the service looks itself.
-    None, AttestOrder(AttestOrderRequest) -> AttestOrderResponse = attest_order_operation;
     /// Shows how far an order is, and moves it on.
     CSR, DescribeCertificateState(DescribeCertificateStateRequest) -> DescribeCertificateStateResponse = describe_certificate_state;
     /// Cancels an order whose certificate is not issued yet.
@@ -190,4 +242,17 @@ operations! {
     CSR, RenewCertificateOrderForPackageRequest(RenewCertificateOrderForPackageRequestRequest) -> RenewCertificateOrderForPackageRequestResponse = renew_certificate_order_for_package_request;
     /// Lists orders.
     CSR, ListUserCertificateOrder(ListUserCertificateOrderRequest) -> ListUserCertificateOrderResponse = list_user_certificate_order;
+}
+
+operations! {
+    /// The operations of [`Operator::call`]. Only this engine has them: whoever may use them can have a
+    /// certificate for any domain, and more orders than were sold.
+    OPERATOR_OPERATIONS;
+
+    /// Adds to the quota of a product. Only this engine has it: the service sells packages.
+    None, AddPackage(AddPackageRequest) -> AddPackageResponse = add_package_operation;
+    /// Says that the challenge of an order is met. Only this engine has it: the service looks itself.
+    None, AttestOrder(AttestOrderRequest) -> AttestOrderResponse = attest_order_operation;
+    /// Signs the CRL of a CA, which the service does by itself.
+    None, CreateCrl(CreateCrlRequest) -> CreateCrlResponse = create_crl_operation;
 }

@@ -35,7 +35,7 @@ impl Cas {
             let asked = asked_validity!(request);
             let validity = self.leaf_validity(asked, &parent, now)?;
             let given = given_fields!(request, request.common_name.clone());
-            let fields = self.leaf_fields(given, None, self.client_defaults(&parent.issuer));
+            let fields = self.leaf_fields(given, None, self.client_defaults(&parent.issuer))?;
             let subject = fields.name(&subject::LEAF)?;
             let alt_names = client_names(request.san_type, request.san_value.as_deref())?;
             let enable_crl = self.check_enable_crl(request.enable_crl, &parent)?;
@@ -93,7 +93,7 @@ impl Cas {
             let validity = self.leaf_validity(asked, &parent, now)?;
             let given = given_fields!(request, request.common_name.clone());
             let defaults = self.client_defaults(&parent.issuer);
-            let fields = self.leaf_fields(given, Some(&csr), defaults);
+            let fields = self.leaf_fields(given, Some(&csr), defaults)?;
             let leaf = Leaf {
                 parent: &parent,
                 request: &csr,
@@ -127,7 +127,7 @@ impl Cas {
     /// The defaults of a client leaf: organization, department and country of the service, province
     /// and city of the issuer.
     fn client_defaults(&self, issuer: &Issuer) -> Fields {
-        let above = Fields::of(issuer.certificate().subject());
+        let above = Fields::of_issuer(issuer.certificate().subject());
         Fields {
             country: Some(self.config.client_country.clone()),
             state: above.state,

@@ -47,6 +47,9 @@ pub struct Config {
     pub generated: GeneratedKey,
     /// PathLenConstraint of an intermediate that names none (F: 0).
     pub path_len: u8,
+    /// How long before now BeforeTime may lie (CA/Browser BR 7.1.2.7: notBefore lies within 48 hours
+    /// of the signature; I: of the future only the issuer's end is the limit).
+    pub backdate: Lifetime,
     /// What the fields O, OU, C, ST and L of a leaf with a CSR come from (I: request and defaults).
     pub subject_from_csr: SubjectFromCsr,
     /// Whether a server leaf's common name that is a DNS name or IP address is also an alternative
@@ -76,6 +79,11 @@ pub struct Config {
     pub wildcard_base: WildcardBase,
     /// How long a challenge can be met before the order fails (I: 3 days).
     pub challenge_lifetime: Lifetime,
+    /// How long after its challenge was met, or attested, an order may still be issued (CA/Browser BR
+    /// 4.2.1 limits the reuse of domain validations: 200 days from 2026-03-15, 100 from 2027-03-15
+    /// and 10 from 2029-03-15; I: the last of these, 10 days). An order that waits longer fails, and
+    /// its applicant orders again.
+    pub validation_reuse: Lifetime,
     /// How long before its end a certificate counts as about to expire (I: 30 days).
     pub expiring: Lifetime,
     /// When an order can be renewed (I: as long as its certificate is not revoked).
@@ -260,6 +268,7 @@ impl Default for Config {
             root_algorithm: KeyAlgorithm::Rsa2048,
             generated: GeneratedKey::default(),
             path_len: 0,
+            backdate: Lifetime::hours(48),
             subject_from_csr: SubjectFromCsr::default(),
             common_name: CommonNameRule::default(),
             leaf_basic_constraints: LeafBasicConstraints::default(),
@@ -272,6 +281,7 @@ impl Default for Config {
             order_outliving: OrderOutliving::default(),
             wildcard_base: WildcardBase::default(),
             challenge_lifetime: Lifetime::days(3),
+            validation_reuse: Lifetime::days(10),
             expiring: Lifetime::days(30),
             renewal: RenewalRule::default(),
             applicant_characters: 128,

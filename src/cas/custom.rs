@@ -8,8 +8,10 @@ use super::error::{CasError, ErrorKind};
 use super::issue::{IssuedLeaf, Leaf, immediately};
 use super::parent::Parent;
 use super::records::{END_ENTITY, cut};
+use super::server::require_host;
 use crate::ledger::Ledger;
 use crate::serial::SerialNumber;
+use crate::usage::ExtendedKeyUsage;
 use crate::validity::{Lifetime, Time, Validity};
 
 impl Cas {
@@ -43,6 +45,10 @@ impl Cas {
                 let message = "ApiPassthrough.Subject: missing, and the CSR has none; \
                                nor is there an alternative name";
                 return Err(CasError::new(ErrorKind::MissingParameter, message));
+            }
+            if profile.lists(ExtendedKeyUsage::SERVER_AUTH) {
+                let parameter = "ApiPassthrough.Extensions.SubjectAlternativeNames";
+                require_host(parameter, &alt_names, subject.common_name().as_deref())?;
             }
             let serial = passthrough.and_then(|given| given.serial_number.as_deref());
             let serial = serial.map(|text| serial_of(text, self.config.serial_form)).transpose()?;

@@ -147,16 +147,21 @@ pub(super) fn subject(given: Option<&PassthroughSubject>, csr: &Name) -> Result<
 
 fn csr_subject(csr: &Name) -> Result<Name, CasError> {
     let again = |attribute: &Attribute| {
-        let refuse = |problem: String| {
+        let refuse = |error: Error| {
             let given = format!("the attribute {}", cut(&attribute.to_string()));
-            CasError::invalid("Csr", given, format!("a subject that can be written ({problem})"))
+            CasError::invalid("Csr", given, format!("a subject that can be written ({error})"))
         };
-        let text = attribute.text().ok_or_else(|| refuse("it is no text".to_owned()))?;
-        Attribute::new(attribute.kind(), &text).map_err(|error| refuse(error.to_string()))
+        let text = attribute.certifiable_text().map_err(refuse)?;
+        Attribute::new(attribute.kind(), &text).map_err(refuse)
     };
-    let relative: Result<Vec<Vec<Attribute>>, CasError> =
-        csr.relative().iter().map(|attributes| attributes.iter().map(again).collect()).collect();
-    Ok(Name::from_relative(relative?)?)
+    // A blank value asks for nothing.
+    let asks = |attribute: &&Attribute| attribute.text().is_none_or(|text| !text.trim().is_empty());
+    let mut relative: Vec<Vec<Attribute>> = Vec::new();
+    for attributes in csr.relative() {
+        let kept: Result<Vec<_>, CasError> = attributes.iter().filter(asks).map(again).collect();
+        relative.extend(Some(kept?).filter(|kept| !kept.is_empty()));
+    }
+    Ok(Name::from_relative(relative)?)
 }
 
 /// A serial number; none where it is not well formed.

@@ -5,7 +5,7 @@ use super::config::SubjectFromCsr;
 use super::error::{CasError, ErrorKind};
 use super::parent::{Parent, check_family, days};
 use super::records::{LeafDocument, leaf_writes};
-use super::subject::Fields;
+use super::subject::{self, Fields};
 use super::types::{Outcome, TagParameter, check_tags, copied};
 use super::validity::{Asked, validity};
 use crate::algorithm::KeyAlgorithm;
@@ -13,7 +13,7 @@ use crate::authority::Filed;
 use crate::certificate::Certificate;
 use crate::key::KeyPair;
 use crate::ledger::{Identifier, Ledger, Tag, Write};
-use crate::name::{AltName, Name};
+use crate::name::{AltName, AttributeType, Name};
 use crate::policy::{OnDenial, Period, Policy, RootLeaves};
 use crate::profile::{Extension, Profile};
 use crate::request::CertificateRequest;
@@ -54,7 +54,7 @@ impl Cas {
     /// Issues a leaf and records all that is kept of it, in one transaction.
     pub(super) fn issue_leaf(&self, leaf: Leaf<'_>, now: Time) -> Result<IssuedLeaf, CasError> {
         let parent = leaf.parent;
-        self.check_end(&leaf.validity, parent)?;
+        self.check_period(&leaf.validity, parent, now)?;
         check_tags(&self.config, leaf.tags)?;
         if let Some(custom) = leaf.custom_identifier {
             self.check_custom_identifier(custom)?;
@@ -71,6 +71,7 @@ impl Cas {
             .with_subject(leaf.subject.clone())
             .with_alt_names(leaf.alt_names.clone())
             .with_max_lifetime(Lifetime::seconds(u64::MAX))
+            .with_backdate(self.config.backdate)
             .on_denial(OnDenial::LeaveOut)
             // An intermediate that is called like its root is no root.
             .with_root_leaves(match parent.kept.document.parent_identifier {
@@ -135,11 +136,16 @@ impl Cas {
         now: Time,
     ) -> Result<Validity, CasError> {
         let validity = validity(self.config.validity, asked, now)?;
-        self.check_end(&validity, parent)?;
+        self.check_period(&validity, parent, now)?;
         Ok(validity)
     }
 
-    fn check_end(&self, validity: &Validity, parent: &Parent) -> Result<(), CasError> {
+    fn check_period(
+        &self,
+        validity: &Validity,
+        parent: &Parent,
+        now: Time,
+    ) -> Result<(), CasError> {
         let end = parent.issuer.certificate().validity().not_after();
         if validity.not_after() > end {
             let allowed = format!("until {end}, the end of the issuing CA");
@@ -149,6 +155,12 @@ impl Cas {
         let begin = parent.issuer.certificate().validity().not_before();
         if validity.not_before() < begin {
             let allowed = format!("from {begin} on, the beginning of the issuing CA");
+            let given = format!("from {}", validity.not_before());
+            return Err(CasError::invalid("validity", given, allowed));
+        }
+        let earliest = now.minus(self.config.backdate).unwrap_or(begin);
+        if validity.not_before() < earliest {
+            let allowed = format!("from {earliest} on, {} before now", self.config.backdate);
             let given = format!("from {}", validity.not_before());
             return Err(CasError::invalid("validity", given, allowed));
         }
@@ -168,15 +180,14 @@ impl Cas {
         given: Fields,
         csr: Option<&CertificateRequest>,
         defaults: Fields,
-    ) -> Fields {
-        let Some(csr) = csr else { return given.or(defaults) };
-        let from_csr = Fields::of(csr.subject());
-        let common_name = Fields { common_name: from_csr.common_name.clone(), ..Fields::default() };
-        let fields = common_name.or(given);
-        match self.config.subject_from_csr {
-            SubjectFromCsr::Copy => fields.or(from_csr).or(defaults),
+    ) -> Result<Fields, CasError> {
+        let Some(csr) = csr else { return Ok(given.or(defaults)) };
+        let common_name = subject::asked(csr.subject(), AttributeType::COMMON_NAME)?;
+        let fields = Fields { common_name, ..Fields::default() }.or(given);
+        Ok(match self.config.subject_from_csr {
+            SubjectFromCsr::Copy => fields.or(Fields::asked(csr.subject())?).or(defaults),
             SubjectFromCsr::Ignore => fields.or(defaults),
-        }
+        })
     }
 
     /// The algorithm that was given is the CSR's, and the CSR's family the issuer's.

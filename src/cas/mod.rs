@@ -1,7 +1,8 @@
 //! The operations of a cloud certificate service, answered offline.
 //!
 //! [`Cas`] has a method per operation, with one type for what it takes and one for what it answers;
-//! [`Cas::call`] is the same by name, over JSON. Every rule, default and inferred choice is in
+//! [`Cas::call`] is the same by name, over JSON. What only whoever runs the service may do is beyond
+//! [`Cas::operator`]. Every rule, default and inferred choice is in
 //! [`Config`].
 //!
 //! ```
@@ -54,12 +55,14 @@ mod custom_structures;
 mod error;
 mod flat;
 mod issue;
+mod json;
 mod leaf;
 mod leaf_list;
 mod leaf_list_structures;
 mod leaf_structures;
 mod limits;
 mod names;
+mod operator;
 mod order;
 mod page;
 mod parent;
@@ -97,7 +100,7 @@ pub use self::authority_revoke::{
     CreateCrlRequest, CreateCrlResponse, UpdateCACertificateStatusRequest,
     UpdateCACertificateStatusResponse,
 };
-pub use self::call::{OPERATIONS, Operation};
+pub use self::call::{OPERATIONS, OPERATOR_OPERATIONS, Operation};
 pub use self::client_structures::*;
 pub use self::config::{
     AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, OrderOutliving, Product,
@@ -108,6 +111,7 @@ pub use self::custom_structures::*;
 pub use self::error::{CasError, ErrorKind};
 pub use self::leaf_list_structures::*;
 pub use self::leaf_structures::*;
+pub use self::operator::Operator;
 pub use self::order::*;
 pub use self::schema::{ParameterHelp, Secret};
 pub use self::server::*;
@@ -155,7 +159,7 @@ impl Cas {
     }
 
     /// Looks up the challenges of orders with a probe. Without one, an operator attests that they
-    /// are met ([`Cas::attest_order`]).
+    /// are met ([`Operator::attest_order`]).
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
@@ -166,7 +170,7 @@ impl Cas {
     /// config.order_algorithm = KeyAlgorithm::EcdsaP256;
     /// let probe = Arc::new(MapProbe::default());
     /// let cas = Cas::new(MemoryStore::default(), SystemClock, config).with_probe(Arc::clone(&probe));
-    /// cas.add_package("digicert-free-1-free", 10)?;
+    /// cas.operator().add_package("digicert-free-1-free", 10)?;
     /// let order = cas.create_certificate_request(&CreateCertificateRequestRequest {
     ///     domain: "www.example.com".into(), validate_type: "DNS".into(), username: "Tom".into(),
     ///     phone: "13900000000".into(), email: "tom@example.com".into(), ..Default::default()

@@ -3,7 +3,7 @@
 use super::Cas;
 use super::config::CommonNameRule;
 use super::csr::read_csr;
-use super::error::CasError;
+use super::error::{CasError, ErrorKind};
 use super::issue::{IssuedLeaf, Leaf, immediately};
 use super::names::domains;
 use super::records::SERVER;
@@ -155,7 +155,8 @@ impl Cas {
             let validity = self.leaf_validity(asked_validity!(request), &parent, now)?;
             let given = given_fields!(request, request.common_name.clone());
             let defaults = self.server_defaults(&parent.issuer);
-            let fields = self.leaf_fields(given, Some(&csr), defaults);
+            let fields = self.leaf_fields(given, Some(&csr), defaults)?;
+            let subject = fields.clone().name(&subject::LEAF)?;
             let alt_names = self.server_names(request.domain.as_deref(), &fields)?;
             let leaf = Leaf {
                 parent: &parent,
@@ -163,7 +164,7 @@ impl Cas {
                 key: None,
                 kind: SERVER,
                 profile: server_profile(),
-                subject: fields.name(&subject::LEAF)?,
+                subject,
                 alt_names,
                 validity,
                 enable_crl: self.check_enable_crl(request.enable_crl, &parent)?,
@@ -203,9 +204,9 @@ impl Cas {
             let algorithm = self.leaf_algorithm(Some(&request.algorithm), &parent)?;
             let validity = self.leaf_validity(asked_validity!(request), &parent, now)?;
             let given = given_fields!(request, Some(request.common_name.clone()));
-            let fields = self.leaf_fields(given, None, self.server_defaults(&parent.issuer));
+            let fields = self.leaf_fields(given, None, self.server_defaults(&parent.issuer))?;
+            let subject = fields.clone().name(&subject::LEAF)?;
             let alt_names = self.server_names(request.domain.as_deref(), &fields)?;
-            let subject = fields.name(&subject::LEAF)?;
             let enable_crl = self.check_enable_crl(request.enable_crl, &parent)?;
             self.check_keys_can_be_kept()?;
             let key = self.generate(algorithm)?;
@@ -241,7 +242,7 @@ impl Cas {
     /// The defaults of a server leaf: organization and department of the service, province, city and
     /// country of the issuer.
     fn server_defaults(&self, issuer: &Issuer) -> Fields {
-        let above = Fields::of(issuer.certificate().subject());
+        let above = Fields::of_issuer(issuer.certificate().subject());
         Fields {
             country: above.country,
             state: above.state,
@@ -266,11 +267,30 @@ impl Cas {
         {
             names.insert(0, name);
         }
+        require_host("Domain", &names, fields.common_name.as_deref())?;
         Ok(names)
     }
 }
 
-/// TLS servers; a common name that is no host name is allowed, and then there may be no name.
+/// A server certificate names a host, or no client could find it for any. The common name counts,
+/// though most clients no longer look at it (RFC 9525 section 2): where it is not written as an
+/// alternative name too, that was chosen.
+pub(super) fn require_host(
+    parameter: &str,
+    names: &[AltName],
+    common_name: Option<&str>,
+) -> Result<(), CasError> {
+    if !names.is_empty() || common_name.is_some_and(|name| name.parse::<AltName>().is_ok()) {
+        return Ok(());
+    }
+    let message = format!(
+        "{parameter}: missing, and the common name is no domain name or IP address either; a server \
+         certificate needs one"
+    );
+    Err(CasError::new(ErrorKind::MissingParameter, message))
+}
+
+/// TLS servers; the common name need not be an alternative name, if that is the rule.
 pub(super) fn server_profile() -> Profile {
     Profile::tls_server().with_alt_names(AltNames::Optional)
 }

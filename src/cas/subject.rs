@@ -59,7 +59,35 @@ pub(super) const CSR: FieldNames = FieldNames {
 };
 
 impl Fields {
-    /// The fields of a name.
+    /// The fields that the subject of a CSR asks for. A blank value asks for nothing.
+    ///
+    /// # Errors
+    /// `InvalidParameter` for a value that is no text in its string type: what people would see in a
+    /// certificate is never a dump of octets.
+    pub(super) fn asked(csr: &Name) -> Result<Self, CasError> {
+        let asked = |kind| asked(csr, kind);
+        Ok(Self {
+            country: asked(AttributeType::COUNTRY)?,
+            state: asked(AttributeType::STATE_OR_PROVINCE)?,
+            locality: asked(AttributeType::LOCALITY)?,
+            organization: asked(AttributeType::ORGANIZATION)?,
+            organization_unit: asked(AttributeType::ORGANIZATIONAL_UNIT)?,
+            common_name: asked(AttributeType::COMMON_NAME)?,
+        })
+    }
+
+    /// The place that a CA passes on to what it issues, as far as it is text.
+    pub(super) fn of_issuer(issuer: &Name) -> Self {
+        let text = |kind| asked(issuer, kind).unwrap_or_default();
+        Self {
+            country: text(AttributeType::COUNTRY),
+            state: text(AttributeType::STATE_OR_PROVINCE),
+            locality: text(AttributeType::LOCALITY),
+            ..Self::default()
+        }
+    }
+
+    /// The fields of a name, for people.
     pub(super) fn of(name: &Name) -> Self {
         Self {
             country: name.value(AttributeType::COUNTRY),
@@ -104,6 +132,17 @@ impl Fields {
         }
         Ok(builder.build()?)
     }
+}
+
+/// The last, most specific value of a type that a CSR asks for.
+pub(super) fn asked(csr: &Name, kind: AttributeType) -> Result<Option<String>, CasError> {
+    let last = csr.attributes().rev().find(|attribute| attribute.kind() == kind);
+    let text = last.map(|attribute| {
+        attribute.certifiable_text().map_err(|error| {
+            CasError::invalid("Csr", format!("a subject with {kind} that is no text"), error)
+        })
+    });
+    Ok(text.transpose()?.filter(|text| !text.trim().is_empty()))
 }
 
 fn check(

@@ -4,6 +4,7 @@ use crate::certificate::Certificate;
 use crate::error::ChainRule;
 use crate::limits::NAME_COMPARISONS;
 use crate::name::{AltName, NameConstraints, UncheckedName};
+use crate::usage::ExtendedKeyUsage;
 use crate::wire::general_name::directory_name;
 
 /// A rule, and what was found and is allowed.
@@ -49,8 +50,27 @@ pub(super) fn check_constraints(
         };
         refused.map(|allowed| format!("{name}; allowed {allowed}"))
     });
-    match subject.or(names) {
+    let common_name = || {
+        if !serves_tls(certificate) {
+            return None;
+        }
+        let has = |wanted: fn(&UncheckedName) -> bool| certificate.alt_names().iter().any(wanted);
+        let has_dns = has(|name| matches!(name, UncheckedName::Dns(_)));
+        let has_ip = has(|name| matches!(name, UncheckedName::Ip(_)));
+        let refused = matcher.refuse_common_names(certificate.subject(), has_dns, has_ip);
+        refused
+            .map(|allowed| format!("common name of {}; allowed {allowed}", certificate.subject()))
+    };
+    match subject.or(names).or_else(common_name) {
         Some(detail) => Err((ChainRule::NameConstraints, detail)),
         None => Ok(()),
     }
+}
+
+/// Whether clients could take a certificate for that of a TLS server.
+fn serves_tls(certificate: &Certificate) -> bool {
+    let serves = |usages: &[ExtendedKeyUsage]| {
+        usages.contains(&ExtendedKeyUsage::SERVER_AUTH) || usages.contains(&ExtendedKeyUsage::ANY)
+    };
+    !certificate.is_authority() && certificate.extended_key_usage().is_none_or(serves)
 }

@@ -328,17 +328,13 @@ impl ChainVerifier {
     }
 
     fn check_leaf(&self, leaf: &Certificate) -> Result<(), Broken> {
-        let tls = [ExtendedKeyUsage::SERVER_AUTH, ExtendedKeyUsage::CLIENT_AUTH];
         if let Some(purpose) = self.purpose {
             if leaf.is_authority() {
                 let detail = format!("a CA certificate, used for {purpose}");
                 return Err((ChainRule::BasicConstraints, detail));
             }
-            // RFC 5280 section 4.2.1.12: the usages that are consistent with TLS.
-            let consistent =
-                [KeyUsage::DIGITAL_SIGNATURE, KeyUsage::KEY_ENCIPHERMENT, KeyUsage::KEY_AGREEMENT];
-            if let Some(usage) = leaf.key_usage().filter(|_| tls.contains(&purpose))
-                && !consistent.iter().any(|allowed| usage.contains(*allowed))
+            if let Some(usage) = leaf.key_usage()
+                && !purpose.is_consistent_with(usage)
             {
                 return Err((ChainRule::KeyUsage, format!("{usage}, not for {purpose}")));
             }

@@ -94,6 +94,9 @@ pub enum Rule {
     KeyAlgorithm,
     /// The key's family is not the issuer's.
     KeyFamily,
+    /// A purpose of the certificate is consistent with none of its key usages (RFC 5280 section
+    /// 4.2.1.12).
+    KeyUsageInconsistent,
     /// The request asks for a key usage that the profile does not give.
     KeyUsageRequested,
     /// The key is one that an attacker can break.

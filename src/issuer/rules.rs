@@ -7,6 +7,7 @@ use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::error::{ChainError, ChainRule, Error, Reason, Rule};
 use crate::key::{PublicKey, Sm2Id};
+use crate::name::AltName;
 use crate::oid::CRL_DISTRIBUTION_POINTS;
 use crate::policy::{Grant, Outliving, Period, ReviewItem, RootLeaves};
 use crate::profile::Role;
@@ -79,6 +80,7 @@ pub(super) fn check_content(grant: &Grant) -> Vec<Reason> {
             reasons.push(Reason::new(Rule::ExtensionMalformed, "profile", given, allowed));
         }
     }
+    reasons.extend(check_purposes(grant));
     let constraints = grant.profile.name_constraints();
     let subtrees = constraints.iter().flat_map(|c| c.permitted.iter().chain(&c.excluded));
     for subtree in subtrees.filter(|subtree| !subtree.is_writable()) {
@@ -87,6 +89,23 @@ pub(super) fn check_content(grant: &Grant) -> Vec<Reason> {
         reasons.push(Reason::new(Rule::NameMalformed, "name constraints", given, allowed));
     }
     reasons
+}
+
+/// Key usage and extended key usage hold independently, so that a purpose without a consistent usage
+/// could never be served (RFC 5280 section 4.2.1.12). Those of a CA bound what it issues.
+fn check_purposes(grant: &Grant) -> Vec<Reason> {
+    let usage = grant.profile.key_usage(grant.public_key.algorithm().family());
+    if usage.is_empty() || grant.profile.is_authority() {
+        return Vec::new();
+    }
+    let purposes = grant.profile.extended_key_usage().iter();
+    let inconsistent = purposes.filter(|purpose| !purpose.is_consistent_with(usage));
+    let reason = |purpose: &ExtendedKeyUsage| {
+        let consistent = purpose.consistent_key_usage().unwrap_or_default();
+        let allowed = format!("one of {consistent} for {purpose}, or no key usage at all");
+        Reason::new(Rule::KeyUsageInconsistent, "key usage", usage.to_string(), allowed)
+    };
+    inconsistent.map(reason).collect()
 }
 
 /// What is wrong with the content of a CA certificate that its owner asks for.
@@ -256,6 +275,16 @@ fn check_names(chain: &Chain, grant: &Grant) -> Vec<Reason> {
         reasons.extend(subject.map(|allowed| {
             Reason::new(Rule::NameConstraints, "subject", grant.subject.to_string(), allowed)
         }));
+        if grant.profile.serves(ExtendedKeyUsage::SERVER_AUTH) {
+            let has = |wanted: fn(&AltName) -> bool| grant.alt_names.iter().any(wanted);
+            let has_dns = has(|name| matches!(name, AltName::Dns(_)));
+            let has_ip = has(|name| matches!(name, AltName::Ip(_)));
+            let refused = matcher.refuse_common_names(&grant.subject, has_dns, has_ip);
+            reasons.extend(refused.map(|allowed| {
+                let given = grant.subject.to_string();
+                Reason::new(Rule::NameConstraints, "common name", given, allowed)
+            }));
+        }
         for name in &grant.alt_names {
             reasons.extend(matcher.refuse(name).map(|allowed| {
                 Reason::new(Rule::NameConstraints, "alternative name", name.to_string(), allowed)
@@ -281,6 +310,13 @@ fn check_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Vec<Reason>
             if asked.not_before() < limits.not_before() && limits.contains(now) {
                 let given = format!("from {}", asked.not_before());
                 let allowed = format!("from {}, the issuer's beginning", limits.not_before());
+                reasons.push(Reason::new(Rule::Validity, "validity", given, allowed));
+            }
+            // A period of its own is as free to begin earlier as any other: by the backdate.
+            let earliest = now.minus(grant.backdate).unwrap_or(asked.not_before());
+            if matches!(grant.period, Period::Exactly(_)) && asked.not_before() < earliest {
+                let given = format!("from {}", asked.not_before());
+                let allowed = format!("from {earliest}: the time of issue less the backdate");
                 reasons.push(Reason::new(Rule::Validity, "validity", given, allowed));
             }
             if asked.not_after() < now {

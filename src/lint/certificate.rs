@@ -210,7 +210,8 @@ fn check_issuer_alt_names(extension: Extension<'_>, notes: &mut Notes) {
 
 /// The rules between the parts.
 fn check_facts(facts: &Facts<'_>, notes: &mut Notes) {
-    usage::check(facts.basic, facts.usage, facts.key, notes);
+    let extended = facts.extended.as_deref().unwrap_or_default();
+    usage::check(facts.basic, facts.usage, extended, facts.key, notes);
     let is_authority = facts.is_authority();
     if facts.subject_empty && is_authority {
         notes.add(&CA_SUBJECT_EMPTY, "subject", "no attribute, in a CA's certificate");

@@ -75,7 +75,13 @@ pub(super) fn read_extended(extension: Extension<'_>, notes: &mut Notes) -> Opti
 }
 
 /// The rules between the extensions and the key.
-pub(super) fn check(basic: Option<Basic>, usage: Option<KeyUsage>, key: Kind, notes: &mut Notes) {
+pub(super) fn check(
+    basic: Option<Basic>,
+    usage: Option<KeyUsage>,
+    extended: &[Oid],
+    key: Kind,
+    notes: &mut Notes,
+) {
     let basic = basic.unwrap_or_default();
     let has = |bit| usage.is_some_and(|usage| usage.contains(bit));
     let sign = has(KeyUsage::KEY_CERT_SIGN);
@@ -107,6 +113,20 @@ pub(super) fn check(basic: Option<Basic>, usage: Option<KeyUsage>, key: Kind, no
     }
     if has(KeyUsage::KEY_AGREEMENT) && matches!(key, Kind::Rsa(_)) {
         notes.add(&RSA_AGREES, KEY, shown(b"keyAgreement"));
+    }
+    check_purposes(basic, usage, extended, notes);
+}
+
+/// Each purpose of an end entity is consistent with one of its key usages. Where a key usage is for CAs
+/// only, that is another rule's finding.
+fn check_purposes(basic: Basic, usage: Option<KeyUsage>, extended: &[Oid], notes: &mut Notes) {
+    let signing = KeyUsage::KEY_CERT_SIGN | KeyUsage::CRL_SIGN;
+    let usage = usage.filter(|usage| !usage.is_empty() && !usage.intersects(signing));
+    let Some(usage) = usage.filter(|_| !basic.ca) else { return };
+    for purpose in extended.iter().copied().map(ExtendedKeyUsage::other) {
+        if !purpose.is_consistent_with(usage) {
+            notes.add(&PURPOSE_INCONSISTENT, EXTENDED, format!("{purpose} beside {usage}"));
+        }
     }
 }
 
@@ -150,6 +170,9 @@ rules! { None;
         "list fewer usages";
     EXTENDED_TWICE = Warning "rfc5280-4.2.1.12-extended-twice", "RFC 5280 section 4.2.1.12":
         "list each usage once";
+    PURPOSE_INCONSISTENT = Warning "rfc5280-4.2.1.12-key-usage-inconsistent",
+        "RFC 5280 section 4.2.1.12":
+        "set a key usage that is consistent with each purpose, or list the purpose no more";
     ANY_CRITICAL = Warning "rfc5280-4.2.1.12-any-critical", "RFC 5280 section 4.2.1.12":
         "mark extKeyUsage non-critical where it has anyExtendedKeyUsage";
     TIME_STAMPING = Warning "rfc3161-2.3-time-stamping", "RFC 3161 section 2.3":

@@ -91,6 +91,23 @@ pub(crate) enum StringKind {
     Utf8,
 }
 
+impl StringKind {
+    /// The name of the ASN.1 type.
+    fn name(self) -> String {
+        match self {
+            Self::Bmp => "BMPString".to_owned(),
+            Self::Ia5 => "IA5String".to_owned(),
+            Self::Numeric => "NumericString".to_owned(),
+            // UniversalString (X.680 section 41).
+            Self::Other(0x1c) => "UniversalString, which is not supported".to_owned(),
+            Self::Other(tag) => format!("the type of tag {tag:#04x}, which is not supported"),
+            Self::Printable => "PrintableString".to_owned(),
+            Self::Teletex => "TeletexString".to_owned(),
+            Self::Utf8 => "UTF8String".to_owned(),
+        }
+    }
+}
+
 /// One attribute of a distinguished name: a type and a value.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Attribute {
@@ -105,8 +122,10 @@ impl Attribute {
     /// serialNumber, IA5String for emailAddress and DC, UTF8String otherwise.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when the value is empty, holds control characters or characters that the
-    /// string type cannot hold, or is longer than the X.520 bound; for C, when it is not two letters.
+    /// [`Error::Malformed`] when the value is empty or blank, has blanks at its ends (which do not
+    /// count in comparisons, RFC 4518 section 2.6.1), holds control characters, characters that turn
+    /// text around or that the string type cannot hold, or is longer than the X.520 bound; for C, when
+    /// it is not two letters.
     pub fn new(kind: AttributeType, value: &str) -> Result<Self, Error> {
         let (bound, string) = match kind.known() {
             Some(known) => (known.bound, known.string),
@@ -114,10 +133,16 @@ impl Attribute {
         };
         let problem = if value.is_empty() {
             Some("empty".to_owned())
+        } else if value.trim().is_empty() {
+            Some("blank".to_owned())
+        } else if value.trim().len() < value.len() {
+            Some(format!("{value:?} has a blank at an end"))
         } else if value.chars().count() > bound {
             Some(format!("{} characters; at most {bound}", value.chars().count()))
         } else if value.chars().any(char::is_control) {
             Some("holds a control character".to_owned())
+        } else if value.chars().any(super::text::is_direction) {
+            Some("holds a character that turns text around or ends a line".to_owned())
         } else if kind == AttributeType::COUNTRY
             && !(value.len() == 2 && value.bytes().all(|b| b.is_ascii_alphabetic()))
         {
@@ -161,6 +186,17 @@ impl Attribute {
             StringKind::Utf8 => String::from_utf8(self.octets.clone()).ok(),
             StringKind::Other(_) => None,
         }
+    }
+
+    /// The value as text, for what is to be certified: never a dump of its octets.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when its octets are no text in its string type; names both.
+    pub(crate) fn certifiable_text(&self) -> Result<String, Error> {
+        self.text().ok_or_else(|| {
+            let problem = format!("its octets are no text as {}", self.string.name());
+            Error::malformed("name", format!("attribute {}", self.kind), problem)
+        })
     }
 
     /// The value for people: its text, or else `#` and its octets in hexadecimal.

@@ -2,6 +2,7 @@
 
 use super::alt::{AltName, UncheckedName};
 use super::attribute::AttributeType;
+use super::common_name::{HostReading, read_as_host};
 use super::comparison::{Incomparable, Prepared};
 use super::distinguished::Name;
 use super::subtree::Subtree;
@@ -118,6 +119,32 @@ impl Matcher<'_> {
         self.permitted.iter().chain(&self.excluded).any(|prefix| prefix.subtree.tag() == tag)
     }
 
+    /// Why a common name is not permitted, if it is not: where it reads as a host of two labels or more,
+    /// or as an address, and no alternative name of that type says otherwise, clients that look at
+    /// common names take it for one (OpenSSL and Go held it against DNS constraints so).
+    pub(crate) fn refuse_common_names(
+        &self,
+        subject: &Name,
+        has_dns: bool,
+        has_ip: bool,
+    ) -> Option<String> {
+        let unclear = || {
+            let allowed = "a host name that can be held against the constraints, or no host name";
+            let constrained = self.constrains(DNS) || self.constrains(IP);
+            (!has_dns && constrained).then(|| allowed.to_owned())
+        };
+        let names = subject.attributes().filter(|a| a.kind() == AttributeType::COMMON_NAME);
+        names.into_iter().find_map(|attribute| {
+            match attribute.text().as_deref().map(read_as_host) {
+                Some(HostReading::Nothing) => None,
+                Some(HostReading::Host(AltName::Dns(name))) if has_dns || name.labels() < 2 => None,
+                Some(HostReading::Host(AltName::Ip(_))) if has_ip => None,
+                Some(HostReading::Host(name)) => self.refuse(&name),
+                Some(HostReading::Unclear) | None => unclear(),
+            }
+        })
+    }
+
     /// The one rule: outside every excluded subtree and, where any of the type is permitted, inside
     /// one of those.
     fn decide(
@@ -145,6 +172,12 @@ impl Matcher<'_> {
 
 /// The tag number of directoryName.
 const DIRECTORY_NAME: u8 = 4;
+
+/// That of dNSName.
+const DNS: u8 = 2;
+
+/// That of iPAddress.
+const IP: u8 = 7;
 
 fn outside(excluded: &Subtree) -> String {
     format!("names outside the excluded {excluded}")

@@ -35,6 +35,11 @@ impl DnsName {
         &self.text
     }
 
+    /// How many labels it has.
+    pub(super) fn labels(&self) -> usize {
+        self.text.split('.').count()
+    }
+
     /// Whether its leftmost label is `*`.
     pub fn is_wildcard(&self) -> bool {
         self.text.starts_with("*.")

@@ -2,6 +2,7 @@
 
 mod alt;
 mod attribute;
+mod common_name;
 mod comparison;
 mod constraint;
 mod distinguished;
@@ -23,3 +24,4 @@ pub use self::subtree::Subtree;
 pub use self::uri::Uri;
 
 pub(crate) use self::attribute::StringKind;
+pub(crate) use self::common_name::{HostReading, read_as_host};

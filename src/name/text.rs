@@ -139,9 +139,10 @@ pub(super) fn write_value(value: &str, f: &mut fmt::Formatter<'_>) -> fmt::Resul
     Ok(())
 }
 
-/// The characters that turn the direction of text around (Unicode UAX #9).
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// The characters that turn the direction of text around (Unicode UAX #9), and those that end lines
+/// without being control characters.
+pub(super) fn is_direction(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn malformed(text: &str, problem: &str) -> Error {
@@ -158,7 +159,7 @@ mod tests {
             "CN=a",
             "CN=a,O=b,C=DE",
             "CN=a+UID=b,DC=example,DC=com",
-            "CN=Smith\\, John\\+x,O=\\#1\\ ",
+            "CN=Smith\\, John\\+x,O=\\#1",
             "CN=\u{5317}\u{4eac}",
             "1.2.3.4=x",
         ] {
@@ -176,6 +177,9 @@ mod tests {
             "CN",
             "=a",
             "CN=",
+            "CN=\\ ",
+            "CN=a\\ ",
+            "CN=\" a\"",
             "X=a",
             "CN=a\\",
             "CN=\"a",

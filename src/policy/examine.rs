@@ -1,5 +1,6 @@
 //! The examination of a request, item by item.
 
+use super::claims;
 use super::item::{Decision, ReviewItem};
 use super::{AltNameSource, CommonName, Policy, SubjectSource};
 use crate::error::{Reason, Rule};
@@ -146,6 +147,9 @@ fn review_subject(
                     decide(KIND, shown, None)
                 }
                 Some(_) => overridden(KIND, shown, "the policy sets the subject"),
+                None if is_blank(attribute) => {
+                    overridden(KIND, shown, "nothing: a blank value asks for none")
+                }
                 None => match review_attribute(policy, attribute, alt_names) {
                     Ok(attribute) => {
                         kept.push(attribute);
@@ -171,6 +175,11 @@ fn same(attribute: &Attribute, other: &Attribute) -> bool {
     attribute.kind() == other.kind() && text.is_some() && text == other.text()
 }
 
+/// Some devices send every attribute they know, empty.
+fn is_blank(attribute: &Attribute) -> bool {
+    attribute.text().is_some_and(|text| text.trim().is_empty())
+}
+
 /// The attribute in this crate's own encoding, or why it is denied.
 fn review_attribute(
     policy: &Policy,
@@ -178,19 +187,22 @@ fn review_attribute(
     alt_names: &[AltName],
 ) -> Result<Attribute, (Rule, String)> {
     let kind = attribute.kind();
-    let Some(value) = attribute.text() else {
-        return Err((Rule::NameMalformed, "text in the attribute's string type".to_owned()));
-    };
+    let value = attribute.certifiable_text().map_err(|error| {
+        (Rule::NameMalformed, format!("text in the attribute's string type ({error})"))
+    })?;
     let is_granted_name = || value.parse::<AltName>().is_ok_and(|name| alt_names.contains(&name));
-    let allowed = policy.subject_attributes.contains(&kind)
-        || (kind == AttributeType::COMMON_NAME && is_granted_name());
-    if !allowed {
+    let granted = kind == AttributeType::COMMON_NAME && is_granted_name();
+    if !granted && !policy.subject_attributes.contains(&kind) {
         let listed: Vec<String> =
             policy.subject_attributes.iter().map(ToString::to_string).collect();
         let listed =
             if listed.is_empty() { String::new() } else { format!("{}, ", listed.join(", ")) };
         let text = format!("{listed}a common name that is a granted alternative name");
         return Err((Rule::SubjectNotAllowed, text));
+    }
+    let claim = || claims::refuse(&policy.profile, &policy.names, alt_names, kind, &value);
+    if let Some(refusal) = (!granted).then(claim).flatten() {
+        return Err(refusal);
     }
     Attribute::new(kind, &value)
         .map_err(|error| (Rule::NameMalformed, format!("values within X.520 bounds ({error})")))

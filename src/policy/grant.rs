@@ -13,7 +13,8 @@ pub enum Period {
     /// The profile's lifetime from now.
     #[default]
     Default,
-    /// Exactly this period.
+    /// Exactly this period. It begins no earlier before the time of issue than the policy backdates
+    /// ([`Policy::with_backdate`](super::Policy::with_backdate)).
     Exactly(Validity),
     /// This lifetime from now.
     Lifetime(Lifetime),

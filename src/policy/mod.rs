@@ -1,5 +1,6 @@
 //! What an authority grants.
 
+mod claims;
 mod examine;
 mod grant;
 mod item;
@@ -194,13 +195,33 @@ impl Policy {
 
     /// Allows any value of this subject attribute. Without it, only a common name that is one of the
     /// granted alternative names passes.
+    ///
+    /// What clients take for a name needs the leave of that name as well: a common name that reads as a
+    /// host name or an IP address, where the profile serves TLS (serverAuth, anyExtendedKeyUsage or no
+    /// purpose listed), and an emailAddress, where it serves e-mail.
+    ///
+    /// ```
+    /// # #[cfg(feature = "ecc")] {
+    /// use certwright::{AttributeType, CertificateRequest, KeyAlgorithm, KeyPair, Policy, Profile};
+    /// let policy = Policy::new(Profile::tls_server())
+    ///     .allow_dns(".internal")
+    ///     .allow_subject(AttributeType::COMMON_NAME);
+    /// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
+    /// let asked = |name: &str| CertificateRequest::builder(name.parse()?).sign(&key);
+    /// assert_eq!(policy.review(&asked("CN=Payments service")?).denied().count(), 0);
+    /// assert_eq!(policy.review(&asked("CN=db.internal")?).denied().count(), 0);
+    /// assert_eq!(policy.review(&asked("CN=bank.example")?).denied().count(), 1);
+    /// # }
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
     #[must_use]
     pub fn allow_subject(mut self, attribute: AttributeType) -> Self {
         self.subject_attributes.push(attribute);
         self
     }
 
-    /// Gives every certificate this subject, whatever the request asks for.
+    /// Gives every certificate this subject, whatever the request asks for. It needs no leave of its
+    /// own.
     #[must_use]
     pub fn with_subject(mut self, subject: Name) -> Self {
         self.subject = SubjectSource::Fixed(subject);
@@ -231,8 +252,9 @@ impl Policy {
     }
 
     /// Sets by how much notBefore lies before the time of issue, for clients whose clock is behind.
-    /// It never reaches before the issuer's own notBefore, and comes on top of the lifetime. The
-    /// default is nothing.
+    /// It never reaches before the issuer's own notBefore, and comes on top of the lifetime. It is also
+    /// how far before the time of issue a period of its own ([`Period::Exactly`]) may begin. The default
+    /// is nothing.
     #[must_use]
     pub fn with_backdate(mut self, backdate: Lifetime) -> Self {
         self.backdate = backdate;

@@ -1,7 +1,7 @@
 //! Random and mutated calls: an answer or an error, never a panic, and an error leaves nothing behind
 //! but the audit log.
 
-use certwright::cas::{Cas, OPERATIONS, ParameterHelp};
+use certwright::cas::{Cas, OPERATIONS, OPERATOR_OPERATIONS, ParameterHelp};
 use certwright::testing::SeededRng;
 use rand_core::Rng as _;
 use serde_json::{Map, Value, json};
@@ -133,7 +133,8 @@ fn no_call_panics_and_no_error_changes_anything() {
     let mut hostile = Hostile { rng: SeededRng::new(7), dictionary };
     let (mut answered, mut refused) = (0, 0);
     for round in 0..CALLS {
-        let operation = &OPERATIONS[hostile.below(OPERATIONS.len())];
+        let number = hostile.below(OPERATIONS.len() + OPERATOR_OPERATIONS.len());
+        let operation = OPERATIONS.iter().chain(OPERATOR_OPERATIONS).nth(number).unwrap();
         let parameters = hostile.parameters(&operation.parameters());
         let compared = round % COMPARED == 0;
         let before = compared.then(|| state(&cas));

@@ -16,7 +16,10 @@ fn issue(world: &World, number: i64, kind: &str) -> String {
     let all = json!({ "ParentIdentifier": world.ca, "Csr": csr(&format!("CN=leaf {number}")) });
     let days = json!({ "Days": 30 });
     match kind {
-        "SERVER" => world.identifier("CreateServerCertificateWithCsr", with(&all, days)),
+        "SERVER" => {
+            let given = with(&with(&all, days), json!({ "Domain": "leaf.test" }));
+            world.identifier("CreateServerCertificateWithCsr", given)
+        }
         "CLIENT" => world.identifier("CreateClientCertificateWithCsr", with(&all, days)),
         _ => {
             let given = json!({

@@ -3,6 +3,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/craft.rs"]
+mod craft;
 #[cfg(feature = "redb")]
 #[path = "../common/disk.rs"]
 mod disk;
@@ -21,6 +23,7 @@ mod hostile_calls;
 mod judged;
 mod leaves;
 mod lists;
+mod operators;
 mod order_issue;
 mod order_power_cut;
 mod order_quota;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use certwright::cas::*;
 use certwright::{
     Certificate, CertificateRequest, ExtendedKeyUsage, Identifier, KeyAlgorithm, KeyPair, Ledger,
-    MemoryStore, RevocationReason, Signer,
+    Lifetime, MemoryStore, RevocationReason, Signer,
 };
 use serde_json::json;
 
@@ -119,7 +119,7 @@ fn an_order_with_a_csr_has_its_key_and_no_private_key() {
         .unwrap();
     let asked = application_with_csr(&csr.to_pem());
     let order_id = number(&shop.call("CreateCertificateWithCsrRequest", asked));
-    shop.cas.attest_order(order_id).unwrap();
+    shop.cas.operator().attest_order(order_id).unwrap();
     let certificate = shop.certificate(order_id);
     assert_eq!(certificate.public_key(), key.public_key());
     assert_eq!(certificate.subject().to_string(), "CN=www.example.com");
@@ -137,7 +137,7 @@ fn a_wildcard_also_covers_its_base_unless_the_rules_say_no() {
         let shop = shop_with(store, json!({}), |config| config.wildcard_base = rule);
         let asked = json!({ "Domain": "*.example.com", "ProductCode": WILDCARD });
         let order_id = shop.order(asked);
-        shop.cas.attest_order(order_id).unwrap();
+        shop.cas.operator().attest_order(order_id).unwrap();
         assert_eq!(names(&shop.certificate(order_id)), wanted);
     }
 }
@@ -152,7 +152,7 @@ fn each_product_has_its_lifetime() {
             ProductKind::Wildcard => "*.example.com",
         };
         let order_id = shop.order(json!({ "Domain": domain, "ProductCode": product.code }));
-        shop.cas.attest_order(order_id).unwrap();
+        shop.cas.operator().attest_order(order_id).unwrap();
         let lifetime = shop.certificate(order_id).validity().lifetime();
         assert_eq!(lifetime, product.lifetime, "{}", product.code);
     }
@@ -170,7 +170,7 @@ fn a_certificate_ends_with_its_issuer_or_waits_as_the_rules_say() {
         let shop = shop_with(store, authority, |config| config.order_outliving = rule);
         shop.clock.add((365 - 31) * 86_400);
         let order_id = shop.order(json!({}));
-        let answer = shop.cas.attest_order(order_id).unwrap();
+        let answer = shop.cas.operator().attest_order(order_id).unwrap();
         match wanted {
             Some(days) => {
                 let validity = *shop.certificate(order_id).validity();
@@ -226,7 +226,10 @@ fn an_order_waits_in_process_until_there_is_an_issuer() {
 
 #[test]
 fn an_issuer_that_refuses_leaves_the_order_in_process_and_says_why() {
-    let shop = shop();
+    let store = Arc::new(MemoryStore::default());
+    // Longer than the issuer is valid.
+    let patient = |config: &mut Config| config.validation_reuse = Lifetime::days(3_650);
+    let shop = shop_with(store, json!({}), patient);
     let order_id = shop.order_in(OrderState::Process);
     let rsa = intermediate_of(&shop, "RSA_2048");
     let unknown = "00000000000000000000000000000001";
@@ -341,14 +344,14 @@ fn renewing_makes_a_new_order_with_a_new_challenge_and_uses_quota() {
         with(application(), json!({ "Domain": "a.example,b.example", "Tags.1.Key": "team" }));
     let first = number(&shop.call("CreateCertificateForPackageRequest", asked));
     let token = text(&shop.state(first), "RecordValue").to_owned();
-    shop.cas.attest_order(first).unwrap();
+    shop.cas.operator().attest_order(first).unwrap();
     let second = number(&shop.call(RENEW, json!({ "OrderId": first })));
     assert!(second > first);
     assert_eq!(shop.quota(SINGLE), (100, 2, 1));
     let state = shop.state(second);
     assert_eq!(text(&state, "Type"), "domain_verify");
     assert_ne!(text(&state, "RecordValue"), token);
-    shop.cas.attest_order(second).unwrap();
+    shop.cas.operator().attest_order(second).unwrap();
     let (old, new) = (shop.certificate(first), shop.certificate(second));
     assert_eq!(names(&old), names(&new));
     assert_ne!(old.public_key(), new.public_key(), "a new key");
@@ -366,7 +369,7 @@ fn renewing_with_a_csr_is_for_a_domain_of_the_order() {
     refused(&shop, RENEW, asked, "InvalidParameter", &["Csr", "SM2"]);
     let asked = json!({ "OrderId": first, "Csr": csr("www.aliyundoc.com") });
     let second = number(&shop.call(RENEW, asked));
-    shop.cas.attest_order(second).unwrap();
+    shop.cas.operator().attest_order(second).unwrap();
     assert!(shop.state(second).get("PrivateKey").is_none());
 }
 
@@ -376,7 +379,7 @@ fn renewing_needs_quota() {
     let code = "geotrust-dv-1-starter";
     shop.buy(code, 1);
     let order_id = shop.order(json!({ "ProductCode": code }));
-    shop.cas.attest_order(order_id).unwrap();
+    shop.cas.operator().attest_order(order_id).unwrap();
     refused(&shop, RENEW, json!({ "OrderId": order_id }), "NotRemainCount", &[code]);
 }
 

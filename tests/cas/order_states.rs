@@ -5,6 +5,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use certwright::KeyAlgorithm;
 use certwright::MemoryStore;
 use certwright::cas::*;
 use serde_json::{Value, json};
@@ -173,13 +174,74 @@ fn a_wildcard_is_looked_up_at_the_domain_below_it() {
     assert_eq!(shop.kind(dns), "domain_verify");
     shop.probe.add_txt("_dnsauth.example.com", &token);
     assert_eq!(shop.kind(dns), "certificate");
+}
+
+/// A file shows the control of one host, not of all below it (CA/Browser BR 3.2.2.4.18).
+#[test]
+fn a_file_is_no_challenge_for_a_wildcard() {
+    let shop = shop();
     let asked =
         json!({ "Domain": "*.example.com", "ProductCode": WILDCARD, "ValidateType": "FILE" });
-    let file = shop.order(asked);
-    let state = shop.state(file);
-    assert_eq!(text(&state, "Domain"), "example.com");
-    shop.probe.put_file("example.com", text(&state, "Uri"), text(&state, "Content"));
-    assert_eq!(shop.kind(file), "certificate");
+    let asked = crate::world::with(application(), asked);
+    let words = ["*.example.com", "no wildcard", "DNS"];
+    refused(&shop, "CreateCertificateRequest", asked.clone(), "InvalidParameter", &words);
+    // Nor for one of several, nor by a CSR.
+    let domains = json!({ "Domain": "*.a.example,*.b.example" });
+    let several = crate::world::with(asked.clone(), domains);
+    refused(&shop, "CreateCertificateForPackageRequest", several, "InvalidParameter", &words[1..]);
+    let mut by_csr = crate::world::with(
+        asked,
+        json!({ "Csr": csr_for(KeyAlgorithm::EcdsaP256, "*.example.com") }),
+    );
+    by_csr.as_object_mut().unwrap().remove("Domain");
+    refused(&shop, "CreateCertificateWithCsrRequest", by_csr, "InvalidParameter", &words);
+}
+
+/// CA/Browser BR 4.2.1: a validation is not relied on for ever.
+#[test]
+fn a_validation_that_is_too_old_issues_nothing() {
+    const REUSE: i64 = 10 * 86_400;
+    for attested in [false, true] {
+        let shop = shop();
+        let order_id = shop.order(json!({}));
+        // One without an issuer: what was validated waits.
+        let cas = opened(&shop.store, &shop.clock, config());
+        if attested {
+            cas.operator().attest_order(order_id).unwrap();
+        } else {
+            shop.meet(order_id, "www.aliyundoc.com");
+            let probed = opened(&shop.store, &shop.clock, config());
+            let probed = probed.with_probe(Arc::clone(&shop.probe));
+            assert_eq!(kind_of(&probed, order_id), "process");
+        }
+        shop.clock.add(REUSE - 1);
+        assert_eq!(kind_of(&cas, order_id), "process");
+        shop.clock.add(1);
+        // The one that could issue it now finds it too old, and it stays so.
+        let state = shop.state(order_id);
+        assert_eq!(text(&state, "Type"), "verify_fail", "{state}");
+        assert_eq!(kind_of(&cas, order_id), "verify_fail");
+        assert_eq!(shop.quota(SINGLE), (100, 1, 0));
+        shop.call("DeleteCertificateRequest", json!({ "OrderId": order_id }));
+        assert_eq!(shop.quota(SINGLE), (100, 0, 0));
+
+        // One second earlier it is issued; another rule, another time.
+        let order_id = shop.order(json!({}));
+        cas.operator().attest_order(order_id).unwrap();
+        shop.clock.add(REUSE - 1);
+        assert_eq!(shop.kind(order_id), "certificate");
+        let mut strict = config();
+        strict.validation_reuse = certwright::Lifetime::hours(7);
+        let strict = opened(&shop.store, &shop.clock, strict);
+        let order_id = shop.order(json!({}));
+        strict.operator().attest_order(order_id).unwrap();
+        shop.clock.add(7 * 3_600);
+        assert_eq!(kind_of(&strict, order_id), "verify_fail");
+    }
+}
+
+fn kind_of(cas: &certwright::cas::Cas, order_id: i64) -> String {
+    text(&call(cas, "DescribeCertificateState", json!({ "OrderId": order_id })), "Type").to_owned()
 }
 
 #[test]
@@ -392,7 +454,7 @@ fn a_listed_order_tells_its_domains_and_times() {
     let asked = json!({ "Domain": "*.a.example,*.b.example", "ProductCode": WILDCARD });
     let asked = crate::world::with(application(), asked);
     let order_id = number(&shop.call("CreateCertificateForPackageRequest", asked));
-    shop.cas.attest_order(order_id).unwrap();
+    shop.cas.operator().attest_order(order_id).unwrap();
     let answer = shop.call("ListUserCertificateOrder", json!({}));
     let listed = &answer["CertificateOrderList"][0];
     let wanted = json!({

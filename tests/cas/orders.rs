@@ -130,12 +130,11 @@ fn a_package_has_a_product_and_a_positive_count() {
 }
 
 #[test]
-fn the_operations_that_only_this_engine_has_have_no_version() {
-    for name in ["AddPackage", "AttestOrder"] {
-        let operation = OPERATIONS.iter().find(|operation| operation.name == name).unwrap();
-        assert_eq!(operation.version, None, "{name}");
-        assert!(operation.description.contains("Only this engine has it"), "{name}");
-    }
+fn the_operations_that_only_this_engine_has_have_no_version_and_are_the_operators() {
+    let names: Vec<&str> = OPERATOR_OPERATIONS.iter().map(|operation| operation.name).collect();
+    assert_eq!(names, ["AddPackage", "AttestOrder", "CreateCrl"]);
+    assert!(OPERATOR_OPERATIONS.iter().all(|operation| operation.version.is_none()));
+    assert!(OPERATIONS.iter().all(|operation| operation.version.is_some()));
 }
 
 #[test]
@@ -358,7 +357,7 @@ fn an_order_by_package_with_a_csr_has_its_common_name_among_its_domains() {
     let words = ["Csr", "b.example", "one of a.example"];
     refused(&shop, FOR_PACKAGE, asked("a.example"), "InvalidParameter", &words);
     for order_id in [alone, both] {
-        shop.cas.attest_order(order_id).unwrap();
+        shop.cas.operator().attest_order(order_id).unwrap();
         let certificate = shop.certificate(order_id);
         assert_eq!(certificate.subject().to_string(), "CN=b.example");
     }
@@ -396,7 +395,7 @@ fn a_key_that_cannot_be_made_creates_no_order() {
 #[test]
 fn without_an_issuer_the_key_is_rsa_of_2048_bits() {
     let cas = crate::world::cas();
-    cas.add_package(SINGLE, 1).unwrap();
+    cas.operator().add_package(SINGLE, 1).unwrap();
     call(&cas, CREATE, application());
     let list = call(&cas, "ListUserCertificateOrder", json!({}));
     assert_eq!(list["CertificateOrderList"][0]["Algorithm"], "RSA");
@@ -411,7 +410,7 @@ fn where_no_key_can_be_kept_no_order_with_a_generated_key_is_created() {
     let folder = tempfile::tempdir().unwrap();
     let store = certwright::RedbStore::create(folder.path().join("store")).unwrap();
     let cas = Cas::new(store, certwright::SystemClock, config());
-    cas.add_package(SINGLE, 2).unwrap();
+    cas.operator().add_package(SINGLE, 2).unwrap();
     let before = everything(&cas);
     let error = cas.call_json(CREATE, application()).unwrap_err();
     assert_eq!((error.code(), error.http_status()), ("Error", 500), "{error}");

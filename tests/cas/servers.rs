@@ -4,9 +4,12 @@ use crate::world::CallJson;
 use certwright::cas::{
     CommonNameRule, Config, CreateServerCertificateWithCsrRequest, SubjectFromCsr, ValidityRule,
 };
-use certwright::{Decision, ExtendedKeyUsage, KeyAlgorithm, KeyUsage, LeafBasicConstraints};
+use certwright::{
+    CertificateRequest, Decision, ExtendedKeyUsage, KeyAlgorithm, KeyUsage, LeafBasicConstraints,
+};
 use serde_json::{Value, json};
 
+use crate::craft;
 use crate::leaf_world::{DAY, NOW, World, alt_names, csr, csr_of, with};
 
 const OPERATION: &str = "CreateServerCertificateWithCsr";
@@ -205,12 +208,94 @@ fn at_most_250_names_are_taken() {
 fn a_common_name_that_is_a_host_name_is_an_alternative_name_unless_switched_off() {
     let world = World::new();
     assert_eq!(alt_names(&world.certificate(OPERATION, base(&world))), ["DNS:www.example.test"]);
-    let given = with(&base(&world), json!({ "Csr": csr("CN=Not a host") }));
-    assert!(world.certificate(OPERATION, given).alt_names().is_empty());
+    let given = with(&base(&world), json!({ "Csr": csr("CN=Not a host"), "Domain": "a.test" }));
+    assert_eq!(alt_names(&world.certificate(OPERATION, given)), ["DNS:a.test"]);
     let mut config = Config::default();
     config.common_name = CommonNameRule::Only;
     let world = World::configured("ECC_256", config);
     assert!(world.certificate(OPERATION, base(&world)).alt_names().is_empty());
+}
+
+#[test]
+fn a_server_certificate_names_a_host() {
+    let mut only = Config::default();
+    only.common_name = CommonNameRule::Only;
+    for world in [World::new(), World::configured("ECC_256", only)] {
+        let given = with(&base(&world), json!({ "Csr": csr("CN=Not a host") }));
+        world.refuses(OPERATION, given, "MissingParameter", "Domain");
+        let generated = with(&generated(&world), json!({ "CommonName": "Not a host" }));
+        world.refuses("CreateServerCertificate", generated, "MissingParameter", "Domain");
+        let custom = json!({
+            "Csr": csr("CN=Not a host"), "ParentIdentifier": world.ca, "Validity": "30d",
+            "ApiPassthrough": { "Extensions": { "ExtendedKeyUsages": ["serverAuth"] } },
+        });
+        let operation = "CreateCustomCertificate";
+        world.refuses(operation, custom.clone(), "MissingParameter", "SubjectAlternativeNames");
+        world.call(operation, with(&custom, json!({ "Csr": csr("CN=a.test") })));
+    }
+}
+
+#[test]
+fn no_dump_of_octets_and_no_blank_is_certified() {
+    let world = World::new();
+    let crafted = |string, octets: &[u8]| {
+        let subject = craft::name(&[("2.5.4.3", string, octets)]);
+        let der = craft::request(&subject, &[], &*craft::key(KeyAlgorithm::EcdsaP256, 2));
+        CertificateRequest::from_der(&der).unwrap().to_pem()
+    };
+    let custom = |csr: &str| {
+        json!({
+            "Csr": csr, "ParentIdentifier": world.ca, "Validity": "30d",
+            "ApiPassthrough": { "Extensions": { "ExtendedKeyUsages": ["clientAuth"] } },
+        })
+    };
+    for (string, octets, name) in [
+        (0x13, &b"M\xfcller.test"[..], "PrintableString"),
+        (0x1c, &[0, 0, 0, b'a'], "UniversalString"),
+    ] {
+        let csr = crafted(string, octets);
+        for operation in [OPERATION, "CreateClientCertificateWithCsr"] {
+            let given = with(&base(&world), json!({ "Csr": csr }));
+            world.refuses(operation, given, "InvalidParameter", name);
+        }
+        world.refuses("CreateCustomCertificate", custom(&csr), "InvalidParameter", name);
+    }
+    // A blank one asks for nothing, so that the parameter counts.
+    for blank in [&b""[..], b" ", "\u{a0}".as_bytes()] {
+        let given = json!({ "Csr": crafted(0x0c, blank), "CommonName": "a.test" });
+        let subject =
+            world.certificate(OPERATION, with(&base(&world), given)).subject().to_string();
+        assert!(subject.starts_with("CN=a.test,"), "{subject}");
+    }
+    for blank in [" ", "\t", "\u{a0}", " a.test"] {
+        let given = with(&generated(&world), json!({ "CommonName": blank, "Domain": "a.test" }));
+        world.refuses("CreateServerCertificate", given, "InvalidParameter", "CommonName");
+    }
+}
+
+#[test]
+fn before_time_lies_no_further_back_than_the_rules_allow() {
+    let world = World::new();
+    let later = NOW + 30 * DAY;
+    world.clock.set(later);
+    let period = |before: i64| {
+        let period = json!({ "Days": null, "BeforeTime": before, "AfterTime": later + DAY });
+        with(&base(&world), period)
+    };
+    let certificate = world.certificate(OPERATION, period(later - 2 * DAY));
+    assert_eq!(certificate.validity().not_before().unix(), later - 2 * DAY);
+    world.refuses(OPERATION, period(later - 2 * DAY - 1), "InvalidParameter", "2 days before now");
+    let custom = |from: i64| {
+        let time = |unix| certwright::Time::from_unix(unix).unwrap();
+        json!({
+            "Csr": csr("CN=a.test"), "ParentIdentifier": world.ca,
+            "Validity": format!("{}/{}", time(from), time(later + DAY)),
+            "ApiPassthrough": { "Extensions": { "ExtendedKeyUsages": ["serverAuth"] } },
+        })
+    };
+    world.call("CreateCustomCertificate", custom(later - 2 * DAY));
+    let early = custom(later - 2 * DAY - 1);
+    world.refuses("CreateCustomCertificate", early, "InvalidParameter", "2 days before now");
 }
 
 #[test]

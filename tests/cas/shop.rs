@@ -101,7 +101,7 @@ pub fn opened(store: &Arc<dyn Store>, clock: &Arc<Hands>, config: Config) -> Cas
 
 impl Shop {
     pub fn buy(&self, product: &str, count: i64) {
-        self.cas.add_package(product, count).unwrap();
+        self.cas.operator().add_package(product, count).unwrap();
     }
 
     pub fn call(&self, name: &str, parameters: Value) -> Value {
@@ -152,7 +152,7 @@ impl Shop {
             OrderState::Process => {
                 let mut config = self.cas.config().clone();
                 config.order_issuer = None;
-                opened(&self.store, &self.clock, config).attest_order(order_id).unwrap();
+                opened(&self.store, &self.clock, config).operator().attest_order(order_id).unwrap();
             }
             OrderState::Certificate => drop(self.call("AttestOrder", named)),
             OrderState::Revoked => {

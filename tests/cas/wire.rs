@@ -160,7 +160,7 @@ fn an_error_is_code_status_message_and_request_identifier() {
 
 #[test]
 fn every_operation_has_help_for_every_parameter() {
-    use certwright::cas::{OPERATIONS, ParameterHelp};
+    use certwright::cas::{OPERATIONS, OPERATOR_OPERATIONS, ParameterHelp};
     fn check(place: &str, help: &[ParameterHelp]) {
         for parameter in help {
             assert!(!parameter.description.is_empty(), "{place}.{}", parameter.name);
@@ -169,7 +169,7 @@ fn every_operation_has_help_for_every_parameter() {
         }
     }
     let mut names = std::collections::BTreeSet::new();
-    for operation in OPERATIONS {
+    for operation in OPERATIONS.iter().chain(OPERATOR_OPERATIONS) {
         assert!(names.insert(operation.name), "{} is there twice", operation.name);
         assert!(operation.description.trim().ends_with('.'), "{}", operation.name);
         check(operation.name, &operation.parameters());

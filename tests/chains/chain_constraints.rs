@@ -47,6 +47,34 @@ fn a_wildcard_that_could_stand_for_an_excluded_name_is_refused() {
     }
 }
 
+/// A common name counts as a host where no alternative name says which (as OpenSSL has it).
+#[test]
+fn a_common_name_that_reads_as_a_host_is_held_against_the_constraints() {
+    let permitted = constraints(&[dns("b.internal")], &[]);
+    for algorithm in common::families() {
+        let (ladder, ca) = constrained(algorithm, &permitted);
+        let named = Draft::of(&issue(&ladder, &["a.b.internal"], "CN=leaf"));
+        let leaf = |draft: &Draft, common_name: &[u8]| {
+            let subject = craft::name(&[("2.5.4.3", 0x0c, common_name)]);
+            draft.clone().field(SUBJECT, subject).sign(&ladder.ca_key())
+        };
+        let nameless = named.clone().without(SUBJECT_ALT_NAME);
+        let detail = "common name of CN=bank.example; allowed names within the permitted";
+        let question = chain(&ladder, &leaf(&nameless, b"bank.example"), &ca);
+        question.refused(0, ChainRule::NameConstraints, detail);
+        for good in [&b"a.b.internal"[..], b"Payments service", b"alice"] {
+            chain(&ladder, &leaf(&nameless, good), &ca).accepted();
+        }
+        // Addresses, and what nobody can place, are only ours to refuse.
+        let question = chain(&ladder, &leaf(&nameless, b"*.com"), &ca);
+        question.refused_by_us(0, ChainRule::NameConstraints, "held against the constraints");
+        chain(&ladder, &leaf(&named, b"bank.example"), &ca).accepted();
+        let client = craft::sequence(&[craft::oid("1.3.6.1.5.5.7.3.2")]);
+        let client = nameless.set("2.5.29.37", false, &client);
+        chain(&ladder, &leaf(&client, b"bank.example"), &ca).accepted_by_us();
+    }
+}
+
 #[test]
 fn a_subject_outside_the_permitted_directory_is_refused() {
     let directory = Subtree::Directory("O=Example,C=DE".parse().unwrap());

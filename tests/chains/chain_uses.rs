@@ -2,12 +2,14 @@
 
 use certwright::{
     ChainRule, ChainVerifier, Error, ExtendedKeyUsage, Issuer, KeyAlgorithm, KeyFamily, KeyPair,
-    KeyUsage, Policy, Profile, Sm2Id,
+    Policy, Profile, Sm2Id,
 };
 
 use crate::common;
-use crate::craft::{self, Ladder};
+use crate::craft::{self, Draft, KEY_USAGE, Ladder};
 use crate::question::{Question, above, chain, for_each_family, issue};
+
+const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
 
 #[test]
 fn every_link_must_serve_the_purpose() {
@@ -25,9 +27,9 @@ fn every_link_must_serve_the_purpose() {
         // OpenSSL 3.0 does not read anyExtendedKeyUsage as TLS.
         above(leaf, &ca, ladder).purpose(server).accepted_by_us();
 
-        let profile = Profile::custom(KeyUsage::CONTENT_COMMITMENT, [server]);
-        let policy = Policy::new(profile).allow_dns(".internal").allow_ip("10.0.0.7").unwrap();
-        let mute = issue(ladder, ladder.ca.clone(), policy);
+        // contentCommitment, which nothing here would issue for a server.
+        let draft = Draft::of(leaf).set(KEY_USAGE, true, &[3, 2, 6, 0x40]);
+        let mute = draft.sign(&*ladder.ca_key());
         chain(ladder, &mute).accepted();
         let question = chain(ladder, &mute).purpose(server);
         question.refused(0, ChainRule::KeyUsage, "contentCommitment, not for serverAuth");
@@ -36,6 +38,48 @@ fn every_link_must_serve_the_purpose() {
         let authority = Question::new(ladder.ca.chain().certificates().cloned().collect());
         authority.accepted();
         authority.purpose(server).refused_by_us(0, ChainRule::BasicConstraints, "a CA certificate");
+    });
+}
+
+/// RFC 5280 section 4.2.1.12: each purpose, and the bits of keyUsage that are consistent with it.
+const PURPOSES: [(ExtendedKeyUsage, u8); 6] = [
+    (ExtendedKeyUsage::SERVER_AUTH, 0b1010_1000),
+    (ExtendedKeyUsage::CLIENT_AUTH, 0b1000_1000),
+    (ExtendedKeyUsage::CODE_SIGNING, 0b1000_0000),
+    (ExtendedKeyUsage::EMAIL_PROTECTION, 0b1110_1000),
+    (ExtendedKeyUsage::TIME_STAMPING, 0b1100_0000),
+    (ExtendedKeyUsage::OCSP_SIGNING, 0b1100_0000),
+];
+
+#[test]
+fn a_leaf_serves_a_purpose_only_with_a_key_usage_that_is_consistent_with_it() {
+    for_each_family(|ladder, leaf| {
+        let other = ExtendedKeyUsage::other("1.2.3.4".parse().unwrap());
+        for (purpose, consistent) in PURPOSES.into_iter().chain([(other, 0xff)]) {
+            let listed = craft::sequence(&[craft::oid(&purpose.oid().to_string())]);
+            let draft = || Draft::of(leaf).set(EXTENDED_KEY_USAGE, false, &listed);
+            let verify = |draft: Draft| {
+                let leaf = draft.sign(&*ladder.ca_key());
+                let above = ladder.ca.chain().certificates().cloned().collect();
+                let chain = certwright::Chain::new(leaf, above).unwrap();
+                let verifier =
+                    ChainVerifier::new([ladder.root.certificate().clone()], craft::now());
+                verifier.with_purpose(purpose).verify(&chain)
+            };
+            verify(draft().without(KEY_USAGE)).unwrap();
+            for bit in 0..8 {
+                let octet = 0x80 >> bit;
+                let verdict = verify(draft().set(KEY_USAGE, true, &[3, 2, 7 - bit, octet]));
+                match verdict {
+                    Ok(_) => assert!(consistent & octet != 0, "{purpose}: {octet:#010b}"),
+                    Err(Error::Chain(error)) => {
+                        assert_eq!((error.link, error.rule), (0, ChainRule::KeyUsage), "{error}");
+                        assert!(consistent & octet == 0, "{purpose}: {octet:#010b}");
+                    }
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        }
     });
 }
 

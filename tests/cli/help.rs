@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::process::Stdio;
 
-use certwright::cas::{OPERATIONS, ParameterHelp};
+use certwright::cas::{OPERATIONS, OPERATOR_OPERATIONS, ParameterHelp};
 
 use crate::shop::Shop;
 
@@ -16,7 +16,9 @@ fn version_and_help_exit_with_0() {
     for words in ["Examples:", "Exit codes:", "inspect", "verify", "--key-file"] {
         assert!(help.contains(words), "{words}");
     }
-    for verb in ["audit", "backup", "call", "completions", "init", "inspect", "ops", "verify"] {
+    let verbs =
+        ["audit", "backup", "call", "completions", "init", "inspect", "operate", "ops", "verify"];
+    for verb in verbs {
         shop.run(&[verb, "--help"]).expect(0);
     }
 }
@@ -24,11 +26,11 @@ fn version_and_help_exit_with_0() {
 #[test]
 fn every_operation_is_listed_on_a_line_of_its_own() {
     let listed = Shop::new().run(&["ops"]).expect(0).stdout;
-    assert_eq!(listed.lines().count(), OPERATIONS.len());
-    for (line, operation) in listed.lines().zip(OPERATIONS) {
+    assert_eq!(listed.lines().count(), OPERATIONS.len() + OPERATOR_OPERATIONS.len());
+    for (line, operation) in listed.lines().zip(OPERATIONS.iter().chain(OPERATOR_OPERATIONS)) {
         let mut words = line.split_whitespace();
         assert_eq!(words.next(), Some(operation.name));
-        assert_eq!(words.next(), Some(operation.version.unwrap_or("local")));
+        assert_eq!(words.next(), Some(operation.version.unwrap_or("operate")));
         assert!(words.next().is_some(), "{line}");
     }
 }
@@ -43,7 +45,7 @@ fn every_parameter_and_answer_of_an_operation_is_shown() {
         }
     }
     let shop = Shop::new();
-    for operation in OPERATIONS {
+    for operation in OPERATIONS.iter().chain(OPERATOR_OPERATIONS) {
         let shown = shop.run(&["ops", operation.name]).expect(0).stdout;
         let (parameters, answer) = shown.split_once("\nAnswer\n").unwrap();
         all_shown(parameters, &operation.parameters(), 2);
@@ -58,7 +60,7 @@ fn completions_know_the_verbs_and_the_operations() {
     let shop = Shop::new();
     for shell in ["bash", "zsh", "fish"] {
         let script = shop.run(&["completions", shell]).expect(0).stdout;
-        for word in ["inspect", "key-file", "CreateRootCACertificate"] {
+        for word in ["inspect", "key-file", "CreateRootCACertificate", "operate", "AttestOrder"] {
             assert!(script.contains(word), "{shell}: no {word}");
         }
     }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use certwright::cas::OPERATOR_OPERATIONS;
 use certwright::{KeyAlgorithm, KeyFamily};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -90,7 +91,8 @@ impl Shop {
         let parameters = parameters.to_string();
         let mut arguments = vec!["--store", "ca.redb", "--key-file", "seal.key"];
         arguments.extend(options);
-        arguments.extend(["call", action, &parameters]);
+        let is_operators = OPERATOR_OPERATIONS.iter().any(|operation| operation.name == action);
+        arguments.extend([if is_operators { "operate" } else { "call" }, action, &parameters]);
         self.run(&arguments)
     }
 

@@ -91,6 +91,32 @@ fn a_period_that_is_asked_for_is_given_within_the_bounds_of_the_policy() {
 }
 
 #[test]
+fn a_period_of_its_own_begins_no_earlier_than_the_policy_backdates() {
+    for algorithm in common::families() {
+        let ladder = Ladder::new(algorithm);
+        let issue = |backdate, from| {
+            let asked = period(from, "2026-06-20T00:00:00Z");
+            let authority = ladder.authority(internal().with_backdate(backdate));
+            let review = authority.review(&ladder.request(&["db.internal"]));
+            let issued = authority.issue_reviewed(&review.with_period(Period::Exactly(asked)));
+            issued.map(|issued| assert_eq!(*issued.chain().leaf().validity(), asked))
+        };
+        issue(Lifetime::ZERO, "2026-06-01T00:00:00Z").unwrap();
+        issue(Lifetime::hours(1), "2026-05-31T23:00:00Z").unwrap();
+        for (backdate, from, earliest) in [
+            (Lifetime::ZERO, "2026-05-31T23:59:59Z", "2026-06-01T00:00:00Z"),
+            (Lifetime::hours(1), "2026-05-31T22:59:59Z", "2026-05-31T23:00:00Z"),
+        ] {
+            let error = issue(backdate, from).unwrap_err();
+            let [reason] = error.reasons() else { panic!("{error}") };
+            assert_eq!((reason.rule, reason.item), (Rule::Validity, "validity"));
+            assert_eq!(reason.given, format!("from {from}"));
+            assert!(reason.allowed.contains(earliest), "{error}");
+        }
+    }
+}
+
+#[test]
 fn a_signature_made_elsewhere_is_attached_and_a_wrong_one_gives_the_prepared_back() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);

@@ -10,6 +10,7 @@ mod devices;
 mod key_files;
 
 mod authority;
+mod claimed_names;
 mod fickle_signers;
 mod lying_signers;
 #[cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]

@@ -83,7 +83,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("redb", &["store"]),
     ("rfc6979", &["key"]),
     ("rsa", &["key", ORACLE]),
-    ("serde", &["cas"]),
+    ("serde", &["bin", "cas"]),
     ("serde_json", &["bin", "cas", "ledger"]),
     ("sha1", &["key"]),
     ("sha2", &["key"]),

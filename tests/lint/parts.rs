@@ -149,6 +149,8 @@ pub const CASES: &[Case] = &[
     case("rfc5280-4.2.1.12-extended-twice", || {
         leaf_with(EXTENDED, false, &sequence(&[oid(SERVER_AUTH), oid(SERVER_AUTH)]))
     }),
+    // contentCommitment beside serverAuth.
+    case("rfc5280-4.2.1.12-key-usage-inconsistent", || leaf_with(USAGE, true, &[3, 2, 6, 0x40])),
     case("rfc5280-4.2.1.12-any-critical", || {
         leaf_with(EXTENDED, true, &sequence(&[oid("2.5.29.37.0")]))
     }),

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use certwright::cas::{Cas, Config, OPERATIONS};
+use certwright::cas::{Cas, CasError, Config, OPERATIONS, OPERATOR_OPERATIONS, Operation};
 use certwright::{Error, FixedClock, MemoryStore, SystemClock};
 use serde_json::Value;
 
@@ -14,7 +14,31 @@ use super::options::StoreOptions;
 use super::output::Output;
 use super::store;
 
+/// Who calls: `call` is for the operations of the service, `operate` for those of its operator.
+#[derive(Clone, Copy)]
+pub enum Caller {
+    Applicant,
+    Operator,
+}
+
+impl Caller {
+    fn operations(self) -> &'static [Operation] {
+        match self {
+            Self::Applicant => OPERATIONS,
+            Self::Operator => OPERATOR_OPERATIONS,
+        }
+    }
+
+    fn call(self, cas: &Cas, action: &str, parameters: &str) -> Result<String, CasError> {
+        match self {
+            Self::Applicant => cas.call(action, parameters),
+            Self::Operator => cas.operator().call(action, parameters),
+        }
+    }
+}
+
 pub fn run(
+    caller: Caller,
     options: &StoreOptions,
     action: &str,
     parameters: String,
@@ -23,9 +47,12 @@ pub fn run(
     let place = options.store()?;
     // All that can be wrong without a store is, before one is opened.
     let parameters = read_parameters(parameters).map_err(Failure::of_call)?;
-    if OPERATIONS.iter().all(|operation| operation.name != action) {
-        let nowhere = Cas::new(MemoryStore::default(), SystemClock, Config::default());
-        return Ok(answer(nowhere.call(action, &parameters.to_string())?, output)?);
+    match caller.operations().iter().find(|operation| operation.name == action) {
+        Some(operation) => operation.check(&parameters)?,
+        None => {
+            let nowhere = Cas::new(MemoryStore::default(), SystemClock, Config::default());
+            return Ok(answer(caller.call(&nowhere, action, &parameters)?, output)?);
+        }
     }
     let config = config(options).map_err(Failure::of_call)?;
     let key = options.key_file.as_deref().map(read_sealing_key).transpose();
@@ -40,18 +67,18 @@ pub fn run(
     if let Some(key) = &key {
         cas.ledger().unlock(key).map_err(Failure::of_call)?;
     }
-    Ok(answer(cas.call(action, &parameters.to_string())?, output)?)
+    Ok(answer(caller.call(&cas, action, &parameters)?, output)?)
 }
 
-/// The parameters that are given as a text, as `@` and a file, or as `-` for standard input.
-fn read_parameters(given: String) -> Result<Value, Error> {
+/// The parameters that are given as a text, as `@` and a file, or as `-` for standard input. They stay
+/// text: what is given twice would be lost in a value.
+fn read_parameters(given: String) -> Result<String, Error> {
     let text = match given.strip_prefix('@') {
         Some(path) => read_text(Path::new(path), JSON_OCTETS)?,
         None if given == "-" => read_text(Path::new("-"), JSON_OCTETS)?,
         None => given.into(),
     };
-    serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| Error::malformed("parameters", "", format!("not JSON: {error}")))
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 fn answer(answer: String, output: &mut Output) -> std::io::Result<()> {

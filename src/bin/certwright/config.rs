@@ -1,9 +1,11 @@
 //! The rules: the service's, but for what options and a file of rules say.
 
+use std::fmt;
 use std::path::Path;
 
 use certwright::Error;
 use certwright::cas::{Config, SubjectFromCsr, ValidityRule};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::input::{JSON_OCTETS, file_error, read_text};
@@ -29,12 +31,15 @@ pub fn config(options: &StoreOptions) -> Result<Config, Error> {
 
 fn read_rules(path: &Path, config: &mut Config) -> Result<(), Error> {
     let text = read_text(path, JSON_OCTETS)?;
-    let rules = serde_json::from_str(&text);
-    let rules = rules.map_err(|error| file_error(path, format!("not JSON: {error}")))?;
-    let Value::Object(rules) = rules else {
-        return Err(file_error(path, "not a JSON object"));
-    };
-    for (name, value) in &rules {
+    let Rules(rules) = serde_json::from_str(&text).map_err(|error| match error.is_data() {
+        true => file_error(path, error.to_string()),
+        false => file_error(path, format!("not JSON: {error}")),
+    })?;
+    for (at, (name, value)) in rules.iter().enumerate() {
+        if rules.iter().take(at).any(|(other, _)| other == name) {
+            let name = Value::from(name.as_str());
+            return Err(file_error(path, format!("the rule {name} is given twice")));
+        }
         set(config, name, value).map_err(|allowed| {
             // As JSON a text is escaped.
             let (name, value) = (Value::from(name.as_str()), value.to_string());
@@ -42,6 +47,33 @@ fn read_rules(path: &Path, config: &mut Config) -> Result<(), Error> {
         })?;
     }
     Ok(())
+}
+
+/// The rules of a file, also those that are there twice, which a map would lose.
+struct Rules(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Rules {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Rules;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut given: A) -> Result<Rules, A::Error> {
+                let mut rules = Vec::new();
+                while let Some(rule) = given.next_entry()? {
+                    rules.push(rule);
+                }
+                Ok(Rules(rules))
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
+    }
 }
 
 /// Sets one rule, or says what it may be.

@@ -22,6 +22,7 @@ mod verify;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use self::call::Caller;
 use self::failure::Failure;
 use self::options::{Options, Verb};
 use self::output::Output;
@@ -48,7 +49,12 @@ fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
     let Options { store: before, verb } = options;
     match verb {
         Verb::Call(call) => {
-            call::run(&before.and(call.store)?, &call.action, call.parameters, output)
+            let options = before.and(call.store)?;
+            call::run(Caller::Applicant, &options, &call.action, call.parameters, output)
+        }
+        Verb::Operate(call) => {
+            let options = before.and(call.store)?;
+            call::run(Caller::Operator, &options, &call.action, call.parameters, output)
         }
         Verb::Audit { store } => store::audit(&before.only_store(store, "audit")?, output),
         Verb::Backup { store, path } => store::backup(&before.only_store(store, "backup")?, &path),

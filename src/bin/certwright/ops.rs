@@ -2,13 +2,13 @@
 
 use std::io::Write as _;
 
-use certwright::cas::{OPERATIONS, Operation, ParameterHelp};
+use certwright::cas::{OPERATIONS, OPERATOR_OPERATIONS, Operation, ParameterHelp};
 
 use super::failure::Failure;
 use super::output::Output;
 
 pub fn run(action: Option<&str>, output: &mut Output) -> Result<(), Failure> {
-    let found = OPERATIONS.iter().find(|operation| Some(operation.name) == action);
+    let found = all().find(|operation| Some(operation.name) == action);
     match found {
         Some(operation) => show(operation, output)?,
         None => list(output)?,
@@ -17,8 +17,8 @@ pub fn run(action: Option<&str>, output: &mut Output) -> Result<(), Failure> {
 }
 
 fn list(output: &mut Output) -> std::io::Result<()> {
-    let width = OPERATIONS.iter().map(|operation| operation.name.len()).max().unwrap_or(0);
-    for operation in OPERATIONS {
+    let width = all().map(|operation| operation.name.len()).max().unwrap_or(0);
+    for operation in all() {
         let Operation { name, description, .. } = operation;
         let description = first_sentence(description);
         writeln!(output, "{name:<width$}  {:<10}  {description}", version(operation))?;
@@ -63,7 +63,12 @@ fn show_parts(
 }
 
 fn version(operation: &Operation) -> &'static str {
-    operation.version.unwrap_or("local")
+    operation.version.unwrap_or("operate")
+}
+
+/// Those of `certwright call`, then those of `certwright operate`.
+fn all() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter().chain(OPERATOR_OPERATIONS)
 }
 
 fn first_sentence(text: &str) -> &str {

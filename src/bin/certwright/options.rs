@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use certwright::cas::OPERATIONS;
+use certwright::cas::{OPERATIONS, OPERATOR_OPERATIONS, Operation};
 use certwright::{AltName, Identifier, Sm2Id, Time};
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
@@ -61,10 +61,12 @@ pub enum Verb {
     Inspect(Inspect),
     /// Say what certificates and revocation lists break of RFC 5280: a line of JSON for each finding
     Lint(Lint),
+    /// Call an operation that only whoever runs the service may use: AddPackage, AttestOrder, CreateCrl
+    Operate(Call),
     /// List the operations, or the parameters and answers of one
     Ops {
         /// The operation
-        #[arg(value_parser = actions())]
+        #[arg(value_parser = actions(&[OPERATIONS, OPERATOR_OPERATIONS]))]
         action: Option<String>,
     },
     /// Verify a chain up to a certificate that is trusted
@@ -293,18 +295,26 @@ impl StoreOptions {
 /// Writes a script that completes the command line.
 pub fn complete(shell: Shell, output: &mut Output) -> Result<(), Failure> {
     // An unknown operation is the service's to refuse, but the shell knows the known ones.
-    let mut command = Options::command().mut_subcommand("call", |call| {
-        call.mut_arg("action", |action| action.value_parser(actions()))
-    });
+    let known = |verb: clap::Command, operations| {
+        verb.mut_arg("action", |action| action.value_parser(actions(operations)))
+    };
+    let mut command = Options::command()
+        .mut_subcommand("call", |verb| known(verb, &[OPERATIONS]))
+        .mut_subcommand("operate", |verb| known(verb, &[OPERATOR_OPERATIONS]));
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "certwright", &mut script);
     output.write_all(&script)?;
     if shell == Shell::Fish {
         // Which clap_complete gives no arguments but options.
-        let names: Vec<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
-        let names = names.join(" ");
-        let verbs = "__fish_seen_subcommand_from call ops";
-        writeln!(output, "complete -c certwright -n \"{verbs}\" -a \"{names}\"")?;
+        for (verb, lists) in [
+            ("call", &[OPERATIONS][..]),
+            ("operate", &[OPERATOR_OPERATIONS]),
+            ("ops", &[OPERATIONS, OPERATOR_OPERATIONS]),
+        ] {
+            let names = names(lists).collect::<Vec<_>>().join(" ");
+            let verb = format!("__fish_seen_subcommand_from {verb}");
+            writeln!(output, "complete -c certwright -n \"{verb}\" -a \"{names}\"")?;
+        }
     }
     Ok(())
 }
@@ -313,8 +323,12 @@ pub fn usage(kind: ErrorKind, message: impl std::fmt::Display) -> Failure {
     Failure::Usage(Options::command().error(kind, message))
 }
 
-fn actions() -> PossibleValuesParser {
-    PossibleValuesParser::new(OPERATIONS.iter().map(|operation| operation.name))
+fn actions(lists: &'static [&'static [Operation]]) -> PossibleValuesParser {
+    PossibleValuesParser::new(names(lists))
+}
+
+fn names(lists: &[&'static [Operation]]) -> impl Iterator<Item = &'static str> {
+    lists.iter().flat_map(|list| list.iter().map(|operation| operation.name))
 }
 
 fn shell_parser() -> impl clap::builder::TypedValueParser<Value = Shell> {

@@ -41,7 +41,18 @@ impl ValidateType {
                 format!("at most {longest} characters, to which {RECORD_DOMAIN} is added");
             return Err(CasError::invalid(parameter, format!("{:?}", cut(domain)), allowed));
         }
+        if !self.shows(domain) {
+            let allowed = "no wildcard with the ValidateType FILE, which shows the control of one \
+                           host; DNS does for wildcards";
+            return Err(CasError::invalid(parameter, format!("{:?}", cut(domain)), allowed));
+        }
         Ok(())
+    }
+
+    /// Whether this way shows the control of a domain: a file on a web server does for that host only,
+    /// not for all below it (CA/Browser BR 3.2.2.4.18).
+    fn shows(self, domain: &str) -> bool {
+        self == Self::Dns || base(domain).len() == domain.len()
     }
 }
 
@@ -59,7 +70,12 @@ pub(super) fn base(domain: &str) -> &str {
 /// Whether every challenge of an order is met; otherwise what is amiss.
 pub(super) fn check(probe: &dyn DomainProbe, order: &OrderDocument) -> Result<(), String> {
     let kind = ValidateType::read(&order.validate_type).map_err(|error| error.to_string())?;
-    for domain in order.domains.split(',').map(base) {
+    for domain in order.domains.split(',') {
+        // Also of an order that is older than this rule.
+        if !kind.shows(domain) {
+            return Err(format!("{domain}: a file does not show the control of a wildcard"));
+        }
+        let domain = base(domain);
         match kind {
             ValidateType::Dns => check_record(probe, domain, &order.token)?,
             ValidateType::File => check_file(probe, domain, &order.token)?,

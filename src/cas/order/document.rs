@@ -114,8 +114,8 @@ impl Cas {
         found.iter().rev().map(|(place, octets)| decode(place, octets)).collect()
     }
 
-    /// The state that an order is in now: its challenge may be over, or its certificate may have
-    /// been revoked by another operation.
+    /// The state that an order is in now: its challenge may be over, or have been met too long ago, or
+    /// its certificate may have been revoked by another operation.
     pub(super) fn state_of(
         &self,
         order: &OrderDocument,
@@ -126,6 +126,13 @@ impl Cas {
             OrderState::DomainVerify if now.unix() >= order.deadline => {
                 let over = kept.after(OrderAction::ChallengeOver, order.order_id)?;
                 Ok(over.unwrap_or(kept))
+            }
+            OrderState::Process => {
+                let reuse = i64::try_from(self.config.validation_reuse.as_seconds());
+                let reuse = reuse.unwrap_or(i64::MAX);
+                let over = order.verified.is_none_or(|at| now.unix() >= at.saturating_add(reuse));
+                let after = kept.after(OrderAction::ValidationOver, order.order_id)?;
+                Ok(after.filter(|_| over).unwrap_or(kept))
             }
             OrderState::Certificate => match self.order_certificate(order)? {
                 Some(certificate) => {

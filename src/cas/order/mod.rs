@@ -20,7 +20,7 @@ pub use self::create::*;
 pub use self::describe::*;
 pub use self::list::*;
 pub use self::package::*;
-pub use self::probe::{DomainProbe, MapProbe};
+pub use self::probe::{DomainProbe, MapProbe, is_public_address};
 pub use self::progress::{AttestOrderRequest, AttestOrderResponse};
 pub use self::renew::*;
 pub use self::state::{ORDER_MOVES, OrderAction, OrderMove, OrderState};

@@ -1,10 +1,10 @@
 //! Packages: how many orders of a product may be made.
 
-use super::super::Cas;
 use super::super::config::Product;
 use super::super::error::{CasError, ErrorKind};
 use super::super::records::{Kept, cut};
 use super::super::structures::structures;
+use super::super::{Cas, Operator};
 use super::document::{PackageDocument, package_write};
 use crate::ledger::{AuditAction, Write};
 
@@ -48,7 +48,7 @@ structures! {
     }
 }
 
-impl Cas {
+impl Operator<'_> {
     /// Buys orders of a product. Only this engine has it: the service sells packages.
     ///
     /// # Errors
@@ -56,9 +56,11 @@ impl Cas {
     /// positive or makes too many.
     pub fn add_package(&self, product: &str, count: i64) -> Result<AddPackageResponse, CasError> {
         let product_code = Some(product.to_owned());
-        self.add_package_operation(&AddPackageRequest { product_code, count })
+        self.cas.add_package_operation(&AddPackageRequest { product_code, count })
     }
+}
 
+impl Cas {
     pub(in super::super) fn add_package_operation(
         &self,
         request: &AddPackageRequest,

@@ -1,6 +1,5 @@
 //! Moving orders on: challenges that are met, certificates that are issued.
 
-use super::super::Cas;
 use super::super::config::{OrderOutliving, WildcardBase};
 use super::super::csr::read_csr;
 use super::super::error::CasError;
@@ -9,6 +8,7 @@ use super::super::parent::{Parent, days};
 use super::super::server::server_profile;
 use super::super::structures::structures;
 use super::super::types::copied;
+use super::super::{Cas, Operator};
 use super::application::{alt_names, subject_of};
 use super::challenge::{self, base};
 use super::document::{Order, package_issued_write};
@@ -42,16 +42,18 @@ pub(super) struct Progress {
     pub(super) problem: Option<String>,
 }
 
-impl Cas {
-    /// An operator says that the challenge of an order is met, having seen it. Only this engine has
-    /// it. Whoever may call it may have a certificate for any domain.
+impl Operator<'_> {
+    /// Says that the challenge of an order is met, having seen it. Only this engine has it. Whoever may
+    /// call it may have a certificate for any domain.
     ///
     /// # Errors
     /// `NotFoundOrder`; `OrderStateError` unless the order is in domain_verify.
     pub fn attest_order(&self, order_id: i64) -> Result<AttestOrderResponse, CasError> {
-        self.attest_order_operation(&AttestOrderRequest { order_id })
+        self.cas.attest_order_operation(&AttestOrderRequest { order_id })
     }
+}
 
+impl Cas {
     pub(in super::super) fn attest_order_operation(
         &self,
         request: &AttestOrderRequest,
@@ -83,7 +85,9 @@ impl Cas {
         if order.is_overdue() {
             let mut kept = order.kept;
             kept.document.state = OrderState::VerifyFail.to_string();
-            let detail = format!("order {order_id}: its challenge was not met in time");
+            let when =
+                if kept.document.verified.is_some() { "too long ago" } else { "not in time" };
+            let detail = format!("order {order_id}: its challenge was met {when}");
             self.write(vec![kept.replace()?], AuditAction::Recorded, detail)?;
             order = self.order(order_id, now)?;
         }

@@ -17,14 +17,14 @@ pub enum OrderState {
     Process,
     /// Its certificate was revoked.
     Revoked,
-    /// Its challenge was not met in time.
+    /// Its challenge was not met in time, or too long ago.
     VerifyFail,
 }
 
 /// What moves an order.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum OrderAction {
-    /// An operator says that the challenge is met: [`Cas::attest_order`](super::super::Cas::attest_order).
+    /// An operator says that the challenge is met: [`Operator::attest_order`](super::super::Operator::attest_order).
     Attest,
     /// CancelOrderRequest.
     Cancel,
@@ -40,6 +40,9 @@ pub enum OrderAction {
     Renew,
     /// CancelCertificateForPackageRequest, or the certificate was revoked by other means.
     Revoke,
+    /// The challenge was met too long ago to be relied on
+    /// ([`Config::validation_reuse`](super::super::Config::validation_reuse)).
+    ValidationOver,
 }
 
 /// What an action makes of an order.
@@ -56,13 +59,14 @@ pub struct OrderMove {
 /// Every move there is. What is not here is refused with `OrderStateError`, deleting with
 /// `DeleteFail`. (F: from where orders are cancelled, deleted and revoked; S: the sequence
 /// domain_verify, process, certificate or verify_fail.)
-pub const ORDER_MOVES: [OrderMove; 10] = [
+pub const ORDER_MOVES: [OrderMove; 11] = [
     step(OrderState::DomainVerify, OrderAction::Attest, Some(OrderState::Process)),
     step(OrderState::DomainVerify, OrderAction::ChallengeMet, Some(OrderState::Process)),
     step(OrderState::DomainVerify, OrderAction::ChallengeOver, Some(OrderState::VerifyFail)),
     step(OrderState::DomainVerify, OrderAction::Cancel, Some(OrderState::Cancelled)),
     step(OrderState::Process, OrderAction::Cancel, Some(OrderState::Cancelled)),
     step(OrderState::Process, OrderAction::Issue, Some(OrderState::Certificate)),
+    step(OrderState::Process, OrderAction::ValidationOver, Some(OrderState::VerifyFail)),
     step(OrderState::Certificate, OrderAction::Renew, Some(OrderState::Certificate)),
     step(OrderState::Certificate, OrderAction::Revoke, Some(OrderState::Revoked)),
     step(OrderState::Cancelled, OrderAction::Delete, None),

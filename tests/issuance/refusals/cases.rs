@@ -2,7 +2,7 @@
 
 use certwright::{
     AltName, AttributeType, Authority, CertificateRequest, Error, ExtendedKeyUsage, Extension,
-    Filing, FixedClock, Issuer, KeyAlgorithm, KeyFamily, KeyPair, Lifetime, MemoryStore,
+    Filing, FixedClock, Issuer, KeyAlgorithm, KeyFamily, KeyPair, KeyUsage, Lifetime, MemoryStore,
     NameConstraints, Period, Policy, Profile, Rule, Subtree, WeakKeys,
 };
 
@@ -154,6 +154,17 @@ pub const CASES: &[Case] = &[
         item: "key",
         given: "KEY",
         allowed: "the issuer's family",
+    },
+    Case {
+        rule: Rule::KeyUsageInconsistent,
+        provoke: |algorithm| {
+            let server = [ExtendedKeyUsage::SERVER_AUTH];
+            let profile = Profile::custom(KeyUsage::CONTENT_COMMITMENT, server);
+            under(algorithm, Policy::new(profile).allow_dns(".internal"))
+        },
+        item: "key usage",
+        given: "contentCommitment",
+        allowed: "one of digitalSignature, keyEncipherment, keyAgreement for serverAuth",
     },
     Case {
         rule: Rule::KeyUsageRequested,
@@ -350,7 +361,8 @@ fn asks_period(algorithm: KeyAlgorithm, asked: Period) -> Option<Error> {
         Period::Exactly(_) => Lifetime::days(1825),
         _ => Lifetime::days(90),
     };
-    let authority = ladder.authority(internal().with_max_lifetime(longest));
+    let policy = internal().with_max_lifetime(longest).with_backdate(Lifetime::days(365));
+    let authority = ladder.authority(policy);
     let review = authority.review(&ladder.request(&["db.internal"])).with_period(asked);
     authority.issue_reviewed(&review).err()
 }
