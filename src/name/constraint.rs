@@ -162,7 +162,7 @@ impl Matcher<'_> {
             return Some(outside(excluded.subtree));
         }
         let mut permitted = self.permitted.iter().filter(of_type).peekable();
-        if permitted.peek().is_none() || permitted.any(|prefix| holds(prefix)) {
+        if permitted.peek().is_none() || permitted.any(holds) {
             return None;
         }
         let list = self.permitted.iter().filter(of_type).map(|prefix| prefix.subtree.to_string());

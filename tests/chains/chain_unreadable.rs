@@ -18,6 +18,9 @@ const DIRECTORY: u8 = 0xa4;
 const URI: u8 = 0x86;
 const IP: u8 = 0x87;
 
+/// A name: its tag and its bytes.
+type Written<'a> = (u8, &'a [u8]);
+
 /// A chain whose CA has one subtree and whose leaf has one name.
 struct Scene(Ladder);
 
@@ -104,7 +107,7 @@ fn an_unreadable_exclusion_excludes_every_name_of_its_type() {
 #[test]
 fn a_name_that_cannot_be_matched_is_refused_where_its_type_is_constrained() {
     let quoted = (EMAIL, &b"\"a b\"@b.example"[..]);
-    let cases: [(&[u8], u8, (u8, &[u8])); 9] = [
+    let cases: [(&[u8], u8, Written<'_>); 9] = [
         (b"c.example", EMAIL, quoted),
         (b"c.example", EMAIL, (EMAIL, b"a@b.example.")),
         (b"c.example", EMAIL, (EMAIL, b"b.example")),
