@@ -1,13 +1,6 @@
 //! Revocation: what is revoked, the forms of CRLs, and what they do to chains.
 
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../common/craft.rs"]
-mod craft;
-#[path = "../common/revoked.rs"]
-mod revoked;
-#[path = "../common/world.rs"]
-mod world;
+use certwright_tests::{common, craft, revoked, world};
 
 mod revocation;
 mod revocation_chains;
