@@ -1,7 +1,6 @@
 //! The worst input that was found for each reader, at its limits, and its time as a multiple of an
 //! ordinary input: per octet, or (where that is said) of the same kind as it is. At most 20.
 
-
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

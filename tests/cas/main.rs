@@ -1,9 +1,9 @@
 //! The operations of the cloud service: each rule, default and error code once.
 #![cfg(all(feature = "cas", feature = "ecc", feature = "rsa", feature = "sm2"))]
 
-use certwright_tests::{common, openssl};
 #[cfg(feature = "redb")]
 use certwright_tests::disk;
+use certwright_tests::{common, openssl};
 
 mod leaf_world;
 mod shop;

@@ -1,9 +1,9 @@
 //! Stores and what is in them: the contract, the audit log, kept keys and
 //! requests, look-ups, tokens, threads, kills, failing disks and power cuts.
 
-use certwright_tests::{common, craft, revoked, world};
 #[cfg(feature = "redb")]
 use certwright_tests::disk;
+use certwright_tests::{common, craft, revoked, world};
 
 mod audit;
 mod audit_export;

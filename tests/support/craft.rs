@@ -1,6 +1,5 @@
 //! Certificates and requests made by hand: what no honest builder makes, with good signatures.
 
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 

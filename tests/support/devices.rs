@@ -1,6 +1,5 @@
 //! Signers from outside, and what they sign.
 
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,6 +1,5 @@
 //! A disk in memory, and what is on it after the loss of power at any moment.
 
-
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;

@@ -1,5 +1,6 @@
 //! What tests of different subjects have in common: judges, certificates by hand, disks that lose power.
 
+pub mod built;
 pub mod common;
 pub mod craft;
 pub mod devices;

@@ -1,6 +1,5 @@
 //! One question to two verifiers: ours and, where it can, OpenSSL.
 
-
 use certwright::{
     AltName, Certificate, Chain, ChainRule, ChainVerifier, Error, ExtendedKeyUsage, Issuer,
     KeyFamily, OnDenial, Outliving, Policy, Time,

@@ -1,6 +1,5 @@
 //! Authorities whose clock is set by hand, and their CRLs before OpenSSL.
 
-
 use std::sync::{Arc, Mutex};
 
 use certwright::{

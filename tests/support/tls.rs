@@ -1,6 +1,5 @@
 //! What the tests with TLS stacks have in common: chains for servers and clients, good and expired.
 
-
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 

@@ -1,6 +1,5 @@
 //! A hostile world for authorities: signers and stores that fail or lie, generators that repeat.
 
-
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -1,6 +1,5 @@
 //! Key files by hand, in DER, so that a test can write what no tool would.
 
-
 #[cfg(feature = "rsa")]
 pub mod rsa;
 #[cfg(feature = "rsa")]

@@ -1,6 +1,5 @@
 //! What the tests with OpenSSL have in common: how it verifies, and the names that are certified.
 
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
