@@ -1,9 +1,6 @@
 //! The worst input that was found for each reader, at its limits, and its time as a multiple of an
 //! ordinary input: per octet, or (where that is said) of the same kind as it is. At most 20.
 
-#[path = "../tests/common/craft.rs"]
-mod craft;
-
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -14,7 +11,9 @@ use certwright::{
 };
 use serde_json::{Value, json};
 
-use craft::{Draft, Ladder, attribute, extension, extension_request, name, oid, sequence, tlv};
+use certwright_tests::craft::{
+    self, Draft, Ladder, attribute, extension, extension_request, name, oid, sequence, tlv,
+};
 
 /// What a multiple may be at most.
 const MOST: f64 = 20.0;

@@ -13,12 +13,12 @@ const ALLOWED: [&str; 4] = ["alloc", "core", "rand_core", "std"];
 #[test]
 #[ignore = "needs the nightly toolchain"]
 fn no_foreign_type_is_in_a_public_signature() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let folder = root.join("target/public-api");
     let status = Command::new("cargo")
         .current_dir(root)
         .env("CARGO_TARGET_DIR", &folder)
-        .args(["+nightly", "rustdoc", "--quiet", "--lib", "--"])
+        .args(["+nightly", "rustdoc", "--quiet", "--package", "certwright", "--lib", "--"])
         .args(["-Z", "unstable-options", "--output-format", "json"])
         .status()
         .unwrap();

@@ -2,8 +2,7 @@
 //! chosen holds for the whole process, so that these tests have one of their own and go one by one.
 #![cfg(feature = "rsa")]
 
-#[path = "../key_files/mod.rs"]
-mod key_files;
+use certwright_tests::key_files;
 
 mod generation;
 mod signatures;

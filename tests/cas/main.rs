@@ -1,16 +1,11 @@
 //! The operations of the cloud service: each rule, default and error code once.
 #![cfg(all(feature = "cas", feature = "ecc", feature = "rsa", feature = "sm2"))]
 
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../common/craft.rs"]
-mod craft;
 #[cfg(feature = "redb")]
-#[path = "../common/disk.rs"]
-mod disk;
+use certwright_tests::disk;
+use certwright_tests::{common, craft, openssl};
+
 mod leaf_world;
-#[path = "../openssl/mod.rs"]
-mod openssl;
 mod shop;
 mod world;
 

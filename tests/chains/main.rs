@@ -1,11 +1,6 @@
 //! Chains: what a verifier believes, by which rule it refuses, and that OpenSSL agrees.
 
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../common/craft.rs"]
-mod craft;
-#[path = "../common/question.rs"]
-mod question;
+use certwright_tests::{common, craft, question};
 
 mod chain_constraints;
 mod chain_unreadable;

@@ -29,7 +29,7 @@ fn desk() -> TempDir {
 }
 
 fn lint(folder: &TempDir, arguments: &[&str]) -> (Option<i32>, Vec<Value>, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_certwright"));
+    let mut command = Command::new(certwright_tests::built::certwright());
     command.current_dir(folder.path()).arg("lint").args(arguments);
     let Output { status, stdout, stderr } = command.output().unwrap();
     let lines = String::from_utf8(stdout).unwrap();

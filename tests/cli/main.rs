@@ -2,8 +2,8 @@
 //! looks at their exit codes and what they print.
 #![cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]
 
-#[path = "../common/mod.rs"]
-mod common;
+use certwright_tests::common;
+
 mod shop;
 
 mod calls;

@@ -63,7 +63,7 @@ impl Shop {
     }
 
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_certwright"));
+        let mut command = Command::new(certwright_tests::built::certwright());
         command.current_dir(self.folder.path()).env("USER", "tester");
         command
     }

@@ -1,9 +1,6 @@
 //! Damaged and hostile input, and defects that were seen in other engines.
 
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../common/craft.rs"]
-mod craft;
+use certwright_tests::{common, craft};
 
 mod hostile_input;
 mod hostile_limits;

@@ -1,13 +1,6 @@
 //! Issuance: the authority, signers from outside, and every reason to refuse.
 
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../common/craft.rs"]
-mod craft;
-#[path = "../devices/mod.rs"]
-mod devices;
-#[path = "../key_files/mod.rs"]
-mod key_files;
+use certwright_tests::{common, craft, devices, key_files};
 
 mod authority;
 mod claimed_names;

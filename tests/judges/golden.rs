@@ -134,7 +134,7 @@ fn read(algorithm: KeyAlgorithm) -> (CertificateRequest, Chain) {
 }
 
 fn golden(algorithm: KeyAlgorithm) -> PathBuf {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
     PathBuf::from(folder).join(format!("{algorithm}.pem"))
 }
 

@@ -1,9 +1,6 @@
 //! Keys: made, written, read, encrypted, damaged; what is refused, and published signatures.
 
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../key_files/mod.rs"]
-mod key_files;
+use certwright_tests::{common, key_files};
 
 mod key_curves;
 mod key_damage;

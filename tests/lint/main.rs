@@ -1,10 +1,7 @@
 //! The linter: each rule is broken once by octets that are good otherwise, what the engine makes
 //! breaks none, and no input is too hostile.
 
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../common/craft.rs"]
-mod craft;
+use certwright_tests::{common, craft};
 
 mod build;
 mod clean;

@@ -1,15 +1,6 @@
 //! Revocation: what is revoked, the forms of CRLs, and what they do to chains.
 
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../common/craft.rs"]
-mod craft;
-#[path = "../common/hooked.rs"]
-mod hooked;
-#[path = "../common/revoked.rs"]
-mod revoked;
-#[path = "../common/world.rs"]
-mod world;
+use certwright_tests::{common, craft, hooked, revoked, world};
 
 mod clocks;
 mod exchanged;

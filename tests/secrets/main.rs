@@ -1,9 +1,6 @@
 //! Secrets: gone from memory after their drop, in no text that is printed, in no error.
 
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../key_files/mod.rs"]
-mod key_files;
+use certwright_tests::{common, key_files};
 
 #[cfg(target_os = "linux")]
 mod memory;

@@ -1,17 +1,9 @@
 //! Stores and what is in them: the contract, the audit log, kept keys and
 //! requests, look-ups, tokens, threads, kills, failing disks and power cuts.
 
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../common/craft.rs"]
-mod craft;
 #[cfg(feature = "redb")]
-#[path = "../common/disk.rs"]
-mod disk;
-#[path = "../common/revoked.rs"]
-mod revoked;
-#[path = "../common/world.rs"]
-mod world;
+use certwright_tests::disk;
+use certwright_tests::{common, craft, revoked, world};
 
 mod audit;
 mod audit_export;

@@ -1,8 +1,7 @@
 //! Project Wycheproof's vectors through our own verification and key import: every case has the
 //! published answer, or its deviation is listed with the reason.
 
-#[path = "../key_files/mod.rs"]
-mod key_files;
+use certwright_tests::key_files;
 
 #[cfg(feature = "ecc")]
 mod ecdsa;

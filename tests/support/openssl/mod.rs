@@ -1,7 +1,5 @@
 //! What the tests with OpenSSL have in common: how it verifies, and the names that are certified.
 
-#![allow(dead_code)] // each test binary uses its part
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! A disk in memory, and what is on it after the loss of power at any moment.
 
-#![allow(dead_code)] // each test binary uses its part
-
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;

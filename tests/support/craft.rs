@@ -1,7 +1,5 @@
 //! Certificates and requests made by hand: what no honest builder makes, with good signatures.
 
-#![allow(dead_code)] // each test binary uses its part
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 

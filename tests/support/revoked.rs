@@ -1,7 +1,5 @@
 //! Authorities whose clock is set by hand, and their CRLs before OpenSSL.
 
-#![allow(dead_code)] // each test binary uses its part
-
 use std::sync::{Arc, Mutex};
 
 use certwright::{

@@ -1,7 +1,5 @@
 //! What the tests with TLS stacks have in common: chains for servers and clients, good and expired.
 
-#![allow(dead_code)] // each test binary uses its part
-
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 

@@ -1,7 +1,5 @@
 //! What the judges have in common: running them, and saying loudly when one is missing.
 
-#![allow(dead_code)] // each test binary uses its part
-
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,7 +1,5 @@
 //! A hostile world for authorities: signers and stores that fail or lie, generators that repeat.
 
-#![allow(dead_code)] // each test binary uses its part
-
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -1,8 +1,6 @@
 //! A store that does something else before one of its transactions: what another thread, or another
 //! process, could do at that very moment.
 
-#![allow(dead_code)] // each test binary uses its part
-
 use std::sync::{Arc, Mutex};
 
 use certwright::store::{ReadWork, WriteWork};

@@ -1,7 +1,5 @@
 //! One question to two verifiers: ours and, where it can, OpenSSL.
 
-#![allow(dead_code)] // each test binary uses its part
-
 use certwright::{
     AltName, Certificate, Chain, ChainRule, ChainVerifier, Error, ExtendedKeyUsage, Issuer,
     KeyFamily, OnDenial, Outliving, Policy, Time,

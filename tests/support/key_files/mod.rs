@@ -1,7 +1,5 @@
 //! Key files by hand, in DER, so that a test can write what no tool would.
 
-#![allow(dead_code)] // each test binary uses its part
-
 #[cfg(feature = "rsa")]
 pub mod rsa;
 #[cfg(feature = "rsa")]

@@ -1,7 +1,5 @@
 //! Signers from outside, and what they sign.
 
-#![allow(dead_code)] // each test binary uses its part
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,0 +1,18 @@
+//! What tests of different subjects have in common: judges, certificates by hand, disks that lose power.
+
+pub mod built;
+pub mod common;
+pub mod craft;
+pub mod devices;
+#[cfg(feature = "redb")]
+pub mod disk;
+pub mod hooked;
+pub mod key_files;
+pub mod openssl;
+pub mod provider;
+pub mod question;
+pub mod revoked;
+pub mod sides;
+pub mod tls;
+pub mod tool;
+pub mod world;
