@@ -13,10 +13,13 @@ impl Authority {
     /// to-be-signed octets.
     ///
     /// What waits in the store may have been exchanged while the signature was made, by whoever can
-    /// write to it. So it is linted and held against the issuer's rules again, as of now.
+    /// write to it. So it is held against the digest that the audit log has of it
+    /// ([`Ledger::verify_audit`](crate::Ledger::verify_audit) says whether the log is whole), linted,
+    /// and held against the issuer's rules again, as of now.
     ///
     /// # Errors
     /// [`Error::Store`] when nothing with this serial number waits for a signature, or it was revoked;
+    /// or it is not what the audit log says was claimed;
     /// [`Error::Denied`] when the issuer was revoked, or what waits breaks its rules;
     /// [`Error::Signer`] when the signature is not the issuer's over it (it goes on waiting).
     pub fn complete(&self, serial: &SerialNumber, signature: &[u8]) -> Result<Chain, Error> {
@@ -29,6 +32,9 @@ impl Authority {
             return Err(Error::Denied(Denied { reasons: vec![reason] }));
         }
         let stamp = self.stamp()?;
+        if !self.ledger.was_claimed(&self.digest, serial, &to_be_signed)? {
+            return Err(corrupt(serial, "not what the audit log says was claimed"));
+        }
         lint::refuse(&to_be_signed)?;
         let certificate = self.issuer.attach_recorded(&to_be_signed, signature)?;
         if certificate.serial() != serial {

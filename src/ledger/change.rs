@@ -8,7 +8,7 @@ use super::record::{self, CertificateRecord, RecordState};
 use super::revocation::{self, Revocation, RevocationReason};
 use super::standing::Standing;
 use super::write::{self, Write};
-use super::{IssuerDigest, index, lists, newest};
+use super::{IssuerDigest, claim, index, lists, newest};
 use crate::certificate::Certificate;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::serial::SerialNumber;
@@ -81,7 +81,7 @@ impl Change {
                     return refuse(format!("serial number {serial} was claimed before"));
                 }
                 transaction.put(&key, &record::encode_claimed(stamp.at, to_be_signed))?;
-                (AuditAction::Claimed, Some(serial), String::new())
+                (AuditAction::Claimed, Some(serial), claim::detail(to_be_signed))
             }
             Self::Issue { certificate, tags } => {
                 if let Some(broken) = stamp.standing.broken(transaction)? {

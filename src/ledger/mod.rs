@@ -34,6 +34,7 @@
 
 mod audit;
 mod change;
+mod claim;
 mod export;
 mod filing;
 mod group;

@@ -83,10 +83,18 @@ fn exchanged_bytes_are_not_completed() {
             )
         };
         type Change<'c> = Box<dyn Fn(Draft) -> Draft + 'c>;
-        let changes: [(&str, Change<'_>); 6] = [
+        let changes: [(&str, Change<'_>); 8] = [
             ("a CA", Box::new(|draft| authority(draft, &[]))),
             ("a CA of path length 0", Box::new(|draft| authority(draft, &[2, 1, 0]))),
             ("key usage of a CA", Box::new(|draft| draft.set(craft::KEY_USAGE, true, &usage))),
+            (
+                "another name",
+                Box::new(|draft| {
+                    let names = craft::alt_names(&[(0x82, b"db.evil")]);
+                    draft.set(craft::SUBJECT_ALT_NAME, false, &names)
+                }),
+            ),
+            ("another subject", Box::new(|draft| draft.field(craft::SUBJECT, name.clone()))),
             ("another issuer", Box::new(|draft| draft.field(craft::ISSUER, name.clone()))),
             (
                 "a time that is over",

@@ -9,7 +9,7 @@ use certwright::{
 
 use crate::common;
 use crate::craft::{self, internal, now, time};
-use crate::revoked::{Scene, entries, for_each_family, hex, kind, read};
+use crate::revoked::{Scene, detail, entries, for_each_family, hex, kind, read};
 use crate::world::{Device, Fault, FrailStore, Mood};
 
 const STOLEN: RevocationReason = RevocationReason::KeyCompromise;
@@ -296,7 +296,7 @@ fn a_store_that_fails_at_the_record_of_a_delegation_leaves_a_claim_and_says_so()
 }
 
 fn told(entries: &[AuditEntry]) -> Vec<(AuditAction, Option<SerialNumber>, String)> {
-    entries.iter().map(|entry| (entry.action, entry.serial, entry.detail.clone())).collect()
+    entries.iter().map(|entry| (entry.action, entry.serial, detail(entry).to_owned())).collect()
 }
 
 /// Whether a list has exactly these.

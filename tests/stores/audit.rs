@@ -51,7 +51,7 @@ fn each_change_leaves_one_entry_that_says_who_what_and_when() {
         let found = entries();
         let found: Vec<_> = found
             .iter()
-            .map(|e| (e.action, e.actor.as_str(), e.serial, e.detail.as_str(), e.at))
+            .map(|e| (e.action, e.actor.as_str(), e.serial, revoked::detail(e), e.at))
             .collect();
         assert_eq!(found, wanted);
         let found = entries();

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use certwright::{
-    Authority, Chain, Clock, CrlDistribution, CrlRequest, Error, IssuedCrl, Issuer, KeyAlgorithm,
-    KeyFamily, Ledger, Lifetime, MemoryStore, Period, Profile, RevocationList, SerialNumber, Store,
-    StoreErrorKind, Time, Validity,
+    AuditEntry, Authority, Chain, Clock, CrlDistribution, CrlRequest, Error, IssuedCrl, Issuer,
+    KeyAlgorithm, KeyFamily, Ledger, Lifetime, MemoryStore, Period, Profile, RevocationList,
+    SerialNumber, Store, StoreErrorKind, Time, Validity,
 };
 use tempfile::TempDir;
 
@@ -102,6 +102,14 @@ impl Scene {
     /// What OpenSSL says of a CRL of the intermediate whose signature was verified.
     pub fn text(&self, list: &IssuedCrl) -> String {
         text_of(list, self.ca.issuer())
+    }
+}
+
+/// The detail of an entry; of a claim, which has the digest of what is to be signed, what else it says.
+pub fn detail(entry: &AuditEntry) -> &str {
+    match entry.detail.strip_prefix("to be signed: SHA-256 ") {
+        Some(digest) if digest.len() == 64 => "",
+        _ => &entry.detail,
     }
 }
 
