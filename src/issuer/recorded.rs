@@ -8,12 +8,13 @@ use crate::error::{Error, Reason, Rule};
 use crate::policy::{Grant, Outliving, Period, RootLeaves};
 use crate::profile::Profile;
 use crate::usage::KeyUsage;
-use crate::validity::Time;
+use crate::validity::{Lifetime, Time};
 
 impl Issuer {
     /// What stands against a certificate that was prepared before, read again from its bytes; empty
     /// if nothing does. What is the policy's choice alone (whether it may outlive the issuer, whether
-    /// a root issues leaves) is not asked again.
+    /// a root issues leaves, how far it is backdated: the signature may take days) is not asked
+    /// again.
     pub(crate) fn objections_to(&self, certificate: &Certificate, now: Time) -> Vec<Reason> {
         let own = self.certificate();
         let mut reasons = Vec::new();
@@ -72,6 +73,7 @@ fn grant_of(certificate: &Certificate) -> Result<Grant, Error> {
         alt_names: names.collect::<Result<_, _>>()?,
         period: Period::Exactly(*certificate.validity()),
         outliving: Outliving::Permit,
+        backdate: Lifetime::seconds(u64::MAX),
         root_leaves: RootLeaves::Allow,
         ..Grant::for_authority(key, certificate.subject().clone(), profile)
     })

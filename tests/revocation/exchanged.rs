@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use certwright::{
-    Authority, Certificate, Error, MemoryStore, RecordState, SerialNumber, Signer as _, Store as _,
-    StoreErrorKind,
+    Authority, Certificate, Clock as _, Error, Lifetime, MemoryStore, RecordState, SerialNumber,
+    Signer as _, Store as _, StoreErrorKind,
 };
 
 use crate::craft::{self, Draft, internal};
@@ -139,6 +139,19 @@ fn what_was_claimed_is_completed() {
         let certificate = waiting.complete(scene).unwrap();
         assert_eq!(certificate.serial(), &waiting.serial);
         assert_eq!(waiting.ca.find(&waiting.serial).unwrap(), Some(certificate));
+    });
+}
+
+/// A signature that is carried across an air gap takes days.
+#[test]
+fn what_was_claimed_ten_days_ago_is_completed() {
+    for_each_family(|scene| {
+        let waiting = Waiting::new(scene);
+        let claimed = scene.clock.now().unwrap();
+        scene.clock.set_to(claimed.plus(Lifetime::days(10)).unwrap());
+        let certificate = waiting.complete(scene).unwrap();
+        assert!(certificate.validity().not_before() <= claimed);
+        scene.clock.set_to(claimed);
     });
 }
 
