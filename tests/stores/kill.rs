@@ -43,8 +43,12 @@ fn every_certificate_printed_before_a_kill_is_in_the_store() {
     println!("{kills} kills, {} certificates printed, {entries} audit entries", printed.len());
 }
 
-/// Builds the example as this test was built, and says where it is.
+/// Builds the example as this test was built, and says where it is. In a crate that has it as its
+/// own binary, cargo has built it.
 fn build() -> PathBuf {
+    if let Some(soak) = option_env!("CARGO_BIN_EXE_soak") {
+        return soak.into();
+    }
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
     // <target>/<profile>/deps/<this test>
     let profile = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_path_buf();
