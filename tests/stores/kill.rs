@@ -3,11 +3,9 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
-
-use certwright_tests::built;
 
 /// Kills, unless SOAK_KILLS says otherwise.
 const KILLS: usize = 15;
@@ -15,7 +13,7 @@ const KILLS: usize = 15;
 #[test]
 fn every_certificate_printed_before_a_kill_is_in_the_store() {
     let kills = std::env::var("SOAK_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
-    let soak = built::soak();
+    let soak = build();
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("ca.redb");
     let mut chance = chance();
@@ -43,6 +41,35 @@ fn every_certificate_printed_before_a_kill_is_in_the_store() {
     }
     assert!(printed.len() > kills, "only {} certificates in {kills} lives", printed.len());
     println!("{kills} kills, {} certificates printed, {entries} audit entries", printed.len());
+}
+
+/// Builds the example as this test was built, and says where it is. In a crate that has it as its
+/// own binary, cargo has built it.
+fn build() -> PathBuf {
+    if let Some(soak) = option_env!("CARGO_BIN_EXE_soak") {
+        return soak.into();
+    }
+    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
+    // <target>/<profile>/deps/<this test>
+    let profile = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_path_buf();
+    let mut command = Command::new(cargo);
+    command.args([
+        "build",
+        "--quiet",
+        "--package",
+        "certwright",
+        "--example",
+        "soak",
+        "--target-dir",
+    ]);
+    command.arg(profile.parent().unwrap()).current_dir(env!("CARGO_MANIFEST_DIR"));
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    assert!(command.status().unwrap().success(), "the example does not build");
+    let soak = profile.join("examples/soak");
+    assert!(soak.exists(), "{} is not there", soak.display());
+    soak
 }
 
 /// Runs it for so long, kills it, and gives the serial numbers of whole lines it printed.

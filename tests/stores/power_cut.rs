@@ -220,6 +220,27 @@ fn cut(life: &Life, moment: usize) {
 }
 
 #[test]
+fn a_second_cut_while_the_store_is_opened_again_loses_nothing_either() {
+    let life = life(Octets::default());
+    let mut cuts = 0;
+    for moment in (0..=life.log.len()).step_by(life.log.len() / 25) {
+        disk::each_cut(&life.before, &life.log[..moment], |octets, how| {
+            let disk = Disk::of(octets.clone());
+            drop(RedbStore::open_or_create_on(disk.clone()).unwrap());
+            let opening = disk.log.lock().unwrap().clone();
+            assert!(opening.len() < 100, "{} operations to open and close", opening.len());
+            for second in 0..=opening.len() {
+                disk::each_cut(&octets, &opening[..second], |octets, again| {
+                    cuts += 1;
+                    check(&life, moment, octets, &format!("{how}, and again at {second}, {again}"));
+                });
+            }
+        });
+    }
+    println!("{cuts} second cuts");
+}
+
+#[test]
 fn after_a_cut_the_life_goes_on_and_no_number_comes_again() {
     let life = life(Octets::default());
     let request = request_of(&life.key);

@@ -11,11 +11,6 @@ pub fn certwright() -> &'static PathBuf {
     &BUILT
 }
 
-/// The example `soak`.
-pub fn soak() -> PathBuf {
-    build(&["--example", "soak"], "examples/soak")
-}
-
 /// Builds a program, with the families and the store of this build, and says where it is.
 fn build(arguments: &[&str], place: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());

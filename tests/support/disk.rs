@@ -131,7 +131,8 @@ fn apply(octets: &mut Octets, operation: &Operation) {
 }
 
 /// The disk after a cut: everything before the last sync, and of what came after it, what `keep`
-/// says (and of a torn write, the first half).
+/// says (and of a torn write, the first half). A length is lost as a write is; a write beyond the end
+/// makes the file longer.
 pub fn after_cut(
     before: &Octets,
     log: &[Operation],
@@ -142,8 +143,7 @@ pub fn after_cut(
     let mut octets = before.clone();
     for (index, operation) in log.iter().enumerate() {
         let durable = synced.is_some_and(|synced| index < synced);
-        // A length is metadata of the file system, which keeps it in order.
-        if durable || matches!(operation, Operation::SetLength(_)) || keep(index) {
+        if durable || keep(index) {
             match operation {
                 Operation::Write(offset, written) if torn && index + 1 == log.len() => {
                     let half = written[..written.len() / 2].to_vec();
@@ -161,10 +161,18 @@ pub fn each_cut(before: &Octets, log: &[Operation], mut check: impl FnMut(Octets
     let after = |keep: &dyn Fn(usize) -> bool, torn| after_cut(before, log, keep, torn);
     check(after(&|_| true, false), "all written");
     check(after(&|_| false, false), "nothing since the last sync");
-    if matches!(log.last(), Some(Operation::Write(..))) {
+    let torn = matches!(log.last(), Some(Operation::Write(..)));
+    if torn {
         check(after(&|_| true, true), "the last write torn");
         let some = |index| chance(log.len() as u64, index);
-        check(after(&some, false), "some writes since the last sync");
+        check(after(&some, false), "some of what was done since the last sync");
+    }
+    let is_length = |index: usize| matches!(log[index], Operation::SetLength(_));
+    let synced = log.iter().rposition(|operation| matches!(operation, Operation::Sync));
+    if (synced.unwrap_or(0)..log.len()).any(is_length) {
+        check(after(&|index| !is_length(index), false), "all writes, and no length");
+        check(after(&|index| !is_length(index), torn), "the last write torn, and no length");
+        check(after(&is_length, false), "lengths, and no writes");
     }
 }
 
