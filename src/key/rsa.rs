@@ -7,7 +7,7 @@ use ::rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey, PublicKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
-use super::rsa_health::{Primes, private_weaknesses};
+use super::rsa_health::{Primes, TOO_CLOSE, private_weaknesses};
 use super::rsa_verify::{Claim, verify_many};
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
 use crate::error::Error;
@@ -121,6 +121,10 @@ impl Secret {
             return Err(malformed("a number of the wrong size"));
         }
         let [p, q] = larger_first(number(prime1), number(prime2));
+        // The rsa crate takes equal factors for numbers that do not belong together.
+        if p == q {
+            return Err(malformed(TOO_CLOSE));
+        }
         let given = PrivateKey::from_components(
             number(&public.modulus),
             public.exponent.into(),

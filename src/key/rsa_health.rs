@@ -18,6 +18,9 @@ const SMALL_FACTORS: u32 = 752;
 /// The primes whose residues give away a key of CVE-2017-15361 (ROCA).
 const ROCA_PRIMES: u32 = 168;
 
+/// FIPS 186-5 A.1.3 step 5.4: the factors are as far apart as this, or Fermat's method finds them.
+pub(super) const TOO_CLOSE: &str = "|p-q| is not above 2^(n/2-100)";
+
 /// What anybody can see is wrong with a public key.
 pub(super) fn public_weaknesses(key: &Public) -> Vec<&'static str> {
     weaknesses(&key.modulus, key.exponent == PUBLIC_EXPONENT)
@@ -66,7 +69,7 @@ pub(super) fn private_weaknesses(key: &PrivateKey, primes: Primes) -> Vec<&'stat
     let difference = Zeroizing::new(p.wrapping_sub(q));
     let distance = Zeroizing::new(difference.ct_neg(p.ct_lt(q)));
     if distance.bit_width() <= half - 100 {
-        weaknesses.push("|p-q| is not above 2^(n/2-100)");
+        weaknesses.push(TOO_CLOSE);
     }
     if key.d().bit_width() <= half {
         weaknesses.push("the private exponent is not above 2^(n/2)");

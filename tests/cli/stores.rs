@@ -13,8 +13,9 @@ fn a_wrong_key_file_leaves_the_store_as_it_is_to_the_octet() {
     shop.secret("short.key", [7; 16]);
     let before = shop.octets("ca.redb");
     for (key, code) in [("other.key", "Error"), ("short.key", "InvalidParameter")] {
-        for action in ["CreateRootCACertificate", "ListCsr"] {
-            let arguments = ["--store", "ca.redb", "--key-file", key, "call", action];
+        let root = crate::shop::root(any_algorithm()).to_string();
+        for (action, parameters) in [("CreateRootCACertificate", &*root), ("ListCsr", "{}")] {
+            let arguments = ["--store", "ca.redb", "--key-file", key, "call", action, parameters];
             shop.run(&arguments).refused(code);
             assert!(shop.octets("ca.redb") == before, "{key} {action}");
         }
@@ -63,8 +64,9 @@ fn a_store_is_made_by_init_alone_and_once() {
     shop.run(&["--store", "new.redb", "--key-file", "seal.key", "init"]).says(2, "of no use");
     let wait = ["--wait", "0"];
     for key in [&[][..], &["--key-file", "seal.key"]] {
-        for action in ["CreateRootCACertificate", "ListCsr"] {
-            let arguments = [&["--store", "new.redb"], key, &wait, &["call", action]].concat();
+        let root = crate::shop::root(any_algorithm()).to_string();
+        for call in [["CreateRootCACertificate", &*root], ["ListCsr", "{}"]] {
+            let arguments = [&["--store", "new.redb"], key, &wait, &["call"], &call[..]].concat();
             let error = shop.run(&arguments).refused("Error");
             let message = error["Message"].as_str().unwrap();
             assert!(

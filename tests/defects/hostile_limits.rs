@@ -241,7 +241,7 @@ fn an_object_identifier_of_arcs_above_32_bits_is_refused_and_not_shown_as_anothe
         };
         assert_eq!(read(&[0x8f, 0xff, 0xff, 0xff, 0x7f]).unwrap(), "2.5.4294967295.3=a");
         // 2^32 + 4, whose lowest 32 bits would make it the common name.
-        malformed(read(&[0x90, 0x80, 0x80, 0x80, 0x04]).unwrap_err(), &["4294967295"]);
+        malformed(read(&[0x90, 0x80, 0x80, 0x80, 0x04]).unwrap_err(), &["subject"]);
         malformed(read(&[0xff, 0xff, 0xff, 0xff, 0x7f]).unwrap_err(), &["subject"]);
     });
 }

@@ -44,7 +44,7 @@ const ORGANIZATIONS: [&str; 4] = ["x", "X", "Y", ""];
 const DNS: [&str; 5] =
     ["db.internal", "DB.Internal", "*.db.internal", "a.db.internal", "web.internal"];
 const EMAILS: [&str; 3] = ["Ops@db.internal", "ops@DB.internal", "o@web.internal"];
-const ADDRESSES: [&str; 5] = ["10.0.0.7", "10.0.0.70", "fd00::a00:7", "fd00::7", "::ffff:10.0.0.7"];
+const ADDRESSES: [&str; 5] = ["10.0.0.7", "10.0.0.70", "fd00::a00:7", "fd00::7", "2001:db8::a00:7"];
 const URIS: [&str; 3] =
     ["https://db.internal/A", "https://db.internal/a", "spiffe://db.internal/b"];
 
