@@ -82,7 +82,7 @@ fn problem(header: &[u8; HEADER], length: u64) -> Option<String> {
         return None;
     }
     // It was closed, so the counts are those of its length. The commit that counts need not be the
-    // later one: after a kill redb goes back to the one before, and leaves the other where it is.
+    // later one: the next is written beside it first, and a kill may come between.
     let [regions, rest] = [0, 4].map(|at| u64::from(number(REGIONS_AT + at)));
     let [page, header_pages, pages] = SIZES.map(u64::from);
     let trailing = if rest == 0 { 0 } else { header_pages + rest };
