@@ -108,9 +108,9 @@ pub use self::lanes::fuzzing as lanes_fuzzing;
 #[cfg(feature = "rsa")]
 pub use self::lanes::{Arithmetic, ArithmeticCounts};
 pub use self::ledger::{
-    AuditAction, AuditEntry, CertificateRecord, CrlState, Filing, Identifier, IssuerDigest,
-    IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation, RevocationReason,
-    Tag,
+    AuditAction, AuditEntry, AuditHead, CertificateRecord, CrlState, Filing, Identifier,
+    IssuerDigest, IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation,
+    RevocationReason, Tag, Verification,
 };
 pub use self::lint::{Finding, LintProfile, LintRule, Linter, Report, Severity, lint};
 pub use self::name::{

@@ -153,3 +153,15 @@ pub(crate) const IMPORT_PROBLEMS: usize = 1_000;
 /// Findings that a lint lists: more than anybody reads; a list of revoked certificates can break one
 /// rule in every entry.
 pub(crate) const LINT_FINDINGS: usize = 1_000;
+
+/// Bytes of an actor, a process or a detail that an audit entry keeps: enough for a sentence or
+/// some, so that an entry stays small.
+pub(crate) const AUDIT_TEXT_BYTES: usize = 1_024;
+
+/// Refusals that get an audit entry of their own at once; more of them have to wait until a second
+/// has passed for each ([`REFUSALS_A_SECOND`]). A day's work of somebody who tries things out.
+pub(crate) const REFUSALS_AT_ONCE: u64 = 256;
+
+/// Refusals that get an audit entry of their own for each second that passes: at some 400 bytes each,
+/// whoever does nothing but be refused adds 35 MB a day to the log. The rest are counted.
+pub(crate) const REFUSALS_A_SECOND: u64 = 1;

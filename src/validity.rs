@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -153,6 +154,19 @@ impl FromStr for Time {
             .map_err(|_| Error::malformed("time", format!("{text:?}"), "not an RFC 3339 time"))
             .and_then(Self::from_utc)
     }
+}
+
+/// The system's time.
+pub(crate) fn system_time() -> Result<Time, Error> {
+    if cfg!(all(target_family = "wasm", target_os = "unknown")) {
+        // The standard library panics there.
+        return Err(Error::malformed("time", "", "this platform has no clock; supply one"));
+    }
+    let seconds = match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |s| -s),
+    };
+    Time::from_unix(seconds)
 }
 
 impl fmt::Display for Time {

@@ -133,7 +133,19 @@ impl Authority {
                 break;
             }
         }
+        self.tell_refusals(&stamp, &answers);
         answers
+    }
+
+    /// Tells the audit log what policy and issuer refused.
+    fn tell_refusals<T>(&self, stamp: &Stamp, answers: &[Result<T, Error>]) {
+        let denied = answers.iter().filter_map(|answer| answer.as_ref().err());
+        self.ledger.tell_refusals(stamp, denied.filter_map(refusal));
+    }
+
+    /// Tells the audit log of one that was refused.
+    pub(super) fn tell_refusal(&self, stamp: &Stamp, error: &Error) {
+        self.ledger.tell_refusals(stamp, refusal(error).into_iter());
     }
 
     /// Checks every rule of policy and issuer.
@@ -152,6 +164,11 @@ impl Authority {
         // Approved: there is no reason against it.
         self.issuer.prepare_unobjected(review.draft(), self.draw_serial()?, now)
     }
+}
+
+/// What the audit log is told of a refusal by policy or issuer.
+fn refusal(error: &Error) -> Option<String> {
+    matches!(error, Error::Denied(_)).then(|| format!("issuance: {error}"))
 }
 
 fn failure(serial: &SerialNumber, error: &Error) -> Change {

@@ -1,8 +1,7 @@
 //! Clocks.
 
 use crate::error::Error;
-use crate::issuer::system_time;
-use crate::validity::Time;
+use crate::validity::{Time, system_time};
 
 /// What an authority takes the time from.
 pub trait Clock: Send + Sync {

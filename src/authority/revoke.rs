@@ -129,11 +129,14 @@ impl Authority {
     ) -> Result<Issuer, Error> {
         let stamp = self.stamp()?;
         if let Some(reason) = self.revoked()? {
-            return Err(Error::Denied(Denied { reasons: vec![reason] }));
+            let denied = Error::Denied(Denied { reasons: vec![reason] });
+            self.tell_refusal(&stamp, &denied);
+            return Err(denied);
         }
         let signer = Pinned::shared(signer);
         let (key, serial) = (signer.public_key(), self.draw_serial()?);
-        let prepared = self.issuer.prepare_authority(name, profile, key, serial, validity)?;
+        let prepared = self.issuer.prepare_authority(name, profile, key, serial, validity);
+        let prepared = prepared.inspect_err(|error| self.tell_refusal(&stamp, error))?;
         let to_be_signed = prepared.to_be_signed().to_vec();
         let claim = Change::Claim { serial, to_be_signed };
         self.ledger.change_one(&stamp, claim).map_err(|error| self.refusal(error))?;

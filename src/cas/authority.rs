@@ -2,7 +2,7 @@
 
 use super::error::CasError;
 use super::parent::check_family;
-use super::records::{AuthorityDocument, ISSUE, authority_write};
+use super::records::{AuthorityDocument, ISSUE, authority_writes};
 use super::structures::structures;
 use super::subject::{self, Fields, authority_fields};
 use super::types::{TagParameter, check_tags, copied};
@@ -150,7 +150,7 @@ impl Cas {
                 cert_max_time: None,
                 tags: copied(&request.tags),
             };
-            writes.push(authority_write(&document)?);
+            writes.extend(authority_writes(&document)?);
             let answer = CreateRootCACertificateResponse {
                 identifier: identifier.to_string(),
                 certificate: chain.leaf().to_pem(),
@@ -243,7 +243,9 @@ impl Cas {
                 let chain = Chain::new(certificate.clone(), above.clone())?;
                 let (identifier, mut writes) =
                     self.ledger.issuer_writes(&chain, Some(&key), &[], now)?;
-                writes.push(authority_write(&document(&identifier)).map_err(CasError::into_error)?);
+                writes.extend(
+                    authority_writes(&document(&identifier)).map_err(CasError::into_error)?,
+                );
                 let answer = answer(certificate, &identifier);
                 writes.extend(token::write(&token, &answer, now).map_err(CasError::into_error)?);
                 Ok(writes)

@@ -12,7 +12,7 @@ use crate::algorithm::KeyAlgorithm;
 use crate::error::Error;
 use crate::hexadecimal::hexadecimal;
 use crate::key::{KeyPair, Signer, fingerprint};
-use crate::ledger::{AuditAction, RequestRecord};
+use crate::ledger::{AuditAction, RequestRecord, request_key_name};
 use crate::name::{AltName, AttributeType};
 use crate::request::CertificateRequest;
 
@@ -101,7 +101,8 @@ impl Cas {
     ) -> Result<GetCsrDetailResponse, CasError> {
         self.operate(|request_id| {
             let kept = self.csr(request.csr_id)?;
-            let key = if kept.has_key { self.ledger.request_key(kept.number)? } else { None };
+            let name = request_key_name(kept.number);
+            let key = if kept.has_key { self.exported_key(&name)? } else { None };
             let private_key = key.map(|key| key.to_pkcs8_pem()).transpose()?;
             let private_key = private_key.map(|pem| Secret::new(pem.as_str()));
             Ok(GetCsrDetailResponse { csr: kept.request.to_pem(), private_key, request_id })

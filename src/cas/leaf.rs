@@ -150,7 +150,7 @@ impl Cas {
             let FoundLeaf { identifier, kept, .. } =
                 self.leaf("Identifier", &request.identifier)?;
             let key = match kept.document.has_key {
-                true => self.ledger.key(&leaf_key_name(&identifier))?,
+                true => self.exported_key(&leaf_key_name(&identifier))?,
                 false => None,
             };
             let unknown = || {

@@ -82,7 +82,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::authority::Clock;
 use crate::error::Error;
-use crate::key::random_octets;
+use crate::key::{KeyPair, random_octets};
 use crate::ledger::{AuditAction, Identifier, Ledger, Write};
 use crate::store::Store;
 use crate::validity::Time;
@@ -213,6 +213,11 @@ impl Cas {
     ) -> Result<(), CasError> {
         let writer = self.ledger.writer(&self.actor, self.now()?);
         Ok(writer.write(writes, action, detail)?)
+    }
+
+    /// A private key that is handed out, which the audit log tells of first.
+    fn exported_key(&self, name: &str) -> Result<Option<KeyPair>, CasError> {
+        Ok(self.ledger.writer(&self.actor, self.now()?).export_key(name)?)
     }
 
     /// Does an operation, and begins anew when another change came first. Its error carries the

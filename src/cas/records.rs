@@ -166,11 +166,9 @@ impl Cas {
         self.counted(&place(ISSUED, identifier))
     }
 
-    /// How often [`Write::count`] counted at a place.
+    /// What the counter at a place has come to.
     pub(super) fn counted(&self, place: &[u8]) -> Result<i64, CasError> {
-        let found = self.ledger.record(place)?;
-        let count = found.and_then(|octets| octets.try_into().ok()).map_or(0, u64::from_be_bytes);
-        Ok(i64::try_from(count).unwrap_or(i64::MAX))
+        Ok(i64::try_from(self.ledger.counted(place)?).unwrap_or(i64::MAX))
     }
 
     /// The number of the CSR with a name.
@@ -179,9 +177,12 @@ impl Cas {
     }
 }
 
-/// What records a new CA.
-pub(super) fn authority_write(document: &AuthorityDocument) -> Result<Write, CasError> {
-    Ok(Write::new(place(AUTHORITY, &document.identifier), encode(document)?))
+/// What records a new CA, which has issued nothing yet.
+pub(super) fn authority_writes(document: &AuthorityDocument) -> Result<Vec<Write>, CasError> {
+    Ok(vec![
+        Write::new(place(AUTHORITY, &document.identifier), encode(document)?),
+        Write::counter(place(ISSUED, &document.identifier)),
+    ])
 }
 
 /// What records a new leaf.

@@ -81,6 +81,11 @@ impl StoreError {
         Self { kind: StoreErrorKind::Backend, message: message.into(), source: Some(source.into()) }
     }
 
+    /// A store that answered well and did not run what it was given.
+    pub(crate) fn ran_nothing() -> Self {
+        Self::new(StoreErrorKind::Backend, "the store ran no transaction")
+    }
+
     /// What happened.
     pub fn message(&self) -> &str {
         &self.message

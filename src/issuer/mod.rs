@@ -8,7 +8,6 @@ mod signing;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::algorithm::SignatureAlgorithm;
 use crate::certificate::Certificate;
@@ -21,7 +20,7 @@ use crate::name::Name;
 use crate::policy::{Grant, Period};
 use crate::profile::{KeyIdentifierMethod, Profile};
 use crate::serial::SerialNumber;
-use crate::validity::{Time, Validity};
+use crate::validity::{Time, Validity, system_time};
 
 pub use self::prepared::{Prepared, Unattached};
 
@@ -343,13 +342,4 @@ fn deny(reasons: Vec<Reason>) -> Result<(), Error> {
 fn from_now(profile: &Profile) -> Result<Validity, Error> {
     let now = system_time()?;
     Validity::new(now, now.plus(profile.lifetime())?)
-}
-
-/// The system's time.
-pub(crate) fn system_time() -> Result<Time, Error> {
-    let seconds = match SystemTime::now().duration_since(UNIX_EPOCH) {
-        Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |s| -s),
-    };
-    Time::from_unix(seconds)
 }

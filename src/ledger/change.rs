@@ -1,29 +1,17 @@
 //! The changes of a ledger, their rules, and what they write.
 
-use std::sync::Arc;
-
-use super::audit::{AuditAction, Log};
+use super::audit::{AuditAction, Stamp};
 use super::filing::Tag;
+use super::log::{Effects, Log, Note};
 use super::record::{self, CertificateRecord, RecordState};
 use super::revocation::{self, Revocation, RevocationReason};
-use super::standing::Standing;
 use super::write::{self, Write};
 use super::{IssuerDigest, claim, index, lists, newest};
 use crate::certificate::Certificate;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::serial::SerialNumber;
-use crate::store::WriteTransaction;
+use crate::store::{Changes, Overlay, WriteTransaction};
 use crate::validity::Time;
-
-/// Who changes something, when, and of which issuer.
-#[derive(Clone, Debug)]
-pub(crate) struct Stamp {
-    pub(crate) actor: Arc<str>,
-    pub(crate) at: Time,
-    pub(crate) issuer: IssuerDigest,
-    /// What must hold of the issuer.
-    pub(crate) standing: Arc<Standing>,
-}
 
 /// One change. It owns what it needs, so that another thread can carry it out.
 #[derive(Clone, Debug)]
@@ -62,14 +50,58 @@ pub(crate) enum Change {
 }
 
 impl Change {
-    /// Carries the change out. The outer error is the store's and ends the transaction; the inner is
-    /// the rule's, found before anything was written.
-    pub(super) fn apply(
+    /// Carries the change out above others of its job, with its entry in the log. The outer error is
+    /// the store's, or tells of a damaged record, and ends the job; the inner is the rule's. In both
+    /// cases nothing of the change is above the job; of a refused decision the log may have an entry.
+    pub(super) fn carry_out(
+        &self,
+        stamp: &Stamp,
+        job: &mut Overlay<'_>,
+        log: &mut Log,
+        admit_refusal: &dyn Fn() -> bool,
+    ) -> Result<Result<(), StoreError>, StoreError> {
+        // What came first elsewhere is no refusal: the caller looks again.
+        let mut change = self;
+        while let Self::With { writes, change: inner } = change {
+            if let Some(conflict) = write::check(writes, job)? {
+                return Ok(Err(conflict));
+            }
+            change = inner;
+        }
+        let mut own = Overlay::new(job);
+        let applied = self.apply(stamp, &mut own, log.next()?)?;
+        let (note, changes, answer) = match applied {
+            Ok(None) => return Ok(Ok(())),
+            Ok(Some(note)) => (note, own.into_changes(), Ok(())),
+            Err(refusal) => match change.refused(&refusal) {
+                Some(note) if admit_refusal() => (note, Changes::new(), Err(refusal)),
+                _ => return Ok(Err(refusal)),
+            },
+        };
+        let effects = Effects::of(&changes, job)?;
+        job.change(changes);
+        log.append(job, stamp, note, effects)?;
+        Ok(answer)
+    }
+
+    /// What the log is told of a refusal; nothing where it is no decision about a certificate.
+    fn refused(&self, refusal: &StoreError) -> Option<Note<'_>> {
+        let (what, serial) = match self {
+            Self::Release { serial } => ("release", serial),
+            Self::Revoke { serial, .. } => ("revocation", serial),
+            _ => return None,
+        };
+        let detail = format!("{what}: {}", refusal.message());
+        Some(Note { action: AuditAction::Refused, serial: Some(serial), detail })
+    }
+
+    /// Applies the change; no note where there was nothing to do. `entry` is the number of its entry in the log.
+    fn apply(
         &self,
         stamp: &Stamp,
         transaction: &mut dyn WriteTransaction,
-        log: &mut Log,
-    ) -> Result<Result<(), StoreError>, StoreError> {
+        entry: u64,
+    ) -> Result<Result<Option<Note<'_>>, StoreError>, StoreError> {
         let issuer = &stamp.issuer;
         let (action, serial, detail) = match self {
             Self::Claim { serial, to_be_signed } => {
@@ -80,7 +112,7 @@ impl Change {
                 if transaction.get(&key)?.is_some() {
                     return refuse(format!("serial number {serial} was claimed before"));
                 }
-                transaction.put(&key, &record::encode_claimed(stamp.at, to_be_signed))?;
+                transaction.put(&key, &record::encode_claimed(stamp.at, entry, to_be_signed))?;
                 (AuditAction::Claimed, Some(serial), claim::detail(to_be_signed))
             }
             Self::Issue { certificate, tags } => {
@@ -100,8 +132,8 @@ impl Change {
                 if is_revoked(transaction, issuer, serial)? {
                     return refuse(format!("serial number {serial} was revoked meanwhile"));
                 }
-                let (claimed_at, der) = (claim.claimed_at, certificate.as_der());
-                let value = record::encode_issued(claimed_at, stamp.at, tags, der);
+                let claimed = (claim.claimed_at, claim.entry);
+                let value = record::encode_issued(claimed, stamp.at, tags, certificate.as_der());
                 transaction.put(&record::key(issuer, serial), &value)?;
                 index::put(transaction, issuer, certificate)?;
                 (AuditAction::Issued, Some(serial), String::new())
@@ -113,7 +145,8 @@ impl Change {
                 if transaction.get(&key)?.is_some() {
                     return refuse(format!("serial number {serial} was claimed before"));
                 }
-                let value = record::encode_issued(stamp.at, stamp.at, &[], certificate.as_der());
+                let der = certificate.as_der();
+                let value = record::encode_issued((stamp.at, entry), stamp.at, &[], der);
                 transaction.put(&key, &value)?;
                 index::put(transaction, issuer, certificate)?;
                 if let Some(revocation) = revocation {
@@ -168,7 +201,7 @@ impl Change {
                     !known.released && (known.reason != hold || *reason == hold)
                 }) {
                     // Revoked meanwhile.
-                    return Ok(Ok(()));
+                    return Ok(Ok(None));
                 }
                 let record = record::get(transaction, issuer, serial)?;
                 let revocation = Revocation {
@@ -223,11 +256,14 @@ impl Change {
                 if let Some(conflict) = write::check(writes, transaction)? {
                     return Ok(Err(conflict));
                 }
-                if let Err(refused) = change.apply(stamp, transaction, log)? {
-                    return Ok(Err(refused));
-                }
+                let note = match change.apply(stamp, transaction, entry)? {
+                    Ok(note) => note,
+                    Err(refused) => return Ok(Err(refused)),
+                };
                 write::carry_out(writes, transaction)?;
-                return Ok(Ok(()));
+                // What is written has an entry, also where the change itself had nothing to do.
+                let (action, detail) = (AuditAction::Recorded, String::new());
+                return Ok(Ok(note.or(Some(Note { action, serial: None, detail }))));
             }
             Self::Write { writes, action, detail } => {
                 if let Some(conflict) = write::check(writes, transaction)? {
@@ -238,8 +274,7 @@ impl Change {
             }
         };
         newest::note(transaction, stamp.at)?;
-        log.append(transaction, stamp, action, serial, &detail)?;
-        Ok(Ok(()))
+        Ok(Ok(Some(Note { action, serial, detail })))
     }
 }
 
@@ -260,10 +295,10 @@ fn is_revoked(
     Ok(revocation::get(transaction, issuer, serial)?.is_some_and(|found| !found.released))
 }
 
-fn refuse(message: String) -> Result<Result<(), StoreError>, StoreError> {
+fn refuse<T>(message: String) -> Result<Result<T, StoreError>, StoreError> {
     Ok(Err(StoreError::new(StoreErrorKind::Conflict, message)))
 }
 
-fn missing(message: String) -> Result<Result<(), StoreError>, StoreError> {
+fn missing<T>(message: String) -> Result<Result<T, StoreError>, StoreError> {
     Ok(Err(StoreError::new(StoreErrorKind::NotFound, message)))
 }

@@ -12,10 +12,9 @@ use crate::hexadecimal::hexadecimal;
 const PAGE: usize = 1_024;
 
 impl Ledger {
-    /// Writes the audit log, one JSON object a line: `number`, `at` (RFC 3339), `action`, `issuer`
-    /// (hexadecimal), `serial` (hexadecimal, null where the entry is about none), `actor`, `detail`
-    /// and `previous`, the digest of the entry before. Answers how many entries there are. The log
-    /// is not verified: [`Ledger::verify_audit`] does that.
+    /// Writes the audit log, one JSON object a line, with the fields of [`AuditEntry`]: times as RFC
+    /// 3339 has them, digests and numbers in hexadecimal, null where there is none. Answers how many
+    /// entries there are. The log is not verified: [`Ledger::verify`] does that.
     ///
     /// # Errors
     /// [`Error::Store`] when the store or the writer fails or an entry cannot be read.
@@ -38,15 +37,35 @@ impl Ledger {
 }
 
 fn line(entry: &AuditEntry) -> serde_json::Value {
-    let AuditEntry { number, at, action, issuer, serial, actor, detail, previous } = entry;
+    let AuditEntry {
+        number,
+        at,
+        recorded_at,
+        action,
+        issuer,
+        serial,
+        actor,
+        process,
+        detail,
+        removed,
+        written,
+        previous,
+    } = entry;
+    let digests = |digests: &[[u8; 32]]| -> Vec<String> {
+        digests.iter().map(|digest| hexadecimal(digest)).collect()
+    };
     json!({
         "number": number,
         "at": at.to_string(),
+        "recorded_at": recorded_at.map(|time| time.to_string()),
         "action": action.to_string(),
         "issuer": hexadecimal(issuer),
         "serial": serial.map(|serial| serial.to_string()),
         "actor": actor,
+        "process": process,
         "detail": detail,
+        "removed": digests(removed),
+        "written": digests(written),
         "previous": hexadecimal(previous),
     })
 }

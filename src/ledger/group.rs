@@ -3,10 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::audit::Log;
-use super::change::{Change, Stamp};
+use super::audit::{AuditAction, Stamp};
+use super::change::Change;
+use super::log::{Effects, Log, Note};
+use super::refusal::Refusals;
+use super::vault::Vault;
 use crate::error::{StoreError, StoreErrorKind};
-use crate::store::Store;
+use crate::store::{Changes, Overlay, Store, WriteTransaction};
 
 /// Changes in one transaction: enough that the sync no longer counts, few enough that it stays
 /// small.
@@ -18,6 +21,7 @@ pub(super) struct Group {
     state: Mutex<State>,
     /// Told when a transaction ended.
     ended: Condvar,
+    pub(super) refusals: Refusals,
 }
 
 #[derive(Default)]
@@ -38,7 +42,13 @@ type Answers = Vec<Result<(), StoreError>>;
 
 impl Group {
     /// Carries changes out, with those of other threads that wait.
-    pub(super) fn commit(&self, store: &dyn Store, stamp: &Stamp, changes: Vec<Change>) -> Answers {
+    pub(super) fn commit(
+        &self,
+        store: &dyn Store,
+        vault: &Vault,
+        stamp: &Stamp,
+        changes: Vec<Change>,
+    ) -> Answers {
         if changes.is_empty() {
             return Vec::new();
         }
@@ -58,7 +68,7 @@ impl Group {
             let jobs = take(&mut state.waiting);
             drop(state);
             let turn = Turn { group: self, jobs };
-            carry_out(store, &turn.jobs);
+            carry_out(store, vault, &self.refusals, &turn.jobs);
             drop(turn);
             state = lock(&self.state);
         }
@@ -103,36 +113,121 @@ fn take(waiting: &mut VecDeque<Arc<Job>>) -> Vec<Arc<Job>> {
     jobs
 }
 
-/// Carries jobs out in one transaction, and answers them.
-fn carry_out(store: &dyn Store, jobs: &[Arc<Job>]) {
-    let mut answers: Vec<Answers> = Vec::new();
-    let written = store.write(&mut |transaction| {
-        // The store may run this again after a conflict.
-        answers.clear();
-        let mut log = Log::open(transaction)?;
-        for job in jobs {
-            let mut of_job = Vec::with_capacity(job.changes.len());
-            for change in &job.changes {
-                of_job.push(change.apply(&job.stamp, transaction, &mut log)?);
+/// Carries jobs out in one transaction, and answers them. A job that meets a damaged record is
+/// answered so and writes nothing; the others go on.
+fn carry_out(store: &dyn Store, vault: &Vault, refusals: &Refusals, jobs: &[Arc<Job>]) {
+    // Before the transaction: whoever seals all keys again holds this and waits for the store.
+    let unlocked = vault.unlocked();
+    let untold = refusals.take_untold();
+    let mut told = 0;
+    let mut answers: Vec<Option<Answers>> = jobs.iter().map(|_| None).collect();
+    let mut spoiled: Vec<Option<StoreError>> = jobs.iter().map(|_| None).collect();
+    let written = loop {
+        let mut spoiler = None;
+        let written = store.write(&mut |transaction| {
+            // The store may run this again after a conflict.
+            spoiler = None;
+            let mut log = Log::open(transaction, unlocked.as_deref())?;
+            for (place, job) in jobs.iter().enumerate() {
+                let (Some(answer), Some(None)) = (answers.get_mut(place), spoiled.get(place))
+                else {
+                    continue;
+                };
+                match job.carry_out(transaction, &log, refusals) {
+                    Ok((of_job, changes, after)) => {
+                        // What the engine cannot write ends the transaction, and costs this job its
+                        // place in the next.
+                        spoiler = Some(place);
+                        write(transaction, changes)?;
+                        spoiler = None;
+                        log = after;
+                        *answer = Some(of_job);
+                    }
+                    Err(error) if error.kind() == StoreErrorKind::Corrupt => {
+                        *answer = Some(job.all_fail(error));
+                    }
+                    Err(error) => return Err(error),
+                }
             }
-            answers.push(of_job);
+            told = tell_untold(transaction, &mut log, jobs, untold)?;
+            log.close(transaction, unlocked.as_deref())
+        });
+        match (written, spoiler) {
+            (Err(error), Some(place)) if error.kind() == StoreErrorKind::Corrupt => {
+                if let Some(spoiled) = spoiled.get_mut(place) {
+                    *spoiled = Some(error);
+                }
+            }
+            (written, _) => break written,
         }
-        log.close(transaction)
-    });
-    if let Err(error) = written {
+    };
+    refusals.put_back(if written.is_ok() { untold.saturating_sub(told) } else { untold });
+    let mut failure = written.err();
+    let message = failure.as_ref().map(|error| (error.kind(), error.message().to_owned()));
+    for ((job, answer), spoiled) in jobs.iter().zip(answers).zip(spoiled) {
+        let answer = match (spoiled, &message, answer) {
+            (Some(error), ..) => job.all_fail(error),
+            (None, Some((kind, message)), _) => {
+                // The first keeps the cause.
+                let error = failure.take();
+                job.all_fail(error.unwrap_or_else(|| StoreError::new(*kind, message.clone())))
+            }
+            (None, None, Some(answer)) => answer,
+            (None, None, None) => fail_all(job, "the store ran no transaction"),
+        };
+        *lock(&job.answers) = Some(answer);
+    }
+}
+
+impl Job {
+    /// Carries the job out above a transaction: its answers, what is to be written, and the log after
+    /// it. Nothing is written yet.
+    fn carry_out(
+        &self,
+        transaction: &dyn WriteTransaction,
+        log: &Log,
+        refusals: &Refusals,
+    ) -> Result<(Answers, Changes, Log), StoreError> {
+        let mut log = log.clone();
+        let mut above = Overlay::new(transaction);
+        let mut answers = Vec::with_capacity(self.changes.len());
+        for change in &self.changes {
+            let admit = || refusals.admit();
+            answers.push(change.carry_out(&self.stamp, &mut above, &mut log, &admit)?);
+        }
+        Ok((answers, above.into_changes(), log))
+    }
+
+    /// One failure for every change of the job; the first keeps its cause.
+    fn all_fail(&self, error: StoreError) -> Answers {
         let (kind, message) = (error.kind(), error.message().to_owned());
-        let failed = || Err(StoreError::new(kind, message.clone()));
-        answers = jobs.iter().map(|job| job.changes.iter().map(|_| failed()).collect()).collect();
-        // The first keeps the cause.
-        if let Some(first) = answers.first_mut().and_then(|answers| answers.first_mut()) {
-            *first = Err(error);
-        }
+        let others = self.changes.iter().skip(1);
+        let others = others.map(|_| Err(StoreError::new(kind, message.clone())));
+        std::iter::once(Err(error)).chain(others).collect()
     }
-    let mut answers = answers.into_iter();
-    for job in jobs {
-        let unanswered = || fail_all(job, "the store ran no transaction");
-        *lock(&job.answers) = Some(answers.next().unwrap_or_else(unanswered));
-    }
+}
+
+fn write(transaction: &mut dyn WriteTransaction, changes: Changes) -> Result<(), StoreError> {
+    changes.into_iter().try_for_each(|(key, change)| match change {
+        Some(value) => transaction.put(&key, &value),
+        None => transaction.delete(&key),
+    })
+}
+
+/// Tells the log how many refusals were only counted, in the transaction of others, and how many it
+/// was told of.
+fn tell_untold(
+    transaction: &mut dyn WriteTransaction,
+    log: &mut Log,
+    jobs: &[Arc<Job>],
+    untold: u64,
+) -> Result<u64, StoreError> {
+    let Some(job) = jobs.last().filter(|_| untold > 0) else { return Ok(0) };
+    let stamp = Stamp { actor: Arc::from("ledger"), issuer: [0; 32], ..job.stamp.clone() };
+    let detail = format!("{untold} more refusals before this, which have no entries of their own");
+    let note = Note { action: AuditAction::Refused, serial: None, detail };
+    log.append(transaction, &stamp, note, Effects::default())?;
+    Ok(untold)
 }
 
 /// What is behind these locks is whole between two statements, so a panic elsewhere does not spoil

@@ -1,24 +1,21 @@
-//! Requests and CAs that are kept, with or without their private keys.
+//! Requests that are kept, with or without their private keys.
+
+use std::ops::ControlFlow;
 
 use super::audit::AuditAction;
-use super::filing::Tag;
-use super::identifier::Identifier;
-use super::octets::{corrupt, take_text, take_time, text, time, versioned};
-use super::record::{put_tags, take_tags};
+use super::octets::{corrupt, take_flag, take_text, take_time, text, time, versioned};
 use super::write::Write;
 use super::{KeyAndValue, Ledger, LedgerWriter};
-use crate::certificate::Certificate;
-use crate::chain::Chain;
 use crate::error::{Error, StoreError, StoreErrorKind};
-use crate::key::{KeyPair, PublicKey, Signer};
-use crate::limits::KEPT_NAME_OCTETS;
+use crate::key::{KeyPair, PublicKey, Signer, Sm2Id};
+use crate::limits::{KEPT_NAME_OCTETS, SM2_ID_OCTETS};
 use crate::request::CertificateRequest;
 use crate::validity::Time;
 
 const REQUEST: &[u8] = b"request/";
 const REQUEST_NUMBER: &[u8] = b"request-number";
-const ISSUER: &[u8] = b"issuer/";
-const VERSION: u8 = 1;
+const COUNTER_VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// A request that is kept.
 #[derive(Clone, Debug)]
@@ -33,21 +30,6 @@ pub struct RequestRecord {
     pub has_key: bool,
     /// The request.
     pub request: CertificateRequest,
-}
-
-/// A CA that is kept.
-#[derive(Clone, Debug)]
-pub struct IssuerRecord {
-    /// What its certificate is called by.
-    pub identifier: Identifier,
-    /// When it was kept.
-    pub kept_at: Time,
-    /// Whether its private key is kept as well ([`Ledger::issuer_key`]).
-    pub has_key: bool,
-    /// What it is marked with.
-    pub tags: Vec<Tag>,
-    /// Its certificate and those above.
-    pub chain: Chain,
 }
 
 impl Ledger {
@@ -82,50 +64,6 @@ impl Ledger {
         self.key(&request_key_name(number))
     }
 
-    /// A CA that was kept, by the identifier of its certificate.
-    ///
-    /// # Errors
-    /// [`Error::Store`] when the store fails or the record cannot be read.
-    pub fn issuer(&self, identifier: &Identifier) -> Result<Option<IssuerRecord>, Error> {
-        let value = self.record(&issuer_place(identifier))?;
-        value.map(|value| decode_issuer(*identifier, &value)).transpose()
-    }
-
-    /// What makes a change fail unless a CA is kept as it is now; none if it is not kept.
-    pub(crate) fn issuer_unchanged(&self, identifier: &Identifier) -> Result<Option<Write>, Error> {
-        let place = issuer_place(identifier);
-        let found = self.record(&place)?;
-        Ok(found.map(|value| Write::unchanged(place, Some(value))))
-    }
-
-    /// At most `limit` CAs in the order of their identifiers, after the given one.
-    ///
-    /// # Errors
-    /// As [`Ledger::issuer`].
-    pub fn issuers(
-        &self,
-        after: Option<&Identifier>,
-        limit: usize,
-    ) -> Result<Vec<IssuerRecord>, Error> {
-        let after = after.map(issuer_place);
-        let found = self.records(ISSUER, after.as_deref(), limit)?;
-        let read = |(key, value): &KeyAndValue| {
-            let identifier = key.strip_prefix(ISSUER).and_then(Identifier::from_octets);
-            let wrong = || corrupt("the key of a CA", "not an identifier");
-            decode_issuer(identifier.ok_or_else(wrong)?, value)
-        };
-        found.iter().map(read).collect()
-    }
-
-    /// The private key of a CA, where it is kept. With the chain of [`Ledger::issuer`] it makes an
-    /// issuer again ([`crate::Issuer::load`]).
-    ///
-    /// # Errors
-    /// As [`Ledger::key`].
-    pub fn issuer_key(&self, identifier: &Identifier) -> Result<Option<KeyPair>, Error> {
-        self.key(&issuer_key_name(identifier))
-    }
-
     /// What keeps a request under the next number, and that number.
     pub(crate) fn request_writes(
         &self,
@@ -139,18 +77,8 @@ impl Ledger {
             return Err(Error::malformed("name of a request", "", problem));
         }
         check_key(key, request.public_key(), "request")?;
-        let last = self.record(REQUEST_NUMBER)?;
-        let number = match &last {
-            None => 1,
-            Some(value) => {
-                let what = || "the last number of a request".to_owned();
-                let octets = versioned(value, VERSION, what)?.try_into();
-                let last = octets.map(u64::from_be_bytes).ok();
-                last.and_then(|last| last.checked_add(1))
-                    .ok_or_else(|| corrupt(&what(), "damaged"))?
-            }
-        };
-        let counted = [&[VERSION][..], &number.to_be_bytes()].concat();
+        let (number, last) = self.next_request()?;
+        let counted = [&[COUNTER_VERSION][..], &number.to_be_bytes()].concat();
         let mut writes = vec![
             Write::replace(REQUEST_NUMBER.to_vec(), last, counted),
             Write::new(request_place(number), encode_request(name, request, key.is_some(), now)),
@@ -159,6 +87,35 @@ impl Ledger {
             writes.extend(self.key_writes(&request_key_name(number), key)?);
         }
         Ok((number, writes))
+    }
+
+    /// The number of the next request, and the record of the last.
+    fn next_request(&self) -> Result<(u64, Option<Vec<u8>>), Error> {
+        let what = || "the last number of a request".to_owned();
+        let mut found = (0, None);
+        self.store.read(&mut |transaction| {
+            let last = transaction.get(REQUEST_NUMBER)?;
+            let number = match &last {
+                None => 0,
+                Some(value) => {
+                    let bytes = versioned(value, COUNTER_VERSION, what)?.try_into();
+                    bytes.map(u64::from_be_bytes).map_err(|_| corrupt(&what(), "damaged"))?
+                }
+            };
+            let next = number.checked_add(1).ok_or_else(|| corrupt(&what(), "none is left"))?;
+            // A number that was lost, or set back, must not be given once more.
+            let mut beyond = false;
+            transaction.scan(REQUEST, &request_place(next), &mut |_, _| {
+                beyond = true;
+                ControlFlow::Break(())
+            })?;
+            if beyond {
+                return Err(corrupt(&what(), "it is missing, or below that of a request"));
+            }
+            found = (next, last);
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// What adds the private key to a request that is kept without.
@@ -184,35 +141,6 @@ impl Ledger {
         let mut writes = vec![Write::delete(place, old)];
         writes.extend(self.forget_key_writes(&request_key_name(number))?);
         Ok(writes)
-    }
-
-    /// What keeps a CA.
-    pub(crate) fn issuer_writes(
-        &self,
-        chain: &Chain,
-        key: Option<&KeyPair>,
-        tags: &[Tag],
-        now: Time,
-    ) -> Result<(Identifier, Vec<Write>), Error> {
-        let identifier = issuer_identifier(chain)?;
-        check_key(key, chain.leaf().public_key(), "CA certificate")?;
-        if self.record(&issuer_place(&identifier))?.is_some() {
-            let message = format!("CA {identifier} is kept already");
-            return Err(StoreError::new(StoreErrorKind::Conflict, message).into());
-        }
-        let mut value = vec![VERSION, u8::from(key.is_some())];
-        value.extend(time(now));
-        put_tags(&mut value, tags);
-        for certificate in chain.certificates() {
-            let der = certificate.as_der();
-            value.extend((der.len() as u32).to_be_bytes());
-            value.extend(der);
-        }
-        let mut writes = vec![Write::new(issuer_place(&identifier), value)];
-        if let Some(key) = key {
-            writes.extend(self.key_writes(&issuer_key_name(&identifier), key)?);
-        }
-        Ok((identifier, writes))
     }
 }
 
@@ -258,55 +186,13 @@ impl LedgerWriter {
             Ok(((), self.ledger.forget_request_writes(number)?, format!("request {number}")))
         })
     }
-
-    /// Keeps a CA with its chain, and its private key where that is given, and answers the identifier
-    /// of its certificate.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] when the key is not the certificate's; [`Error::Store`] as for
-    /// [`LedgerWriter::keep_key`].
-    pub fn keep_issuer(&self, chain: &Chain, key: Option<&KeyPair>) -> Result<Identifier, Error> {
-        self.write_computed(AuditAction::Recorded, || {
-            let (identifier, writes) =
-                self.ledger.issuer_writes(chain, key, &[], self.stamp().at)?;
-            Ok((identifier, writes, format!("CA {identifier}")))
-        })
-    }
-
-    /// Removes a CA and its private key. Its certificate, and what it issued, stay in the ledger.
-    ///
-    /// # Errors
-    /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is none, or when the store
-    /// fails.
-    pub fn forget_issuer(&self, identifier: &Identifier) -> Result<(), Error> {
-        self.write_computed(AuditAction::Deleted, || {
-            let place = issuer_place(identifier);
-            let old = self.ledger.record(&place)?.ok_or_else(|| {
-                let message = format!("there is no CA {identifier}");
-                StoreError::new(StoreErrorKind::NotFound, message)
-            })?;
-            let mut writes = vec![Write::delete(place, old)];
-            writes.extend(self.ledger.forget_key_writes(&issuer_key_name(identifier))?);
-            Ok(((), writes, format!("CA {identifier}")))
-        })
-    }
 }
 
-/// What a CA is called by. Its issuer is the next in the chain; of a root, itself.
-fn issuer_identifier(chain: &Chain) -> Result<Identifier, Error> {
-    let certificate = chain.leaf();
-    let above = match chain.above().first() {
-        Some(above) => above,
-        None if certificate.is_self_issued() => certificate,
-        None => {
-            let problem = "the certificate of its issuer is missing in the chain";
-            return Err(Error::malformed("CA certificate", "", problem));
-        }
-    };
-    Ok(Identifier::of(&Ledger::issuer_digest(above.public_key()), certificate.serial()))
-}
-
-fn check_key(key: Option<&KeyPair>, public_key: &PublicKey, of: &'static str) -> Result<(), Error> {
+pub(super) fn check_key(
+    key: Option<&KeyPair>,
+    public_key: &PublicKey,
+    of: &'static str,
+) -> Result<(), Error> {
     match key {
         Some(key) if key.public_key() != public_key => {
             Err(Error::malformed("private key", "", format!("it is not that of the {of}")))
@@ -322,7 +208,15 @@ fn encode_request(
     kept_at: Time,
 ) -> Vec<u8> {
     let head = [VERSION, u8::from(has_key)];
-    [&head[..], &time(kept_at), &text(name, KEPT_NAME_OCTETS), request.as_der()].concat()
+    let sm2_id = request.public_key().sm2_id();
+    [
+        &head[..],
+        &time(kept_at),
+        &text(name, KEPT_NAME_OCTETS),
+        &text(sm2_id.as_str(), SM2_ID_OCTETS),
+        request.as_der(),
+    ]
+    .concat()
 }
 
 fn decode_request(number: u64, value: &[u8]) -> Result<RequestRecord, Error> {
@@ -330,55 +224,20 @@ fn decode_request(number: u64, value: &[u8]) -> Result<RequestRecord, Error> {
     let damaged = || corrupt(&what(), "damaged");
     let (has_key, rest) = take_flag(versioned(value, VERSION, what)?).ok_or_else(damaged)?;
     let (kept_at, rest) = take_time(rest).ok_or_else(damaged)?;
-    let (name, der) = take_text(rest).ok_or_else(damaged)?;
+    let (name, rest) = take_text(rest).ok_or_else(damaged)?;
+    let (sm2_id, der) = take_text(rest).ok_or_else(damaged)?;
     let request =
-        CertificateRequest::from_der(der).map_err(|error| corrupt(&what(), &error.to_string()))?;
+        Sm2Id::new(&sm2_id).and_then(|id| CertificateRequest::from_der_with_sm2_id(der, id));
+    let request = request.map_err(|error| corrupt(&what(), &error.to_string()))?;
     Ok(RequestRecord { number, kept_at, name, has_key, request })
-}
-
-fn decode_issuer(identifier: Identifier, value: &[u8]) -> Result<IssuerRecord, Error> {
-    let what = || format!("CA {identifier}");
-    let damaged = || corrupt(&what(), "damaged");
-    let (has_key, rest) = take_flag(versioned(value, VERSION, what)?).ok_or_else(damaged)?;
-    let (kept_at, rest) = take_time(rest).ok_or_else(damaged)?;
-    let (tags, mut rest) = take_tags(rest).ok_or_else(damaged)?;
-    let mut certificates = Vec::new();
-    while !rest.is_empty() {
-        let (length, after) = rest.split_first_chunk().ok_or_else(damaged)?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| damaged())?;
-        let (der, after) = after.split_at_checked(length).ok_or_else(damaged)?;
-        let certificate = Certificate::from_der(der);
-        certificates.push(certificate.map_err(|error| corrupt(&what(), &error.to_string()))?);
-        rest = after;
-    }
-    let mut certificates = certificates.into_iter();
-    let chain = Chain::new(certificates.next().ok_or_else(damaged)?, certificates.collect());
-    let chain = chain.map_err(|error| corrupt(&what(), &error.to_string()))?;
-    Ok(IssuerRecord { identifier, kept_at, has_key, tags, chain })
-}
-
-fn take_flag(octets: &[u8]) -> Option<(bool, &[u8])> {
-    match octets.split_first()? {
-        (0, rest) => Some((false, rest)),
-        (1, rest) => Some((true, rest)),
-        _ => None,
-    }
 }
 
 fn request_place(number: u64) -> Vec<u8> {
     [REQUEST, &number.to_be_bytes()].concat()
 }
 
-fn issuer_place(identifier: &Identifier) -> Vec<u8> {
-    [ISSUER, identifier.octets()].concat()
-}
-
 pub(crate) fn request_key_name(number: u64) -> String {
     format!("request/{number}")
-}
-
-pub(crate) fn issuer_key_name(identifier: &Identifier) -> String {
-    format!("issuer/{identifier}")
 }
 
 fn no_request(number: u64) -> StoreError {

@@ -1,6 +1,6 @@
 //! The records of CRLs: their numbers, their dates, and what each full one listed.
 
-use super::octets::{corrupt, take_time, time, versioned};
+use super::octets::{corrupt, is_any, take_time, time, versioned};
 use super::{EachRevocation, IssuerDigest, Ledger, newest, revocation};
 use crate::error::{Error, StoreError, StoreErrorKind};
 use crate::store::{ReadTransaction, WriteTransaction};
@@ -92,8 +92,13 @@ pub(super) fn last(
     transaction: &dyn ReadTransaction,
     issuer: &IssuerDigest,
 ) -> Result<(u64, Option<(Time, Time)>), StoreError> {
-    let Some(value) = transaction.get(&[NUMBER, issuer].concat())? else { return Ok((0, None)) };
     let what = || "the last CRL number".to_owned();
+    let Some(value) = transaction.get(&[NUMBER, issuer].concat())? else {
+        // A number that was lost must not begin again.
+        let numbered = is_any(transaction, &[FULL, issuer].concat())?;
+        let lost = || corrupt(&what(), "it is missing, and there was a full CRL");
+        return if numbered { Err(lost()) } else { Ok((0, None)) };
+    };
     let parsed =
         versioned(&value, VERSION, what)?.split_first_chunk::<8>().and_then(|(number, rest)| {
             let dates = match rest {

@@ -8,9 +8,9 @@
 //! | key | value |
 //! |---|---|
 //! | `alt-name/` digest of the name (16), identifier (16) | version 1 |
-//! | `audit/` number (8) | version 1, time (8), action (1), issuer (32, zero where there is none), serial (20, zero where there is none), actor (text), detail (text), digest of the entry before (32) |
-//! | `audit-head` | version 1, number of the last entry (8), its digest (32) |
-//! | `certificate/` issuer (32), serial (20) | version 1, state (1 claimed, 2 issued), time of the claim (8), time of issue (8, zero before), then of a claim the to-be-signed octets, of a certificate its tags and the certificate |
+//! | `audit/` number (8) | version 2, time as the caller says (8), time of the system (8, 2^63 - 1 where there is no clock), action (1), issuer (32, zero where there is none), serial (20, zero where there is none), actor (text), process (text), detail (text), the digests of the records that were removed or replaced: their count (4), 32 each; those of the records that were written, likewise; digest of the entry before (32) |
+//! | `audit-head` | version 2, number of the last entry (8), its digest (32); where something is sealed, the last such state that a holder of the sealing key wrote: number (8), digest (32), time of the system (8), nonce (24) and tag (16) of no bytes, sealed for `audit-head`, this number, digest and time |
+//! | `certificate/` issuer (32), serial (20) | version 2, state (1 claimed, 2 issued), time of the claim (8), number of the audit entry of that (8), time of issue (8, zero before), then of a claim the to-be-signed octets, of a certificate its tags and the certificate |
 //! | `crl-full/` issuer (32), shard (2) | version 2, the number of the shard's last full CRL (8), its time (8), the sequence of the last revocation before it (8) |
 //! | `crl-number/` issuer (32) | version 2, the last CRL number (8); then, of a CRL that was made here, its thisUpdate (8) and the latest nextUpdate (8) |
 //! | `expiry/` notAfter (8, plus 2^63), identifier (16) | version 1 |
@@ -18,7 +18,7 @@
 //! | `issuer/` identifier (16) | version 1, whether the key is kept (1), time (8), tags, then the chain: of each certificate its length (4) and octets |
 //! | `key/` name | version 1, then the number of the signature algorithm (1: ECDSA 1 to 3, RSA 4 to 6 with SHA-256, 384, 512; SM2 7), the SM2 identifier (text) and the PKCS #8 private key, sealed for this key of the store: nonce (24), ciphertext, tag (16) of XChaCha20-Poly1305 |
 //! | `newest-time` | version 1, the newest time of an audit entry (8), but of one that was far ahead of the newest before it |
-//! | `request/` number (8) | version 1, whether the key is kept (1), time (8), name (text), the request |
+//! | `request/` number (8) | version 2, whether the key is kept (1), time (8), name (text), the SM2 identifier it was signed with (text), the request |
 //! | `request-number` | version 1, the last number of a request (8) |
 //! | `revocation-count/` issuer (32) | version 1, how many revocations, holds and releases there were (8) |
 //! | `revocation/` issuer (32), serial (20) | version 2, released (1: 0 or 1), reason (1, of RFC 5280 section 5.3.1), time of revocation (8), the certificate's notAfter (8, of a claim the latest time), its sequence, which is that count with it (8), invalidityDate (8, or nothing) |
@@ -30,9 +30,32 @@
 //! [`Identifier`] says itself what it is. Tags are their count (1), then key and value of each as
 //! texts. The digest of a name is the first half of the SHA-256 of its text in lower case: RFC 4514
 //! for a subject, type, colon and value for an alternative name. The digest of an audit entry is the
-//! SHA-256 of its number and its value.
+//! SHA-256 of its number and its value; that of a record, the SHA-256 of the length of its key (4), its
+//! key and its value.
+//!
+//! # What the log holds against the records
+//!
+//! Every write to the store is a change of this module, and the entry of a change has the digests of
+//! all records that it removed or replaced and wrote, of whichever kind: certificates and indexes,
+//! counters, revocations, sealed keys and the seal, and the rows of `cas` and of embedders. So what
+//! was written less what was removed, over the whole log, is what must be there
+//! ([`Ledger::verify`]). A record that no entry wrote, one that is not as an entry wrote it, and one
+//! that is missing are all found in one walk, in memory that does not grow with the store.
+//!
+//! | who alters the file | found by |
+//! |---|---|
+//! | a disk, a stray program: anything but log and records together | [`Ledger::verify`] |
+//! | somebody without the sealing key, who writes log and records as he likes, or cuts both back | [`Ledger::verify`] of a ledger that is unlocked, where something is sealed: the head of the log is authenticated by everyone who writes with the key. What ledgers that were not unlocked added since is told apart, and can be cut off unseen |
+//! | somebody who puts an older copy of the file, or of its head, in its place | [`Ledger::verify_since`], with a digest that was kept elsewhere; nothing in the file can tell |
+//! | who has the sealing key | [`Ledger::verify_since`] |
+//!
+//! Where a record is damaged, what needs it is answered [`StoreErrorKind::Corrupt`] and writes nothing;
+//! changes of others in the same transaction are made. A counter that is damaged, or missing where
+//! there is what it counted, is damage too and never begins again.
 
 mod audit;
+mod backup;
+mod chain;
 mod change;
 mod claim;
 mod export;
@@ -41,13 +64,18 @@ mod group;
 mod identifier;
 mod index;
 mod kept;
+mod kept_issuers;
 mod lists;
+mod log;
 mod newest;
 mod octets;
 mod record;
+mod refusal;
 mod revocation;
 mod standing;
+mod unlocked;
 mod vault;
+mod verify;
 mod write;
 mod writer;
 
@@ -62,7 +90,8 @@ use crate::store::Store;
 pub use self::audit::{AuditAction, AuditEntry};
 pub use self::filing::{Filing, Tag};
 pub use self::identifier::Identifier;
-pub use self::kept::{IssuerRecord, RequestRecord};
+pub use self::kept::RequestRecord;
+pub use self::kept_issuers::IssuerRecord;
 pub use self::lists::CrlState;
 pub use self::record::{CertificateRecord, RecordState};
 pub use self::revocation::{Revocation, RevocationReason};
@@ -74,11 +103,15 @@ pub(crate) type KeyAndValue = (Vec<u8>, Vec<u8>);
 pub(crate) type EachRevocation<'e> =
     dyn FnMut(&mut dyn FnMut(&Revocation)) -> Result<(), StoreError> + 'e;
 
-pub(crate) use self::change::{Change, Stamp};
+pub(crate) use self::audit::Stamp;
+pub(crate) use self::change::Change;
 pub(crate) use self::filing::{TokenRecord, token_write};
+#[cfg(feature = "cas")]
+pub(crate) use self::kept::request_key_name;
 pub(crate) use self::lists::CrlMoment;
 pub(crate) use self::newest::believed_until;
 pub(crate) use self::standing::{Link, Standing};
+pub use self::verify::{AuditHead, Verification};
 pub(crate) use self::write::Write;
 pub use self::writer::LedgerWriter;
 
@@ -232,15 +265,6 @@ impl Ledger {
         Ok(audit::page(self.store.as_ref(), from, limit)?)
     }
 
-    /// Verifies the audit log from its first entry to its last, and says how many there are.
-    ///
-    /// # Errors
-    /// [`Error::Store`] with [`StoreErrorKind::Corrupt`] and the number of the first entry that was
-    /// altered, removed or moved.
-    pub fn verify_audit(&self) -> Result<u64, Error> {
-        Ok(audit::verify(self.store.as_ref())?)
-    }
-
     /// Makes changes, each with its entry in the audit log, in one transaction; one answer each. A
     /// change that its rule refuses leaves nothing and does not touch the others; when the store
     /// fails, none is made. Calls that meet share one transaction.
@@ -249,7 +273,7 @@ impl Ledger {
         stamp: &Stamp,
         changes: Vec<Change>,
     ) -> Vec<Result<(), StoreError>> {
-        self.group.commit(self.store.as_ref(), stamp, changes)
+        self.group.commit(self.store.as_ref(), &self.vault, stamp, changes)
     }
 
     /// Makes one change.
@@ -274,9 +298,7 @@ impl Ledger {
             answer = Some(work(&mut each)?);
             Ok(())
         })?;
-        answer.ok_or_else(|| {
-            StoreError::new(StoreErrorKind::Backend, "the store ran no transaction").into()
-        })
+        answer.ok_or_else(|| StoreError::ran_nothing().into())
     }
 
     /// The value of a key of the store.
@@ -287,6 +309,12 @@ impl Ledger {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    /// What a counter has come to ([`Write::counter`]).
+    #[cfg(feature = "cas")]
+    pub(crate) fn counted(&self, key: &[u8]) -> Result<u64, Error> {
+        Ok(write::counted(key, self.record(key)?)?)
     }
 
     /// At most `limit` keys that begin with `prefix`, and their values, after the given key.

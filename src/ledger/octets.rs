@@ -1,8 +1,11 @@
 //! The parts of which keys and values are made.
 
+use std::ops::ControlFlow;
+
 use crate::error::{StoreError, StoreErrorKind};
 use crate::limits::SERIAL_OCTETS;
 use crate::serial::SerialNumber;
+use crate::store::ReadTransaction;
 use crate::validity::Time;
 
 use super::IssuerDigest;
@@ -53,6 +56,25 @@ pub(super) fn take_text(octets: &[u8]) -> Option<(String, &[u8])> {
     let (length, rest) = octets.split_first_chunk::<2>()?;
     let (text, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
     Some((String::from_utf8(text.to_vec()).ok()?, rest))
+}
+
+/// A flag in one byte, and what follows.
+pub(super) fn take_flag(octets: &[u8]) -> Option<(bool, &[u8])> {
+    match octets.split_first()? {
+        (0, rest) => Some((false, rest)),
+        (1, rest) => Some((true, rest)),
+        _ => None,
+    }
+}
+
+/// Whether there is any record whose key begins so.
+pub(super) fn is_any(transaction: &dyn ReadTransaction, prefix: &[u8]) -> Result<bool, StoreError> {
+    let mut found = false;
+    transaction.scan(prefix, prefix, &mut |_, _| {
+        found = true;
+        ControlFlow::Break(())
+    })?;
+    Ok(found)
 }
 
 /// The content of a value whose version this build knows; another version is refused by name.

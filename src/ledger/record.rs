@@ -12,7 +12,7 @@ use super::identifier::Identifier;
 use super::octets::{corrupt, padded, split_key, take_text, take_time, text, time, versioned};
 
 pub(super) const PREFIX: &[u8] = b"certificate/";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const CLAIMED: u8 = 1;
 const ISSUED: u8 = 2;
 
@@ -25,6 +25,8 @@ pub struct CertificateRecord {
     pub serial: SerialNumber,
     /// When the number was claimed.
     pub claimed_at: Time,
+    /// The number of the audit entry of that.
+    pub entry: u64,
     /// Whether the certificate came back.
     pub state: RecordState,
 }
@@ -68,17 +70,19 @@ pub(super) fn key(issuer: &IssuerDigest, serial: &SerialNumber) -> Vec<u8> {
     [PREFIX, issuer, &padded(serial)].concat()
 }
 
-pub(super) fn encode_claimed(at: Time, to_be_signed: &[u8]) -> Vec<u8> {
-    [&[VERSION, CLAIMED], &time(at)[..], &[0; 8], to_be_signed].concat()
+pub(super) fn encode_claimed(at: Time, entry: u64, to_be_signed: &[u8]) -> Vec<u8> {
+    [&[VERSION, CLAIMED], &time(at)[..], &entry.to_be_bytes(), &[0; 8], to_be_signed].concat()
 }
 
+/// `claimed` is when the number was claimed, and the number of the audit entry of that.
 pub(super) fn encode_issued(
-    claimed_at: Time,
+    (claimed_at, entry): (Time, u64),
     at: Time,
     tags: &[Tag],
     certificate: &[u8],
 ) -> Vec<u8> {
-    let mut value = [&[VERSION, ISSUED][..], &time(claimed_at), &time(at)].concat();
+    let head = [VERSION, ISSUED];
+    let mut value = [&head[..], &time(claimed_at), &entry.to_be_bytes(), &time(at)].concat();
     put_tags(&mut value, tags);
     value.extend_from_slice(certificate);
     value
@@ -122,6 +126,8 @@ pub(super) fn decode(key: &[u8], value: &[u8]) -> Result<CertificateRecord, Stor
     let (state, rest) =
         versioned(value, VERSION, what)?.split_first().ok_or_else(|| damaged("short"))?;
     let (claimed_at, rest) = take_time(rest).ok_or_else(|| damaged("a time that is none"))?;
+    let (entry, rest) = rest.split_first_chunk().ok_or_else(|| damaged("short"))?;
+    let entry = u64::from_be_bytes(*entry);
     let (issued_at, content) = take_time(rest).ok_or_else(|| damaged("a time that is none"))?;
     let state = match *state {
         CLAIMED => RecordState::Claimed { to_be_signed: content.to_vec() },
@@ -133,5 +139,5 @@ pub(super) fn decode(key: &[u8], value: &[u8]) -> Result<CertificateRecord, Stor
         }
         other => return Err(damaged(&format!("state {other}"))),
     };
-    Ok(CertificateRecord { issuer, serial, claimed_at, state })
+    Ok(CertificateRecord { issuer, serial, claimed_at, entry, state })
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use super::IssuerDigest;
-use super::octets::{corrupt, padded, split_key, take_time, time, versioned};
+use super::octets::{corrupt, is_any, padded, split_key, take_time, time, versioned};
 use crate::error::StoreError;
 use crate::serial::SerialNumber;
 use crate::store::{ReadTransaction, WriteTransaction};
@@ -120,8 +120,13 @@ pub(super) fn count(
     transaction: &dyn ReadTransaction,
     issuer: &IssuerDigest,
 ) -> Result<u64, StoreError> {
-    let Some(value) = transaction.get(&[COUNT, issuer].concat())? else { return Ok(0) };
     let what = || "the count of revocations".to_owned();
+    let Some(value) = transaction.get(&[COUNT, issuer].concat())? else {
+        // A count that was lost must not begin again.
+        let revoked = is_any(transaction, &[PREFIX, issuer].concat())?;
+        let lost = || corrupt(&what(), "it is missing, and there are revocations");
+        return if revoked { Err(lost()) } else { Ok(0) };
+    };
     let count = versioned(&value, COUNT_VERSION, what)?.try_into();
     count.map(u64::from_be_bytes).map_err(|_| corrupt(&what(), "damaged"))
 }

@@ -3,8 +3,10 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::audit::{AuditAction, Log};
+use super::audit::AuditAction;
+use super::log::{self, Effects, Log, Note};
 use super::octets::{corrupt, take_text, text, versioned};
+use super::unlocked::{SEAL as HEADER, Unlocked};
 use super::write::Write;
 use super::{Ledger, LedgerWriter};
 use crate::algorithm::{SignatureAlgorithm, WeakKeys};
@@ -13,9 +15,9 @@ use zeroize::Zeroizing;
 
 use crate::key::{KeyPair, Seal, SealingKey, Signer, Sm2Id, random_octets};
 use crate::limits::{KEPT_NAME_OCTETS, SM2_ID_OCTETS};
+use crate::store::{Overlay, ReadTransaction, WriteTransaction as _};
 
 const KEY: &[u8] = b"key/";
-const HEADER: &[u8] = b"seal";
 const VERSION: u8 = 1;
 
 /// What the names begin with that the engine gives itself.
@@ -24,15 +26,6 @@ const RESERVED: [&str; 4] = ["certificate/", "issuer/", "order/", "request/"];
 /// The seal of a ledger and its clones, once it is known.
 #[derive(Default)]
 pub(super) struct Vault(RwLock<Option<Arc<Unlocked>>>);
-
-struct Unlocked {
-    seal: Seal,
-    /// The record of the seal, also while it is not written yet.
-    header: Vec<u8>,
-    /// What it was made from, where it was not read from the store: another ledger may be the first
-    /// to write its own.
-    unwritten: Option<SealingKey>,
-}
 
 impl Vault {
     /// As long as this is held, nobody seals all keys anew through this ledger or a clone.
@@ -43,6 +36,11 @@ impl Vault {
     /// As long as this is held, nobody reads a key through this ledger or a clone.
     fn write(&self) -> RwLockWriteGuard<'_, Option<Arc<Unlocked>>> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is unlocked.
+    pub(super) fn unlocked(&self) -> Option<Arc<Unlocked>> {
+        self.read().clone()
     }
 
     /// What is unlocked; a seal under a key that is drawn and forgotten, if nothing is.
@@ -64,20 +62,31 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when the key is not the one that seals this
-    /// store (nothing is changed), or when the store fails.
+    /// store (nothing is changed), with [`StoreErrorKind::Corrupt`] when the store was sealed and the
+    /// record of its seal is gone, or when the store fails.
     pub fn unlock(&self, key: &SealingKey) -> Result<(), Error> {
         let unlocked = match self.record(HEADER)? {
             Some(header) => {
                 let seal = Seal::open(key, content(&header)?)?;
                 Unlocked { seal, header, unwritten: None }
             }
-            None => create(key)?,
+            None => {
+                self.check_never_sealed()?;
+                create(key)?
+            }
         };
         *self.vault.write() = Some(Arc::new(unlocked));
         Ok(())
     }
 
-    /// The private key that was kept under a name.
+    /// A store without the record of a seal has no private key and never had one sealed: what was
+    /// sealed must not be joined by what another key seals.
+    fn check_never_sealed(&self) -> Result<(), StoreError> {
+        self.store.read(&mut |transaction| never_sealed(transaction))
+    }
+
+    /// The private key that was kept under a name, for use here. Where it is handed out,
+    /// [`LedgerWriter::export_key`] tells the audit log.
     ///
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when the ledger is not unlocked; when the
@@ -137,7 +146,10 @@ impl Ledger {
         // The seal must still be this one when the key is written.
         let same_seal = match kept {
             // Of several first keys at once, each brings the seal.
-            None => Write::settle(HEADER.to_vec(), header.clone()),
+            None => {
+                self.check_never_sealed()?;
+                Write::settle(HEADER.to_vec(), header.clone())
+            }
             Some(kept) if kept == *header => Write::unchanged(HEADER.to_vec(), Some(kept)),
             Some(_) => return Err(sealed_anew().into()),
         };
@@ -180,8 +192,15 @@ impl Ledger {
 /// its PKCS #8.
 fn plain(key: &KeyPair) -> Result<Zeroizing<Vec<u8>>, Error> {
     let (algorithm, id) = (key.algorithm(), key.public_key().sm2_id().as_str());
-    let number = SIGNATURES.iter().find(|(known, _)| *known == algorithm);
-    let number = number.map(|(_, number)| *number).unwrap_or_default();
+    let number = match algorithm {
+        SignatureAlgorithm::EcdsaSha256 => 1,
+        SignatureAlgorithm::EcdsaSha384 => 2,
+        SignatureAlgorithm::EcdsaSha512 => 3,
+        SignatureAlgorithm::RsaSha256 => 4,
+        SignatureAlgorithm::RsaSha384 => 5,
+        SignatureAlgorithm::RsaSha512 => 6,
+        SignatureAlgorithm::Sm2Sm3 => 7,
+    };
     let pkcs8 = key.to_pkcs8_der()?;
     // In one allocation, so that no copy is left behind.
     let mut plain = Zeroizing::new(Vec::with_capacity(3 + id.len() + pkcs8.as_bytes().len()));
@@ -195,20 +214,19 @@ fn plain(key: &KeyPair) -> Result<Zeroizing<Vec<u8>>, Error> {
 fn read(plain: &[u8]) -> Option<Result<KeyPair, Error>> {
     let (number, rest) = plain.split_first()?;
     let (id, pkcs8) = take_text(rest)?;
-    let algorithm = SIGNATURES.iter().find(|(_, known)| known == number)?.0;
+    let algorithm = match number {
+        1 => SignatureAlgorithm::EcdsaSha256,
+        2 => SignatureAlgorithm::EcdsaSha384,
+        3 => SignatureAlgorithm::EcdsaSha512,
+        4 => SignatureAlgorithm::RsaSha256,
+        5 => SignatureAlgorithm::RsaSha384,
+        6 => SignatureAlgorithm::RsaSha512,
+        7 => SignatureAlgorithm::Sm2Sm3,
+        _ => return None,
+    };
     let key = KeyPair::from_pkcs8_der_with(pkcs8, WeakKeys::DangerouslyAllowRsa1024);
     Some(key.and_then(|key| key.with_sm2_id(Sm2Id::new(&id)?)?.with_signature_algorithm(algorithm)))
 }
-
-const SIGNATURES: [(SignatureAlgorithm, u8); 7] = [
-    (SignatureAlgorithm::EcdsaSha256, 1),
-    (SignatureAlgorithm::EcdsaSha384, 2),
-    (SignatureAlgorithm::EcdsaSha512, 3),
-    (SignatureAlgorithm::RsaSha256, 4),
-    (SignatureAlgorithm::RsaSha384, 5),
-    (SignatureAlgorithm::RsaSha512, 6),
-    (SignatureAlgorithm::Sm2Sm3, 7),
-];
 
 impl LedgerWriter {
     /// Keeps a private key, sealed, under a name of 1 to 128 octets that must be free. Names that
@@ -227,6 +245,19 @@ impl LedgerWriter {
             }
             Ok(((), self.ledger.key_writes(name, key)?, format!("private key {name}")))
         })
+    }
+
+    /// A private key that is handed out, under its name, those of the engine's own among them
+    /// (`request/7` for that of request 7, `issuer/` and an identifier for that of a CA). The audit log
+    /// has an entry before the key is answered ([`AuditAction::KeyExported`]); without it, there is no
+    /// answer.
+    ///
+    /// # Errors
+    /// As [`Ledger::key`] and [`LedgerWriter::keep_key`].
+    pub fn export_key(&self, name: &str) -> Result<Option<KeyPair>, Error> {
+        let Some(key) = self.ledger.key(name)? else { return Ok(None) };
+        self.write(Vec::new(), AuditAction::KeyExported, format!("private key {name}"))?;
+        Ok(Some(key))
     }
 
     /// Removes the private key of a name. That of a request goes with the request.
@@ -258,9 +289,14 @@ impl LedgerWriter {
         let mut problem = None;
         let written = self.ledger.store.write(&mut |transaction| {
             problem = None;
-            if transaction.get(HEADER)?.is_some_and(|kept| kept != old.header) {
-                return Err(sealed_anew());
+            match transaction.get(HEADER)? {
+                Some(kept) if kept != old.header => return Err(sealed_anew()),
+                Some(_) => {}
+                None => never_sealed(transaction)?,
             }
+            // Before anything is sealed again: what is vouched for next must be whole now.
+            let mut log = Log::open(transaction, Some(&old))?;
+            let mut above = Overlay::new(transaction);
             let mut kept = Vec::new();
             transaction.scan(KEY, KEY, &mut |place, sealed| {
                 kept.push((place.to_vec(), sealed.to_vec()));
@@ -272,7 +308,7 @@ impl LedgerWriter {
                 let again =
                     old.seal.unseal(place, sealed).and_then(|plain| new.seal.seal(place, &plain));
                 match again {
-                    Ok(again) => transaction.put(place, &[&[VERSION][..], &again].concat())?,
+                    Ok(again) => above.put(place, &[&[VERSION][..], &again].concat())?,
                     Err(error) => {
                         let message = format!("{}: {error}", what());
                         problem = Some(error);
@@ -280,11 +316,16 @@ impl LedgerWriter {
                     }
                 }
             }
-            transaction.put(HEADER, &new.header)?;
-            let mut log = Log::open(transaction)?;
+            above.put(HEADER, &new.header)?;
+            let changes = above.into_changes();
+            let effects = Effects::of(&changes, transaction)?;
+            for (key, value) in changes {
+                transaction.put(&key, &value.unwrap_or_default())?;
+            }
             let detail = format!("{} private keys", kept.len());
-            log.append(transaction, &self.stamp, AuditAction::Resealed, None, &detail)?;
-            log.close(transaction)
+            let note = Note { action: AuditAction::Resealed, serial: None, detail };
+            log.append(transaction, &self.stamp, note, effects)?;
+            log.close(transaction, Some(&new))
         });
         match (written, problem) {
             (Ok(()), _) => {
@@ -296,6 +337,21 @@ impl LedgerWriter {
             (Err(error), _) => Err(error.into()),
         }
     }
+}
+
+fn never_sealed(transaction: &dyn ReadTransaction) -> Result<(), StoreError> {
+    if transaction.get(HEADER)?.is_some() {
+        // Another ledger has made the seal meanwhile.
+        return Ok(());
+    }
+    let mut sealed = log::head(transaction)?.checkpoint.is_some();
+    transaction.scan(KEY, KEY, &mut |_, _| {
+        sealed = true;
+        ControlFlow::Break(())
+    })?;
+    let lost = "it is missing, and something was sealed: no key can be told from another; restore a \
+                backup";
+    if sealed { Err(corrupt("the record of the seal", lost)) } else { Ok(()) }
 }
 
 fn create(key: &SealingKey) -> Result<Unlocked, Error> {

@@ -1,5 +1,6 @@
 //! Records that are written together with a change, or not at all.
 
+use super::octets::corrupt;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::store::{ReadTransaction, WriteTransaction};
 
@@ -24,7 +25,7 @@ pub(crate) enum Expected {
 /// What becomes of the record.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Effect {
-    /// Adds one to a number of 8 octets; nothing counts as zero.
+    /// Adds one to a counter, which must be there ([`Write::counter`]).
     Count,
     Delete,
     Keep,
@@ -48,7 +49,13 @@ impl Write {
         Self { key, expected, effect: Effect::Put(value) }
     }
 
-    /// A number that goes up by one, whatever it is.
+    /// A counter that starts at zero. Without one nothing counts: a counter that was lost must not
+    /// begin again.
+    pub(crate) fn counter(key: Vec<u8>) -> Self {
+        Self::new(key, 0_u64.to_be_bytes().to_vec())
+    }
+
+    /// A counter that goes up by one, whatever it is.
     pub(crate) fn count(key: Vec<u8>) -> Self {
         Self { key, expected: Expected::Anything, effect: Effect::Count }
     }
@@ -96,8 +103,7 @@ pub(super) fn carry_out(
     for Write { key, expected: _, effect } in writes {
         match effect {
             Effect::Count => {
-                let last = transaction.get(key)?.and_then(|octets| octets.try_into().ok());
-                let count = last.map_or(0, u64::from_be_bytes).saturating_add(1);
+                let count = counted(key, transaction.get(key)?)?.saturating_add(1);
                 transaction.put(key, &count.to_be_bytes())?;
             }
             Effect::Delete => transaction.delete(key)?,
@@ -106,4 +112,11 @@ pub(super) fn carry_out(
         }
     }
     Ok(())
+}
+
+/// The number that a counter has come to.
+pub(super) fn counted(key: &[u8], value: Option<Vec<u8>>) -> Result<u64, StoreError> {
+    let what = || format!("the counter {}", String::from_utf8_lossy(key).escape_debug());
+    let value = value.ok_or_else(|| corrupt(&what(), "it is missing"))?;
+    value.try_into().map(u64::from_be_bytes).map_err(|_| corrupt(&what(), "damaged"))
 }

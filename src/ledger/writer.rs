@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Ledger;
-use super::audit::AuditAction;
-use super::change::{Change, Stamp};
+use super::audit::{AuditAction, Stamp};
+use super::change::Change;
 use super::write::Write;
 use crate::certificate::Certificate;
 use crate::error::{Error, StoreError, StoreErrorKind};

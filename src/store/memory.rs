@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{PoisonError, RwLock};
 
-use super::{ReadTransaction, ReadWork, Store, Visit, WriteTransaction, WriteWork};
+use super::overlay::Overlay;
+use super::{ReadTransaction, ReadWork, Store, Visit, WriteWork};
 use crate::error::StoreError;
 
 /// A store that lives as long as the process: for tests, and for authorities whose certificates do
@@ -29,9 +30,10 @@ impl Store for MemoryStore {
 
     fn write(&self, work: &mut WriteWork<'_>) -> Result<(), StoreError> {
         let mut records = self.records.write().unwrap_or_else(PoisonError::into_inner);
-        let mut writing = Writing { records: &records, changes: BTreeMap::new() };
+        let reading = Reading(&records);
+        let mut writing = Overlay::new(&reading);
         work(&mut writing)?;
-        for (key, change) in writing.changes {
+        for (key, change) in writing.into_changes() {
             match change {
                 Some(value) => records.insert(key, value),
                 None => records.remove(&key),
@@ -54,58 +56,6 @@ impl ReadTransaction for Reading<'_> {
                 break;
             }
         }
-        Ok(())
-    }
-}
-
-/// Changes over records; none removes a key.
-struct Writing<'r> {
-    records: &'r Records,
-    changes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-}
-
-impl ReadTransaction for Writing<'_> {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(match self.changes.get(key) {
-            Some(change) => change.clone(),
-            None => self.records.get(key).cloned(),
-        })
-    }
-
-    fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {
-        let start = from.max(prefix).to_vec();
-        let mut merged: BTreeMap<&[u8], &[u8]> = self
-            .records
-            .range(start.clone()..)
-            .take_while(|(key, _)| key.starts_with(prefix))
-            .map(|(key, value)| (key.as_slice(), value.as_slice()))
-            .collect();
-        for (key, change) in self.changes.range(start..) {
-            if !key.starts_with(prefix) {
-                break;
-            }
-            match change {
-                Some(value) => merged.insert(key, value),
-                None => merged.remove(key.as_slice()),
-            };
-        }
-        for (key, value) in merged {
-            if visit(key, value) == ControlFlow::Break(()) {
-                break;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl WriteTransaction for Writing<'_> {
-    fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-        self.changes.insert(key.to_vec(), Some(value.to_vec()));
-        Ok(())
-    }
-
-    fn delete(&mut self, key: &[u8]) -> Result<(), StoreError> {
-        self.changes.insert(key.to_vec(), None);
         Ok(())
     }
 }

@@ -2,15 +2,18 @@
 
 mod medium;
 mod memory;
+mod overlay;
 #[cfg(feature = "redb")]
 mod redb;
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
-use crate::error::StoreError;
+use crate::error::{StoreError, StoreErrorKind};
 
 pub use self::medium::Medium;
 pub use self::memory::MemoryStore;
+pub(crate) use self::overlay::{Changes, Overlay};
 #[cfg(feature = "redb")]
 pub use self::redb::RedbStore;
 
@@ -33,6 +36,29 @@ pub trait Store: Send + Sync {
     /// key that the caller gives.
     fn is_durable(&self) -> bool {
         true
+    }
+
+    /// Verifies what the store's engine can of itself, such as checksums, and changes nothing. A store
+    /// that has no such means, as this default, has nothing against itself.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Corrupt`](crate::StoreErrorKind::Corrupt) when the store is damaged; the
+    /// store's own when it cannot be read.
+    fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Writes a copy of one consistent state to a new file, after `verify` has found nothing against
+    /// that same state. [`Ledger::backup`](crate::Ledger::backup) is how it is used. A store that
+    /// cannot, as this default, is copied by its own means.
+    ///
+    /// # Errors
+    /// Those of `verify`; [`StoreErrorKind::Conflict`](crate::StoreErrorKind::Conflict) when there is
+    /// anything at the path, which is left as it is; the store's own.
+    fn copy_to(&self, path: &Path, verify: &mut ReadWork<'_>) -> Result<(), StoreError> {
+        let _ = verify;
+        let message = format!("{}: this store is copied by its own means", path.display());
+        Err(StoreError::new(StoreErrorKind::Backend, message))
     }
 
     /// Runs the closure on a consistent state.
@@ -92,6 +118,14 @@ pub trait WriteTransaction: ReadTransaction {
 impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
     fn is_durable(&self) -> bool {
         (**self).is_durable()
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        (**self).check()
+    }
+
+    fn copy_to(&self, path: &Path, verify: &mut ReadWork<'_>) -> Result<(), StoreError> {
+        (**self).copy_to(path, verify)
     }
 
     fn read(&self, work: &mut ReadWork<'_>) -> Result<(), StoreError> {

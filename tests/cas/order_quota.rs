@@ -297,7 +297,9 @@ fn a_store_that_fails_at_any_write_loses_and_doubles_nothing() {
                     total = now;
                 }
                 let after = consistent(&shop.cas, total);
-                if answer.is_err() && !committed {
+                // A certificate stays issued where the log could not be told that its key is handed
+                // out; it is answered when it is asked for again.
+                if answer.is_err() && !committed && operation != "DescribeCertificateState" {
                     assert_eq!(before, after, "{what}");
                 }
                 // What was hit by it goes on.

@@ -60,12 +60,30 @@ fn each_change_leaves_one_entry_that_says_who_what_and_when() {
         assert_ne!(found[8].issuer, scene.digest(), "the root issued it");
         assert_eq!(scene.ca.ledger().verify_audit().unwrap(), 10);
 
-        // What is refused leaves none.
+        // Neither clock nor process is the caller's word.
+        let uid = found.iter().all(|entry| entry.process.contains("pid "));
+        assert!(
+            uid && found
+                .iter()
+                .all(|entry| entry.recorded_at.unwrap() > time("2024-01-01T00:00:00Z"))
+        );
+
+        // What is refused is told, and writes nothing else.
         assert!(alice.release(&serial).is_err());
         assert!(alice.revoke(&craft::serial(66), HOLD).is_err());
-        assert!(alice.issue_crl(&CrlRequest::full(Lifetime::ZERO)).is_err());
         assert!(alice.issue(&scene.ladder.request(&["db.example"])).is_err());
-        assert_eq!(entries().len(), 10);
+        let refused: Vec<_> = entries().split_off(10);
+        for (entry, (serial, detail)) in refused.iter().zip([
+            (Some(serial), "release: "),
+            (Some(craft::serial(66)), "revocation: "),
+            (None, "issuance: "),
+        ]) {
+            assert_eq!((entry.action, entry.serial), (AuditAction::Refused, serial));
+            assert!(entry.detail.starts_with(detail), "{}", entry.detail);
+            assert!(entry.written.is_empty() && entry.removed.is_empty());
+        }
+        assert_eq!(refused.len(), 3);
+        assert_eq!(scene.ca.ledger().verify().unwrap().head.number, 13);
     }
 }
 

@@ -111,7 +111,7 @@ fn a_writer_that_fails_and_a_damaged_entry_are_errors() {
 fn no_entry_follows_the_last_number_there_can_be() {
     let store = Arc::new(MemoryStore::default());
     let ledger = Ledger::new(store.clone());
-    put(&*store, b"audit-head", &[&[1][..], &[0xff; 8], &[0; 32]].concat());
+    put(&*store, b"audit-head", &[&[2][..], &[0xff; 8], &[0; 32]].concat());
     let answer = alice(&ledger).keep_request("", &request(), None);
     assert_kind(answer, StoreErrorKind::Corrupt);
     assert_eq!(records(&*store).len(), 1);
@@ -127,8 +127,28 @@ fn export(ledger: &Ledger) -> (String, u64) {
 fn assert_line(line: &str, entry: &AuditEntry) {
     let parsed: Value = serde_json::from_str(line).unwrap();
     let fields: BTreeSet<&str> = parsed.as_object().unwrap().keys().map(String::as_str).collect();
-    let wanted = ["action", "actor", "at", "detail", "issuer", "number", "previous", "serial"];
+    let wanted = [
+        "action",
+        "actor",
+        "at",
+        "detail",
+        "issuer",
+        "number",
+        "previous",
+        "process",
+        "recorded_at",
+        "removed",
+        "serial",
+        "written",
+    ];
     assert_eq!(fields, wanted.into());
+    assert_eq!(text_of(&parsed["process"]), entry.process);
+    assert_eq!(text_of(&parsed["recorded_at"]).parse::<Time>().ok(), entry.recorded_at);
+    let digests = |field: &str| -> Vec<Vec<u8>> {
+        parsed[field].as_array().unwrap().iter().map(|digest| hex(&text_of(digest))).collect()
+    };
+    assert_eq!(digests("removed"), entry.removed);
+    assert_eq!(digests("written"), entry.written);
     let text = |field: &str| parsed[field].as_str().unwrap().to_owned();
     assert_eq!(parsed["number"].as_u64(), Some(entry.number));
     assert_eq!(text("at").parse::<Time>().unwrap(), entry.at);
@@ -140,6 +160,10 @@ fn assert_line(line: &str, entry: &AuditEntry) {
         Some(serial) => assert_eq!(hex(&text("serial")), serial.as_bytes()),
         None => assert!(parsed["serial"].is_null()),
     }
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
 }
 
 fn hex(digits: &str) -> Vec<u8> {

@@ -24,6 +24,7 @@ use std::process::ExitCode;
 
 use self::call::Caller;
 use self::failure::Failure;
+use self::input::read_sealing_key;
 use self::options::{Options, Verb};
 use self::output::Output;
 
@@ -56,7 +57,12 @@ fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
             let options = before.and(call.store)?;
             call::run(Caller::Operator, &options, &call.action, call.parameters, output)
         }
-        Verb::Audit { store } => store::audit(&before.only_store(store, "audit")?, output),
+        Verb::Audit { store, key_file, expect_head } => {
+            let (place, key_file) = before.store_and_key(store, key_file, "audit")?;
+            let key = key_file.as_deref().map(read_sealing_key).transpose()?;
+            let head = expect_head.map(|head| head.0);
+            store::audit(&place, key.as_ref(), head.as_ref(), output)
+        }
         Verb::Backup { store, path } => store::backup(&before.only_store(store, "backup")?, &path),
         Verb::Completions { shell } => {
             before.none("completions")?;

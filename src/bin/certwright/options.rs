@@ -28,11 +28,20 @@ pub struct Options {
 /// What is to be done.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Write the audit log as JSON lines and verify that none was changed or left out
+    /// Write the audit log as JSON lines and verify the whole store: its log, and every record
+    /// against it
     Audit {
         /// The file of the store
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         store: Option<PathBuf>,
+        /// A file of the 32 octets that private keys are sealed with: the log must end as whoever has
+        /// it wrote it last
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        key_file: Option<PathBuf>,
+        /// The head that an earlier audit told, in 64 hexadecimal digits: the log must still hold
+        /// everything up to it
+        #[arg(long, value_name = "HEX", value_parser = digest)]
+        expect_head: Option<Digest>,
     },
     /// Copy a store to a new file
     Backup {
@@ -249,6 +258,18 @@ impl StoreOptions {
         })
     }
 
+    /// The same, for a verb that has no other options of these than the store and its key.
+    pub fn store_and_key(
+        self,
+        store: Option<PathBuf>,
+        key_file: Option<PathBuf>,
+        verb: &str,
+    ) -> Result<(PathBuf, Option<PathBuf>), Failure> {
+        Self { store: None, key_file: None, ..self.clone() }.none(verb)?;
+        let both = self.and(Self { store, key_file, ..Self::default() })?;
+        Ok((both.store()?, both.key_file))
+    }
+
     /// The same, for a verb that has no other option of these than the store.
     pub fn only_store(self, store: Option<PathBuf>, verb: &str) -> Result<PathBuf, Failure> {
         Self { store: None, ..self.clone() }.none(verb)?;
@@ -341,6 +362,22 @@ fn time(text: &str) -> Result<Time, certwright::Error> {
         Ok(seconds) => Time::from_unix(seconds),
         Err(_) => text.parse(),
     }
+}
+
+/// The digest of an audit entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Digest(pub [u8; 32]);
+
+fn digest(text: &str) -> Result<Digest, String> {
+    let mut digest = [0; 32];
+    let digits = text.as_bytes();
+    let good = digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit);
+    for (byte, pair) in digest.iter_mut().zip(digits.chunks(2)) {
+        let pair = std::str::from_utf8(pair).ok().filter(|_| good);
+        let parsed = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        *byte = parsed.ok_or("allowed 64 hexadecimal digits")?;
+    }
+    if good { Ok(Digest(digest)) } else { Err("allowed 64 hexadecimal digits".to_owned()) }
 }
 
 fn sm2_id(text: &str) -> Result<Sm2Id, certwright::Error> {

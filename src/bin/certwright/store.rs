@@ -1,9 +1,10 @@
 //! Stores: opening one, `certwright init`, `certwright audit` and `certwright backup`.
 
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use certwright::{Error, Ledger, RedbStore, SealingKey, StoreError, StoreErrorKind};
+use certwright::{Error, Ledger, RedbStore, SealingKey, Store as _, StoreError, StoreErrorKind};
 
 use super::failure::Failure;
 use super::output::Output;
@@ -29,17 +30,51 @@ pub fn init(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the audit log and verifies it.
-pub fn audit(path: &Path, output: &mut Output) -> Result<(), Failure> {
+/// Writes the audit log, verifies the whole store against it, and says what was verified on standard
+/// error. A sealing key must vouch for the log, and the digest of an earlier head must be in it, where
+/// they are given.
+pub fn audit(
+    path: &Path,
+    key: Option<&SealingKey>,
+    head: Option<&[u8; 32]>,
+    output: &mut Output,
+) -> Result<(), Failure> {
     let ledger = Ledger::new(view(path, WAIT)?);
+    if let Some(key) = key {
+        ledger.unlock(key)?;
+    }
     ledger.export_audit(output)?;
-    ledger.verify_audit()?;
+    let found = head.map_or_else(|| ledger.verify(), |head| ledger.verify_since(head))?;
+    output.flush()?;
+    let (last, records) = (found.head.number, found.records);
+    let vouched = match (found.authenticated, key) {
+        (Some(number), _) => format!(", authenticated up to entry {number}"),
+        // Nothing is sealed here that the key could open.
+        (None, Some(_)) => {
+            let place = path.display();
+            let message = format!("{place}: nothing is sealed, so the key authenticates nothing");
+            return Err(Failure::Reason(message));
+        }
+        (None, None) => String::new(),
+    };
+    let head = hexadecimal(&found.head.digest);
+    // Nobody is left to be told where standard error cannot be written.
+    let _ = writeln!(
+        io::stderr(),
+        "certwright: verified {last} entries and {records} records{vouched}; head {head}"
+    );
     Ok(())
 }
 
-/// Copies a store.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Copies a store that is whole.
 pub fn backup(path: &Path, copy: &Path) -> Result<(), Failure> {
-    Ok(view(path, WAIT)?.backup(copy)?)
+    let store = view(path, WAIT)?;
+    store.check()?;
+    Ok(Ledger::new(store).backup(copy)?)
 }
 
 /// The store of a file, which stays as it is.

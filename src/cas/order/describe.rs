@@ -95,7 +95,7 @@ impl Cas {
                     answer.certificate = Some(certificate.to_pem());
                     answer.certificate_chain = self.chain_above(document.certificate.as_deref())?;
                     if document.has_key {
-                        let key = self.ledger.key(&order_key_name(document.order_id))?;
+                        let key = self.exported_key(&order_key_name(document.order_id))?;
                         let key = key.ok_or_else(|| damaged(document, "its private key"))?;
                         answer.private_key = Some(Secret::new(key.to_pkcs8_pem()?.as_str()));
                     }

@@ -167,7 +167,17 @@ impl Cas {
             None => Some(0),
             Some(octets) => std::str::from_utf8(octets).ok().and_then(|text| text.parse().ok()),
         };
-        let number = number.and_then(|number: i64| number.checked_add(1));
+        let lost = |problem: &str| {
+            let message = format!("the last number of an order: {problem}");
+            CasError::new(ErrorKind::Other, message)
+        };
+        let number: u64 = number.ok_or_else(|| lost("damaged"))?;
+        // A number that was lost, or set back, must not be given once more.
+        let after = order_place(number);
+        if !self.ledger.records(ORDER.as_bytes(), Some(&after), 1)?.is_empty() {
+            return Err(lost("it is missing, or below that of an order"));
+        }
+        let number = number.checked_add(1).and_then(|number| i64::try_from(number).ok());
         let failed = || {
             let message = "OrderId: no number is left";
             CasError::new(ErrorKind::CreateCertificateRequestFailed, message)
@@ -195,8 +205,11 @@ pub(super) fn order_write(order: &OrderDocument) -> Result<Write, CasError> {
 }
 
 /// What records the first package of a product.
-pub(super) fn package_write(package: &PackageDocument) -> Result<Write, CasError> {
-    Ok(Write::new(place(PACKAGE, &package.product_code), encode(package)?))
+pub(super) fn package_writes(package: &PackageDocument) -> Result<Vec<Write>, CasError> {
+    Ok(vec![
+        Write::new(place(PACKAGE, &package.product_code), encode(package)?),
+        Write::counter(place(PACKAGE_ISSUED, &package.product_code)),
+    ])
 }
 
 /// What counts a certificate of a product.

@@ -5,7 +5,7 @@ use super::super::error::{CasError, ErrorKind};
 use super::super::records::{Kept, cut};
 use super::super::structures::structures;
 use super::super::{Cas, Operator};
-use super::document::{PackageDocument, package_write};
+use super::document::{PackageDocument, package_writes};
 use crate::ledger::{AuditAction, Write};
 
 structures! {
@@ -75,18 +75,18 @@ impl Cas {
                 let most = i64::MAX - before;
                 CasError::invalid("Count", count, format!("1 to {most}"))
             })?;
-            let write = match kept {
+            let writes = match kept {
                 Some(mut kept) => {
                     kept.document.total = total;
-                    kept.replace()?
+                    vec![kept.replace()?]
                 }
                 None => {
                     let product_code = code.clone();
-                    package_write(&PackageDocument { product_code, total, used: 0 })?
+                    package_writes(&PackageDocument { product_code, total, used: 0 })?
                 }
             };
             let detail = format!("package of {count} {code}");
-            self.write(vec![write], AuditAction::Recorded, detail)?;
+            self.write(writes, AuditAction::Recorded, detail)?;
             Ok(AddPackageResponse { product_code: code, total_count: total, request_id })
         })
     }

@@ -38,6 +38,20 @@ impl<M: Medium> Shared<M> {
         Arc::clone(&self.length)
     }
 
+    fn len(&self) -> io::Result<u64> {
+        match &*self.reading() {
+            Some(overlay) => Ok(overlay.len()),
+            None => self.medium.len(),
+        }
+    }
+
+    fn read(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+        match &*self.reading() {
+            Some(overlay) => overlay.read(&self.medium, offset, bytes),
+            None => self.medium.read(offset, bytes),
+        }
+    }
+
     fn reading(&self) -> RwLockReadGuard<'_, Option<Overlay>> {
         self.held.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -63,6 +77,34 @@ impl<M: Medium> Shared<M> {
     }
 }
 
+/// The medium as redb sees it, also what is held back, for whoever looks at it besides.
+#[derive(Debug)]
+pub(super) struct Seen<M>(pub(super) Arc<Shared<M>>);
+
+impl<M: Medium> Medium for Seen<M> {
+    fn len(&self) -> io::Result<u64> {
+        self.0.len()
+    }
+
+    fn read(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+        self.0.read(offset, bytes)
+    }
+
+    // Whoever looks holds back all that is written.
+
+    fn set_len(&self, _: u64) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn write(&self, _: u64, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// The medium as redb's. Every method is here: one that a wrapper leaves to its default is how a
 /// lock was lost once.
 #[derive(Debug)]
@@ -71,17 +113,11 @@ pub(super) struct Backend<M>(pub(super) Arc<Shared<M>>);
 #[deny(clippy::missing_trait_methods)]
 impl<M: Medium> StorageBackend for Backend<M> {
     fn len(&self) -> io::Result<u64> {
-        match &*self.0.reading() {
-            Some(overlay) => Ok(overlay.len()),
-            None => self.0.medium.len(),
-        }
+        self.0.len()
     }
 
     fn read(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
-        match &*self.0.reading() {
-            Some(overlay) => overlay.read(&self.0.medium, offset, bytes),
-            None => self.0.medium.read(offset, bytes),
-        }
+        self.0.read(offset, bytes)
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {

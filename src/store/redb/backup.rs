@@ -6,10 +6,10 @@ use std::path::Path;
 use ::redb::{ReadOnlyTable, ReadableDatabase as _, ReadableTable as _};
 
 use super::place::{self, Folder, SystemFolder};
-use super::transactions::{RECORDS, failed};
+use super::transactions::{RECORDS, Reading, failed};
 use super::{RedbStore, lay};
 use crate::error::StoreError;
-use crate::store::Medium;
+use crate::store::{Medium, ReadWork};
 
 /// Bytes of keys and values in one transaction of a copy, at least; what it needs of memory, and
 /// few enough commits that their syncs do not count (some hundred for 1,000,000 certificates).
@@ -17,7 +17,8 @@ const CHUNK: usize = 16 << 20;
 
 impl RedbStore {
     /// Writes a copy of the store, as it is when this is called, to a new file that
-    /// [`RedbStore::open`] opens; readable and writable by its owner only.
+    /// [`RedbStore::open`] opens; readable and writable by its owner only. The records are not looked
+    /// at: [`Ledger::backup`](crate::Ledger::backup) verifies what it copies.
     ///
     /// Reads and writes go on meanwhile, and what they write is not in the copy. Until the copy is
     /// done, the store's own file cannot use again the room that these writes free, and grows. The
@@ -29,7 +30,8 @@ impl RedbStore {
     /// A copy has no room that was freed. So it is also the way to make a file smaller from which
     /// much was removed: while nothing writes, copy it, drop the store, and give the copy its name.
     ///
-    /// The records are copied as they are; keys that sign are not among them.
+    /// The records are copied as they are; keys that sign are not among them
+    /// unless they are kept, sealed.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -52,16 +54,30 @@ impl RedbStore {
     /// [`StoreErrorKind::Corrupt`] when the store is damaged, [`StoreErrorKind::Backend`] when it
     /// cannot be read or the file system refuses the copy.
     pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), StoreError> {
-        let path = path.as_ref();
+        self.copy_file(path.as_ref(), &mut |_| Ok(()))
+    }
+
+    /// The same, where `verify` has nothing against the records.
+    pub(super) fn copy_file(
+        &self,
+        path: &Path,
+        verify: &mut ReadWork<'_>,
+    ) -> Result<(), StoreError> {
         // Also a link to nothing is something.
         if fs::symlink_metadata(path).is_ok() {
             return Err(place::exists(path));
         }
-        self.backup_in(&SystemFolder::of(path), path)
+        self.backup_in(&SystemFolder::of(path), path, verify)
     }
 
-    pub(super) fn backup_in(&self, folder: &impl Folder, path: &Path) -> Result<(), StoreError> {
+    pub(super) fn backup_in(
+        &self,
+        folder: &impl Folder,
+        path: &Path,
+        verify: &mut ReadWork<'_>,
+    ) -> Result<(), StoreError> {
         let transaction = self.database.begin_read().map_err(failed)?;
+        verify(&Reading(transaction.open_table(RECORDS).map_err(failed)?))?;
         let records = transaction.open_table(RECORDS).map_err(failed)?;
         let place = path.display().to_string();
         place::make(folder, path, |file| copy(&records, file, &place))?;

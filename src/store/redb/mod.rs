@@ -2,6 +2,7 @@
 
 mod backend;
 mod backup;
+mod check;
 mod file;
 mod header;
 mod image;
@@ -18,7 +19,8 @@ use std::sync::atomic::AtomicU64;
 
 use ::redb::{Builder, Database, DatabaseError, ReadableDatabase as _, TableError};
 
-use self::backend::{Backend, Shared};
+use self::backend::{Backend, Seen, Shared};
+use self::check::sense;
 use self::file::StoreFile;
 use self::place::SystemFolder;
 use self::transactions::{RECORDS, failed};
@@ -71,11 +73,13 @@ const CACHE: usize = 64 << 20;
 /// A file is open within a second, also after a kill or a power cut, whatever its size, and has at
 /// most 64 MiB of it in memory. It grows by doubling, with holes where the file system has them: it
 /// takes less of the disk than its length says. Room that was freed is used again, and only a copy
-/// ([`RedbStore::backup`]) gives it back.
+/// ([`Ledger::backup`](crate::Ledger::backup)) gives it back.
 #[derive(Debug)]
 pub struct RedbStore {
     database: Database,
-    /// Bytes of the file or medium.
+    /// The file or medium, as redb sees it.
+    medium: Arc<dyn Medium>,
+    /// Its bytes.
     length: Arc<AtomicU64>,
     read_only: bool,
 }
@@ -210,20 +214,27 @@ impl RedbStore {
     fn of(medium: impl Medium, place: &str, read_only: bool) -> Result<Self, StoreError> {
         let refused = |error| StoreError::backend(format!("{place} cannot be opened"), error);
         let shared = Shared::held(medium).map_err(refused)?;
-        let database = Builder::new()
-            .set_cache_size(CACHE)
-            .create_with_backend(Backend(Arc::clone(&shared)))
-            .map_err(|error| opening(place, error))?;
-        let transaction = database.begin_read().map_err(failed)?;
-        transaction.open_table(RECORDS).map_err(|error| match error {
-            TableError::Storage(error) => opening(place, error.into()),
-            _ => header::damaged(place, "it is a file of redb's, but none of certwright's"),
+        let database = sense(|| {
+            let database = Builder::new()
+                .set_cache_size(CACHE)
+                .create_with_backend(Backend(Arc::clone(&shared)))
+                .map_err(|error| opening(place, error))?;
+            let transaction = database.begin_read().map_err(failed)?;
+            transaction.open_table(RECORDS).map_err(|error| match error {
+                TableError::Storage(error) => opening(place, error.into()),
+                _ => header::damaged(place, "it is a file of redb's, but none of certwright's"),
+            })?;
+            transaction.close().map_err(failed)?;
+            Ok(database)
+        });
+        let database = database.unwrap_or_else(|| {
+            Err(header::damaged(place, "redb can make no sense of a page that it did not check"))
         })?;
-        transaction.close().map_err(failed)?;
         if !read_only {
             shared.release().map_err(refused)?;
         }
-        Ok(Self { database, length: shared.length(), read_only })
+        let length = shared.length();
+        Ok(Self { database, medium: Arc::new(Seen(shared)), length, read_only })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use ::redb::{ReadableDatabase as _, ReadableTable, Table, TableDefinition};
@@ -20,6 +21,16 @@ pub(super) const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::n
 const QUICK_REPAIR_FROM: u64 = 128 << 20;
 
 impl Store for RedbStore {
+    /// Verifies every checksum of the file, and that opening it again would find what is here. Writers
+    /// wait meanwhile; the file is read twice.
+    fn check(&self) -> Result<(), StoreError> {
+        self.check_file()
+    }
+
+    fn copy_to(&self, path: &Path, verify: &mut ReadWork<'_>) -> Result<(), StoreError> {
+        self.copy_file(path, verify)
+    }
+
     fn read(&self, work: &mut ReadWork<'_>) -> Result<(), StoreError> {
         let transaction = self.database.begin_read().map_err(failed)?;
         let table = transaction.open_table(RECORDS).map_err(failed)?;
@@ -48,7 +59,7 @@ impl Store for RedbStore {
     }
 }
 
-struct Reading<T>(T);
+pub(super) struct Reading<T>(pub(super) T);
 
 impl<T: ReadableTable<&'static [u8], &'static [u8]>> ReadTransaction for Reading<T> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
