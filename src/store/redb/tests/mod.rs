@@ -119,7 +119,7 @@ fn a_copy_is_there_whole_or_not_at_all() {
         })
         .unwrap();
     let disk = Disk::default();
-    store.backup_in(&disk, Path::new(NAME)).unwrap();
+    store.backup_in(&disk, Path::new(NAME), &mut |_| Ok(())).unwrap();
     assert_eq!(disk.names(), [NAME]);
     cut_everywhere(&disk, &records(&store));
 }
