@@ -163,16 +163,20 @@ fn write_files(
     Ok(())
 }
 
-/// Writes a file that only its owner reads, from its first octet on.
+/// Writes a file that only its owner reads, from its first byte on, and that is whole or not there.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    if path.exists() {
-        fs::remove_file(path)?;
-    }
+    let new = path.with_extension(format!("{}.new", std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
+    let mut file = options.open(&new)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let put = written.and_then(|()| fs::rename(&new, path));
+    if put.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    put
 }
 
 fn print_tree(root: &Issuer, authority: &Authority, issued: &Issued) {

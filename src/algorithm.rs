@@ -152,7 +152,7 @@ impl FromStr for KeyAlgorithm {
             _ => {
                 return Err(Error::unsupported(
                     "key algorithm",
-                    format!("{text:?}"),
+                    crate::error::quoted(text),
                     "RSA_1024, RSA_2048, RSA_3072, RSA_4096, ECC_256, ECC_384, ECC_512, SM2_256",
                 ));
             }

@@ -77,13 +77,12 @@ impl Certificate {
     /// # Errors
     /// As [`Certificate::from_der`], and when there is none.
     pub fn many_from_pem(text: &str) -> Result<Vec<Self>, Error> {
-        let certificates: Vec<Self> = pem::blocks(WHAT, text)?
+        let certificates: Vec<Self> = pem::blocks(WHAT, LABELS, text)?
             .iter()
-            .filter(|block| LABELS.contains(&block.label.as_str()))
             .map(|block| Self::from_der(&block.der))
             .collect::<Result<_, _>>()?;
         if certificates.is_empty() {
-            return Err(Error::malformed(WHAT, "PEM", "no block CERTIFICATE"));
+            return Err(pem::no_block(WHAT, LABELS, text));
         }
         Ok(certificates)
     }

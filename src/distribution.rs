@@ -37,7 +37,7 @@ impl CrlDistribution {
             return Ok(Self { base: base.to_owned(), shards: 1 });
         }
         let problem = "not an http: or https: URL without query and fragment";
-        Err(Error::malformed("CRL distribution", format!("{base:?}"), problem))
+        Err(Error::malformed("CRL distribution", crate::error::quoted(base), problem))
     }
 
     /// Spreads certificates over several CRLs, by their serial numbers, each at

@@ -49,7 +49,11 @@ impl FromStr for Oid {
     /// [`Error::Malformed`] for anything else, or for one longer than 39 encoded octets.
     fn from_str(text: &str) -> Result<Self, Error> {
         ObjectIdentifier::new(text).map(Self).map_err(|_| {
-            Error::malformed("object identifier", format!("{text:?}"), "not dotted decimal numbers")
+            Error::malformed(
+                "object identifier",
+                crate::error::quoted(text),
+                "not dotted decimal numbers",
+            )
         })
     }
 }
@@ -107,3 +111,5 @@ pub(crate) const ISSUING_DISTRIBUTION_POINT: Oid = Oid::known("2.5.29.28");
 // Request attributes: RFC 2985.
 pub(crate) const CHALLENGE_PASSWORD: Oid = Oid::known("1.2.840.113549.1.9.7");
 pub(crate) const EXTENSION_REQUEST: Oid = Oid::known("1.2.840.113549.1.9.14");
+/// szOID_CERT_EXTENSIONS ([MS-WCCE] section 2.2.2.7.7): the same under Microsoft's identifier.
+pub(crate) const MS_EXTENSION_REQUEST: Oid = Oid::known("1.3.6.1.4.1.311.2.1.14");

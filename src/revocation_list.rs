@@ -134,18 +134,15 @@ impl RevocationList {
     /// As [`RevocationList::from_der`]; also when there is none, and for a block of another label that
     /// may hold a list (`CRL`), lest one be overlooked.
     pub fn many_from_pem(text: &str) -> Result<Vec<Self>, Error> {
-        let blocks = pem::blocks_within(CRL_TEXT_OCTETS, WHAT, text)?;
-        let mut lists = Vec::new();
-        for block in &blocks {
-            if block.label == LABEL {
-                lists.push(Self::from_der(&block.der)?);
-            } else if block.label.to_ascii_uppercase().contains("CRL") {
-                let place = format!("PEM block {:?}", block.label);
-                return Err(Error::malformed(WHAT, place, format!("the label is not {LABEL:?}")));
-            }
+        if let Some(index) = pem::other_label(CRL_TEXT_OCTETS, WHAT, LABEL, "CRL", text)? {
+            let place = format!("PEM block {}", index + 1);
+            return Err(Error::malformed(WHAT, place, format!("the label is not {LABEL:?}")));
         }
+        let blocks = pem::blocks_within(CRL_TEXT_OCTETS, WHAT, &[LABEL], text)?;
+        let lists: Vec<Self> =
+            blocks.iter().map(|block| Self::from_der(&block.der)).collect::<Result<_, _>>()?;
         if lists.is_empty() {
-            return Err(Error::malformed(WHAT, "PEM", format!("no block {LABEL}")));
+            return Err(pem::no_block_within(CRL_TEXT_OCTETS, WHAT, &[LABEL], text));
         }
         Ok(lists)
     }

@@ -78,8 +78,9 @@ impl FromStr for SerialNumber {
     /// # Errors
     /// [`Error::Malformed`] for anything else, zero, or more than 20 octets.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let not_hexadecimal =
-            || Error::malformed("serial number", format!("{text:?}"), "not hexadecimal digits");
+        let not_hexadecimal = || {
+            Error::malformed("serial number", crate::error::quoted(text), "not hexadecimal digits")
+        };
         let digits: Vec<u32> = text
             .chars()
             .filter(|c| *c != ':')

@@ -151,7 +151,9 @@ impl FromStr for Time {
             _ => text.parse::<Timestamp>().map(|t| jiff::tz::TimeZone::UTC.to_datetime(t)),
         };
         datetime
-            .map_err(|_| Error::malformed("time", format!("{text:?}"), "not an RFC 3339 time"))
+            .map_err(|_| {
+                Error::malformed("time", crate::error::quoted(text), "not an RFC 3339 time")
+            })
             .and_then(Self::from_utc)
     }
 }

@@ -3,11 +3,12 @@
 use super::Cas;
 use super::error::CasError;
 use super::page::page;
-use super::records::{AuthorityDocument, REVOKE, cut, identifier};
+use super::records::{AuthorityDocument, REVOKE, identifier};
 use super::structures::structures;
 use super::subject::Fields;
 use super::types::{TagParameter, copied};
 use crate::certificate::Certificate;
+use crate::error::quoted;
 use crate::hexadecimal::hexadecimal;
 use crate::key::{fingerprint, md5_fingerprint};
 use crate::name::{AttributeType, Name};
@@ -148,7 +149,7 @@ impl Cas {
     ) -> Result<DescribeCACertificateResponse, CasError> {
         self.operate(|request_id| {
             let unknown = || {
-                let what = format!("CA {:?}", cut(&request.identifier));
+                let what = format!("CA {}", quoted(&request.identifier));
                 CasError::not_found("Identifier", what)
             };
             let kept = self.authority_document(&request.identifier)?.ok_or_else(unknown)?;
@@ -297,7 +298,7 @@ fn kind_of(document: &AuthorityDocument) -> &'static str {
 pub(super) fn one_of(name: &str, given: &Option<String>, allowed: &[&str]) -> Result<(), CasError> {
     match given {
         Some(given) if !allowed.contains(&given.as_str()) => {
-            Err(CasError::invalid(name, format!("{:?}", cut(given)), allowed.join(" or ")))
+            Err(CasError::invalid(name, quoted(given), allowed.join(" or ")))
         }
         _ => Ok(()),
     }

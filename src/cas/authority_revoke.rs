@@ -7,6 +7,7 @@ use super::structures::structures;
 use super::{Cas, Operator};
 use crate::authority::RevocationRequest;
 use crate::crl::CrlRequest;
+use crate::error::quoted;
 use crate::ledger::{AuditAction, Change, RevocationReason};
 use crate::revocation_list::RevocationList;
 
@@ -64,7 +65,7 @@ impl Cas {
         self.operate(|request_id| {
             let text = &request.identifier;
             if request.status != REVOKE {
-                let given = format!("{:?}", super::records::cut(&request.status));
+                let given = quoted(&request.status);
                 return Err(CasError::invalid("Status", given, REVOKE));
             }
             let identifier = identifier("Identifier", text)?;

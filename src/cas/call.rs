@@ -1,6 +1,6 @@
 //! Operations by name.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::error::{CasError, ErrorKind};
 use super::json;
@@ -40,24 +40,22 @@ impl Operation {
     /// # Errors
     /// As [`Cas::call`] for parameters that are none.
     pub fn check(&self, parameters: &str) -> Result<(), CasError> {
-        (self.check)(&Value::Object(self.read(parameters)?))
+        (self.check)(&self.read(parameters)?.0)
     }
 
     /// The parameters in their nested form.
-    fn read(&self, parameters: &str) -> Result<Map<String, Value>, CasError> {
+    fn read(&self, parameters: &str) -> Result<json::Wiped, CasError> {
         if parameters.len() > JSON_OCTETS {
             let message = format!("the parameters: more than {JSON_OCTETS} octets");
             return Err(CasError::new(ErrorKind::DataTooLong, message));
         }
-        let parameters = match json::read(parameters)? {
-            Value::Object(parameters) => parameters,
-            other => {
-                let given = shown(&other);
-                return Err(CasError::invalid("the parameters", given, "a JSON object"));
-            }
+        let mut parameters = json::read(parameters)?;
+        let Value::Object(parameters) = &mut parameters.0 else {
+            let given = shown(&parameters.0);
+            return Err(CasError::invalid("the parameters", given, "a JSON object"));
         };
         let mut problems = Problems::default();
-        let mut nested = flat::nested(parameters, &mut problems);
+        let mut nested = flat::nested(std::mem::take(parameters), &mut problems);
         if let Some(version) = nested.remove("Version")
             && self.version.is_some_and(|known| version != known)
         {
@@ -65,6 +63,7 @@ impl Operation {
             let given = shown(&version);
             problems.wrong.push(format!("Version: given {given}, allowed {allowed}"));
         }
+        let nested = json::Wiped(Value::Object(nested));
         if problems.wrong.is_empty() { Ok(nested) } else { Err(problems.into()) }
     }
 }
@@ -76,6 +75,9 @@ impl Cas {
     /// be given twice, in whichever form.
     ///
     /// What only operators may do is not here, but beyond [`Cas::operator`].
+    ///
+    /// The answers of GetCsrDetail hold private keys. No other copy of them, or of what was given,
+    /// stays in memory: both texts are the caller's to wipe.
     ///
     /// # Errors
     /// [`CasError`], also for an unknown operation, an unknown parameter or another version. Nothing
@@ -123,7 +125,7 @@ fn call(
         let unknown = || CasError::invalid("Action", shown(&Value::from(name)), allowed);
         let operation = found.ok_or_else(unknown)?;
         let parameters = operation.read(parameters)?;
-        Ok((operation.call)(cas, &Value::Object(parameters))?.to_string())
+        Ok(json::write((operation.call)(cas, &parameters.0)?))
     };
     called().map_err(|error: CasError| match error.request_id().is_empty() {
         // It was refused before the operation began.

@@ -1,15 +1,17 @@
 //! Section 2: certificate signing requests.
 
+use zeroize::Zeroizing;
+
 use super::Cas;
 use super::csr_structures::*;
 use super::error::{CasError, ErrorKind};
 use super::names::domains;
 use super::page::page;
-use super::records::{cut, forget_request_name_write, request_name_write};
+use super::records::{forget_request_name_write, request_name_write};
 use super::schema::Secret;
 use super::subject::{self, Fields};
 use crate::algorithm::KeyAlgorithm;
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::hexadecimal::hexadecimal;
 use crate::key::{KeyPair, Signer, fingerprint};
 use crate::ledger::{AuditAction, RequestRecord, request_key_name};
@@ -121,7 +123,7 @@ impl Cas {
             if let Some(algorithm) = algorithm
                 && !families.contains(&algorithm.as_str())
             {
-                let given = format!("{:?}", cut(algorithm));
+                let given = quoted(algorithm);
                 return Err(CasError::invalid("Algorithm", given, "RSA, ECC or SM2"));
             }
             let wanted = |listed: &ListedCsr| {
@@ -180,7 +182,7 @@ impl Cas {
                 .iter()
                 .map(|rule| format!("{} of {}", rule.algorithm, rule.key_size))
                 .collect();
-            let given = format!("{:?} of {key_size}", cut(algorithm));
+            let given = format!("{} of {key_size}", quoted(algorithm));
             CasError::invalid("Algorithm and KeySize", given, allowed.join(", "))
         })
     }
@@ -217,10 +219,10 @@ impl Cas {
         }
         if !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) {
             let allowed = "letters, digits, '_', '-' and '.'";
-            return Err(CasError::invalid("Name", format!("{name:?}"), allowed));
+            return Err(CasError::invalid("Name", quoted(name), allowed));
         }
         if self.request_named(name)?.is_some() {
-            let message = format!("Name: {name:?} is another CSR's");
+            let message = format!("Name: {} is another CSR's", quoted(name));
             return Err(CasError::new(ErrorKind::NameRepeat, message));
         }
         Ok(())
@@ -229,7 +231,8 @@ impl Cas {
     /// The private key of a CSR, from PEM.
     fn read_key(&self, key: &Secret, csr: &CertificateRequest) -> Result<KeyPair, CasError> {
         let format = |error| CasError::of(error, ErrorKind::CertificateFormat);
-        let key = KeyPair::from_pem_with(key.as_str(), self.config.weak_keys).map_err(format)?;
+        let text = with_line_ends(key.as_str());
+        let key = KeyPair::from_pem_with(&text, self.config.weak_keys).map_err(format)?;
         if key.public_key() == csr.public_key() {
             return Ok(key);
         }
@@ -237,9 +240,20 @@ impl Cas {
     }
 }
 
+/// PEM whose line ends were escaped once more than JSON wants: a backslash and an n each.
+fn with_line_ends(text: &str) -> Zeroizing<String> {
+    // Room for all of it at once: a text that grows leaves copies of a private key behind.
+    let mut ended = Zeroizing::new(String::with_capacity(text.len()));
+    for (index, line) in text.split("\\n").enumerate() {
+        ended.push_str(if index > 0 { "\n" } else { "" });
+        ended.push_str(line.strip_suffix("\\r").unwrap_or(line));
+    }
+    ended
+}
+
 /// A CSR from PEM, its signature verified.
 pub(super) fn read_csr(text: &str) -> Result<CertificateRequest, CasError> {
-    CertificateRequest::from_pem(text).map_err(|error| match error {
+    CertificateRequest::from_pem(&with_line_ends(text)).map_err(|error| match error {
         // What is well formed and merely not supported is a parameter out of bounds.
         Error::Unsupported { .. } => CasError::of(error, ErrorKind::InvalidParameter),
         error => CasError::of(error, ErrorKind::CertificateFormat),

@@ -7,8 +7,9 @@ use super::custom_structures::{CreateCustomCertificateRequest, CreateCustomCerti
 use super::error::{CasError, ErrorKind};
 use super::issue::{IssuedLeaf, Leaf, immediately};
 use super::parent::Parent;
-use super::records::{END_ENTITY, cut};
+use super::records::END_ENTITY;
 use super::server::require_host;
+use crate::error::quoted;
 use crate::ledger::Ledger;
 use crate::serial::SerialNumber;
 use crate::usage::ExtendedKeyUsage;
@@ -102,7 +103,7 @@ const SERIAL: &str = "ApiPassthrough.SerialNumber";
 fn serial_of(text: &str, form: super::config::SerialForm) -> Result<SerialNumber, CasError> {
     serial(text, form).ok_or_else(|| {
         let allowed = format!("{form}, positive, at most 20 octets");
-        CasError::invalid(SERIAL, format!("{:?}", cut(text)), allowed)
+        CasError::invalid(SERIAL, quoted(text), allowed)
     })
 }
 
@@ -111,7 +112,7 @@ fn custom_validity(text: &str, now: Time) -> Result<Validity, CasError> {
     let refuse = || {
         let allowed = "Ny, Nm or Nd, yyyy-MM-ddTHH:mm:ssZ, or two such times joined by '/', \
                        the end after the beginning and before the year 10000";
-        CasError::invalid("Validity", format!("{:?}", cut(text)), allowed)
+        CasError::invalid("Validity", quoted(text), allowed)
     };
     let (from, until) = match text.split_once('/') {
         Some((from, until)) => (instant(from), instant(until)),

@@ -6,10 +6,9 @@ use super::custom_structures::{
     PassthroughSubject,
 };
 use super::error::{CasError, ErrorKind};
-use super::records::cut;
 use super::subject::{self, Fields};
 use super::usages::extended_key_usages;
-use crate::error::Error;
+use crate::error::{Error, cut, quoted};
 use crate::limits::SERIAL_OCTETS;
 use crate::name::{AltName, Attribute, AttributeType, Name};
 use crate::oid::{EXTENDED_KEY_USAGE, Oid, SUBJECT_ALT_NAME};
@@ -54,7 +53,7 @@ pub(super) fn extensions(given: Option<&PassthroughExtensions>) -> Result<Extens
                 let allowed = "KeyUsage, ExtendedKeyUsages and SubjectAlternativeNames, \
                                as far as they are given";
                 let name = format!("{EXTENSIONS}.Criticals.{}", at + 1);
-                return Err(CasError::invalid(&name, format!("{:?}", cut(other)), allowed));
+                return Err(CasError::invalid(&name, quoted(other), allowed));
             }
         };
     }
@@ -100,13 +99,12 @@ fn alt_names(given: &[PassthroughName]) -> Result<Vec<AltName>, CasError> {
             },
             other => {
                 let allowed = "rfc822Name, dNSName, uniformResourceIdentifier or iPAddress";
-                let given = format!("{:?}", cut(other));
+                let given = quoted(other);
                 return Err(CasError::invalid(&format!("{place}.Type"), given, allowed));
             }
         };
-        let refuse = |allowed: String| {
-            CasError::invalid(&format!("{place}.Value"), format!("{:?}", cut(value)), allowed)
-        };
+        let refuse =
+            |allowed: String| CasError::invalid(&format!("{place}.Value"), quoted(value), allowed);
         let name = name.map_err(|error| refuse(format!("a well-formed {kind} ({error})")))?;
         if names.contains(&name) {
             return Err(refuse("each name once".to_owned()));
@@ -133,13 +131,12 @@ pub(super) fn subject(given: Option<&PassthroughSubject>, csr: &Name) -> Result<
     {
         let place = format!("ApiPassthrough.Subject.CustomAttributes.{}", at + 1);
         let oid: Oid = object_identifier.parse().map_err(|_| {
-            let given = format!("{:?}", cut(object_identifier));
+            let given = quoted(object_identifier);
             let allowed = "an object identifier";
             CasError::invalid(&format!("{place}.ObjectIdentifier"), given, allowed)
         })?;
-        let attribute = Attribute::new(AttributeType::other(oid), value).map_err(|error| {
-            CasError::invalid(&format!("{place}.Value"), format!("{:?}", cut(value)), error)
-        })?;
+        let attribute = Attribute::new(AttributeType::other(oid), value)
+            .map_err(|error| CasError::invalid(&format!("{place}.Value"), quoted(value), error))?;
         relative.push(vec![attribute]);
     }
     Ok(Name::from_relative(relative)?)

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::json;
 
 use super::schema::Problems;
-use crate::error::{Error, StoreErrorKind};
+use crate::error::{Error, StoreErrorKind, scrubbed};
 
 /// An operation was refused, or failed.
 ///
@@ -112,7 +112,7 @@ impl ErrorKind {
 
 impl CasError {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        let message = message.into();
+        let message = scrubbed(message.into());
         Self { kind, message, request_id: String::new(), conflict: false, source: None }
     }
 

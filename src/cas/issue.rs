@@ -11,6 +11,7 @@ use super::validity::{Asked, validity};
 use crate::algorithm::KeyAlgorithm;
 use crate::authority::Filed;
 use crate::certificate::Certificate;
+use crate::error::quoted;
 use crate::key::KeyPair;
 use crate::ledger::{Identifier, Ledger, Tag, Write};
 use crate::name::{AltName, AttributeType, Name};
@@ -237,11 +238,11 @@ impl Cas {
         let good = |c: char| !c.is_control() && c != ',';
         if custom.is_empty() || custom.trim() != custom || !custom.chars().all(good) {
             let allowed = "a text without commas and control characters, no blank at its ends";
-            return Err(CasError::invalid("CustomIdentifier", format!("{custom:?}"), allowed));
+            return Err(CasError::invalid("CustomIdentifier", quoted(custom), allowed));
         }
         // Another's identifier would be understood as that other certificate.
         if self.named_leaf(custom)?.is_some() {
-            let message = format!("CustomIdentifier: {custom:?} is another certificate's");
+            let message = format!("CustomIdentifier: {} is another certificate's", quoted(custom));
             return Err(CasError::new(ErrorKind::ParameterRepeat, message));
         }
         Ok(())
@@ -254,7 +255,7 @@ impl Cas {
             return Err(CasError::new(ErrorKind::DataTooLong, message));
         }
         if alias.chars().any(char::is_control) {
-            let given = format!("{alias:?}");
+            let given = quoted(alias);
             return Err(CasError::invalid("AliasName", given, "no control characters"));
         }
         Ok(())

@@ -8,12 +8,12 @@ use super::error::{CasError, ErrorKind};
 use super::issue::leaf_key_name;
 use super::leaf_structures::*;
 use super::limits::LIST_ITEMS;
-use super::records::{ISSUE, Kept, LeafDocument, REVOKE, cut, forget_leaf_writes, identifier};
+use super::records::{ISSUE, Kept, LeafDocument, REVOKE, forget_leaf_writes, identifier};
 use super::schema::Secret;
 use super::subject::Fields;
 use super::types::copied;
 use crate::certificate::Certificate;
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::hexadecimal::hexadecimal;
 use crate::key::{fingerprint, md5_fingerprint};
 use crate::ledger::{AuditAction, Change, Identifier, IssuerDigest, Revocation, RevocationReason};
@@ -166,7 +166,7 @@ impl Cas {
     /// The leaf that an identifier, or else a custom identifier, names.
     pub(super) fn leaf(&self, name: &str, text: &str) -> Result<FoundLeaf, CasError> {
         let kept = self.named_leaf(text)?;
-        let unknown = || CasError::not_found(name, format!("certificate {:?}", cut(text)));
+        let unknown = || CasError::not_found(name, format!("certificate {}", quoted(text)));
         self.found_leaf(kept.ok_or_else(unknown)?)
     }
 

@@ -9,9 +9,10 @@ use super::leaf::{FoundLeaf, described};
 use super::leaf_list_structures::*;
 use super::leaf_structures::DescribedLeaf;
 use super::page::page;
-use super::records::{CLIENT, END_ENTITY, ISSUE, LeafDocument, REVOKE, SERVER, cut};
+use super::records::{CLIENT, END_ENTITY, ISSUE, LeafDocument, REVOKE, SERVER};
 use super::subject::Fields;
 use super::types::TagParameter;
+use crate::error::quoted;
 use crate::ledger::{Identifier, Ledger, Revocation};
 use crate::validity::Time;
 
@@ -267,6 +268,6 @@ fn date(name: &str, text: &str, whole_day: bool) -> Result<Time, CasError> {
     };
     time.parse().map_err(|_| {
         let allowed = "yyyy-MM-dd, yyyy-MM-dd HH:mm:ss or RFC 3339";
-        CasError::invalid(name, format!("{:?}", cut(text)), allowed)
+        CasError::invalid(name, quoted(text), allowed)
     })
 }

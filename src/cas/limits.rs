@@ -4,6 +4,9 @@
 /// Octets of the JSON of one call: two of the longest texts, escaped.
 pub(crate) const JSON_OCTETS: usize = 4 * 1024 * 1024;
 
+/// Levels of the JSON of one call: serde_json reads as many, and parameters have 5.
+pub(crate) const JSON_LEVELS: usize = 127;
+
 /// Octets of one text parameter: a PEM of the largest request or chain that the engine reads.
 pub(crate) const TEXT_OCTETS: usize = 1024 * 1024;
 

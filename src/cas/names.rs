@@ -2,8 +2,7 @@
 
 use super::error::CasError;
 use super::limits::DOMAINS;
-use super::records::cut;
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::name::AltName;
 
 /// The DNS names and IP addresses of a list: no item is empty, malformed or there twice.
@@ -22,7 +21,7 @@ pub(super) fn names(
     for item in list.split(',') {
         let item = item.trim();
         let refuse = |allowed: &str| {
-            Err(CasError::invalid(parameter, format!("item {:?}", cut(item)), allowed))
+            Err(CasError::invalid(parameter, format!("item {}", quoted(item)), allowed))
         };
         if item.is_empty() {
             return refuse("no empty item");

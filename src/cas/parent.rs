@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::Cas;
 use super::error::{CasError, ErrorKind};
-use super::records::{AuthorityDocument, ISSUE, Kept, cut, identifier};
+use super::records::{AuthorityDocument, ISSUE, Kept, identifier};
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
 use crate::authority::Authority;
+use crate::error::quoted;
 use crate::issuer::Issuer;
 use crate::key::{KeyPair, Signer, system};
 use crate::ledger::{Identifier, IssuerDigest, Stamp, Write};
@@ -129,7 +130,7 @@ impl Cas {
         let found = allowed.clone().find(|rule| rule.name == text).map(|rule| rule.key);
         found.ok_or_else(|| {
             let names: Vec<&str> = allowed.map(|rule| rule.name).collect();
-            CasError::invalid(name, format!("{:?}", cut(text)), names.join(", "))
+            CasError::invalid(name, quoted(text), names.join(", "))
         })
     }
 }

@@ -22,6 +22,7 @@ use super::order::{OrderDocument, PackageDocument};
 use super::schema::{Parameter, read_whole};
 use super::structures::structures;
 use super::types::TagParameter;
+use crate::error::quoted;
 use crate::ledger::{Identifier, Write};
 
 structures! {
@@ -223,13 +224,8 @@ pub(super) fn forget_request_name_write(name: &str, number: u64) -> Write {
 /// An identifier that was given as text.
 pub(super) fn identifier(name: &str, text: &str) -> Result<Identifier, CasError> {
     // What is no identifier names nothing, as an unknown one does.
-    let unknown = |_| CasError::not_found(name, format!("certificate {:?}", cut(text)));
+    let unknown = |_| CasError::not_found(name, format!("certificate {}", quoted(text)));
     text.parse().map_err(unknown)
-}
-
-/// A text for messages.
-pub(super) fn cut(text: &str) -> String {
-    text.chars().take(64).collect()
 }
 
 pub(super) fn place(prefix: &str, name: &str) -> Vec<u8> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::limits::{LIST_ITEMS, TEXT_OCTETS};
+use crate::error::quoted;
 
 /// What is wrong with the parameters of one request; all of it.
 #[derive(Debug, Default)]
@@ -25,15 +26,11 @@ impl Problems {
 
 /// A value for people, cut where it is long; what could steer a terminal is escaped.
 pub(crate) fn shown(value: &Value) -> String {
-    let text = match value {
+    match value {
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "a structure".to_owned(),
-        Value::String(text) => format!("{text:?}"),
+        Value::String(text) => quoted(text),
         other => other.to_string(),
-    };
-    match text.char_indices().nth(64) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
     }
 }
 

@@ -15,18 +15,18 @@ pub(crate) fn wire_name(field: &str) -> String {
     words.collect()
 }
 
-/// Takes one parameter out of a structure that is being read.
+/// Reads one parameter of a structure.
 pub(crate) fn take<P: Parameter>(
-    fields: &mut Map<String, Value>,
+    fields: &Map<String, Value>,
     name: &str,
     place: &str,
     problems: &mut Problems,
 ) -> Option<P> {
     let place = if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
     // What clients leave empty they do not give.
-    let given = fields.remove(name).filter(|given| !given.is_null() && given.as_str() != Some(""));
+    let given = fields.get(name).filter(|given| !given.is_null() && given.as_str() != Some(""));
     match given {
-        Some(given) => P::read(&given, &place, problems),
+        Some(given) => P::read(given, &place, problems),
         None => {
             let absent = P::absent();
             if absent.is_none() {
@@ -37,19 +37,21 @@ pub(crate) fn take<P: Parameter>(
     }
 }
 
-/// What is left of a structure has no business there.
+/// What else is in a structure has no business there.
 pub(crate) fn refuse_rest(
-    rest: &Map<String, Value>,
+    fields: &Map<String, Value>,
+    known: &[String],
     allowed: &[ParameterHelp],
     place: &str,
     problems: &mut Problems,
 ) {
     let names: Vec<&str> = allowed.iter().map(|help| help.name.as_str()).collect();
     let allowed = if names.is_empty() { "no parameter".to_owned() } else { names.join(", ") };
+    let rest: Vec<&String> = fields.keys().filter(|name| !known.contains(name)).collect();
     if let Some(more) = rest.len().checked_sub(UNKNOWN_LISTED).filter(|more| *more > 0) {
         problems.wrong.push(format!("{more} unknown parameters more than the following"));
     }
-    for name in rest.keys().take(UNKNOWN_LISTED) {
+    for name in rest.into_iter().take(UNKNOWN_LISTED) {
         let name = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
         let name = shown(&Value::String(name));
         problems.wrong.push(format!("unknown parameter {name}, allowed {allowed}"));
@@ -92,12 +94,13 @@ macro_rules! structures {
                     problems.wrong.push(format!("{place}: given {given}, allowed a structure"));
                     return None;
                 };
-                let mut fields = fields.clone();
+                let mut known = Vec::<String>::new();
                 $(
                     let name = structures!(@name $field $($wire)?);
-                    let $field: Option<$kind> = structures::take(&mut fields, &name, place, problems);
+                    let $field: Option<$kind> = structures::take(fields, &name, place, problems);
+                    known.push(name);
                 )*
-                structures::refuse_rest(&fields, &Self::parts(), place, problems);
+                structures::refuse_rest(fields, &known, &Self::parts(), place, problems);
                 Some(Self { $( $field: $field?, )* })
             }
 

@@ -1,7 +1,7 @@
 //! Subjects: C, ST, L, O, OU, CN, in this order (section 1 of the operations).
 
 use super::error::{CasError, ErrorKind};
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::name::{Attribute, AttributeType, Name};
 
 /// The fields of a subject.
@@ -154,7 +154,7 @@ fn check(
     let count = value.chars().count();
     if kind == AttributeType::COUNTRY {
         if count != 2 || !value.bytes().all(|octet| octet.is_ascii_alphabetic()) {
-            let given = format!("{:?}", super::records::cut(value));
+            let given = quoted(value);
             return Err(CasError::invalid(parameter, given, "two letters (ISO 3166)"));
         }
     } else if count > characters {
@@ -162,7 +162,7 @@ fn check(
         return Err(CasError::new(ErrorKind::DataTooLong, message));
     }
     Attribute::new(kind, value).map(drop).map_err(|error: Error| {
-        let given = format!("{:?}", super::records::cut(value));
+        let given = quoted(value);
         CasError::invalid(parameter, given, error)
     })
 }

@@ -4,6 +4,7 @@ use super::Cas;
 use super::error::{CasError, ErrorKind};
 use super::records::encode;
 use super::schema::{Parameter, read_whole};
+use crate::error::quoted;
 use crate::key::fingerprint;
 use crate::ledger::{TokenRecord, Write, token_write};
 use crate::validity::Time;
@@ -58,7 +59,7 @@ impl Cas {
         let most = self.config.client_token_characters;
         let characters = |octet: u8| octet.is_ascii_graphic() || octet == b' ';
         if given.len() > most || !given.bytes().all(characters) {
-            let given = format!("{:?}", super::records::cut(given));
+            let given = quoted(given);
             return Err(CasError::invalid(
                 "ClientToken",
                 given,

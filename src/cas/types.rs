@@ -4,6 +4,7 @@ use super::config::Config;
 use super::error::{CasError, ErrorKind};
 use super::schema::{Parameter, ParameterHelp, Problems};
 use super::structures::structures;
+use crate::error::quoted;
 use crate::ledger::Tag;
 use crate::policy::ReviewItem;
 
@@ -37,10 +38,14 @@ pub(super) fn check_tags(config: &Config, tags: &[TagParameter]) -> Result<(), C
         if !good {
             let allowed =
                 "a letter, then letters, digits, '.', '_' and '-', not aliyun or acs: first";
-            return Err(CasError::invalid(&name, format!("{key:?}"), allowed));
+            return Err(CasError::invalid(&name, quoted(key), allowed));
         }
         if tags.iter().take(at).any(|earlier| earlier.key == *key) {
-            return Err(CasError::invalid(&name, format!("{key:?} twice"), "each key once"));
+            return Err(CasError::invalid(
+                &name,
+                format!("{} twice", quoted(key)),
+                "each key once",
+            ));
         }
         let value = value.as_deref().unwrap_or_default();
         if value.chars().count() > value_characters {
@@ -49,7 +54,7 @@ pub(super) fn check_tags(config: &Config, tags: &[TagParameter]) -> Result<(), C
         }
         if value.contains("http://") || value.contains("https://") {
             let name = format!("Tags.{}.Value", at + 1);
-            return Err(CasError::invalid(&name, format!("{value:?}"), "no http:// or https://"));
+            return Err(CasError::invalid(&name, quoted(value), "no http:// or https://"));
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Extended key usages by their names (section 3).
 
 use super::error::CasError;
-use super::records::cut;
+use crate::error::quoted;
 use crate::oid::Oid;
 use crate::usage::ExtendedKeyUsage;
 
@@ -13,7 +13,7 @@ pub(super) fn extended_key_usages(
     let mut usages = Vec::new();
     for (at, text) in list.iter().enumerate() {
         let refuse = |allowed: &str| {
-            let given = format!("{:?}", cut(text));
+            let given = quoted(text);
             Err(CasError::invalid(&format!("{parameter}.{}", at + 1), given, allowed))
         };
         let known = NAMES.iter().find(|(name, _)| name == text).map(|(_, usage)| *usage);

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::shown::scrubbed;
+
 /// A refusal: every rule that was broken, not only the first.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Denied {
@@ -42,7 +44,8 @@ impl Reason {
         given: impl Into<String>,
         allowed: impl Into<String>,
     ) -> Self {
-        Self { rule, item, given: given.into(), allowed: allowed.into() }
+        let (given, allowed) = (scrubbed(given.into()), scrubbed(allowed.into()));
+        Self { rule, item, given, allowed }
     }
 }
 

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use super::shown::scrubbed;
+
 /// A signer failed, or returned a signature that does not verify.
 #[derive(Debug)]
 pub struct SignerError {
@@ -13,7 +15,7 @@ pub struct SignerError {
 impl SignerError {
     /// An error with a message and no cause.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), source: None }
+        Self { message: scrubbed(message.into()), source: None }
     }
 
     /// An error with the cause that the device or library reported.
@@ -21,7 +23,7 @@ impl SignerError {
         message: impl Into<String>,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        Self { message: message.into(), source: Some(source.into()) }
+        Self { message: scrubbed(message.into()), source: Some(source.into()) }
     }
 }
 
@@ -70,7 +72,7 @@ pub enum StoreErrorKind {
 impl StoreError {
     /// An error of the given kind, without a cause.
     pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self { kind, message: scrubbed(message.into()), source: None }
     }
 
     /// A failure of the backend, with its cause.
@@ -78,7 +80,8 @@ impl StoreError {
         message: impl Into<String>,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        Self { kind: StoreErrorKind::Backend, message: message.into(), source: Some(source.into()) }
+        let message = scrubbed(message.into());
+        Self { kind: StoreErrorKind::Backend, message, source: Some(source.into()) }
     }
 
     /// A store that answered well and did not run what it was given.

@@ -3,14 +3,16 @@
 mod chain;
 mod denied;
 mod failure;
+mod shown;
 
 use std::error::Error as StdError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 pub use self::chain::{ChainError, ChainRule};
 pub use self::denied::{Denied, Reason, Rule};
 pub use self::failure::{SignerError, StoreError, StoreErrorKind};
+pub(crate) use self::shown::{cut, may_be_secret, quoted, scrubbed, shown_path};
 
 /// Every failure of this crate.
 ///
@@ -71,7 +73,8 @@ impl Error {
         place: impl Into<String>,
         problem: impl Into<String>,
     ) -> Self {
-        Self::Malformed(Malformed { what, place: place.into(), problem: problem.into() })
+        let (place, problem) = (scrubbed(place.into()), scrubbed(problem.into()));
+        Self::Malformed(Malformed { what, place, problem })
     }
 
     /// Well-formed input that asks for something this build does not do.
@@ -80,7 +83,14 @@ impl Error {
         given: impl Into<String>,
         allowed: impl Into<String>,
     ) -> Self {
-        Self::Unsupported { what, given: given.into(), allowed: allowed.into() }
+        let (given, allowed) = (scrubbed(given.into()), scrubbed(allowed.into()));
+        Self::Unsupported { what, given, allowed }
+    }
+
+    /// A file or folder that cannot be read or written. A path that may be a private key, given by
+    /// mistake, is not kept.
+    pub(crate) fn file(path: &Path, source: io::Error) -> Self {
+        Self::File { path: shown_path(path).into(), source }
     }
 
     /// The reasons of a denial, or an empty slice for any other error.

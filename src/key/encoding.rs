@@ -8,8 +8,8 @@ use crate::algorithm::{KeyFamily, WeakKeys};
 use crate::error::Error;
 use crate::wire::pem;
 use crate::wire::private_key::{
-    PrivateKeyParts, RsaParts, encode_encrypted, split_encrypted, split_pkcs1, split_pkcs8,
-    split_sec1,
+    PrivateKeyForm, PrivateKeyParts, RsaParts, encode_encrypted, form_of, split_encrypted,
+    split_pkcs1, split_pkcs8, split_sec1,
 };
 
 const WHAT: &str = "private key";
@@ -19,6 +19,10 @@ const SEC1: &str = "EC PRIVATE KEY";
 /// What OpenSSL 3 calls SEC 1 of an SM2 key.
 const SEC1_SM2: &str = "SM2 PRIVATE KEY";
 const PKCS1: &str = "RSA PRIVATE KEY";
+/// What is inside a block with any of these is read for what it is.
+const LABELS: &[&str] = &[PKCS8, PKCS8_ENCRYPTED, SEC1, PKCS1, SEC1_SM2, ANY];
+/// An old name for PKCS #8 that OpenSSL knows.
+const ANY: &str = "ANY PRIVATE KEY";
 
 impl KeyPair {
     /// Reads PKCS #8 (RFC 5958).
@@ -59,6 +63,15 @@ impl KeyPair {
         matches!(split_encrypted(der), Ok(([0x30, ..], _)))
     }
 
+    /// Whether a PEM text has an encrypted private key, so that it can be read with its passphrase only.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when there is no private key, or more than one.
+    pub fn is_pem_encrypted(text: &str) -> Result<bool, Error> {
+        let der = pem::single(WHAT, LABELS, text)?;
+        Ok(form_of(&der) == Some(PrivateKeyForm::Encrypted))
+    }
+
     /// Reads SEC 1 (RFC 5915), which must name its curve.
     ///
     /// # Errors
@@ -75,8 +88,9 @@ impl KeyPair {
         Self::from_parts(split_pkcs1(der)?, None, WeakKeys::Refuse)
     }
 
-    /// Reads one PEM block: `PRIVATE KEY`, `EC PRIVATE KEY` or `RSA PRIVATE KEY`. Other blocks, such
-    /// as `EC PARAMETERS`, and text around are passed over.
+    /// Reads one PEM block (RFC 7468, the lax grammar) of a private key: `PRIVATE KEY`, `EC PRIVATE KEY`
+    /// or `RSA PRIVATE KEY`. What is inside counts, not the label. Other blocks, such as `EC
+    /// PARAMETERS`, and text around are passed over; a text of nothing but base64 is read, too.
     ///
     /// # Errors
     /// As [`KeyPair::from_pkcs8_der`]; [`Error::Unsupported`] when the block is encrypted.
@@ -89,18 +103,12 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::from_pem`].
     pub fn from_pem_with(text: &str, weak_keys: WeakKeys) -> Result<Self, Error> {
-        let mut keys = pem::blocks(WHAT, text)?.into_iter().filter(|block| {
-            [PKCS8, PKCS8_ENCRYPTED, SEC1, SEC1_SM2, PKCS1].contains(&block.label.as_str())
-        });
-        let (Some(block), None) = (keys.next(), keys.next()) else {
-            let allowed = format!("one block: {PKCS8}, {SEC1} or {PKCS1}");
-            return Err(Error::malformed(WHAT, "PEM", format!("no key, or several; {allowed}")));
-        };
-        let (parts, public) = match block.label.as_str() {
-            SEC1 | SEC1_SM2 => (split_sec1(&block.der)?, None),
-            PKCS1 => (split_pkcs1(&block.der)?, None),
-            PKCS8 => split_pkcs8(&block.der)?,
-            _ => {
+        let der = pem::single(WHAT, LABELS, text)?;
+        let (parts, public) = match form_of(&der) {
+            Some(PrivateKeyForm::Sec1) => (split_sec1(&der)?, None),
+            Some(PrivateKeyForm::Pkcs1) => (split_pkcs1(&der)?, None),
+            Some(PrivateKeyForm::Pkcs8) | None => split_pkcs8(&der)?,
+            Some(PrivateKeyForm::Encrypted) => {
                 return Err(Error::unsupported(
                     WHAT,
                     "an encrypted key without a passphrase",
@@ -114,9 +122,13 @@ impl KeyPair {
     /// Reads one PEM block `ENCRYPTED PRIVATE KEY`.
     ///
     /// # Errors
-    /// As [`KeyPair::from_pkcs8_der_encrypted`].
+    /// As [`KeyPair::from_pkcs8_der_encrypted`]; [`Error::Unsupported`] when the key is not encrypted.
     pub fn from_pem_encrypted(text: &str, passphrase: &str) -> Result<Self, Error> {
-        let der = pem::single(WHAT, &[PKCS8_ENCRYPTED], text)?;
+        let der = pem::single(WHAT, LABELS, text)?;
+        if form_of(&der).is_some_and(|form| form != PrivateKeyForm::Encrypted) {
+            let allowed = "an encrypted key with a passphrase, or KeyPair::from_pem without one";
+            return Err(Error::unsupported(WHAT, "a key that is not encrypted", allowed));
+        }
         Self::from_pkcs8_der_encrypted(&der, passphrase)
     }
 
@@ -201,7 +213,8 @@ impl KeyPair {
 
     /// The point written beside a scalar, in any SEC 1 form, must be the scalar's.
     fn check_point(&self, point: &[u8]) -> Result<(), Error> {
-        use crate::wire::public_key::PublicKeyParts;
+        use crate::wire::public_key::{PublicKeyParts, check_point_form};
+        check_point_form(WHAT, "publicKey", point)?;
         let algorithm = self.public_key().algorithm();
         let parts = PublicKeyParts::Point { algorithm, point };
         if super::public::PublicKey::from_parts(parts)? == *self.public_key() {

@@ -5,6 +5,8 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::error::may_be_secret;
+
 /// Octets that are wiped when dropped. They do not clone or print, and compare in constant time.
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
@@ -39,6 +41,20 @@ pub struct SecretText(Zeroizing<String>);
 impl SecretText {
     pub(crate) fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
+    }
+
+    /// Whether a text may be, or hold, a private key in one of the forms in which keys are passed
+    /// around: PEM, base64, hexadecimal digits, JSON, folded in whatever way. For programs that print
+    /// what they were given, as errors of this crate do: people paste keys into the wrong field. A
+    /// guess that leans to `true`.
+    ///
+    /// ```
+    /// use certwright::SecretText;
+    /// assert!(SecretText::is_likely("-----BEGIN PRIVATE KEY----- MIGHAgEAMBMGByqGSM49AgEG"));
+    /// assert!(!SecretText::is_likely("db.internal"));
+    /// ```
+    pub fn is_likely(text: &str) -> bool {
+        may_be_secret(text)
     }
 
     /// The text.

@@ -3,7 +3,7 @@
 use super::Ledger;
 use super::octets::{corrupt, take_time, time, versioned};
 use super::write::Write;
-use crate::error::{Error, StoreError};
+use crate::error::{Error, StoreError, cut};
 use crate::limits::{TAG_OCTETS, TAGS, TOKEN_OCTETS};
 use crate::validity::Time;
 
@@ -69,7 +69,7 @@ impl Filing {
             self.tags.push(Tag { key: key.to_owned(), value: value.to_owned() });
             return Ok(self);
         };
-        Err(Error::malformed("tag", key.escape_debug().to_string(), problem))
+        Err(Error::malformed("tag", cut(key).escape_debug().to_string(), problem))
     }
 
     /// Names the call, with 1 to 128 octets: the same request under the same token is answered with
@@ -99,7 +99,7 @@ pub(crate) struct TokenRecord {
 impl Ledger {
     /// The first call under a token.
     pub(crate) fn token(&self, token: &str) -> Result<Option<TokenRecord>, Error> {
-        let what = || format!("token {}", token.escape_debug());
+        let what = || format!("token {}", cut(token).escape_debug());
         let Some(value) = self.record(&token_key(token))? else { return Ok(None) };
         let parsed = versioned(&value, VERSION, what)?.split_first_chunk::<32>();
         let parsed = parsed.and_then(|(request, rest)| {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::IssuerDigest;
 use super::octets::padded;
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::hexadecimal::hexadecimal;
 use crate::key::fingerprint;
 use crate::serial::SerialNumber;
@@ -72,7 +72,7 @@ impl FromStr for Identifier {
         if read {
             return Ok(Self(octets));
         }
-        let problem = format!("{text:?}; allowed 32 lowercase hexadecimal digits");
+        let problem = format!("{}; allowed 32 lowercase hexadecimal digits", quoted(text));
         Err(Error::malformed("identifier", "", problem))
     }
 }

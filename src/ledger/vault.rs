@@ -10,7 +10,7 @@ use super::unlocked::{SEAL as HEADER, Unlocked};
 use super::write::Write;
 use super::{Ledger, LedgerWriter};
 use crate::algorithm::{SignatureAlgorithm, WeakKeys};
-use crate::error::{Error, StoreError, StoreErrorKind};
+use crate::error::{Error, StoreError, StoreErrorKind, cut};
 use zeroize::Zeroizing;
 
 use crate::key::{KeyPair, Seal, SealingKey, Signer, Sm2Id, random_octets};
@@ -97,7 +97,7 @@ impl Ledger {
         let vault = self.vault.read();
         let Some(sealed) = self.record(&place)? else { return Ok(None) };
         let unlocked = vault.as_ref().ok_or_else(not_unlocked)?;
-        let what = || format!("the private key {}", name.escape_debug());
+        let what = || format!("the private key {}", cut(name).escape_debug());
         let sealed = versioned(&sealed, VERSION, what)?;
         let plain = match unlocked.seal.unseal(&place, sealed) {
             // Whoever sealed all keys anew did it from another ledger.
@@ -240,7 +240,8 @@ impl LedgerWriter {
         not_reserved(name)?;
         self.write_computed(AuditAction::Recorded, || {
             if self.ledger.record(&place(name)?)?.is_some() {
-                let message = format!("there is a private key {} already", name.escape_debug());
+                let message =
+                    format!("there is a private key {} already", cut(name).escape_debug());
                 return Err(StoreError::new(StoreErrorKind::Conflict, message).into());
             }
             Ok(((), self.ledger.key_writes(name, key)?, format!("private key {name}")))
@@ -269,7 +270,7 @@ impl LedgerWriter {
         not_reserved(name)?;
         let writes = self.ledger.forget_key_writes(name)?;
         if writes.is_empty() {
-            let message = format!("there is no private key {}", name.escape_debug());
+            let message = format!("there is no private key {}", cut(name).escape_debug());
             return Err(StoreError::new(StoreErrorKind::NotFound, message).into());
         }
         self.write(writes, AuditAction::Deleted, format!("private key {name}"))
@@ -375,7 +376,8 @@ fn place(name: &str) -> Result<Vec<u8>, Error> {
 /// Only a request or CA gives its key a name.
 fn not_reserved(name: &str) -> Result<(), Error> {
     if RESERVED.iter().any(|prefix| name.starts_with(prefix)) {
-        let problem = format!("{}; names of CAs and requests are reserved", name.escape_debug());
+        let problem =
+            format!("{}; names of CAs and requests are reserved", cut(name).escape_debug());
         return Err(Error::malformed("name of a private key", "", problem));
     }
     Ok(())

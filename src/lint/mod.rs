@@ -108,11 +108,10 @@ impl Linter {
     /// # Errors
     /// [`Error::Malformed`] for a text that is not PEM, or without such a block.
     pub fn lint_pem(&self, text: &str) -> Result<Vec<Report>, Error> {
-        let blocks = pem::blocks_within(CRL_TEXT_OCTETS, "input", text)?;
-        let linted = blocks.iter().filter(|block| LABELS.contains(&block.label.as_str()));
-        let reports: Vec<Report> = linted.map(|block| self.lint(&block.der)).collect();
+        let blocks = pem::blocks_within(CRL_TEXT_OCTETS, "input", &LABELS, text)?;
+        let reports: Vec<Report> = blocks.iter().map(|block| self.lint(&block.der)).collect();
         if reports.is_empty() {
-            return Err(Error::malformed("input", "PEM", "no certificate or revocation list"));
+            return Err(pem::no_block_within(CRL_TEXT_OCTETS, "input", &LABELS, text));
         }
         Ok(reports)
     }

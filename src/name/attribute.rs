@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::hexadecimal::hexadecimal;
 use crate::limits::ATTRIBUTE_CHARACTERS;
 use crate::oid::Oid;
@@ -146,14 +146,14 @@ impl Attribute {
         } else if kind == AttributeType::COUNTRY
             && !(value.len() == 2 && value.bytes().all(|b| b.is_ascii_alphabetic()))
         {
-            Some(format!("{value:?}; a country is two letters (ISO 3166-1)"))
+            Some(format!("{}; a country is two letters (ISO 3166-1)", quoted(value)))
         } else {
             match string {
                 StringKind::Printable if !value.bytes().all(is_printable) => {
-                    Some(format!("{value:?} does not fit into PrintableString"))
+                    Some(format!("{} does not fit into PrintableString", quoted(value)))
                 }
                 StringKind::Ia5 if !value.is_ascii() => {
-                    Some(format!("{value:?} does not fit into IA5String"))
+                    Some(format!("{} does not fit into IA5String", quoted(value)))
                 }
                 _ => None,
             }

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use super::attribute::{Attribute, AttributeType};
 use super::text;
-use crate::error::Error;
-use crate::limits::NAME_ATTRIBUTES;
+use crate::error::{Error, may_be_secret, quoted};
+use crate::limits::{NAME_ATTRIBUTES, NAME_TEXT_OCTETS};
 
 /// A distinguished name (RFC 5280 section 4.1.2.4): relative names in order, each of one or more
 /// attributes, repeats kept.
@@ -112,7 +112,13 @@ impl FromStr for Name {
     /// # Errors
     /// [`Error::Malformed`] when the text is not of that form or an attribute breaks its bounds.
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::from_relative(text::parse(text)?)
+        let read = text::parse(text).and_then(Self::from_relative);
+        let short = text.len() <= NAME_TEXT_OCTETS;
+        read.map_err(|error| match short && may_be_secret(text) {
+            // The error names a part of the text, which does not look like a key by itself.
+            true => Error::malformed("name", quoted(text), "not of RFC 4514's form"),
+            false => error,
+        })
     }
 }
 

@@ -25,7 +25,7 @@ impl DnsName {
     /// clients would refuse the name.
     pub fn new(text: &str) -> Result<Self, Error> {
         match problem(text) {
-            Some(problem) => Err(Error::malformed("DNS name", format!("{text:?}"), problem)),
+            Some(problem) => Err(Error::malformed("DNS name", crate::error::quoted(text), problem)),
             None => Ok(Self { text: text.to_ascii_lowercase() }),
         }
     }

@@ -20,7 +20,8 @@ impl EmailAddress {
     /// [`Error::Malformed`] unless the local part is a Dot-string of RFC 5321 section 4.1.2 of at
     /// most 64 characters and the host is a DNS name without a wildcard.
     pub fn new(text: &str) -> Result<Self, Error> {
-        let malformed = |problem| Error::malformed("e-mail address", format!("{text:?}"), problem);
+        let malformed =
+            |problem| Error::malformed("e-mail address", crate::error::quoted(text), problem);
         let (local, host) =
             text.rsplit_once('@').ok_or_else(|| malformed("not of the form local@host"))?;
         let is_atom = |atom: &str| {

@@ -129,7 +129,7 @@ impl FromStr for IpNetwork {
     /// # Errors
     /// [`Error::Malformed`] when it is not one.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let malformed = |problem| Error::malformed("IP range", format!("{text:?}"), problem);
+        let malformed = |problem| Error::malformed("IP range", crate::error::quoted(text), problem);
         let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
         let address: IpAddr = address.parse().map_err(|_| malformed("not an IP address"))?;
         let prefix = match prefix {

@@ -146,7 +146,7 @@ pub(super) fn is_direction(c: char) -> bool {
 }
 
 fn malformed(text: &str, problem: &str) -> Error {
-    Error::malformed("name", format!("{text:?}"), problem)
+    Error::malformed("name", crate::error::quoted(text), problem)
 }
 
 #[cfg(test)]

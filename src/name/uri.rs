@@ -29,7 +29,7 @@ impl Uri {
                 let is_named = host.as_deref().is_some_and(|host| host.parse::<IpAddr>().is_err());
                 Ok(Self { text: text.to_owned(), host, is_named })
             }
-            Err(problem) => Err(Error::malformed("URI", format!("{text:?}"), problem)),
+            Err(problem) => Err(Error::malformed("URI", crate::error::quoted(text), problem)),
         }
     }
 

@@ -246,5 +246,5 @@ fn sync_folder(path: &Path) -> Result<(), Error> {
 }
 
 fn failed(path: &Path, source: io::Error) -> Error {
-    Error::File { path: path.to_owned(), source }
+    Error::file(path, source)
 }

@@ -281,5 +281,5 @@ fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Error> {
 }
 
 fn failed(path: &Path, source: io::Error) -> Error {
-    Error::File { path: path.to_owned(), source }
+    Error::file(path, source)
 }

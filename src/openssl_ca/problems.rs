@@ -1,10 +1,9 @@
 //! What stands against an import, all of it at once.
 
-use crate::error::{Denied, Error, Reason, Rule};
+use crate::error::{Denied, Error, Reason, Rule, quoted};
 use crate::limits::IMPORT_PROBLEMS;
 
 /// Characters of a foreign text that a problem shows.
-const SHOWN: usize = 80;
 
 /// What was given and what is allowed.
 #[derive(Debug)]
@@ -51,10 +50,7 @@ impl Problems {
     }
 }
 
-/// A foreign text in quotes, cut where it is long; what could steer a terminal is escaped.
+/// A foreign text in quotes.
 pub(super) fn shown(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{:?}...", text.get(..end).unwrap_or_default()),
-        None => format!("{text:?}"),
-    }
+    quoted(text)
 }

@@ -1,11 +1,17 @@
 //! Building a certification request.
 
+use std::fmt;
+
+use zeroize::Zeroizing;
+
 use super::CertificateRequest;
 use crate::error::Error;
 use crate::key::{Pinned, Signer};
 use crate::limits::ALT_NAMES;
 use crate::name::{AltName, Name, UncheckedName};
-use crate::oid::{CHALLENGE_PASSWORD, EXTENSION_REQUEST, Oid, SUBJECT_ALT_NAME};
+use crate::oid::{
+    CHALLENGE_PASSWORD, EXTENSION_REQUEST, MS_EXTENSION_REQUEST, Oid, SUBJECT_ALT_NAME,
+};
 use crate::profile::Extension;
 use crate::wire::envelope;
 use crate::wire::extension::alt_names;
@@ -13,13 +19,12 @@ use crate::wire::request::{RequestAttribute, encode_directory_string, encode_req
 use crate::wire::tlv::Values;
 
 /// Builds a [`CertificateRequest`].
-#[derive(Debug)]
 pub struct RequestBuilder {
     subject: Name,
     alt_names: Vec<UncheckedName>,
     extensions: Vec<Extension>,
     attributes: Vec<RequestAttribute>,
-    challenge_password: Option<String>,
+    challenge_password: Option<Zeroizing<String>>,
 }
 
 impl RequestBuilder {
@@ -56,7 +61,7 @@ impl RequestBuilder {
     /// Sets challengePassword (RFC 2985 section 5.4.1): 1 to 255 characters, sent in the clear.
     #[must_use]
     pub fn challenge_password(mut self, password: &str) -> Self {
-        self.challenge_password = Some(password.to_owned());
+        self.challenge_password = Some(Zeroizing::new(password.to_owned()));
         self
     }
 
@@ -103,7 +108,7 @@ impl RequestBuilder {
             }
         }
         for attribute in &attributes {
-            if attribute.oid == EXTENSION_REQUEST {
+            if [EXTENSION_REQUEST, MS_EXTENSION_REQUEST].contains(&attribute.oid) {
                 let problem = "extensionRequest is written from the extensions; use extension";
                 return Err(malformed(attribute.oid.to_string(), problem));
             }
@@ -117,5 +122,20 @@ impl RequestBuilder {
         let signature = signer.sign(super::WHAT, &info)?;
         let der = envelope::assemble(&info, signer.algorithm(), &signature);
         CertificateRequest::read_again(&der, key, &info)
+    }
+}
+
+impl fmt::Debug for RequestBuilder {
+    /// Shows no password, and no value of an attribute, which may be one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { subject, alt_names, extensions, attributes, challenge_password } = self;
+        let oids: Vec<Oid> = attributes.iter().map(|attribute| attribute.oid).collect();
+        f.debug_struct("RequestBuilder")
+            .field("subject", subject)
+            .field("alt_names", alt_names)
+            .field("extensions", extensions)
+            .field("attributes", &oids)
+            .field("challenge_password", &challenge_password.as_ref().map(|_| "…"))
+            .finish()
     }
 }

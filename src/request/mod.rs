@@ -197,7 +197,8 @@ impl CertificateRequest {
         &self.extensions.all
     }
 
-    /// The attributes other than extensionRequest: the type of each and the DER of its values.
+    /// The attributes other than extensionRequest, which is read under PKCS #9's identifier (RFC 2985
+    /// section 5.4.2) and Microsoft's (1.3.6.1.4.1.311.2.1.14): the type of each and the DER of its values.
     pub fn attributes(&self) -> impl Iterator<Item = (Oid, &[u8])> {
         self.attributes.iter().map(|attribute| (attribute.oid, attribute.values.as_slice()))
     }

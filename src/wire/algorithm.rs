@@ -30,8 +30,8 @@ pub(crate) fn encode_signature_algorithm(algorithm: SignatureAlgorithm) -> Vec<u
     encode(SEQUENCE, &[&identifier, parameters])
 }
 
-/// Reads the next value. Absent and NULL parameters are both taken: for RSA readers must (RFC 4055
-/// section 5), and some SM2 stacks write a NULL that does not belong there.
+/// Reads the next value. For RSA absent and NULL parameters are both taken, as readers must (RFC 4055
+/// section 5); those of ECDSA and SM2 must be absent (RFC 5758 section 3.2, GM/T 0015 section 5.2.3).
 pub(crate) fn read_signature_algorithm(
     values: &mut Values<'_>,
     place: &str,
@@ -45,10 +45,14 @@ pub(crate) fn read_signature_algorithm(
             "ECDSA and RSA (PKCS #1 v1.5) with SHA-256, SHA-384 or SHA-512, SM2 with SM3",
         )
     })?;
-    if let Some(parameters) = inside.optional(NULL, place)?
-        && !parameters.is_empty()
-    {
-        return Err(Error::malformed(inside.what(), place, "a NULL that is not empty"));
+    if let Some(parameters) = inside.optional(NULL, place)? {
+        if algorithm.family() != KeyFamily::Rsa {
+            let problem = format!("NULL parameters, which {algorithm} must not have");
+            return Err(Error::malformed(inside.what(), place, problem));
+        }
+        if !parameters.is_empty() {
+            return Err(Error::malformed(inside.what(), place, "a NULL that is not empty"));
+        }
     }
     inside.finish(place)?;
     Ok(*algorithm)

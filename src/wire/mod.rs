@@ -1,13 +1,16 @@
 //! The only code that builds or splits DER and PEM.
 
 pub(crate) mod algorithm;
+mod base64;
 pub(crate) mod certificate;
 pub(crate) mod crl;
 pub(crate) mod distinguished;
 pub(crate) mod distribution_point;
 pub(crate) mod envelope;
 pub(crate) mod extension;
+mod foreign;
 pub(crate) mod general_name;
+mod label;
 pub(crate) mod pem;
 pub(crate) mod private_key;
 pub(crate) mod public_key;

@@ -1,167 +1,229 @@
-//! PEM as people have it: text before the block, CRLF, other line widths (RFC 7468 section 2, the
-//! lax grammar of figure 2).
+//! PEM as people have it: RFC 7468 section 3, the lax grammar of figure 2, with white space anywhere in
+//! the body, text before and after the block, and every kind of line end.
+//!
+//! A text may be or hold a private key, so no byte of it reaches a message; buffers are wiped, have
+//! their room from the beginning, and are decoded in constant time.
 
-use pem_rfc7468::LineEnding;
 use zeroize::Zeroizing;
 
+use super::base64::{self, is_blank};
+use super::foreign;
+use super::label::{Label, split_label};
 use crate::error::Error;
 use crate::limits::{INPUT_OCTETS, PEM_BLOCKS};
 
+/// Characters of base64 in a line that is written (RFC 7468 section 2).
+const LINE: usize = 64;
+
+const BEGIN: &str = "-----BEGIN ";
+const DASHES: &str = "-----";
+
 /// One block.
 pub(crate) struct Block {
-    pub(crate) label: String,
     pub(crate) der: Zeroizing<Vec<u8>>,
 }
 
 /// Writes one block of 64 characters a line, ended by a newline.
 pub(crate) fn encode(label: &str, der: &[u8]) -> String {
-    // The label is one of ours and the length fits, so this cannot fail.
-    pem_rfc7468::encode_string(label, LineEnding::LF, der).unwrap_or_default()
+    let base64 = base64::encode(der);
+    let markers = 2 * (BEGIN.len() + label.len() + DASHES.len() + 1);
+    let mut text = String::with_capacity(base64.len() + base64.len() / LINE + 1 + markers);
+    text.extend([BEGIN, label, DASHES, "\n"]);
+    let mut rest = base64.as_str();
+    while !rest.is_empty() {
+        let (line, tail) = rest.split_at_checked(LINE).unwrap_or((rest, ""));
+        text.extend([line, "\n"]);
+        rest = tail;
+    }
+    text.extend([DASHES, "END ", label, DASHES, "\n"]);
+    text
 }
 
-/// Every block of the text, in order.
-pub(crate) fn blocks(what: &'static str, text: &str) -> Result<Vec<Block>, Error> {
-    blocks_within(INPUT_OCTETS, what, text)
+/// Every block with one of these labels, in order; others are passed over. A text that is nothing but
+/// base64 counts as one block, of whatever label.
+pub(crate) fn blocks(what: &'static str, labels: &[&str], text: &str) -> Result<Vec<Block>, Error> {
+    blocks_within(INPUT_OCTETS, what, labels, text)
 }
 
-/// Every block of a text of at most `limit` octets, in order.
+/// The same in a text of at most `limit` bytes.
 pub(crate) fn blocks_within(
     limit: usize,
     what: &'static str,
+    labels: &[&str],
     text: &str,
 ) -> Result<Vec<Block>, Error> {
-    if text.len() > limit {
-        let problem = format!("{} octets; at most {limit}", text.len());
-        return Err(Error::malformed(what, "PEM", problem));
+    let found = scan(limit, what, text)?;
+    if found.is_empty() {
+        return Ok(foreign::bare(text).into_iter().map(|der| Block { der }).collect());
     }
-    let mut blocks = Vec::new();
-    // Editors of Windows begin a file with a byte order mark.
-    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
-    while let Some(label) = lines.by_ref().find_map(begin_label) {
-        if blocks.len() == PEM_BLOCKS {
-            return Err(Error::malformed(what, "PEM", format!("more than {PEM_BLOCKS} blocks")));
-        }
-        blocks.push(block(what, label, &mut lines)?);
-    }
-    Ok(blocks)
+    let wanted = found.iter().enumerate().filter(|(_, raw)| raw.label.is(labels));
+    wanted.map(|(index, raw)| raw.decode(what, index)).collect()
 }
 
 /// The only block with one of these labels.
 pub(crate) fn single(
     what: &'static str,
-    labels: &'static [&'static str],
+    labels: &[&str],
     text: &str,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     single_within(INPUT_OCTETS, what, labels, text)
 }
 
-/// The only block with one of these labels, in a text of at most `limit` octets.
+/// The only block with one of these labels, in a text of at most `limit` bytes.
 pub(crate) fn single_within(
     limit: usize,
     what: &'static str,
-    labels: &'static [&'static str],
+    labels: &[&str],
     text: &str,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let all = blocks_within(limit, what, text)?;
-    let found: Vec<String> = all.iter().map(|block| block.label.clone()).collect();
-    let mut matching = all.into_iter().filter(|block| labels.contains(&block.label.as_str()));
+    let mut matching = blocks_within(limit, what, labels, text)?.into_iter();
     match (matching.next(), matching.next()) {
         (Some(block), None) => Ok(block.der),
-        (None, _) => {
-            let found = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
-            let problem = format!("found blocks: {found}; allowed: {}", labels.join(", "));
-            Err(Error::malformed(what, "PEM", problem))
-        }
+        (None, _) => Err(no_block_within(limit, what, labels, text)),
         (Some(_), Some(_)) => Err(Error::malformed(what, "PEM", "more than one block; give one")),
     }
 }
 
-/// Reads the lines up to the end of the block that `label` began.
-fn block<'a>(
+/// What a text holds in which no block with one of these labels was found.
+pub(crate) fn no_block(what: &'static str, labels: &[&str], text: &str) -> Error {
+    no_block_within(INPUT_OCTETS, what, labels, text)
+}
+
+/// The same of a text of at most `limit` bytes.
+pub(crate) fn no_block_within(
+    limit: usize,
+    what: &'static str,
+    labels: &[&str],
+    text: &str,
+) -> Error {
+    let found = match scan(limit, what, text) {
+        Ok(found) => found,
+        Err(error) => return error,
+    };
+    let mut names: Vec<String> = Vec::new();
+    if found.is_empty() {
+        names.push(format!("none, {}", foreign::kind_of_text(text)));
+    }
+    for raw in &found {
+        let name = raw.label.shown();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let way = found.iter().find_map(|raw| foreign::way(raw.label)).unwrap_or_default();
+    let problem =
+        format!("found blocks: {}; allowed: {}{way}", names.join(", "), labels.join(", "));
+    Error::malformed(what, "PEM", problem)
+}
+
+/// The first block whose label is another than this one but has this word, in letters of either case.
+pub(crate) fn other_label(
+    limit: usize,
     what: &'static str,
     label: &str,
-    lines: &mut (impl Clone + Iterator<Item = &'a str>),
-) -> Result<Block, Error> {
-    let malformed = |problem: &str| Error::malformed(what, format!("PEM block {label:?}"), problem);
-    let inside = lines.clone();
-    let (mut count, mut length) = (0, 0);
-    loop {
-        let line = lines.next().ok_or_else(|| malformed("no END line"))?;
-        if let Some(end) = line.strip_prefix("-----END ").and_then(|l| l.strip_suffix("-----")) {
-            if end == label {
-                break;
-            }
-            return Err(malformed("the END line names another label"));
-        }
-        if line.contains(':') {
-            // RFC 1421 headers are written only where the block is encrypted with a password.
-            return Err(malformed(
-                "RFC 1421 headers; convert the key with `openssl pkcs8 -topk8` first",
-            ));
-        }
-        (count, length) = (count + 1, length + line.len());
-    }
-    // Room for all of it at once: a string that grows leaves copies of a private key behind.
-    let mut body = Zeroizing::new(String::with_capacity(length));
-    inside.take(count).for_each(|line| body.push_str(line));
-    // The decoder wants lines of 64 characters, and is constant-time.
-    let newlines = body.len() / 64 + 1;
-    let markers = 2 * (label.len() + "-----BEGIN -----\n".len());
-    let mut canonical = Zeroizing::new(String::with_capacity(body.len() + newlines + markers));
-    canonical.push_str(&format!("-----BEGIN {label}-----\n"));
-    let mut rest: &str = &body;
-    while !rest.is_empty() {
-        let (line, tail) = rest.split_at_checked(64).unwrap_or((rest, ""));
-        canonical.push_str(line);
-        canonical.push('\n');
-        rest = tail;
-    }
-    canonical.push_str(&format!("-----END {label}-----\n"));
-    let (_, der) = pem_rfc7468::decode_vec(canonical.as_bytes())
-        .map_err(|error| malformed(&error.to_string()))?;
-    Ok(Block { label: label.to_owned(), der: Zeroizing::new(der) })
+    word: &str,
+    text: &str,
+) -> Result<Option<usize>, Error> {
+    let is_other =
+        |raw: &Raw<'_>| raw.name != label && raw.name.to_ascii_uppercase().contains(word);
+    Ok(scan(limit, what, text)?.iter().position(is_other))
 }
 
-fn begin_label(line: &str) -> Option<&str> {
-    line.strip_prefix("-----BEGIN ")?.strip_suffix("-----")
+/// A block whose body is not decoded.
+struct Raw<'t> {
+    label: Label,
+    /// The label as it was written, which is not shown.
+    name: &'t str,
+    body: &'t str,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lax_text_is_read() {
-        let der: Vec<u8> = (0..100).collect();
-        let strict = encode("CERTIFICATE", &der);
-        let crlf = strict.replace('\n', "\r\n");
-        let wide = strict.replacen("ERTIFICATE-----\n", "ERTIFICATE-----\r\n", 1);
-        let one_line: String = {
-            let body: String = strict.lines().filter(|l| !l.starts_with('-')).collect();
-            format!(
-                "Subject: x\nnoise\n-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----"
-            )
+/// Every block of a text, in order.
+fn scan<'t>(limit: usize, what: &'static str, text: &'t str) -> Result<Vec<Raw<'t>>, Error> {
+    if text.len() > limit {
+        let problem = format!("{} octets; at most {limit}", text.len());
+        return Err(Error::malformed(what, "PEM", problem));
+    }
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once(BEGIN) {
+        let index = found.len();
+        if index == PEM_BLOCKS {
+            return Err(Error::malformed(what, "PEM", format!("more than {PEM_BLOCKS} blocks")));
+        }
+        let Some((label, name, after)) = split_label(after) else {
+            let problem = "the BEGIN line has no label, or does not end in five dashes";
+            return Err(malformed(what, index, None, problem));
         };
-        for text in [strict.clone(), crlf, wide, one_line, format!("  {strict}")] {
-            assert_eq!(*single("certificate", &["CERTIFICATE"], &text).unwrap(), der, "{text}");
-        }
-        assert_eq!(blocks("certificate", &strict.repeat(3)).unwrap().len(), 3);
+        let failed = |problem: &str| malformed(what, index, Some(label), problem);
+        let (body, after) = after.split_once(DASHES).ok_or_else(|| failed(NO_END))?;
+        // The five dashes that end the body are those that begin the END line.
+        let end = after.strip_prefix("END ").ok_or_else(|| failed(NO_END))?;
+        rest = match end.strip_prefix(name).and_then(|end| end.strip_prefix(DASHES)) {
+            Some(rest) => rest,
+            None if split_label(end).is_some() => {
+                return Err(failed("the END line names another label"));
+            }
+            None => return Err(failed("the END line does not end in five dashes")),
+        };
+        found.push(Raw { label, name, body });
     }
+    Ok(found)
+}
 
-    #[test]
-    fn broken_text_is_refused() {
-        let strict = encode("CERTIFICATE", &[1, 2, 3]);
-        for text in [
-            strict.replace("END", "ENDE"),
-            strict.replace("-----END CERT", "-----END XCERT"),
-            strict.replace("AQID", "AQ*D"),
-            strict.replace("AQID", "\u{fc}\u{fc}"),
-            strict.replace("AQID", "Proc-Type: 4,ENCRYPTED"),
-            strict.repeat(2),
-            strict.replace("CERTIFICATE", "X509 CRL"),
-            String::new(),
-        ] {
-            assert!(single("certificate", &["CERTIFICATE"], &text).is_err(), "{text}");
-        }
+impl Raw<'_> {
+    fn decode(&self, what: &'static str, index: usize) -> Result<Block, Error> {
+        let der = decode(what, self.body);
+        let der = der.map_err(|problem| malformed(what, index, Some(self.label), problem))?;
+        Ok(Block { der })
     }
 }
+
+/// The bytes of a body: headers (RFC 1421 section 4.4) are passed over where they say nothing of
+/// importance, as OpenSSL passes them over.
+fn decode(what: &'static str, body: &str) -> Result<Zeroizing<Vec<u8>>, &'static str> {
+    if body.contains('\\') {
+        return Err(foreign::BACKSLASHES);
+    }
+    let body = if body.contains(':') { after_headers(what, body)? } else { body };
+    base64::decode(body)
+}
+
+/// What follows the headers and the empty line that ends them.
+fn after_headers<'t>(what: &'static str, body: &'t str) -> Result<&'t str, &'static str> {
+    if ["Proc-Type:", "DEK-Info:"].iter().any(|header| body.contains(header)) {
+        return Err(if what.ends_with("key") { ENCRYPTED_KEY } else { ENCRYPTED });
+    }
+    let mut rest = body.trim_start_matches(is_blank);
+    loop {
+        let (line, after) = next_line(rest).ok_or(HEADERS)?;
+        rest = after;
+        if line.chars().all(is_blank) {
+            break;
+        }
+        // A line that begins with white space continues the one before.
+        if !line.contains(':') && !line.starts_with([' ', '\t']) {
+            return Err(HEADERS);
+        }
+    }
+    if rest.contains(':') { Err(HEADERS) } else { Ok(rest) }
+}
+
+/// A line without its end, CR, LF or both, and what follows it.
+fn next_line(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(['\r', '\n'])?;
+    let (line, rest) = text.split_at_checked(end)?;
+    Some((line, rest.strip_prefix("\r\n").or(rest.get(1..))?))
+}
+
+fn malformed(what: &'static str, index: usize, label: Option<Label>, problem: &str) -> Error {
+    let label = label.map_or(String::new(), |label| format!(", {}", label.shown()));
+    Error::malformed(what, format!("PEM block {}{label}", index + 1), problem)
+}
+
+const NO_END: &str = "no END line";
+const HEADERS: &str = "RFC 1421 headers without an empty line behind them; remove them";
+const ENCRYPTED: &str = "RFC 1421 headers say that it is encrypted (Proc-Type, DEK-Info), and it has \
+                         nothing to hide; remove them if that is not so";
+const ENCRYPTED_KEY: &str = "a key encrypted as RFC 1421 has it (Proc-Type, DEK-Info), with a key \
+                             derivation that protects little; `openssl pkcs8 -topk8 -in OLD -out NEW` \
+                             converts it";

@@ -40,13 +40,28 @@ pub(crate) fn read_public_key<'a>(
     let key = inside.bit_string(place)?;
     inside.finish(place)?;
     match kind {
-        KeyKind::Curve(algorithm) => Ok(PublicKeyParts::Point { algorithm, point: key }),
+        KeyKind::Curve(algorithm) => {
+            check_point_form("public key", &algorithm.to_string(), key)?;
+            Ok(PublicKeyParts::Point { algorithm, point: key })
+        }
         KeyKind::Rsa => {
             let mut numbers = Values::inside("RSA public key", place, SEQUENCE, key)?;
             let (modulus, exponent) =
                 (numbers.unsigned("modulus")?, numbers.unsigned("publicExponent")?);
             numbers.finish("after publicExponent")?;
             Ok(PublicKeyParts::Rsa { modulus, exponent })
+        }
+    }
+}
+
+/// A point begins with 02, 03 or 04 (RFC 5480 section 2.2, SEC 1 section 2.3.3). Libraries take more:
+/// `05||x`, a form of their own, and the hybrid forms 06 and 07.
+pub(crate) fn check_point_form(what: &'static str, place: &str, point: &[u8]) -> Result<(), Error> {
+    match point.first() {
+        Some(2..=4) => Ok(()),
+        _ => {
+            let problem = "not a point on the curve, compressed (02, 03) or uncompressed (04)";
+            Err(Error::malformed(what, place, problem))
         }
     }
 }

@@ -14,8 +14,9 @@ use crate::profile::Extension;
 
 const WHAT: &str = "certificate request";
 
-/// An attribute of a request: its type and the DER of its values, one after the other.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// An attribute of a request: its type and the DER of its values, one after the other. It does not
+/// print: the values may be a password.
+#[derive(Clone, Eq, PartialEq)]
 pub(crate) struct RequestAttribute {
     pub(crate) oid: Oid,
     pub(crate) values: Vec<u8>,
@@ -29,7 +30,7 @@ pub(crate) struct RequestParts<'a> {
     pub(crate) subject: Name,
     pub(crate) public_key: PublicKeyParts<'a>,
     pub(crate) extensions: Extensions,
-    /// All but extensionRequest.
+    /// All but extensionRequest, PKCS #9's and Microsoft's.
     pub(crate) attributes: Vec<RequestAttribute>,
 }
 
@@ -62,7 +63,7 @@ pub(crate) fn split_request(der: &[u8]) -> Result<RequestParts<'_>, Error> {
     }
     let subject = read_name(&mut values, "subject")?;
     let public_key = read_public_key(&mut values, "subjectPKInfo")?;
-    let mut extensions = None;
+    let mut requested: Option<(Oid, &[u8])> = None;
     let mut attributes: Vec<RequestAttribute> = Vec::new();
     // Mandatory in RFC 2986, even if empty; old Java left it out.
     let content = values.optional(context(0), "attributes")?.unwrap_or_default();
@@ -73,18 +74,24 @@ pub(crate) fn split_request(der: &[u8]) -> Result<RequestParts<'_>, Error> {
         let oid = attribute.oid("attribute")?;
         let content = attribute.content(SET, "attribute values")?;
         attribute.finish("attribute")?;
-        if oid == oid::EXTENSION_REQUEST {
+        if [oid::EXTENSION_REQUEST, oid::MS_EXTENSION_REQUEST].contains(&oid) {
             let place = "extensionRequest";
             let mut inside = Values::new(WHAT, content)?;
             let asked = inside.whole(place)?;
             inside.finish(place)?;
-            if extensions.is_some() {
-                return Err(Error::malformed(WHAT, place, "there twice"));
+            match requested {
+                // Each once, and both only where they ask for the same: else one reader would see
+                // other names than another.
+                Some((other, _)) if other == oid => {
+                    return Err(Error::malformed(WHAT, place, "there twice"));
+                }
+                Some((_, other)) if other != asked => {
+                    let problem = "there twice, as PKCS #9's attribute and as Microsoft's, with \
+                                   different extensions; one is allowed, or two that are the same";
+                    return Err(Error::malformed(WHAT, place, problem));
+                }
+                _ => requested = Some((oid, asked)),
             }
-            // An empty list asks for nothing; x509-cert and others write it.
-            let none = asked == [SEQUENCE, 0];
-            extensions =
-                Some(if none { Extensions::default() } else { Extensions::read(WHAT, asked)? });
         } else {
             if attributes.len() == REQUEST_ATTRIBUTES {
                 let problem = format!("more than {REQUEST_ATTRIBUTES}");
@@ -93,13 +100,18 @@ pub(crate) fn split_request(der: &[u8]) -> Result<RequestParts<'_>, Error> {
             attributes.push(RequestAttribute { oid, values: content.to_vec() });
         }
     }
+    let extensions = match requested {
+        // An empty list asks for nothing; x509-cert and others write it.
+        None | Some((_, [SEQUENCE, 0])) => Extensions::default(),
+        Some((_, asked)) => Extensions::read(WHAT, asked)?,
+    };
     Ok(RequestParts {
         to_be_signed: envelope.to_be_signed,
         algorithm: envelope.algorithm,
         signature: envelope.signature,
         subject,
         public_key,
-        extensions: extensions.unwrap_or_default(),
+        extensions,
         attributes,
     })
 }

@@ -1,7 +1,8 @@
 //! Damaged and hostile input, and defects that were seen in other engines.
 
-use certwright_tests::{common, craft};
+use certwright_tests::{common, craft, key_files};
 
+mod asked_twice;
 mod hostile_input;
 mod hostile_limits;
 mod peer_defects;

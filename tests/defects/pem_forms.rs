@@ -35,6 +35,25 @@ fn every_layout_that_says_the_same_is_read() {
             format!("\n\n  {}", usual.replace('\n', "  \n  ")),
             usual.trim_end().to_owned(),
             format!("{}{usual}", block("EC PARAMETERS", "BggqhkjOPQMBBw==")),
+            // A block of no interest may be of any form.
+            format!("{}{usual}", block("PGP SIGNATURE", "Version: 1\n\nAA\n=AAAA")),
+            // White space anywhere, and every line end (RFC 7468 figure 2).
+            usual.replace('\n', "\r"),
+            usual.replace('\n', " "),
+            usual.replace('\n', ""),
+            usual.replace('\n', "\u{a0}\u{200b}\n\n\t"),
+            format!("\u{feff}CSR: {}", usual.replace('\n', " ")),
+            block("EC PARAMETERS", "BggqhkjOPQMBBw==").trim_end().to_owned() + &usual,
+            // A header that does not encrypt, as OpenSSL reads it.
+            usual.replacen('\n', "\nComment: test\n  and more\n\n", 1),
+            usual.replacen('\n', "\r\nComment: test\r\n\r\n", 1),
+            // Nothing but base64.
+            body.clone(),
+            wrapped(64)
+                .lines()
+                .filter(|line| !line.starts_with('-'))
+                .collect::<Vec<_>>()
+                .join("\r\n"),
         ];
         for text in forms {
             let read = CertificateRequest::from_pem(&text);
@@ -69,7 +88,7 @@ fn what_could_say_two_things_or_nothing_is_refused() {
             ),
             (
                 usual.replace("CERTIFICATE REQUEST", "certificate request"),
-                "found blocks: certificate request",
+                "found blocks: CERTIFICATE REQUEST in lower case",
             ),
             (usual.replace("-----END", "----END"), "no END line"),
             (
@@ -80,12 +99,30 @@ fn what_could_say_two_things_or_nothing_is_refused() {
                 ),
                 "RFC 1421 headers",
             ),
+            (
+                usual.replacen('\n', "\nComment: test\n", 1),
+                "RFC 1421 headers without an empty line behind them",
+            ),
+            (usual.replace('\n', "\\n"), "the two characters \\n in the place of line ends"),
+            (usual.chars().flat_map(|c| [c, '\0']).collect(), "UTF-16"),
+            (usual.replace("-----", "\u{2014}"), "a BEGIN without five hyphens"),
+            (usual.replace("-----\n", "\n"), "the BEGIN line"),
+            (usual.replace("CERTIFICATE REQUEST", "OUR REQUEST"), "one with an unknown label"),
+            (usual.replace("-----BEGIN CERTIFICATE REQUEST-----", ""), "without its BEGIN line"),
+            (body[..body.len() - 4].to_owned(), "base64 that is not one whole DER value"),
+            ("<!DOCTYPE html><html></html>".to_owned(), "HTML"),
+            ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA".to_owned(), "SSH public key"),
+            (r#"{"kty":"EC","crv":"P-256","d":"AAAA"}"#.to_owned(), "JSON Web Key"),
+            ("PuTTY-User-Key-File-3: ssh-rsa".to_owned(), "PuTTY"),
+            ("308201".to_owned(), "hexadecimal digits"),
+            (" \n".to_owned(), "the text is empty"),
             (usual.replacen(line, &line.replace(&line[4..5], "*"), 1), "PEM block"),
             (usual.replacen(line, "", 1), "certificate request"),
             (usual.replace(&body[body.len() - 4..], "===="), "PEM block"),
             (
                 String::new(),
-                "found blocks: none; allowed: CERTIFICATE REQUEST, NEW CERTIFICATE REQUEST",
+                "found blocks: none, and nothing else: the text is empty; allowed: CERTIFICATE REQUEST, \
+                 NEW CERTIFICATE REQUEST",
             ),
             ("text".to_owned(), "found blocks: none"),
         ];
@@ -137,7 +174,10 @@ fn a_bundle_is_read_in_order_and_other_blocks_are_passed_over() {
         let error = Certificate::from_pem(&bundle).unwrap_err().to_string();
         assert_eq!(error, "malformed certificate, PEM: more than one block; give one");
         let error = Certificate::many_from_pem(key.as_str()).unwrap_err().to_string();
-        assert_eq!(error, "malformed certificate, PEM: no block CERTIFICATE");
+        assert_eq!(
+            error,
+            "malformed certificate, PEM: found blocks: PRIVATE KEY; allowed: CERTIFICATE, X509 CERTIFICATE"
+        );
         let damaged = bundle.replacen("-----END CERTIFICATE-----", "-----END CERT-----", 1);
         let error = Chain::from_pem(&damaged).unwrap_err().to_string();
         assert!(error.contains("the END line names another label"), "{error}");

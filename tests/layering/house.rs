@@ -63,6 +63,7 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
 /// floor 0.
 pub const FOREIGN: &[(&str, &[&str])] = &[
     ("argon2", &["key"]),
+    ("base64ct", &["wire"]),
     ("chacha20", &["key", "testing"]),
     ("chacha20poly1305", &["key"]),
     ("clap", &["bin"]),
@@ -77,7 +78,6 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("p256", &["key"]),
     ("p384", &["key"]),
     ("p521", &["key"]),
-    ("pem_rfc7468", &["wire"]),
     ("pkcs5", &["key"]),
     ("rand_core", &["authority", "key", "serial", "testing"]),
     ("redb", &["store"]),
@@ -92,7 +92,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("subtle", &["key"]),
     ("unicode_normalization", &["name"]),
     ("x509_cert", &["key", "wire", WORDS]),
-    ("zeroize", &["bin", "cas", "key", "lanes", "ledger", "wire"]),
+    ("zeroize", &["bin", "cas", "key", "lanes", "ledger", "request", "wire"]),
 ];
 
 const WORDS: &str = "floor 0";

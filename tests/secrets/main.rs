@@ -2,6 +2,7 @@
 
 use certwright_tests::{common, key_files};
 
+mod folded;
 #[cfg(target_os = "linux")]
 mod memory;
 mod printing;

@@ -11,8 +11,8 @@ use std::process::Command;
 
 use certwright::testing::SeededRng;
 use certwright::{
-    KeyAlgorithm, KeyFamily, KeyPair, Ledger, MemoryStore, Nonces, SealingKey, SecretBytes, Signer,
-    Time, WeakKeys,
+    CertificateRequest, KeyAlgorithm, KeyFamily, KeyPair, Ledger, MemoryStore, Nonces, SealingKey,
+    SecretBytes, Signer, Time, WeakKeys,
 };
 use zeroize::Zeroizing;
 
@@ -34,7 +34,7 @@ const SM2_ORDER: &str = "fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40
 /// A stage of a key's life, by its name.
 type Stage = (&'static str, fn(&Inputs));
 
-const STAGES: [Stage; 8] = [
+const STAGES: &[Stage] = &[
     ("generated", |inputs| drop(inputs.key())),
     ("signed", |inputs| {
         let key = inputs.key().with_nonces(Nonces::Deterministic);
@@ -60,7 +60,50 @@ const STAGES: [Stage; 8] = [
     ("sealed under a passphrase", |inputs| {
         seal(inputs, &SealingKey::from_passphrase(&inputs.passphrase()).unwrap());
     }),
+    #[cfg(feature = "cas")]
+    ("kept and answered by an operation", operate),
+    ("sent with a challenge password", |inputs| {
+        let request = CertificateRequest::builder("CN=a".parse().unwrap());
+        let request = request.challenge_password(&inputs.passphrase());
+        assert!(!format!("{request:?}").contains("horse"));
+    }),
 ];
+
+/// A key goes in as JSON, and comes out again.
+#[cfg(feature = "cas")]
+fn operate(inputs: &Inputs) {
+    use certwright::FixedClock;
+    use certwright::cas::{Cas, Config};
+    use zeroize::Zeroize as _;
+
+    let octets = unmask(&inputs.sealing_key);
+    let octets: Zeroizing<[u8; 32]> = Zeroizing::new(octets.as_slice().try_into().unwrap());
+    let clock = FixedClock("2026-06-01T00:00:00Z".parse().unwrap());
+    let cas = Cas::new(MemoryStore::default(), clock, Config::default());
+    cas.ledger().unlock(&SealingKey::from_bytes(*octets)).unwrap();
+    let key = inputs.key();
+    let request = CertificateRequest::builder("CN=a.example".parse().unwrap()).sign(&key).unwrap();
+    let pem = key.to_pkcs8_pem().unwrap();
+    drop(key);
+    let mut parameters = Zeroizing::new(String::with_capacity(16_384));
+    for (name, text) in
+        [("{\"Csr\":\"", request.to_pem().as_str()), ("\",\"Key\":\"", pem.as_str())]
+    {
+        parameters.push_str(name);
+        text.lines().for_each(|line| parameters.extend([line, "\\n"]));
+    }
+    parameters.push_str("\"}");
+    cas.call("UploadCsr", &parameters).unwrap();
+    let mut answer = cas.call("GetCsrDetail", "{\"CsrId\":1}").unwrap();
+    assert!(answer.contains("PRIVATE KEY"));
+    answer.zeroize();
+    // A refusal leaves nothing behind, either.
+    let cut = parameters.len() - 2;
+    parameters.truncate(cut);
+    cas.call("UploadCsr", &parameters).unwrap_err();
+    parameters.push_str("\",\"Unknown\":1}");
+    cas.call("UploadCsr", &parameters).unwrap_err();
+}
 
 fn seal(inputs: &Inputs, key: &SealingKey) {
     let ledger = Ledger::new(MemoryStore::default());
@@ -261,7 +304,7 @@ fn child() {
         })
         .collect();
     report("before", &needles);
-    for (name, stage) in STAGES {
+    for &(name, stage) in STAGES {
         stage(&inputs);
         overwrite_stack();
         report(name, &needles);

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::input::{JSON_OCTETS, file_error, read_text};
 use super::options::StoreOptions;
+use super::output::given;
 
 /// The rules of a call. An option counts more than the file.
 pub fn config(options: &StoreOptions) -> Result<Config, Error> {
@@ -42,7 +43,8 @@ fn read_rules(path: &Path, config: &mut Config) -> Result<(), Error> {
         }
         set(config, name, value).map_err(|allowed| {
             // As JSON a text is escaped.
-            let (name, value) = (Value::from(name.as_str()), value.to_string());
+            let (name, value) =
+                (given(&Value::from(name.as_str()).to_string()), given(&value.to_string()));
             file_error(path, format!("{name}: given {value}, allowed {allowed}"))
         })?;
     }

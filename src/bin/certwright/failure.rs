@@ -2,10 +2,10 @@
 
 use super::call::pretty;
 use std::io::{self, Write as _};
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
 use certwright::cas::CasError;
-use certwright::{Error, StoreError};
+use certwright::{Error, SecretText, StoreError};
 
 /// Why a run ended without what was asked for.
 pub enum Failure {
@@ -31,7 +31,7 @@ impl Failure {
                 ExitCode::FAILURE
             }
             Self::Usage(error) => {
-                let _ = error.print();
+                print(&error);
                 ExitCode::from(2)
             }
         }
@@ -40,6 +40,25 @@ impl Failure {
     /// The same, said as an operation says it.
     pub fn of_call(error: impl Into<Error>) -> Self {
         CasError::from(error.into()).into()
+    }
+}
+
+/// Ends a run whose arguments are wrong, or ask for help.
+pub fn end<T>(error: clap::Error) -> T {
+    print(&error);
+    process::exit(error.exit_code())
+}
+
+/// Clap shows what was given; not where that may be a private key.
+fn print(error: &clap::Error) {
+    let mut arguments = std::env::args_os();
+    if error.use_stderr() && arguments.any(|given| SecretText::is_likely(&given.to_string_lossy()))
+    {
+        let problem =
+            "wrong usage; the message is left out, because an argument may be a private key";
+        let _ = writeln!(io::stderr(), "error: {problem}. For more information, try '--help'.");
+    } else {
+        let _ = error.print();
     }
 }
 

@@ -7,6 +7,8 @@ use std::path::Path;
 use certwright::{Certificate, Error, RevocationList, SealingKey};
 use zeroize::Zeroizing;
 
+use super::output::given_path;
+
 /// Octets of a file of certificates, a request or a key: what the engine reads at most.
 pub const OCTETS: usize = 1024 * 1024;
 
@@ -47,7 +49,7 @@ fn require_private(path: &Path) -> Result<(), Error> {
     if mode & 0o066 == 0 || path.to_str() == Some("-") {
         return Ok(());
     }
-    let place = path.display();
+    let place = given_path(path);
     let problem = format!(
         "a secret with the permissions {mode:04o}, which others than its owner may read or write; \
          `chmod 600 {place}` makes it the owner's alone"
@@ -93,7 +95,7 @@ pub fn read_passphrase(path: &Path) -> Result<Zeroizing<String>, Error> {
 /// Reads certificates: PEM blocks, or one in DER.
 pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     let octets = read(path, OCTETS)?;
-    let certificates = match pem(&octets) {
+    let certificates = match text(&octets) {
         Some(text) => Certificate::many_from_pem(&text),
         None => Certificate::from_der(&octets).map(|certificate| vec![certificate]),
     };
@@ -103,25 +105,46 @@ pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
 /// Reads revocation lists: PEM blocks, or one in DER.
 pub fn read_lists(path: &Path) -> Result<Vec<RevocationList>, Error> {
     let octets = read(path, LIST_OCTETS)?;
-    let lists = match pem(&octets) {
+    let lists = match text(&octets) {
         Some(text) => RevocationList::many_from_pem(&text),
         None => RevocationList::from_der(&octets).map(|list| vec![list]),
     };
     lists.map_err(|error| file_error(path, error.to_string()))
 }
 
-/// The text, where the octets are one with PEM blocks. What is around the blocks may be in any
-/// encoding.
-pub fn pem(octets: &[u8]) -> Option<Zeroizing<String>> {
+/// The text, where the bytes are one, in UTF-8 or, with a byte order mark, UTF-16. What is around PEM
+/// blocks may be in any encoding.
+pub fn text(bytes: &[u8]) -> Option<Zeroizing<String>> {
     const BEGIN: &[u8] = b"-----BEGIN ";
-    let is_text = std::str::from_utf8(octets).is_ok() || octets.first() != Some(&0x30);
-    let has_block = octets.windows(BEGIN.len()).any(|window| window == BEGIN);
-    (is_text && has_block).then(|| Zeroizing::new(String::from_utf8_lossy(octets).into_owned()))
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => return utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => return utf16(rest, u16::from_be_bytes),
+        _ => {}
+    }
+    let plain = |c: char| !c.is_control() || c.is_whitespace();
+    match std::str::from_utf8(bytes) {
+        Ok(text) if text.chars().all(plain) => return Some(Zeroizing::new(text.to_owned())),
+        Err(_) if bytes.first() == Some(&0x30) => return None,
+        _ => {}
+    }
+    let has_block = bytes.windows(BEGIN.len()).any(|window| window == BEGIN);
+    has_block.then(|| Zeroizing::new(String::from_utf8_lossy(bytes).into_owned()))
+}
+
+/// UTF-16, as editors and PowerShell of Windows write it.
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Zeroizing<String>> {
+    // A character of one unit has at most three bytes in UTF-8; a text that grows leaves copies.
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len() / 2 * 3));
+    let (pairs, odd) = bytes.as_chunks::<2>();
+    for character in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
+        text.push(character.ok()?);
+    }
+    odd.is_empty().then_some(text)
 }
 
 /// Something wrong with a file.
 pub fn file_error(path: &Path, problem: impl Into<String>) -> Error {
-    Error::malformed("file", path.display().to_string(), problem)
+    Error::malformed("file", given_path(path), problem)
 }
 
 /// Reads all there is, and stops where it is more than the limit.

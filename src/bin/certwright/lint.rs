@@ -8,7 +8,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::input::{self, LIST_OCTETS, file_error};
 use super::options::{Lint, RuleProfile};
-use super::output::Output;
+use super::output::{Output, given_path};
 
 pub fn run(options: &Lint, output: &mut Output) -> Result<(), Failure> {
     let path = &options.file;
@@ -17,11 +17,11 @@ pub fn run(options: &Lint, output: &mut Output) -> Result<(), Failure> {
         RuleProfile::GmT0015 => linter.with_profile(LintProfile::GmT0015),
         RuleProfile::Tls => linter.with_profile(LintProfile::TlsBaseline),
     });
-    let reports = match input::pem(&octets) {
-        Some(text) => {
+    let reports = match input::text(&octets) {
+        Some(text) if text.contains("-----BEGIN ") => {
             linter.lint_pem(&text).map_err(|error| file_error(path, error.to_string()))?
         }
-        None => vec![linter.lint(&octets)],
+        _ => vec![linter.lint(&octets)],
     };
     for (index, report) in reports.iter().enumerate() {
         for finding in report.findings() {
@@ -32,7 +32,7 @@ pub fn run(options: &Lint, output: &mut Output) -> Result<(), Failure> {
         0 => Ok(()),
         bad => {
             let all = reports.len();
-            let reason = format!("{}: errors in {bad} of {all} linted", path.display());
+            let reason = format!("{}: errors in {bad} of {all} linted", given_path(path));
             Err(Failure::Reason(reason))
         }
     }

@@ -12,7 +12,7 @@ use clap::{
 };
 use clap_complete::Shell;
 
-use super::failure::Failure;
+use super::failure::{self, Failure};
 use super::output::Output;
 
 /// A private CA in one file: RSA, the NIST curves and SM2.
@@ -213,8 +213,8 @@ pub enum Purpose {
 impl Options {
     /// Reads the command line, and ends the process where it is wrong or asks for help.
     pub fn read() -> Self {
-        let matches = Self::command().get_matches();
-        let mut options = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        let matches = Self::command().try_get_matches().unwrap_or_else(failure::end);
+        let mut options = Self::from_arg_matches(&matches).unwrap_or_else(failure::end);
         if let Verb::Verify(verify) = &mut options.verb
             && verify.chain.is_none()
         {

@@ -2,6 +2,9 @@
 
 use std::fmt;
 use std::io::{self, BufWriter, Stdout, Write};
+use std::path::Path;
+
+use certwright::SecretText;
 
 /// Standard output.
 pub struct Output {
@@ -66,6 +69,19 @@ impl Write for Output {
 /// Octets in pairs of digits with colons, as OpenSSL prints them.
 pub fn colons(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02X}")).collect::<Vec<_>>().join(":")
+}
+
+/// A text that was given, for messages: a private key that was given by mistake is not shown.
+pub fn given(text: &str) -> String {
+    match SecretText::is_likely(text) {
+        true => format!("(a text of {} characters that may be a key)", text.chars().count()),
+        false => text.to_owned(),
+    }
+}
+
+/// A path for messages.
+pub fn given_path(path: &Path) -> String {
+    given(&path.to_string_lossy())
 }
 
 /// A text that somebody else wrote, with everything escaped that could steer a terminal.

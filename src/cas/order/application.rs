@@ -7,13 +7,13 @@ use super::super::config::{Product, ProductKind};
 use super::super::csr::read_csr;
 use super::super::error::{CasError, ErrorKind};
 use super::super::names::names;
-use super::super::records::cut;
 use super::super::subject::{self, FieldNames, Fields};
 use super::super::types::{TagParameter, check_tags, copied};
 use super::challenge::{self, ValidateType, base};
 use super::document::{OrderDocument, order_key_name, order_write};
 use super::state::OrderState;
 use crate::algorithm::{KeyAlgorithm, KeyFamily};
+use crate::error::{cut, quoted};
 use crate::key::{KeyPair, system};
 use crate::ledger::AuditAction;
 use crate::name::{AltName, Name};
@@ -119,13 +119,13 @@ impl Cas {
                 return Err(CasError::new(ErrorKind::DataTooLong, message));
             }
             if text.chars().any(char::is_control) {
-                let given = format!("{:?}", cut(text));
+                let given = quoted(text);
                 return Err(CasError::invalid(parameter, given, "no control characters"));
             }
         }
         let email = application.email;
         AltName::email(email).map(drop).map_err(|error| {
-            CasError::invalid("Email", format!("{:?}", cut(email)), format!("an address ({error})"))
+            CasError::invalid("Email", quoted(email), format!("an address ({error})"))
         })
     }
 
@@ -209,7 +209,7 @@ fn application_domains(
     };
     let named = dns("Csr", &common_name)?;
     let [named] = named.as_slice() else {
-        let given = format!("the common name {:?}", cut(&common_name));
+        let given = format!("the common name {}", quoted(&common_name));
         return Err(CasError::invalid("Csr", given, "one domain as common name"));
     };
     let Some(mut domains) = given else { return Ok(vec![named.clone()]) };
@@ -220,7 +220,7 @@ fn application_domains(
             Ok(domains)
         }
         None => {
-            let given = format!("the common name {named:?}");
+            let given = format!("the common name {}", quoted(&named));
             Err(CasError::invalid("Csr", given, format!("one of {}", cut(&domains.join(",")))))
         }
     }
@@ -235,7 +235,7 @@ fn check_kind(parameter: &str, product: &Product, domain: &str) -> Result<(), Ca
         (ProductKind::Wildcard, false) => "a wildcard such as *.example.com",
     };
     let allowed = format!("{allowed}: the product is {}", product.code);
-    Err(CasError::invalid(parameter, format!("{:?}", cut(domain)), allowed))
+    Err(CasError::invalid(parameter, quoted(domain), allowed))
 }
 
 /// A text of the audit log.

@@ -2,10 +2,9 @@
 
 use super::super::error::CasError;
 use super::super::limits::{PROBE_OCTETS, PROBE_RECORDS};
-use super::super::records::cut;
 use super::document::OrderDocument;
 use super::probe::DomainProbe;
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::hexadecimal::hexadecimal;
 use crate::key::random_octets;
 use crate::limits::DNS_NAME_CHARACTERS;
@@ -29,7 +28,7 @@ impl ValidateType {
         match text {
             "DNS" => Ok(Self::Dns),
             "FILE" => Ok(Self::File),
-            _ => Err(CasError::invalid("ValidateType", format!("{:?}", cut(text)), "DNS or FILE")),
+            _ => Err(CasError::invalid("ValidateType", quoted(text), "DNS or FILE")),
         }
     }
 
@@ -39,12 +38,12 @@ impl ValidateType {
         if self == Self::Dns && base(domain).len() > longest {
             let allowed =
                 format!("at most {longest} characters, to which {RECORD_DOMAIN} is added");
-            return Err(CasError::invalid(parameter, format!("{:?}", cut(domain)), allowed));
+            return Err(CasError::invalid(parameter, quoted(domain), allowed));
         }
         if !self.shows(domain) {
             let allowed = "no wildcard with the ValidateType FILE, which shows the control of one \
                            host; DNS does for wildcards";
-            return Err(CasError::invalid(parameter, format!("{:?}", cut(domain)), allowed));
+            return Err(CasError::invalid(parameter, quoted(domain), allowed));
         }
         Ok(())
     }

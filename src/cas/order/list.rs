@@ -3,11 +3,11 @@
 use super::super::Cas;
 use super::super::error::CasError;
 use super::super::page::page;
-use super::super::records::cut;
 use super::super::structures::structures;
 use super::challenge::base;
 use super::document::OrderDocument;
 use super::state::OrderState;
+use crate::error::quoted;
 use crate::validity::{Time, Validity};
 
 structures! {
@@ -91,7 +91,7 @@ impl Cas {
                 if let Some(given) = given
                     && !allowed.contains(&given.as_str())
                 {
-                    let given = format!("{:?}", cut(given));
+                    let given = quoted(given);
                     return Err(CasError::invalid(parameter, given, allowed.join(", ")));
                 }
             }

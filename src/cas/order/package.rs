@@ -2,10 +2,11 @@
 
 use super::super::config::Product;
 use super::super::error::{CasError, ErrorKind};
-use super::super::records::{Kept, cut};
+use super::super::records::Kept;
 use super::super::structures::structures;
 use super::super::{Cas, Operator};
 use super::document::{PackageDocument, package_writes};
+use crate::error::quoted;
 use crate::ledger::{AuditAction, Write};
 
 structures! {
@@ -119,7 +120,7 @@ impl Cas {
         let products = &self.config.products;
         products.iter().find(|product| product.code == code).ok_or_else(|| {
             let codes: Vec<&str> = products.iter().map(|product| product.code.as_str()).collect();
-            CasError::invalid("ProductCode", format!("{:?}", cut(code)), codes.join(", "))
+            CasError::invalid("ProductCode", quoted(code), codes.join(", "))
         })
     }
 

@@ -79,7 +79,7 @@ impl RedbStore {
         let transaction = self.database.begin_read().map_err(failed)?;
         verify(&Reading(transaction.open_table(RECORDS).map_err(failed)?))?;
         let records = transaction.open_table(RECORDS).map_err(failed)?;
-        let place = path.display().to_string();
+        let place = crate::error::shown_path(path).display().to_string();
         place::make(folder, path, |file| copy(&records, file, &place))?;
         Ok(())
     }

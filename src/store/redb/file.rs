@@ -21,7 +21,7 @@ impl StoreFile {
     /// Opens and locks a file that is there: against everybody to write to it, against those who
     /// write to read it.
     pub(super) fn open(path: &Path, writing: bool) -> Result<Self, StoreError> {
-        let place = path.display();
+        let place = crate::error::shown_path(path).display().to_string();
         let refused = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound => {
                 let message = format!(
@@ -75,7 +75,7 @@ impl StoreFile {
     #[cfg(unix)]
     pub(super) fn require_private(&self, path: &Path) -> Result<(), StoreError> {
         use std::os::unix::fs::PermissionsExt as _;
-        let place = path.display();
+        let place = crate::error::shown_path(path).display().to_string();
         let metadata = self.file.metadata();
         let metadata =
             metadata.map_err(|error| StoreError::backend(format!("{place} cannot be read"), error));

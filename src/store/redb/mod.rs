@@ -99,7 +99,7 @@ impl RedbStore {
         if fs::symlink_metadata(path).is_ok() {
             return Err(place::exists(path));
         }
-        let place = path.display().to_string();
+        let place = crate::error::shown_path(path).display().to_string();
         let file = place::make(&SystemFolder::of(path), path, |file| lay(&file, &place))?;
         Self::of(file, &place, false)
     }
@@ -148,7 +148,7 @@ impl RedbStore {
     }
 
     fn of_file(path: &Path, writing: bool) -> Result<Self, StoreError> {
-        let place = path.display().to_string();
+        let place = crate::error::shown_path(path).display().to_string();
         let file = StoreFile::open(path, writing)?;
         header::check(&file, &place)?;
         file.require_private(path)?;

@@ -40,7 +40,7 @@ pub(super) fn make<F: Folder>(
     path: &Path,
     fill: impl FnOnce(Arc<F::File>) -> Result<(), StoreError>,
 ) -> Result<Arc<F::File>, StoreError> {
-    let place = path.display();
+    let place = crate::error::shown_path(path).display().to_string();
     let refused = |error| StoreError::backend(format!("{place} cannot be written"), error);
     let name = path.file_name().unwrap_or_default();
     let (file, new) = create_beside(folder, name).map_err(refused)?;
@@ -66,7 +66,10 @@ pub(super) fn make<F: Folder>(
 
 /// That there is something at the path already.
 pub(super) fn exists(path: &Path) -> StoreError {
-    let message = format!("{} exists already, and is never overwritten", path.display());
+    let message = format!(
+        "{} exists already, and is never overwritten",
+        crate::error::shown_path(path).display().to_string()
+    );
     StoreError::new(StoreErrorKind::Conflict, message)
 }
 

@@ -21,7 +21,9 @@ impl PrivateKey {
         if text.contains("Proc-Type:") && text.contains("ENCRYPTED") {
             return Ok(Self::Encrypted(LEGACY));
         }
-        let encrypted = text.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----");
+        // By its label, before the passphrase is read; else by what is inside.
+        let encrypted = text.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+            || KeyPair::is_pem_encrypted(text)?;
         Self::open(match (encrypted, passphrase) {
             (true, None) => return Ok(Self::Encrypted(PKCS8)),
             (true, Some(file)) => KeyPair::from_pem_encrypted(text, &read_passphrase(file)?)?,

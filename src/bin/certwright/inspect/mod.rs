@@ -12,7 +12,7 @@ use self::key::PrivateKey;
 use super::failure::Failure;
 use super::input::{self, LIST_OCTETS, file_error};
 use super::options::Inspect;
-use super::output::{Output, escaped};
+use super::output::{Output, given_path};
 
 /// PEM blocks of one file: as many as the engine reads.
 const BLOCKS: usize = 128;
@@ -29,13 +29,12 @@ enum Item {
 pub fn run(options: &Inspect, output: &mut Output) -> Result<(), Failure> {
     let path = &options.file;
     let octets = input::read(path, LIST_OCTETS)?;
-    match input::pem(&octets) {
-        Some(text) => show_blocks(options, &text, output),
-        None => {
-            let item = read_der(options, &octets).map_err(|error| of_file(path, error))?;
-            Ok(show(&item, output)?)
-        }
-    }
+    let read = match input::text(&octets) {
+        Some(text) if text.contains(BEGIN) => return show_blocks(options, &text, output),
+        Some(text) => read_text(options, &text),
+        None => read_der(options, &octets),
+    };
+    Ok(show(&read.map_err(|error| of_file(path, error))?, output)?)
 }
 
 /// Shows every block of a PEM text, up to one that cannot be read.
@@ -84,14 +83,12 @@ struct Block<'t> {
 }
 
 fn blocks(text: &str) -> impl Iterator<Item = Block<'_>> {
-    const BEGIN: &str = "-----BEGIN ";
     let starts: Vec<usize> = text.match_indices(BEGIN).map(|(start, _)| start).collect();
     let ends: Vec<usize> = starts.iter().skip(1).copied().chain([text.len()]).collect();
     starts.into_iter().zip(ends).filter_map(move |(start, end)| {
         let text = text.get(start..end)?;
-        let first = text.lines().next().unwrap_or_default().trim_end();
-        let label = first.strip_prefix(BEGIN).unwrap_or_default();
-        Some(Block { label: label.trim_end_matches('-'), text })
+        let label = text.strip_prefix(BEGIN).and_then(|rest| rest.split("-----").next());
+        Some(Block { label: label.unwrap_or_default(), text })
     })
 }
 
@@ -111,11 +108,27 @@ fn read_block(options: &Inspect, block: &Block<'_>) -> Result<Option<Item>, Erro
         label if label.ends_with("PRIVATE KEY") => {
             Item::PrivateKey(PrivateKey::from_pem(text, options.passphrase_file.as_deref())?)
         }
-        label => {
-            let given = format!("PEM block {:?}", escaped(label));
-            return Err(Error::unsupported("input", given, KINDS));
-        }
+        // A certificate it is not: the reader names the block, without showing a label of somebody's.
+        _ => Item::Certificate(Box::new(Certificate::from_pem(text)?)),
     }))
+}
+
+/// What a text without PEM blocks is: bare base64, perhaps.
+fn read_text(options: &Inspect, text: &str) -> Result<Item, Error> {
+    let id = || options.sm2_id.clone();
+    let passphrase = options.passphrase_file.as_deref();
+    let readers: [&dyn Fn() -> Result<Item, Error>; 5] = [
+        &|| PrivateKey::from_pem(text, passphrase).map(Item::PrivateKey),
+        &|| Ok(Item::Certificate(Box::new(Certificate::from_pem(text)?))),
+        &|| Ok(Item::Request(Box::new(CertificateRequest::from_pem_with_sm2_id(text, id())?))),
+        &|| Ok(Item::RevocationList(Box::new(RevocationList::from_pem(text)?))),
+        &|| Ok(Item::PublicKey(Box::new(PublicKey::from_pem(text)?))),
+    ];
+    first_of(&readers).map_err(|error| {
+        // The reader of keys, the first, names what the text is instead.
+        let named = PrivateKey::from_pem(text, passphrase).err().unwrap_or(error);
+        Error::malformed("input", "", format!("neither PEM nor DER of {KINDS}: {named}"))
+    })
 }
 
 /// What DER is. None of the kinds can be taken for another.
@@ -138,6 +151,11 @@ fn read_der(options: &Inspect, der: &[u8]) -> Result<Item, Error> {
         &|| KeyPair::from_sec1_der(der).map(private),
         &|| KeyPair::from_pkcs1_der(der).map(private),
     ];
+    first_of(&readers)
+}
+
+/// What one of the readers could read, or every reason.
+fn first_of(readers: &[&dyn Fn() -> Result<Item, Error>]) -> Result<Item, Error> {
     let mut reasons = Vec::new();
     for read in readers {
         match read() {
@@ -153,11 +171,12 @@ fn read_der(options: &Inspect, der: &[u8]) -> Result<Item, Error> {
 }
 
 fn of_file(path: &Path, error: Error) -> Failure {
-    Failure::Reason(format!("{}: {error}", path.display()))
+    Failure::Reason(format!("{}: {error}", given_path(path)))
 }
 
 fn of_block(index: usize, error: &Error) -> Error {
     Error::malformed("input", format!("PEM block {}", index + 1), error.to_string())
 }
 
+const BEGIN: &str = "-----BEGIN ";
 const KINDS: &str = "certificate, certificate request, revocation list, key";

@@ -158,10 +158,14 @@ const SHOWN: [&str; 8] = [
 ];
 
 /// RFC 5280 section 4.2, RFC 2985 section 5.4, RFC 6962 section 3.3, RFC 7633.
-const NAMES: [(&str, &str); 19] = [
+const NAMES: [(&str, &str); 23] = [
     ("1.2.840.113549.1.9.2", "unstructuredName"),
     ("1.2.840.113549.1.9.7", "challengePassword"),
     ("1.3.6.1.4.1.11129.2.4.2", "signedCertificateTimestampList"),
+    ("1.3.6.1.4.1.311.13.2.1", "Microsoft enrollment name and value"),
+    ("1.3.6.1.4.1.311.13.2.2", "Microsoft cryptographic provider"),
+    ("1.3.6.1.4.1.311.13.2.3", "Microsoft operating system version"),
+    ("1.3.6.1.4.1.311.21.20", "Microsoft client information"),
     ("1.3.6.1.5.5.7.1.1", "authorityInfoAccess"),
     ("1.3.6.1.5.5.7.1.11", "subjectInfoAccess"),
     ("1.3.6.1.5.5.7.1.24", "tlsfeature"),
