@@ -86,7 +86,9 @@ fn problem(header: &[u8; HEADER], length: u64) -> Option<String> {
     let [regions, rest] = [0, 4].map(|at| u64::from(number(REGIONS_AT + at)));
     let [page, header_pages, pages] = SIZES.map(u64::from);
     let trailing = if rest == 0 { 0 } else { header_pages + rest };
-    let told = page * (1 + regions * (header_pages + pages) + trailing);
+    // The counts are anybody's numbers.
+    let told = regions.saturating_mul(header_pages + pages).saturating_add(1 + trailing);
+    let told = told.saturating_mul(page);
     if told != length {
         return Some(format!(
             "it ends after {length} bytes, and its header tells of {told}: it was cut or padded"
