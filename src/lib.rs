@@ -102,6 +102,9 @@ pub use self::chain::{
     Chain, ChainVerifier, RevocationStatus, UnknownRevocation, UnusedList, Verified,
 };
 pub use self::crl::{CrlRequest, IssuedCrl};
+#[cfg(all(fuzzing, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
+#[doc(hidden)]
+pub use self::curves::fuzzing as curves_fuzzing;
 pub use self::distribution::CrlDistribution;
 pub use self::error::{
     ChainError, ChainRule, Denied, Error, Malformed, Reason, Rule, SignerError, StoreError,

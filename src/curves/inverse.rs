@@ -6,6 +6,8 @@
 //! bits. The steps that suffice for b bits are (45907·b + 26313) / 19929 rounded up (Wuille's bound of
 //! the convex hull): 592, 886 and 1202.
 
+use std::hint::black_box;
+
 use zeroize::{Zeroize, Zeroizing};
 
 use super::modulus::{Modulus, Residue};
@@ -138,7 +140,8 @@ impl State {
     /// below p.
     #[inline(always)]
     fn update_de(&mut self, Matrix { u, v, q, r }: &Matrix, prime: &Prime, digits: usize) {
-        let (negative_d, negative_e) = (self.d[digits - 1] >> 63, self.e[digits - 1] >> 63);
+        let negative_d = black_box(self.d[digits - 1] >> 63);
+        let negative_e = black_box(self.e[digits - 1] >> 63);
         let mut multiple_d = (u & negative_d) + (v & negative_e);
         let mut multiple_e = (q & negative_d) + (r & negative_e);
         let (u, v, q, r) = (*u as i128, *v as i128, *q as i128, *r as i128);
@@ -172,9 +175,10 @@ impl State {
     #[inline(always)]
     fn result<const N: usize>(&self, prime: &Prime, digits: usize) -> [u64; N] {
         let mut number = self.d;
-        let sign = self.f[digits - 1] >> 63;
+        // Masks, which the compiler must not make branches of.
+        let sign = black_box(self.f[digits - 1] >> 63);
         let add = |number: &mut [i64; DIGITS]| {
-            let negative = number[digits - 1] >> 63;
+            let negative = black_box(number[digits - 1] >> 63);
             for at in 0..digits {
                 number[at] += prime.digits[at] & negative;
             }

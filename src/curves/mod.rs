@@ -20,6 +20,8 @@ mod curve;
 mod double;
 #[cfg(test)]
 mod faults;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod inverse;
 mod keys;
 mod modulus;

@@ -10,6 +10,23 @@ use super::carry::{
 };
 use super::constants::{halved, negative_inverse, power_of_two, same};
 
+/// Runs a block for each word, written out as often as there are words, so that what a round leaves
+/// stays in registers.
+macro_rules! unrolled {
+    ($count:expr, $at:ident => $block:block) => {
+        unrolled!($count, $at => $block, 0 1 2 3 4 5 6 7 8)
+    };
+    ($count:expr, $at:ident => $block:block, $($number:literal)*) => {{
+        const { assert!($count <= 9) };
+        $(
+            if $number < $count {
+                let $at = $number;
+                $block
+            }
+        )*
+    }};
+}
+
 /// Products of so many words are written out where they are needed; longer ones would fill the cache
 /// of the instructions.
 const INLINED: usize = 4;
@@ -143,13 +160,13 @@ impl<M: Modulus<N>, const N: usize> Residue<M, N> {
     #[inline(always)]
     fn multiply_words(&self, other: &[u64; N]) -> Self {
         let (mut t, mut top) = ([0; N], 0);
-        for word in other {
-            let (products, last) = row(&self.0, *word);
+        unrolled!(N, at => {
+            let (products, last) = row(&self.0, other[at]);
             let (sums, carry) = add(&t, &products);
             let (high, over) = add_carry(top, last, carry);
             let (reduced, carry) = M::reduce_step(&sums, high);
             (t, top) = (reduced, u64::from(over) + u64::from(carry));
-        }
+        });
         Self::final_subtraction(&t, top)
     }
 
@@ -167,11 +184,11 @@ impl<M: Modulus<N>, const N: usize> Residue<M, N> {
     fn square_here(&self) -> Self {
         let (mut t, high) = square_words(&self.0);
         let mut top = 0;
-        for word in high {
-            let (word, over) = add_carry(word, top, 0);
+        unrolled!(N, at => {
+            let (word, over) = add_carry(high[at], top, 0);
             let (reduced, carry) = M::reduce_step(&t, word);
             (t, top) = (reduced, u64::from(over) + u64::from(carry));
-        }
+        });
         Self::final_subtraction(&t, top)
     }
 

@@ -52,8 +52,9 @@ pub enum Nonces {
     /// RFC 6979: the same key and message give the same signature. For test vectors; a fault in the
     /// arithmetic can give the key away.
     Deterministic,
-    /// RFC 6979 with 256 fresh random bits (section 3.6): safe under a broken generator as well as
-    /// under faults.
+    /// Made of 256 fresh random bits, the key and the message, so that they are safe under a broken
+    /// generator as well as under faults: by SHA-512, or where the RustCrypto crates work, by
+    /// RFC 6979 section 3.6.
     #[default]
     Hedged,
 }
