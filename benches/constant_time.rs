@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use certwright::testing::SeededRng;
-use certwright::{KeyAlgorithm, KeyFamily, KeyPair, Nonces, Signer, WeakKeys};
+use certwright::{Arithmetic, KeyAlgorithm, KeyFamily, KeyPair, Nonces, Signer, WeakKeys};
 use rand_core::TryRng;
 
 /// Beyond this the means differ (dudect's threshold).
@@ -44,37 +44,48 @@ fn main() {
     let filter = arguments.get(1).map_or("", String::as_str);
 
     println!("{:<44} {:>8} {:>8}  t at 100, 95, 90, 75, 50 %", "case", "fixed", "random");
+    let chosen = Arithmetic::chosen();
     for algorithm in [KeyAlgorithm::Rsa2048, KeyAlgorithm::EcdsaP256, KeyAlgorithm::Sm2] {
         if !is_built(algorithm.family()) {
             continue;
         }
-        for nonces in [Nonces::Deterministic, Nonces::Hedged] {
-            // RSA has no nonces; it is blinded in both.
-            if algorithm.family() == KeyFamily::Rsa && nonces == Nonces::Deterministic {
-                continue;
-            }
-            let name = format!("{algorithm} {nonces:?}");
-            let key = key(algorithm, 1).with_nonces(nonces);
-            let messages = format!("{name}: fixed or random message");
-            measure(&messages, filter, duration, messages_of(&key));
+        cases(&format!("{algorithm}"), algorithm, filter, duration);
+        // Keys on curves by the other arithmetic, too.
+        if algorithm.family() != KeyFamily::Rsa && chosen != Arithmetic::RustCrypto {
+            Arithmetic::RustCrypto.choose();
+            cases(&format!("{algorithm} rustcrypto"), algorithm, filter, duration);
+            chosen.choose();
+        }
+    }
+}
 
-            let others: Vec<KeyPair> =
-                (2..34).map(|seed| self::key(algorithm, seed).with_nonces(nonces)).collect();
-            // The fixed key as often in memory as there are others, so that the caches know both
-            // classes alike.
-            let file = key.to_pkcs8_der().expect("a file");
-            let read = || KeyPair::from_pkcs8_der(file.as_bytes()).expect("the key");
-            let copies: Vec<KeyPair> = others.iter().map(|_| read().with_nonces(nonces)).collect();
-            let keys = format!("{name}: fixed or random key");
-            measure(&keys, filter, duration, either(&copies, &others));
+/// The cases of one algorithm by the arithmetic that is chosen.
+fn cases(name: &str, algorithm: KeyAlgorithm, filter: &str, duration: Duration) {
+    for nonces in [Nonces::Deterministic, Nonces::Hedged] {
+        // RSA has no nonces; it is blinded in both.
+        if algorithm.family() == KeyFamily::Rsa && nonces == Nonces::Deterministic {
+            continue;
+        }
+        let name = format!("{name} {nonces:?}");
+        let key = key(algorithm, 1).with_nonces(nonces);
+        let messages = format!("{name}: fixed or random message");
+        measure(&messages, filter, duration, messages_of(&key));
 
-            if algorithm.family() != KeyFamily::Rsa {
-                let small: Vec<KeyPair> = (1..33)
-                    .map(|scalar| short_scalar(algorithm, scalar).with_nonces(nonces))
-                    .collect();
-                let zeros = format!("{name}: 240 leading zero bits or none");
-                measure(&zeros, filter, duration, either(&small, &others));
-            }
+        let others: Vec<KeyPair> =
+            (2..34).map(|seed| self::key(algorithm, seed).with_nonces(nonces)).collect();
+        // The fixed key as often in memory as there are others, so that the caches know both
+        // classes alike.
+        let file = key.to_pkcs8_der().expect("a file");
+        let read = || KeyPair::from_pkcs8_der(file.as_bytes()).expect("the key");
+        let copies: Vec<KeyPair> = others.iter().map(|_| read().with_nonces(nonces)).collect();
+        let keys = format!("{name}: fixed or random key");
+        measure(&keys, filter, duration, either(&copies, &others));
+
+        if algorithm.family() != KeyFamily::Rsa {
+            let small: Vec<KeyPair> =
+                (1..33).map(|scalar| short_scalar(algorithm, scalar).with_nonces(nonces)).collect();
+            let zeros = format!("{name}: 240 leading zero bits or none");
+            measure(&zeros, filter, duration, either(&small, &others));
         }
     }
 }

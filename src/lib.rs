@@ -48,17 +48,26 @@
 #![deny(clippy::unreachable, clippy::unwrap_used)]
 // With a family of keys or the operations left out, the code that only they use is dead.
 #![cfg_attr(
-    not(all(feature = "cas", feature = "ecc", feature = "rsa", feature = "sm2")),
+    not(all(
+        feature = "cas",
+        feature = "ecc",
+        feature = "fast-arithmetic",
+        feature = "rsa",
+        feature = "sm2"
+    )),
     allow(dead_code, unused_imports, unused_mut, unused_variables)
 )]
 
 mod algorithm;
+mod arithmetic;
 mod authority;
 #[cfg(feature = "cas")]
 pub mod cas;
 mod certificate;
 mod chain;
 mod crl;
+#[cfg(all(feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
+mod curves;
 mod distribution;
 mod error;
 mod hexadecimal;
@@ -84,6 +93,7 @@ mod validity;
 mod wire;
 
 pub use self::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
+pub use self::arithmetic::{Arithmetic, ArithmeticCounts};
 pub use self::authority::{
     Authority, Clock, FixedClock, Issued, ResumeSummary, RevocationRequest, SystemClock,
 };
@@ -92,6 +102,9 @@ pub use self::chain::{
     Chain, ChainVerifier, RevocationStatus, UnknownRevocation, UnusedList, Verified,
 };
 pub use self::crl::{CrlRequest, IssuedCrl};
+#[cfg(all(fuzzing, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
+#[doc(hidden)]
+pub use self::curves::fuzzing as curves_fuzzing;
 pub use self::distribution::CrlDistribution;
 pub use self::error::{
     ChainError, ChainRule, Denied, Error, Malformed, Reason, Rule, SignerError, StoreError,
@@ -105,8 +118,6 @@ pub use self::key::{
 #[cfg(all(fuzzing, feature = "rsa"))]
 #[doc(hidden)]
 pub use self::lanes::fuzzing as lanes_fuzzing;
-#[cfg(feature = "rsa")]
-pub use self::lanes::{Arithmetic, ArithmeticCounts};
 pub use self::ledger::{
     AuditAction, AuditEntry, AuditHead, CertificateRecord, CrlState, Filing, Identifier,
     IssuerDigest, IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation,

@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod chain;
 pub mod crl;
 pub mod csr;
+pub mod curves;
 pub mod der;
 pub mod difference;
 pub mod issue;

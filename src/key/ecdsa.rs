@@ -1,194 +1,181 @@
-//! ECDSA over P-256, P-384 and P-521 (FIPS 186-5), with hedged RFC 6979 nonces.
+//! ECDSA over P-256, P-384 and P-521 (FIPS 186-5), with hedged or RFC 6979 nonces.
 
-use ::ecdsa::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
-use ::ecdsa::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytes, FieldBytesSize, Generate};
-use ::ecdsa::hazmat::{sign_prehashed_rfc6979, verify_prehashed};
-use ::ecdsa::{EcdsaCurve, Signature, SigningKey};
-use p256::NistP256;
-use p384::NistP384;
-use p521::NistP521;
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
+use super::ecdsa_crate::{self as by_crate, deterministic_nonce};
+use super::own::{OwnPublic, OwnSecret};
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
+use crate::arithmetic::Arithmetic;
 use crate::error::Error;
 use crate::wire::signature::{encode_pair, fixed_width, read_pair};
 
-/// A point on a curve.
+/// A point on a curve, by whose arithmetic works on it.
 #[derive(Clone)]
 pub(super) enum Public {
-    P256(::ecdsa::elliptic_curve::PublicKey<NistP256>),
-    P384(::ecdsa::elliptic_curve::PublicKey<NistP384>),
-    P521(::ecdsa::elliptic_curve::PublicKey<NistP521>),
+    Crate(by_crate::Public),
+    Own(OwnPublic),
 }
 
-/// A scalar of a curve; its drop wipes it. Each stands in a box of its own size: in an enum of all
-/// three, the octets that a shorter one does not use would carry whatever the stack held, a copy of
-/// the scalar for one, and nobody would wipe them.
-pub(super) enum Secret {
-    P256(Box<SigningKey<NistP256>>),
-    P384(Box<SigningKey<NistP384>>),
-    P521(Box<SigningKey<NistP521>>),
+/// A scalar of a curve; its drop wipes it.
+pub(super) struct Secret {
+    algorithm: KeyAlgorithm,
+    pub(super) scalar: Scalar,
 }
 
-/// Runs the same expression for each curve.
-macro_rules! each {
-    ($type:ident, $value:expr, $key:ident => $body:expr) => {
-        match $value {
-            $type::P256($key) => $body,
-            $type::P384($key) => $body,
-            $type::P521($key) => $body,
-        }
-    };
+pub(super) enum Scalar {
+    Crate(by_crate::Secret, Zeroizing<Vec<u8>>),
+    Own(OwnSecret),
 }
 
 impl Public {
     /// Reads a SEC 1 point: on the curve and not at infinity, or it is refused.
     pub(super) fn from_point(algorithm: KeyAlgorithm, point: &[u8]) -> Result<Self, Error> {
-        use ::ecdsa::elliptic_curve::PublicKey;
-        let key = match algorithm {
-            KeyAlgorithm::EcdsaP256 => PublicKey::from_sec1_bytes(point).map(Self::P256),
-            KeyAlgorithm::EcdsaP384 => PublicKey::from_sec1_bytes(point).map(Self::P384),
-            KeyAlgorithm::EcdsaP521 => PublicKey::from_sec1_bytes(point).map(Self::P521),
-            other => {
-                return Err(Error::unsupported("curve", other.to_string(), "NIST curves"));
-            }
-        };
-        key.map_err(|_| {
-            Error::malformed("public key", algorithm.to_string(), "not a point on the curve")
-        })
+        if let Some(own) = OwnPublic::from_point(algorithm, point) {
+            return Ok(Self::Own(own));
+        }
+        // It may be compressed.
+        let key = by_crate::Public::from_point(algorithm, point)?;
+        Ok(OwnPublic::from_point(algorithm, &key.to_point()).map_or(Self::Crate(key), Self::Own))
     }
 
     /// The uncompressed SEC 1 form.
     pub(super) fn to_point(&self) -> Vec<u8> {
-        each!(Self, self, key => key.to_sec1_point(false).as_bytes().to_vec())
+        match self {
+            Self::Crate(key) => key.to_point(),
+            Self::Own(key) => key.to_point(),
+        }
     }
 
+    /// `is_often` says that many signatures of this key are verified.
     pub(super) fn verify(
         &self,
+        key: KeyAlgorithm,
         algorithm: SignatureAlgorithm,
         message: &[u8],
         signature: &[u8],
+        is_often: bool,
     ) -> bool {
+        let Ok((r, s)) = read_pair(signature, width(key)) else {
+            return false;
+        };
         let digest = digest(algorithm, message);
-        each!(Self, self, key => verify_on(key, &digest, signature))
+        match self {
+            Self::Crate(key) => key.verify(&digest, &r, &s),
+            Self::Own(key) if is_often => key.verify_often(&digest, &r, &s),
+            Self::Own(key) => key.verify(&digest, &r, &s),
+        }
     }
 }
 
 impl Secret {
+    /// A scalar drawn at random: as many bytes as the order has, until they are in [1, n−1]
+    /// (FIPS 186-5 A.2.2). `None` for other families.
     pub(super) fn generate(algorithm: KeyAlgorithm, rng: &mut impl CryptoRng) -> Option<Self> {
-        match algorithm {
-            KeyAlgorithm::EcdsaP256 => {
-                Some(Self::P256(Box::new(SigningKey::generate_from_rng(rng))))
+        let nist = [KeyAlgorithm::EcdsaP256, KeyAlgorithm::EcdsaP384, KeyAlgorithm::EcdsaP521];
+        if !nist.contains(&algorithm) {
+            return None;
+        }
+        let mut scalar = Zeroizing::new(vec![0; width(algorithm)]);
+        loop {
+            rng.fill_bytes(&mut scalar);
+            // The bits that the order does not have: 7 of P-521's first byte.
+            let unused = 8 * scalar.len() as u32 - algorithm.bits();
+            scalar.iter_mut().take(1).for_each(|first| *first &= 0xff >> unused);
+            if let Ok(secret) = Self::from_scalar(algorithm, &scalar) {
+                return Some(secret);
             }
-            KeyAlgorithm::EcdsaP384 => {
-                Some(Self::P384(Box::new(SigningKey::generate_from_rng(rng))))
-            }
-            KeyAlgorithm::EcdsaP521 => {
-                Some(Self::P521(Box::new(SigningKey::generate_from_rng(rng))))
-            }
-            _ => None,
         }
     }
 
-    /// A scalar from its big-endian octets: in [1, n−1], or it is refused.
+    /// A scalar from its big-endian bytes: in [1, n−1], or it is refused.
     pub(super) fn from_scalar(algorithm: KeyAlgorithm, scalar: &[u8]) -> Result<Self, Error> {
-        let width = (algorithm.bits() as usize).div_ceil(8);
-        let significant = scalar.iter().position(|octet| *octet != 0).unwrap_or(scalar.len());
-        let scalar =
-            Zeroizing::new(fixed_width(scalar.get(significant..).unwrap_or(scalar), width)?);
-        let key = match algorithm {
-            KeyAlgorithm::EcdsaP256 => {
-                SigningKey::from_slice(&scalar).map(Box::new).map(Self::P256)
-            }
-            KeyAlgorithm::EcdsaP384 => {
-                SigningKey::from_slice(&scalar).map(Box::new).map(Self::P384)
-            }
-            KeyAlgorithm::EcdsaP521 => {
-                SigningKey::from_slice(&scalar).map(Box::new).map(Self::P521)
-            }
-            other => {
-                return Err(Error::unsupported("curve", other.to_string(), "NIST curves"));
-            }
+        let significant = scalar.iter().position(|byte| *byte != 0).unwrap_or(scalar.len());
+        let significant = scalar.get(significant..).unwrap_or(scalar);
+        let bytes = Zeroizing::new(fixed_width(significant, width(algorithm))?);
+        let scalar = match OwnSecret::from_scalar(algorithm, &bytes) {
+            Some(own) => Scalar::Own(own),
+            None => Scalar::Crate(by_crate::Secret::from_scalar(algorithm, &bytes)?, bytes),
         };
-        key.map_err(|_| {
-            Error::malformed("private key", algorithm.to_string(), "the scalar is not in [1, n-1]")
-        })
+        Ok(Self { algorithm, scalar })
     }
 
     pub(super) fn to_scalar(&self) -> Zeroizing<Vec<u8>> {
-        each!(Self, self, key => {
-            let octets = Zeroizing::new(key.to_bytes());
-            Zeroizing::new(octets.to_vec())
-        })
-    }
-
-    pub(super) fn public(&self) -> Public {
-        match self {
-            Self::P256(key) => Public::P256(key.verifying_key().into()),
-            Self::P384(key) => Public::P384(key.verifying_key().into()),
-            Self::P521(key) => Public::P521(key.verifying_key().into()),
+        match &self.scalar {
+            Scalar::Crate(_, bytes) => bytes.clone(),
+            Scalar::Own(own) => own.to_scalar(),
         }
     }
 
-    /// Signs with a nonce from RFC 6979, over the algorithm's own hash, with `extra` as its
-    /// additional data k' (section 3.6): empty for a deterministic nonce.
+    pub(super) fn public(&self) -> Public {
+        match &self.scalar {
+            Scalar::Crate(key, _) => Public::Crate(key.public()),
+            Scalar::Own(own) => Public::Own(own.public()),
+        }
+    }
+
+    /// A key whose signatures are wrong.
+    #[cfg(all(test, feature = "fast-arithmetic"))]
+    pub(super) fn with_fault(mut self, fault: crate::curves::Fault) -> Self {
+        if let Scalar::Own(own) = self.scalar {
+            self.scalar = Scalar::Own(own.with_fault(fault));
+        }
+        self
+    }
+
+    /// Whether this crate's own arithmetic works on it.
+    pub(super) fn is_own(&self) -> bool {
+        matches!(self.scalar, Scalar::Own(_))
+    }
+
+    /// Signs with a nonce hedged with `extra`, or with the one of RFC 6979 where that is empty.
     pub(super) fn sign(
         &self,
         algorithm: SignatureAlgorithm,
         message: &[u8],
         extra: &[u8],
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>, Error> {
+        if let Scalar::Own(own) = &self.scalar {
+            let digest = digest(algorithm, message);
+            let signature = if extra.is_empty() {
+                let nonce =
+                    deterministic_nonce(self.algorithm, algorithm, &own.to_scalar(), &digest);
+                own.sign(&digest, &nonce)
+            } else {
+                own.sign_hedged(&digest, extra)
+            };
+            if let Some(signature) = signature {
+                Arithmetic::count_on_curves();
+                return Ok(encode_pair(&signature.r, &signature.s));
+            }
+        }
+        self.sign_by_crate(algorithm, message, extra)
+    }
+
+    /// The same by the RustCrypto crates, which hedge after RFC 6979 section 3.6.
+    pub(super) fn sign_by_crate(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        extra: &[u8],
+    ) -> Result<Vec<u8>, Error> {
         let digest = digest(algorithm, message);
-        each!(Self, self, key => sign_on(key, algorithm, &digest, extra))
+        let (r, s) = match &self.scalar {
+            Scalar::Crate(key, _) => key.sign(algorithm, &digest, extra),
+            Scalar::Own(own) => {
+                let key = by_crate::Secret::from_scalar(self.algorithm, &own.to_scalar())?;
+                key.sign(algorithm, &digest, extra)
+            }
+        };
+        Arithmetic::count_elsewhere(1);
+        Ok(encode_pair(&r, &s))
     }
 }
 
-fn sign_on<C>(
-    key: &SigningKey<C>,
-    algorithm: SignatureAlgorithm,
-    digest: &[u8],
-    extra: &[u8],
-) -> Vec<u8>
-where
-    C: EcdsaCurve + CurveArithmetic,
-{
-    let scalar = key.as_nonzero_scalar();
-    let (signature, _) = match algorithm {
-        SignatureAlgorithm::EcdsaSha384 => {
-            sign_prehashed_rfc6979::<C, Sha384>(scalar, digest, extra)
-        }
-        SignatureAlgorithm::EcdsaSha512 => {
-            sign_prehashed_rfc6979::<C, Sha512>(scalar, digest, extra)
-        }
-        _ => sign_prehashed_rfc6979::<C, Sha256>(scalar, digest, extra),
-    };
-    let (r, s) = signature.split_bytes();
-    encode_pair(&r, &s)
-}
-
-fn verify_on<C>(
-    key: &::ecdsa::elliptic_curve::PublicKey<C>,
-    digest: &[u8],
-    signature: &[u8],
-) -> bool
-where
-    C: EcdsaCurve + CurveArithmetic,
-    AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
-    FieldBytesSize<C>: ModulusSize,
-{
-    let width = FieldBytes::<C>::default().len();
-    let Ok((r, s)) = read_pair(signature, width) else {
-        return false;
-    };
-    let (Ok(r), Ok(s)) =
-        (FieldBytes::<C>::try_from(r.as_slice()), FieldBytes::<C>::try_from(s.as_slice()))
-    else {
-        return false;
-    };
-    Signature::<C>::from_scalars(r, s)
-        .is_ok_and(|signature| verify_prehashed(&key.to_projective(), digest, &signature).is_ok())
+/// Bytes of a scalar or coordinate.
+fn width(algorithm: KeyAlgorithm) -> usize {
+    (algorithm.bits() as usize).div_ceil(8)
 }
 
 /// The digest of a message. Algorithms of other families do not come here.

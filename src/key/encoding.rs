@@ -147,11 +147,9 @@ impl KeyPair {
             #[cfg(feature = "rsa")]
             Secret::Rsa(ref secret) => secret.to_pkcs8().map(SecretBytes::new),
             #[cfg(feature = "sm2")]
-            Secret::Sm2(ref both) => Ok(SecretBytes::new(crate::wire::private_key::encode_scalar(
-                algorithm,
-                &both.0.to_scalar(),
-                point,
-            ))),
+            Secret::Sm2(ref secret) => Ok(SecretBytes::new(
+                crate::wire::private_key::encode_scalar(algorithm, &secret.to_scalar(), point),
+            )),
         }
     }
 
@@ -237,7 +235,8 @@ impl KeyPair {
                 Err(super::public::not_built(algorithm.family()))
             }
             #[cfg(feature = "ecc")]
-            _ => Self::from_ecdsa(algorithm, super::ecdsa::Secret::from_scalar(algorithm, scalar)?),
+            _ => super::ecdsa::Secret::from_scalar(algorithm, scalar)
+                .map(|secret| Self::from_ecdsa(algorithm, secret)),
             #[cfg(not(feature = "ecc"))]
             _ => Err(super::public::not_built(algorithm.family())),
         }

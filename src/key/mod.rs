@@ -3,9 +3,17 @@
 mod digest;
 #[cfg(feature = "ecc")]
 mod ecdsa;
+#[cfg(feature = "ecc")]
+mod ecdsa_crate;
 mod encoding;
 mod encryption;
 mod generation;
+#[cfg(all(not(feature = "fast-arithmetic"), any(feature = "ecc", feature = "sm2")))]
+mod not_own;
+#[cfg(all(feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
+mod own;
+#[cfg(all(test, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
+mod own_tests;
 mod pair;
 mod public;
 mod random;
@@ -26,10 +34,15 @@ mod secret;
 mod signer;
 #[cfg(feature = "sm2")]
 mod sm2;
+#[cfg(feature = "sm2")]
+mod sm2_crate;
 mod sm2_id;
 #[cfg(test)]
 pub(crate) mod tally;
 mod verify;
+
+#[cfg(all(not(feature = "fast-arithmetic"), any(feature = "ecc", feature = "sm2")))]
+use self::not_own as own;
 
 pub use self::generation::{KeyGeneration, Progress};
 pub use self::pair::{KeyPair, Nonces};

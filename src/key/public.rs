@@ -65,7 +65,12 @@ impl PublicKey {
     #[cfg(feature = "ecc")]
     fn ecdsa(algorithm: KeyAlgorithm, point: &[u8]) -> Result<Self, Error> {
         let key = super::ecdsa::Public::from_point(algorithm, point)?;
-        Ok(Self::new(algorithm, key.to_point(), Verifier::Ecdsa(key)))
+        Ok(Self::from_ecdsa(algorithm, key))
+    }
+
+    #[cfg(feature = "ecc")]
+    pub(super) fn from_ecdsa(algorithm: KeyAlgorithm, key: super::ecdsa::Public) -> Self {
+        Self::new(algorithm, key.to_point(), Verifier::Ecdsa(key))
     }
 
     #[cfg(not(feature = "ecc"))]
@@ -87,8 +92,12 @@ impl PublicKey {
 
     #[cfg(feature = "sm2")]
     fn sm2(point: &[u8]) -> Result<Self, Error> {
-        let key = super::sm2::Public::from_point(point, &Sm2Id::default())?;
-        Ok(Self::new(KeyAlgorithm::Sm2, key.to_point(), Verifier::Sm2(Box::new(key))))
+        super::sm2::Public::from_point(point).map(Self::from_sm2)
+    }
+
+    #[cfg(feature = "sm2")]
+    pub(super) fn from_sm2(key: super::sm2::Public) -> Self {
+        Self::new(KeyAlgorithm::Sm2, key.to_point(), Verifier::Sm2(Box::new(key)))
     }
 
     #[cfg(not(feature = "sm2"))]
@@ -111,7 +120,7 @@ impl PublicKey {
         match &mut self.verifier {
             #[cfg(feature = "sm2")]
             Verifier::Sm2(key) => {
-                **key = super::sm2::Public::from_point(&self.content, &id)?;
+                **key = key.with_id(id.clone());
             }
             #[allow(unreachable_patterns)] // where SM2 is the only family
             _ => {}
@@ -158,16 +167,39 @@ impl PublicKey {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), Error> {
+        self.verify_with(algorithm, message, signature, false)
+    }
+
+    /// The same for a key of which many signatures are verified: on a curve, a table of its multiples
+    /// is made when that pays, and makes the rest several times as fast.
+    pub(crate) fn verify_often(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        self.verify_with(algorithm, message, signature, true)
+    }
+
+    fn verify_with(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+        is_often: bool,
+    ) -> Result<(), Error> {
         #[cfg(test)]
         super::tally::count(1);
         let good = algorithm.family() == self.algorithm.family()
             && match self.verifier {
                 #[cfg(feature = "ecc")]
-                Verifier::Ecdsa(ref key) => key.verify(algorithm, message, signature),
+                Verifier::Ecdsa(ref key) => {
+                    key.verify(self.algorithm, algorithm, message, signature, is_often)
+                }
                 #[cfg(feature = "rsa")]
                 Verifier::Rsa(ref key) => key.verify(algorithm, message, signature),
                 #[cfg(feature = "sm2")]
-                Verifier::Sm2(ref key) => key.verify(message, signature),
+                Verifier::Sm2(ref key) => key.verify(message, signature, is_often),
             };
         if good { Ok(()) } else { Err(Self::no_signature()) }
     }

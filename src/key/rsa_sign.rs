@@ -4,8 +4,9 @@ use rand_core::TryCryptoRng;
 
 use super::rsa::{Secret, scheme};
 use crate::algorithm::SignatureAlgorithm;
+use crate::arithmetic::Arithmetic;
 use crate::error::{Error, SignerError};
-use crate::lanes::{Arithmetic, RsaKey};
+use crate::lanes::RsaKey;
 
 impl Secret {
     /// Signs messages; `rng` blinds the private operation and does not change the signatures.

@@ -54,6 +54,14 @@ pub trait Signer: Send + Sync {
     fn sign_many(&self, messages: &[&[u8]]) -> Vec<Result<Vec<u8>, Error>> {
         messages.iter().map(|message| self.sign(message)).collect()
     }
+
+    /// Signs a message once more, after an answer that was wrong, where there is another way to do
+    /// it: a key in memory leaves this crate's own arithmetic for that of the RustCrypto crates. `None`,
+    /// as most devices answer, says that there is none, and nothing is released.
+    fn sign_otherwise(&self, message: &[u8]) -> Option<Result<Vec<u8>, Error>> {
+        let _ = message;
+        None
+    }
 }
 
 macro_rules! forward {
@@ -74,6 +82,10 @@ macro_rules! forward {
             fn sign_many(&self, messages: &[&[u8]]) -> Vec<Result<Vec<u8>, Error>> {
                 (**self).sign_many(messages)
             }
+
+            fn sign_otherwise(&self, message: &[u8]) -> Option<Result<Vec<u8>, Error>> {
+                (**self).sign_otherwise(message)
+            }
         }
     )*};
 }
@@ -81,7 +93,8 @@ macro_rules! forward {
 forward!(&S, Arc<S>, Box<S>);
 
 /// A signer whose public key and algorithm were asked for once. Every answer is verified with those,
-/// once: what a signer says of itself later changes nothing. Nothing else in this crate calls
+/// once: what a signer says of itself later changes nothing. A wrong answer is not released; the signer may
+/// have another way to make a right one. Nothing else in this crate calls
 /// [`Signer::sign`].
 #[derive(Clone)]
 pub(crate) struct Pinned<S> {
@@ -115,6 +128,20 @@ impl<S: Signer> Pinned<S> {
     /// Signs a message and verifies the answer.
     pub(crate) fn sign(&self, what: &'static str, message: &[u8]) -> Result<Vec<u8>, Error> {
         let signature = self.signer.sign(message)?;
+        match self.check(what, message, &signature) {
+            Ok(()) => Ok(signature),
+            Err(error) => self.sign_otherwise(what, message, error),
+        }
+    }
+
+    /// Signs a message in another way, and verifies that answer.
+    fn sign_otherwise(
+        &self,
+        what: &'static str,
+        message: &[u8],
+        error: Error,
+    ) -> Result<Vec<u8>, Error> {
+        let signature = self.signer.sign_otherwise(message).ok_or(error)??;
         self.check(what, message, &signature)?;
         Ok(signature)
     }
@@ -135,17 +162,19 @@ impl<S: Signer> Pinned<S> {
             .iter()
             .zip(&answers)
             .filter_map(|(message, answer)| {
-                Some(Claim { key, algorithm, message, signature: answer.as_ref().ok()? })
+                let signature = answer.as_ref().ok()?;
+                Some(Claim { key, algorithm, message, signature, is_often: true })
             })
             .collect();
         let mut verdicts = verify_many(&claims).into_iter();
         answers
             .into_iter()
-            .map(|answer| {
+            .zip(messages)
+            .map(|(answer, message)| {
                 let signature = answer?;
                 match verdicts.next() {
                     Some(Ok(())) => Ok(signature),
-                    _ => Err(self.wrong(what, &signature)),
+                    _ => self.sign_otherwise(what, message, self.wrong(what, &signature)),
                 }
             })
             .collect()
@@ -158,7 +187,7 @@ impl<S: Signer> Pinned<S> {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), Error> {
-        let verified = self.key.verify(self.algorithm, message, signature);
+        let verified = self.key.verify_often(self.algorithm, message, signature);
         verified.map_err(|_| self.wrong(what, signature))
     }
 

@@ -1,154 +1,195 @@
-//! SM2 signatures (GB/T 32918.2) with SM3 (GB/T 32905).
-//!
-//! Signing is written out over the sm2 crate's arithmetic: its `SigningKey` does not wipe the
-//! scalar, inverts 1 + d for every signature, and gives up where the standard says to draw another
-//! nonce.
+//! SM2 signatures (GB/T 32918.2) with SM3 (GB/T 32905), with hedged or RFC 6979 nonces.
 
-use ::sm2::dsa::signature::Verifier as _;
-use ::sm2::dsa::{Signature, VerifyingKey};
-use ::sm2::elliptic_curve::ops::Reduce;
-use ::sm2::elliptic_curve::point::AffineCoordinates;
-use ::sm2::elliptic_curve::sec1::ToSec1Point;
-use ::sm2::elliptic_curve::{Curve, Generate, Group, PrimeField};
-use ::sm2::{FieldBytes, ProjectivePoint, PublicKey, Scalar, SecretKey, Sm2, U256};
+use std::sync::OnceLock;
+
 use rand_core::CryptoRng;
-use rfc6979::KGenerator;
 use sm3::{Digest, Sm3};
 use zeroize::Zeroizing;
 
+use super::own::{OwnPublic, OwnSecret};
+use super::sm2_crate::{self as by_crate, Nonces};
 use super::sm2_id::Sm2Id;
+use crate::algorithm::KeyAlgorithm;
+use crate::arithmetic::Arithmetic;
 use crate::error::Error;
 use crate::wire::signature::{encode_pair, fixed_width, read_pair};
 
-/// Octets of a scalar or coordinate.
+/// Bytes of a scalar or coordinate.
 const WIDTH: usize = 32;
 
-/// A point on sm2p256v1 and the digest of its identifier.
+/// A point on sm2p256v1 and its identifier.
 #[derive(Clone)]
 pub(super) struct Public {
-    key: VerifyingKey,
-    /// ZA of GB/T 32918.2 section 5.5.
-    identity: [u8; 32],
+    point: Point,
+    id: Sm2Id,
+    /// ZA of GB/T 32918.2 section 5.5. Computed when it is used first.
+    identity: OnceLock<[u8; 32]>,
 }
 
-/// A scalar in [1, n−2] with what depends on it alone. Wiped when dropped.
-pub(super) struct Secret {
-    scalar: Zeroizing<Scalar>,
-    /// (1 + d)⁻¹ mod n.
-    inverse: Zeroizing<Scalar>,
+/// By whose arithmetic works on it.
+#[derive(Clone)]
+enum Point {
+    Crate(by_crate::Public),
+    Own(OwnPublic),
+}
+
+/// A scalar in [1, n−2]. Wiped when dropped.
+pub(super) enum Secret {
+    Crate(by_crate::Secret),
+    Own(OwnSecret),
 }
 
 impl Public {
     /// Reads a SEC 1 point: on the curve and not at infinity, or it is refused.
-    pub(super) fn from_point(point: &[u8], id: &Sm2Id) -> Result<Self, Error> {
-        let malformed = |problem| Error::malformed("public key", "SM2_256", problem);
-        let public = PublicKey::from_sec1_bytes(point)
-            .map_err(|_| malformed("not a point on the curve sm2p256v1"))?;
-        let identity = identity(&public, id.as_str());
-        let key = VerifyingKey::new(id.as_str(), public)
-            .map_err(|_| malformed("the identifier is too long"))?;
-        Ok(Self { key, identity })
+    pub(super) fn from_point(point: &[u8]) -> Result<Self, Error> {
+        if let Some(own) = OwnPublic::from_point(KeyAlgorithm::Sm2, point) {
+            return Ok(Self::new(Point::Own(own)));
+        }
+        // It may be compressed.
+        let key = by_crate::Public::from_point(point)?;
+        let own = OwnPublic::from_point(KeyAlgorithm::Sm2, &key.to_point());
+        Ok(Self::new(own.map_or(Point::Crate(key), Point::Own)))
+    }
+
+    fn new(point: Point) -> Self {
+        Self { point, id: Sm2Id::default(), identity: OnceLock::new() }
+    }
+
+    /// The same point with another identifier.
+    pub(super) fn with_id(&self, id: Sm2Id) -> Self {
+        Self { point: self.point.clone(), id, identity: OnceLock::new() }
     }
 
     /// The uncompressed SEC 1 form.
     pub(super) fn to_point(&self) -> Vec<u8> {
-        self.key.to_sec1_point(false).as_bytes().to_vec()
+        match &self.point {
+            Point::Crate(key) => key.to_point(),
+            Point::Own(key) => key.to_point(),
+        }
     }
 
-    pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+    /// `is_often` says that many signatures of this key are verified.
+    pub(super) fn verify(&self, message: &[u8], signature: &[u8], is_often: bool) -> bool {
         let Ok((r, s)) = read_pair(signature, WIDTH) else {
             return false;
         };
-        Signature::from_slice(&[r, s].concat())
-            .is_ok_and(|signature| self.key.verify(message, &signature).is_ok())
+        let digest = self.digest(message);
+        match &self.point {
+            Point::Crate(key) => key.verify(&digest, &r, &s),
+            Point::Own(key) if is_often => key.verify_often(&digest, &r, &s),
+            Point::Own(key) => key.verify(&digest, &r, &s),
+        }
     }
 
     /// e of GB/T 32918.2 section 6.1, steps A1 and A2.
     fn digest(&self, message: &[u8]) -> [u8; 32] {
-        Sm3::new().chain_update(self.identity).chain_update(message).finalize().into()
+        let identity = self.identity.get_or_init(|| identity(&self.to_point(), self.id.as_str()));
+        Sm3::new().chain_update(identity).chain_update(message).finalize().into()
     }
 }
 
 impl Secret {
     pub(super) fn generate(rng: &mut impl CryptoRng) -> Self {
+        let mut scalar = Zeroizing::new([0; WIDTH]);
         loop {
-            // All but two in 2^256 draws are in range.
-            let key = SecretKey::generate_from_rng(rng);
-            let octets = Zeroizing::new(key.to_bytes());
-            if let Ok(secret) = Self::from_scalar(&octets) {
+            rng.fill_bytes(scalar.as_mut());
+            // All but some in 2^32 draws are in range.
+            if let Ok(secret) = Self::from_scalar(scalar.as_ref()) {
                 return secret;
             }
         }
     }
 
-    /// A scalar from its big-endian octets: in [1, n−2] (GB/T 32918.1 section 6.1), or it is
-    /// refused. With n − 1, 1 + d would have no inverse.
+    /// A scalar from its big-endian bytes: in [1, n−2] (GB/T 32918.1 section 6.1), or it is refused.
     pub(super) fn from_scalar(scalar: &[u8]) -> Result<Self, Error> {
-        let out_of_range =
-            || Error::malformed("private key", "SM2_256", "the scalar is not in [1, n-2]");
-        let significant = scalar.iter().position(|octet| *octet != 0).unwrap_or(scalar.len());
-        let octets = fixed_width(scalar.get(significant..).unwrap_or(scalar), WIDTH)?;
-        let key = SecretKey::from_slice(&Zeroizing::new(octets)).map_err(|_| out_of_range())?;
-        let scalar = Zeroizing::new(*key.to_nonzero_scalar());
-        let plus_one = Zeroizing::new(*scalar + Scalar::ONE);
-        let inverse = plus_one.invert().into_option().ok_or_else(out_of_range)?;
-        Ok(Self { scalar, inverse: Zeroizing::new(inverse) })
+        let significant = scalar.iter().position(|byte| *byte != 0).unwrap_or(scalar.len());
+        let significant = scalar.get(significant..).unwrap_or(scalar);
+        let bytes = Zeroizing::new(fixed_width(significant, WIDTH)?);
+        match OwnSecret::from_scalar(KeyAlgorithm::Sm2, &bytes) {
+            Some(own) => Ok(Self::Own(own)),
+            None => by_crate::Secret::from_scalar(&bytes).map(Self::Crate),
+        }
     }
 
     pub(super) fn to_scalar(&self) -> Zeroizing<Vec<u8>> {
-        let octets = Zeroizing::new(self.scalar.to_repr());
-        Zeroizing::new(octets.to_vec())
+        match self {
+            Self::Crate(key) => key.to_scalar(),
+            Self::Own(own) => own.to_scalar(),
+        }
     }
 
-    /// The uncompressed public point.
-    pub(super) fn to_point(&self) -> Vec<u8> {
-        let point = ProjectivePoint::mul_by_generator(&*self.scalar).to_affine();
-        point.to_sec1_point(false).as_bytes().to_vec()
+    pub(super) fn public(&self) -> Result<Public, Error> {
+        match self {
+            Self::Crate(key) => Public::from_point(&key.to_point()),
+            Self::Own(own) => Ok(Public::new(Point::Own(own.public()))),
+        }
     }
 
-    /// Signs with a nonce from RFC 6979 over SM3, with `extra` as its additional data (section 3.6):
-    /// empty for a deterministic nonce.
-    pub(super) fn sign(&self, public: &Public, message: &[u8], extra: &[u8]) -> Vec<u8> {
-        let digest = public.digest(message);
-        let e = Scalar::reduce(&FieldBytes::from(digest));
-        let octets = Zeroizing::new(self.scalar.to_repr());
-        let order = Sm2::ORDER;
-        let mut nonces = KGenerator::<Sm3, U256>::new(&octets, &e.to_repr(), extra, order.as_ref());
-        let mut nonce = Zeroizing::new(FieldBytes::default());
-        loop {
-            nonces.fill_next_k(&mut nonce);
-            if let Some(signature) = self.sign_with(e, &nonce) {
-                return signature;
+    /// A key whose signatures are wrong.
+    #[cfg(all(test, feature = "fast-arithmetic"))]
+    pub(super) fn with_fault(self, fault: crate::curves::Fault) -> Self {
+        match self {
+            Self::Own(own) => Self::Own(own.with_fault(fault)),
+            other => other,
+        }
+    }
+
+    /// Whether this crate's own arithmetic works on it.
+    pub(super) fn is_own(&self) -> bool {
+        matches!(self, Self::Own(_))
+    }
+
+    /// Signs with a nonce hedged with `extra`, or with the one of RFC 6979 over SM3 where that is
+    /// empty. `public` has the identifier.
+    pub(super) fn sign(
+        &self,
+        public: &Public,
+        message: &[u8],
+        extra: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        if let Self::Own(own) = self {
+            let digest = public.digest(message);
+            let signature = if extra.is_empty() {
+                own.sign(&digest, Nonces::new(&own.to_scalar(), &digest, &[]).next().as_ref())
+            } else {
+                own.sign_hedged(&digest, extra)
+            };
+            if let Some(signature) = signature {
+                Arithmetic::count_on_curves();
+                return Ok(encode_pair(&signature.r, &signature.s));
             }
         }
+        self.sign_by_crate(public, message, extra)
     }
 
-    /// Steps A4 to A7 of GB/T 32918.2 section 6.1; none where the standard says to draw again.
-    fn sign_with(&self, e: Scalar, nonce: &FieldBytes) -> Option<Vec<u8>> {
-        let k = Zeroizing::new(Scalar::from_repr(*nonce).into_option()?);
-        let x = ProjectivePoint::mul_by_generator(&*k).to_affine().x();
-        let r = e + Scalar::reduce(&x);
-        let s = *self.inverse * (*k - r * *self.scalar);
-        let again = r.is_zero() | (r + *k).is_zero() | s.is_zero();
-        if again.into() {
-            return None;
-        }
-        Some(encode_pair(&r.to_repr(), &s.to_repr()))
+    /// The same by the RustCrypto crates, which hedge after RFC 6979 section 3.6.
+    pub(super) fn sign_by_crate(
+        &self,
+        public: &Public,
+        message: &[u8],
+        extra: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        let digest = public.digest(message);
+        let (r, s) = match self {
+            Self::Crate(key) => key.sign(&digest, extra),
+            Self::Own(own) => by_crate::Secret::from_scalar(&own.to_scalar())?.sign(&digest, extra),
+        };
+        Arithmetic::count_elsewhere(1);
+        Ok(encode_pair(&r, &s))
     }
 }
 
 /// ZA = SM3(ENTL ‖ ID ‖ a ‖ b ‖ xG ‖ yG ‖ xA ‖ yA), GB/T 32918.2 section 5.5.
-fn identity(public: &PublicKey, id: &str) -> [u8; 32] {
+fn identity(point: &[u8], id: &str) -> [u8; 32] {
     // a, b, xG and yG of GB/T 32918.5.
     const CURVE: [u8; 128] = curve_parameters();
-    let point = public.to_sec1_point(false);
-    // The identifier has at most 8191 octets, so its bits fit.
+    // The identifier has at most 8191 bytes, so its bits fit.
     let bits = (id.len() as u16).wrapping_mul(8);
     Sm3::new()
         .chain_update(bits.to_be_bytes())
         .chain_update(id.as_bytes())
         .chain_update(CURVE)
-        .chain_update(point.as_bytes().get(1..).unwrap_or_default())
+        .chain_update(point.get(1..).unwrap_or_default())
         .finalize()
         .into()
 }
@@ -176,41 +217,41 @@ const fn digit(character: u8) -> u8 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn hex(text: &str) -> Vec<u8> {
+    pub(in crate::key) fn hex(text: &str) -> Vec<u8> {
         text.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
     }
 
-    /// The example of GB/T 32918.5 annex A.2, nonce included.
+    // The example of GB/T 32918.5 annex A.2, nonce included.
+    pub(in crate::key) const SCALAR: &str =
+        "3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8";
+    pub(in crate::key) const DIGEST: &str =
+        "f0b43e94ba45accaace692ed534382eb17e6ab5a19ce7b31f4486fdfc0d28640";
+    pub(in crate::key) const NONCE: &str =
+        "59276e27d506861a16680f3ad9c02dccef3cc1fa3cdbe4ce6d54b80deac1bc21";
+    pub(in crate::key) const R: &str =
+        "f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3";
+    pub(in crate::key) const S: &str =
+        "b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa";
+
     #[test]
     fn the_standards_example() {
-        let secret = Secret::from_scalar(&hex(
-            "3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8",
-        ))
-        .unwrap();
-        let point = secret.to_point();
+        let secret = Secret::from_scalar(&hex(SCALAR)).unwrap();
+        let public = secret.public().unwrap();
         let expected = "0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020\
                         ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13";
-        assert_eq!(point, hex(expected));
-        let public = Public::from_point(&point, &Sm2Id::default()).unwrap();
-        let za = "b2e14c5c79c6df5b85f4fe7ed8db7a262b9da7e07ccb0ea9f4747b8ccda8a4f3";
-        assert_eq!(public.identity.to_vec(), hex(za));
+        assert_eq!(public.to_point(), hex(expected));
         let digest = public.digest(b"message digest");
-        assert_eq!(
-            digest.to_vec(),
-            hex("f0b43e94ba45accaace692ed534382eb17e6ab5a19ce7b31f4486fdfc0d28640")
-        );
-        let nonce = hex("59276e27d506861a16680f3ad9c02dccef3cc1fa3cdbe4ce6d54b80deac1bc21");
-        let nonce = FieldBytes::try_from(nonce.as_slice()).unwrap();
-        let e = Scalar::reduce(&FieldBytes::from(digest));
-        let signature = secret.sign_with(e, &nonce).unwrap();
-        let r = hex("f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3");
-        let s = hex("b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa");
-        assert_eq!(signature, encode_pair(&r, &s));
-        assert!(public.verify(b"message digest", &signature));
-        assert!(!public.verify(b"message digesu", &signature));
+        let za = "b2e14c5c79c6df5b85f4fe7ed8db7a262b9da7e07ccb0ea9f4747b8ccda8a4f3";
+        assert_eq!(public.identity.get().unwrap().to_vec(), hex(za));
+        assert_eq!(digest.to_vec(), hex(DIGEST));
+        let signature = encode_pair(&hex(R), &hex(S));
+        assert!(public.verify(b"message digest", &signature, false));
+        assert!(!public.verify(b"message digesu", &signature, false));
+        let other = public.with_id(Sm2Id::new("").unwrap());
+        assert!(!other.verify(b"message digest", &signature, false));
     }
 
     #[test]

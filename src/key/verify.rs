@@ -11,6 +11,8 @@ pub(crate) struct Claim<'a> {
     pub(crate) algorithm: SignatureAlgorithm,
     pub(crate) message: &'a [u8],
     pub(crate) signature: &'a [u8],
+    /// Many signatures of this key are verified: see [`PublicKey::verify_often`].
+    pub(crate) is_often: bool,
 }
 
 /// As [`PublicKey::verify`] for each; those of RSA keys are checked at once.
@@ -30,14 +32,19 @@ pub(crate) fn verify_many(claims: &[Claim<'_>]) -> Vec<Result<(), Error>> {
             answers.push(if is_right { Ok(()) } else { Err(PublicKey::no_signature()) });
             continue;
         }
-        answers.push(claim.key.verify(claim.algorithm, claim.message, claim.signature));
+        let Claim { key, algorithm, message, signature, is_often } = *claim;
+        answers.push(if is_often {
+            key.verify_often(algorithm, message, signature)
+        } else {
+            key.verify(algorithm, message, signature)
+        });
     }
     answers
 }
 
 #[cfg(feature = "rsa")]
 fn rsa<'a>(claim: &Claim<'a>) -> Option<super::rsa_verify::Claim<'a>> {
-    let Claim { key, algorithm, message, signature } = *claim;
+    let Claim { key, algorithm, message, signature, .. } = *claim;
     match key.verifier() {
         Verifier::Rsa(key) if algorithm.family() == crate::algorithm::KeyFamily::Rsa => {
             Some(super::rsa_verify::Claim { key, algorithm, message, signature })

@@ -1,150 +1,34 @@
-//! Which lanes work: chosen once, by what the processor has and what was asked for.
+//! Which lanes work: by what the processor has and what was asked for.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
 use super::ifma::{Ifma4, available};
 use super::lane::Lane;
 use super::portable::Portable;
 use super::prime::{Candidates, Tester};
 use super::private_key::{Key, PrivateKey, PrivateNumbers};
 use super::public_key::{self, Signed};
+use crate::arithmetic::Arithmetic;
 
 /// Digits in a block: ten, so that both factors' block and the sums fit 32 registers.
 const BLOCK: usize = 10;
 
-/// Which arithmetic works on RSA keys.
-///
-/// The signatures are the same with each; what differs is the time they take.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Arithmetic {
-    /// What is fastest here: [`Arithmetic::Vectors`] where the processor has them and the build is
-    /// optimised (without debug assertions), else [`Arithmetic::RustCrypto`].
-    Fastest,
-    /// The algorithms of the vectors in ordinary arithmetic, on any processor: to test them.
-    Portable,
-    /// The RustCrypto crates alone.
-    RustCrypto,
-    /// The vectors of AVX-512 IFMA, where the processor has them, else [`Arithmetic::RustCrypto`].
-    Vectors,
+/// What works, as things stand: never [`Arithmetic::Fastest`].
+fn working() -> Arithmetic {
+    match Arithmetic::chosen() {
+        _ if cfg!(not(feature = "fast-arithmetic")) => Arithmetic::RustCrypto,
+        Arithmetic::Fastest if cfg!(debug_assertions) => Arithmetic::RustCrypto,
+        Arithmetic::Fastest | Arithmetic::Vectors if has_vectors() => Arithmetic::Vectors,
+        Arithmetic::Fastest | Arithmetic::Vectors => Arithmetic::RustCrypto,
+        chosen => chosen,
+    }
 }
 
-/// What was chosen, by the numbers of [`Arithmetic::choose`]; 0 when nothing was.
-static CHOICE: AtomicU8 = AtomicU8::new(0);
-
-/// Signatures made in lanes, made elsewhere, and failed in lanes.
-static COUNTS: [AtomicU64; 3] = [const { AtomicU64::new(0) }; 3];
-
-/// How often which arithmetic made RSA signatures in this process.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct ArithmeticCounts {
-    /// Signatures made on vectors, or by their algorithms.
-    pub in_lanes: u64,
-    /// Signatures made by the rsa crate, because the processor has no such vectors, the key does not
-    /// fit them (its exponent is not 65537, or its primes are not half as long as the modulus), or
-    /// it was chosen.
-    pub elsewhere: u64,
-    /// Signatures made by the rsa crate because those of the vectors were wrong. More than none says
-    /// that the processor is faulty, or this crate: please report it.
-    pub failed: u64,
-}
-
-impl Arithmetic {
-    /// Chooses for keys that are made or read from now on, in the whole process. Without it, it is
-    /// [`Arithmetic::Fastest`]. The library never reads the environment.
-    ///
-    /// ```
-    /// use certwright::Arithmetic;
-    /// Arithmetic::Portable.choose();
-    /// assert_eq!(Arithmetic::chosen(), Arithmetic::Portable);
-    /// ```
-    pub fn choose(self) {
-        let choice = match self {
-            Self::Fastest => 1,
-            Self::Portable => 2,
-            Self::RustCrypto => 3,
-            Self::Vectors => 4,
-        };
-        CHOICE.store(choice, Ordering::Relaxed);
-    }
-
-    /// What was chosen.
-    pub fn chosen() -> Self {
-        match CHOICE.load(Ordering::Relaxed) {
-            2 => Self::Portable,
-            3 => Self::RustCrypto,
-            4 => Self::Vectors,
-            // Also while nothing was chosen.
-            _ => Self::Fastest,
-        }
-    }
-
-    /// The arithmetic of a name: `fastest`, `portable`, `rustcrypto` or `vectors`. For programs that
-    /// let their user choose, as the command and the benches of this crate do by the environment
-    /// variable `CERTWRIGHT_ARITHMETIC`.
-    ///
-    /// ```
-    /// use certwright::Arithmetic;
-    /// assert_eq!(Arithmetic::named("portable"), Some(Arithmetic::Portable));
-    /// assert_eq!(Arithmetic::named("Portable"), None);
-    /// ```
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "fastest" => Self::Fastest,
-            "portable" => Self::Portable,
-            "rustcrypto" => Self::RustCrypto,
-            "vectors" => Self::Vectors,
-            _ => return None,
-        })
-    }
-
-    /// What works, as things stand: never [`Arithmetic::Fastest`].
-    fn working() -> Self {
-        match Self::chosen() {
-            Self::Fastest if cfg!(debug_assertions) => Self::RustCrypto,
-            Self::Fastest | Self::Vectors if Self::has_vectors() => Self::Vectors,
-            Self::Fastest | Self::Vectors => Self::RustCrypto,
-            chosen => chosen,
-        }
-    }
-
-    /// Whether this processor has the vectors of [`Arithmetic::Vectors`].
-    pub fn has_vectors() -> bool {
-        #[cfg(target_arch = "x86_64")]
-        return available();
-        #[cfg(not(target_arch = "x86_64"))]
-        return false;
-    }
-
-    /// How often which arithmetic made RSA signatures in this process.
-    ///
-    /// ```
-    /// use certwright::{Arithmetic, KeyAlgorithm, KeyPair, Signer};
-    /// KeyPair::generate(KeyAlgorithm::Rsa2048)?.sign(b"message")?;
-    /// let counts = Arithmetic::counts();
-    /// assert_eq!(counts.in_lanes + counts.elsewhere, 1);
-    /// assert_eq!(counts.failed, 0);
-    /// # Ok::<(), certwright::Error>(())
-    /// ```
-    pub fn counts() -> ArithmeticCounts {
-        let [in_lanes, elsewhere, failed] =
-            COUNTS.each_ref().map(|count| count.load(Ordering::Relaxed));
-        ArithmeticCounts { in_lanes, elsewhere, failed }
-    }
-
-    pub(crate) fn count_in_lanes(signatures: usize) {
-        COUNTS[0].fetch_add(signatures as u64, Ordering::Relaxed);
-    }
-
-    pub(crate) fn count_elsewhere(signatures: usize) {
-        COUNTS[1].fetch_add(signatures as u64, Ordering::Relaxed);
-    }
-
-    pub(crate) fn count_failed() {
-        COUNTS[2].fetch_add(1, Ordering::Relaxed);
-    }
+/// What the safety of `ifma` rests on.
+fn has_vectors() -> bool {
+    #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
+    return available();
+    #[cfg(not(all(feature = "fast-arithmetic", target_arch = "x86_64")))]
+    return false;
 }
 
 /// A private key for the lanes; `None` where they do not work or the key does not fit them.
@@ -162,8 +46,8 @@ pub(super) fn private_key(numbers: &PrivateNumbers<'_>) -> Option<Box<dyn Privat
             _ => return None,
         })
     }
-    match Arithmetic::working() {
-        #[cfg(target_arch = "x86_64")]
+    match working() {
+        #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
         Arithmetic::Vectors => key::<Ifma4>(numbers, bits),
         Arithmetic::Portable => key::<Portable<2>>(numbers, bits),
         _ => None,
@@ -182,8 +66,8 @@ pub(super) fn check(bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
             _ => return None,
         })
     }
-    match Arithmetic::working() {
-        #[cfg(target_arch = "x86_64")]
+    match working() {
+        #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
         Arithmetic::Vectors => check::<Ifma4>(bits, signed),
         Arithmetic::Portable => check::<Portable<2>>(bits, signed),
         _ => None,
@@ -201,8 +85,8 @@ pub(super) fn tester(bits: u32) -> Option<Box<dyn Tester>> {
             _ => return None,
         })
     }
-    match Arithmetic::working() {
-        #[cfg(target_arch = "x86_64")]
+    match working() {
+        #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
         Arithmetic::Vectors => tester::<Ifma4>(bits),
         Arithmetic::Portable => tester::<Portable<2>>(bits),
         _ => None,

@@ -39,7 +39,7 @@ fn every_lane<const B: usize, const N: usize>(
         ("Portable<2>", of_lane::<Portable<2>, B, N>(bits, numbers)),
         ("Portable<4>", of_lane::<Portable<4>, B, N>(bits, numbers)),
     ];
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
     if super::ifma::available() {
         answers.push(("Ifma4", of_lane::<super::ifma::Ifma4, B, N>(bits, numbers)));
     }

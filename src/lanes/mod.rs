@@ -23,7 +23,7 @@ mod engine;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 #[allow(unsafe_code)] // its head says why it is sound
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
 mod ifma;
 mod lane;
 mod montgomery;
@@ -40,7 +40,6 @@ mod sieve;
 mod tests;
 
 pub(crate) use self::engine::bit_length;
-pub use self::engine::{Arithmetic, ArithmeticCounts};
 pub(crate) use self::prime::Tester;
 pub(crate) use self::private_key::PrivateNumbers;
 pub(crate) use self::public_key::Signed;
@@ -76,15 +75,4 @@ pub(crate) fn tester(bits: u32) -> Option<Box<dyn Tester>> {
 /// this many bits.
 pub(crate) fn check(bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
     engine::check(bits, signed)
-}
-
-/// Chooses vectors where the processor has them, for tests that are not optimised. All tests of this
-/// binary that choose choose this.
-#[cfg(test)]
-pub(crate) fn choose_some_lanes() {
-    if Arithmetic::has_vectors() {
-        Arithmetic::Vectors.choose();
-    } else {
-        Arithmetic::Portable.choose();
-    }
 }

@@ -68,7 +68,7 @@ impl CertificateRequest {
     /// As [`CertificateRequest::from_der`].
     pub fn from_der_with_sm2_id(der: &[u8], id: Sm2Id) -> Result<Self, Error> {
         let (request, proof) = Self::unverified(der, id)?;
-        let Claim { key, algorithm, message, signature } = proof.claim(&request);
+        let Claim { key, algorithm, message, signature, .. } = proof.claim(&request);
         key.verify(algorithm, message, signature)
             .map_err(|_| Error::InvalidSignature { what: WHAT })?;
         Ok(request)
@@ -217,6 +217,7 @@ impl Proof<'_> {
             algorithm: request.algorithm,
             message: self.to_be_signed,
             signature: self.signature,
+            is_often: false,
         }
     }
 }

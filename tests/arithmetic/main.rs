@@ -1,9 +1,11 @@
-//! The kinds of arithmetic on RSA keys: what each signs and generates, and how it is counted. What is
+//! The kinds of arithmetic: what each signs and generates, and how it is counted. What is
 //! chosen holds for the whole process, so that these tests have one of their own and go one by one.
-#![cfg(feature = "rsa")]
+#![cfg(all(feature = "fast-arithmetic", feature = "rsa"))]
 
 use certwright_tests::key_files;
 
+#[cfg(all(feature = "ecc", feature = "sm2"))]
+mod curves;
 mod generation;
 mod signatures;
 

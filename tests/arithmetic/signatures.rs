@@ -40,6 +40,7 @@ fn signed(key: &KeyPair, batches: &[usize]) -> (Vec<Vec<u8>>, ArithmeticCounts) 
     }
     let mut counts = Arithmetic::counts();
     counts.in_lanes -= before.in_lanes;
+    counts.on_curves -= before.on_curves;
     counts.elsewhere -= before.elsewhere;
     counts.failed -= before.failed;
     (signatures, counts)

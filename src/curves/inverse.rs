@@ -1,0 +1,233 @@
+//! Inverses modulo a prime, in the same time for every number: Bernstein and Yang's divsteps
+//! ("Fast constant-time gcd computation and modular inversion", 2019), in the variant that begins
+//! with δ = 1/2, many steps at a time on the lowest words of f and g as in libsecp256k1.
+//!
+//! Numbers stand in signed digits of 62 bits, so that a matrix of 62 steps times a digit fits 128
+//! bits. The steps that suffice for b bits are (45907·b + 26313) / 19929 rounded up (Wuille's bound of
+//! the convex hull): 592, 886 and 1202.
+
+use std::hint::black_box;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use super::modulus::{Modulus, Residue};
+
+/// Digits of 62 bits: 521 bits and a sign fit nine; one more is not used.
+const DIGITS: usize = 9;
+const BITS: u32 = 62;
+const LOW: i64 = (1 << BITS) - 1;
+
+/// A prime in digits.
+struct Prime {
+    digits: [i64; DIGITS],
+    /// 1/p modulo 2^62.
+    inverse: i64,
+}
+
+/// The state of one number: f and g, and d and e, by which the number's multiples are f and g.
+struct State {
+    f: [i64; DIGITS],
+    g: [i64; DIGITS],
+    d: [i64; DIGITS],
+    e: [i64; DIGITS],
+    /// −(δ + 1/2).
+    zeta: i64,
+}
+
+/// What a number of steps do to f and g, times 2^62.
+struct Matrix {
+    u: i64,
+    v: i64,
+    q: i64,
+    r: i64,
+}
+
+/// 1/a modulo p; zero has none and gives zero.
+pub(super) fn invert<M: Modulus<N>, const N: usize>(a: &Residue<M, N>) -> Residue<M, N> {
+    const { assert!(M::BITS < DIGITS as u32 * BITS) };
+    let prime = const {
+        &Prime {
+            digits: to_digits(&M::P),
+            inverse: (M::NEGATIVE_INVERSE.wrapping_neg() & LOW as u64) as i64,
+        }
+    };
+    // Batches of so many steps, and how many digits there are.
+    let (batches, steps) = const {
+        match M::BITS {
+            ..=256 => (10, 60),
+            ..=384 => (15, 60),
+            _ => (20, 61),
+        }
+    };
+    let digits = const { (M::BITS / BITS + 1) as usize };
+    let mut state = Zeroizing::new(State::new(to_digits(a.words_in_form()), prime));
+    for _ in 0..batches {
+        let matrix = state.steps(steps);
+        state.update_de(&matrix, prime, digits);
+        state.update_fg(&matrix, digits);
+    }
+    Residue::mend_inverse(&state.result(prime, digits))
+}
+
+impl Zeroize for State {
+    fn zeroize(&mut self) {
+        let Self { f, g, d, e, zeta } = self;
+        for number in [f, g, d, e] {
+            number.zeroize();
+        }
+        zeta.zeroize();
+    }
+}
+
+impl State {
+    #[inline(always)]
+    fn new(g: [i64; DIGITS], prime: &Prime) -> Self {
+        let mut one = [0; DIGITS];
+        one[0] = 1;
+        Self { f: prime.digits, g, d: [0; DIGITS], e: one, zeta: -1 }
+    }
+
+    /// So many steps on the lowest digits of f and g, of which the steps need no more.
+    #[inline(always)]
+    fn steps(&mut self, steps: u32) -> Matrix {
+        // Shifted left by one in every step: that makes the product 2^62 times the matrix.
+        let unit = 1_u64 << (BITS - steps);
+        let (mut f, mut g, mut zeta) = (self.f[0] as u64, self.g[0] as u64, self.zeta);
+        let (mut u, mut v, mut q, mut r) = (unit, 0_u64, 0_u64, unit);
+        for _ in 0..steps {
+            // Ones where δ > 0; ones where g is odd.
+            let mut swap = (zeta >> 63) as u64;
+            let odd = (g & 1).wrapping_neg();
+            let signed = |number: u64| (number ^ swap).wrapping_sub(swap);
+            let (x, y, z) = (signed(f), signed(u), signed(v));
+            g = g.wrapping_add(x & odd);
+            q = q.wrapping_add(y & odd);
+            r = r.wrapping_add(z & odd);
+            swap &= odd;
+            zeta = (zeta ^ swap as i64) - 1;
+            f = f.wrapping_add(g & swap);
+            u = u.wrapping_add(q & swap);
+            v = v.wrapping_add(r & swap);
+            g >>= 1;
+            u <<= 1;
+            v <<= 1;
+        }
+        self.zeta = zeta;
+        Matrix { u: u as i64, v: v as i64, q: q as i64, r: r as i64 }
+    }
+
+    /// (f, g) = matrix · (f, g) / 2^62, which is exact.
+    #[inline(always)]
+    fn update_fg(&mut self, Matrix { u, v, q, r }: &Matrix, digits: usize) {
+        let (u, v, q, r) = (*u as i128, *v as i128, *q as i128, *r as i128);
+        let (mut f, mut g) = (0_i128, 0_i128);
+        for at in 0..digits {
+            let (old_f, old_g) = (self.f[at] as i128, self.g[at] as i128);
+            f += u * old_f + v * old_g;
+            g += q * old_f + r * old_g;
+            if at > 0 {
+                self.f[at - 1] = f as i64 & LOW;
+                self.g[at - 1] = g as i64 & LOW;
+            }
+            f >>= BITS;
+            g >>= BITS;
+        }
+        self.f[digits - 1] = f as i64;
+        self.g[digits - 1] = g as i64;
+    }
+
+    /// (d, e) = matrix · (d, e) / 2^62 modulo p: multiples of p make it exact. Both stay above −2·p and
+    /// below p.
+    #[inline(always)]
+    fn update_de(&mut self, Matrix { u, v, q, r }: &Matrix, prime: &Prime, digits: usize) {
+        let negative_d = black_box(self.d[digits - 1] >> 63);
+        let negative_e = black_box(self.e[digits - 1] >> 63);
+        let mut multiple_d = (u & negative_d) + (v & negative_e);
+        let mut multiple_e = (q & negative_d) + (r & negative_e);
+        let (u, v, q, r) = (*u as i128, *v as i128, *q as i128, *r as i128);
+        let (mut d, mut e) = (0_i128, 0_i128);
+        for at in 0..digits {
+            let (old_d, old_e) = (self.d[at] as i128, self.e[at] as i128);
+            d += u * old_d + v * old_e;
+            e += q * old_d + r * old_e;
+            if at == 0 {
+                let mend = |low: i128, multiple: i64| {
+                    let more = prime.inverse.wrapping_mul(low as i64).wrapping_add(multiple);
+                    multiple - (more & LOW)
+                };
+                multiple_d = mend(d, multiple_d);
+                multiple_e = mend(e, multiple_e);
+            }
+            d += multiple_d as i128 * prime.digits[at] as i128;
+            e += multiple_e as i128 * prime.digits[at] as i128;
+            if at > 0 {
+                self.d[at - 1] = d as i64 & LOW;
+                self.e[at - 1] = e as i64 & LOW;
+            }
+            d >>= BITS;
+            e >>= BITS;
+        }
+        self.d[digits - 1] = d as i64;
+        self.e[digits - 1] = e as i64;
+    }
+
+    /// The inverse, which is d with the sign of f, from 0 to p − 1.
+    #[inline(always)]
+    fn result<const N: usize>(&self, prime: &Prime, digits: usize) -> [u64; N] {
+        let mut number = self.d;
+        // Masks, which the compiler must not make branches of.
+        let sign = black_box(self.f[digits - 1] >> 63);
+        let add = |number: &mut [i64; DIGITS]| {
+            let negative = black_box(number[digits - 1] >> 63);
+            for at in 0..digits {
+                number[at] += prime.digits[at] & negative;
+            }
+        };
+        let carry = |number: &mut [i64; DIGITS]| {
+            for at in 0..digits - 1 {
+                number[at + 1] += number[at] >> BITS;
+                number[at] &= LOW;
+            }
+        };
+        add(&mut number);
+        for digit in &mut number {
+            *digit = (*digit ^ sign) - sign;
+        }
+        carry(&mut number);
+        add(&mut number);
+        carry(&mut number);
+        to_words(&number)
+    }
+}
+
+const fn to_digits<const N: usize>(words: &[u64; N]) -> [i64; DIGITS] {
+    let (mut digits, mut at) = ([0; DIGITS], 0);
+    while at < DIGITS {
+        let bit = at * BITS as usize;
+        let (word, shift) = (bit / 64, bit % 64);
+        if word < N {
+            let mut digit = words[word] >> shift;
+            if shift > 2 && word + 1 < N {
+                digit |= words[word + 1] << (64 - shift);
+            }
+            digits[at] = (digit & LOW as u64) as i64;
+        }
+        at += 1;
+    }
+    digits
+}
+
+fn to_words<const N: usize>(digits: &[i64; DIGITS]) -> [u64; N] {
+    let mut words = [0; N];
+    for (at, digit) in digits.iter().enumerate() {
+        let bit = at * BITS as usize;
+        let (word, shift) = (bit / 64, bit % 64);
+        if word < N {
+            words[word] |= (*digit as u64) << shift;
+            if shift > 2 && word + 1 < N {
+                words[word + 1] |= *digit as u64 >> (64 - shift);
+            }
+        }
+    }
+    words
+}

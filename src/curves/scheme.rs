@@ -1,0 +1,149 @@
+//! The signatures: ECDSA (FIPS 186-5 section 6.4) and SM2 (GB/T 32918.2 sections 6 and 7), from the
+//! digest of the message on.
+
+use zeroize::Zeroizing;
+
+use super::carry::from_bytes;
+use super::curve::{Curve, width};
+use super::double::{double_multiply_public, has_x_public};
+use super::inverse::invert;
+use super::modulus::Residue;
+use super::point::{Affine, Jacobian};
+use super::tables::{Comb, Multiples};
+
+/// Which signatures a curve is for.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Scheme {
+    Ecdsa,
+    Sm2,
+}
+
+/// r and s, below the order, of one length.
+pub(crate) struct Signature {
+    pub(crate) r: Vec<u8>,
+    pub(crate) s: Vec<u8>,
+}
+
+/// The same as numbers, neither of them zero.
+pub(super) struct Numbers<C: Curve<N>, const N: usize> {
+    pub(super) r: Residue<C::Order, N>,
+    pub(super) s: Residue<C::Order, N>,
+}
+
+impl<C: Curve<N>, const N: usize> Numbers<C, N> {
+    /// `None` where one is zero or not below the order.
+    pub(super) fn from_bytes(r: &[u8], s: &[u8]) -> Option<Self> {
+        let (r, s) = (Residue::from_bytes(r)?, Residue::from_bytes(s)?);
+        let is_one_zero = r.is_zero_public() || s.is_zero_public();
+        (!is_one_zero).then_some(Self { r, s })
+    }
+
+    pub(super) fn to_signature(&self) -> Signature {
+        let bytes = |number: Residue<C::Order, N>| {
+            let mut bytes = vec![0; width::<C, N>()];
+            number.to_bytes(&mut bytes);
+            bytes
+        };
+        Signature { r: bytes(self.r), s: bytes(self.s) }
+    }
+}
+
+/// A private scalar and what depends on it alone.
+pub(super) struct Scalar<C: Curve<N>, const N: usize> {
+    pub(super) d: Zeroizing<Residue<C::Order, N>>,
+    /// 1/(1 + d) of SM2.
+    pub(super) inverse: Zeroizing<Residue<C::Order, N>>,
+}
+
+impl<C: Curve<N>, const N: usize> Scalar<C, N> {
+    /// From big-endian bytes: from 1 to n − 1, with SM2 to n − 2.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let d = Zeroizing::new(Residue::<C::Order, N>::from_bytes(bytes)?);
+        let mut inverse = Zeroizing::new(Residue::ZERO);
+        let mut is_out = d.is_zero();
+        if C::SCHEME == Scheme::Sm2 {
+            let plus_one = Zeroizing::new(d.add(&Residue::ONE));
+            *inverse = invert(&plus_one);
+            is_out |= plus_one.is_zero();
+        }
+        (is_out == 0).then_some(Self { d, inverse })
+    }
+
+    /// Signs with a nonce, which is reduced modulo n, and a table of G. `None` where the standards
+    /// say to draw another, and where the sum met an exception.
+    pub(super) fn sign(
+        &self,
+        comb: &Comb<C, N>,
+        digest: &[u8],
+        nonce: &[u8],
+    ) -> Option<Numbers<C, N>> {
+        let low = Zeroizing::new(from_bytes::<N>(nonce));
+        let above = nonce.len().saturating_sub(8 * N);
+        let high = Zeroizing::new(from_bytes::<N>(nonce.get(..above).unwrap_or_default()));
+        let k = Zeroizing::new(Residue::<C::Order, N>::reduce_wide(&low, &high));
+        let e = digest_number::<C, N>(digest);
+        let (point, _) = comb.multiply(&k);
+        let (r, s) = match C::SCHEME {
+            Scheme::Ecdsa => {
+                let r = x_of::<C, N>(&point);
+                let inverse = Zeroizing::new(invert(&k));
+                (r, inverse.multiply(&e.add(&r.multiply(&self.d))))
+            }
+            Scheme::Sm2 => {
+                let r = e.add(&x_of::<C, N>(&point));
+                let s = self.inverse.multiply(&k.subtract(&r.multiply(&self.d)));
+                // r + k = 0 would show k.
+                let shown = r.add(&k).is_zero();
+                (r, Residue::from_words_in_form(super::carry::masked(s.words_in_form(), !shown)))
+            }
+        };
+        let again = k.is_zero() | point.z.is_zero() | r.is_zero() | s.is_zero();
+        (again == 0).then_some(Numbers { r, s })
+    }
+}
+
+/// x modulo n.
+fn x_of<C: Curve<N>, const N: usize>(point: &Jacobian<C::Field, N>) -> Residue<C::Order, N> {
+    // Z tells of the nonce: of how the sum was made.
+    let inverse = Zeroizing::new(invert(&point.z));
+    Residue::reduce(&point.x.multiply(&inverse.square()).to_words())
+}
+
+/// The digest as a number modulo n: of a digest that is longer than n, the leftmost bits (FIPS 186-5
+/// section 6.4.1; all orders that are shorter than a digest have whole bytes).
+fn digest_number<C: Curve<N>, const N: usize>(digest: &[u8]) -> Residue<C::Order, N> {
+    let length = digest.len().min(width::<C, N>());
+    Residue::reduce(&from_bytes(digest.get(..length).unwrap_or_default()))
+}
+
+/// Whether a signature of the digest is one of the key Q, whose multiples there may be a table of.
+pub(super) fn verify_public<C: Curve<N>, const N: usize>(
+    q: &Affine<C::Field, N>,
+    table: Option<&Multiples<C, N>>,
+    digest: &[u8],
+    Numbers { r, s }: &Numbers<C, N>,
+) -> bool {
+    let e = digest_number::<C, N>(digest);
+    let (of_g, of_q, x) = match C::SCHEME {
+        Scheme::Ecdsa => {
+            let inverse = invert(s);
+            (e.multiply(&inverse), r.multiply(&inverse), *r)
+        }
+        Scheme::Sm2 => {
+            let t = r.add(s);
+            if t.is_zero_public() {
+                return false;
+            }
+            (*s, t, r.subtract(&e))
+        }
+    };
+    let (of_g, of_q) = (of_g.to_words(), of_q.to_words());
+    let sum = match table {
+        Some(table) => {
+            let sum = table.add_multiple_public(Jacobian::INFINITY, &of_q);
+            Multiples::<C, N>::of_generator().add_multiple_public(sum, &of_g)
+        }
+        None => double_multiply_public::<C, N>(&of_g, &of_q, q),
+    };
+    has_x_public::<C, N>(&sum, &x)
+}

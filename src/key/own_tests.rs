@@ -1,0 +1,140 @@
+//! Signatures where this crate's own arithmetic of curves is wrong: none is released, and the
+//! RustCrypto crates make another.
+
+#![allow(clippy::panic, clippy::unwrap_used)]
+
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::SeedableRng;
+
+use super::pair::{KeyPair, Nonces, Secret};
+use super::signer::{Pinned, Signer};
+use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
+use crate::arithmetic::{Arithmetic, choose_own, failing};
+use crate::curves::Fault;
+
+const FAULTS: [Fault; 4] = [Fault::Entries, Fault::Rows, Fault::Scalar, Fault::Infinity];
+
+fn algorithms() -> Vec<KeyAlgorithm> {
+    let mut algorithms = Vec::new();
+    #[cfg(feature = "ecc")]
+    algorithms.push(KeyAlgorithm::EcdsaP256);
+    #[cfg(feature = "sm2")]
+    algorithms.push(KeyAlgorithm::Sm2);
+    // Slow without optimisation.
+    #[cfg(all(feature = "ecc", not(debug_assertions)))]
+    algorithms.extend([KeyAlgorithm::EcdsaP384, KeyAlgorithm::EcdsaP521]);
+    algorithms
+}
+
+fn pair(algorithm: KeyAlgorithm) -> KeyPair {
+    KeyPair::generate_with(algorithm, WeakKeys::Refuse, &mut ChaCha20Rng::from_seed([1; 32]))
+        .unwrap()
+}
+
+fn faulty(algorithm: KeyAlgorithm, fault: Fault) -> KeyPair {
+    let mut key = pair(algorithm);
+    key.secret = match key.secret {
+        #[cfg(feature = "ecc")]
+        Secret::Ecdsa(secret) => Secret::Ecdsa(secret.with_fault(fault)),
+        #[cfg(feature = "sm2")]
+        Secret::Sm2(secret) => Secret::Sm2(Box::new(secret.with_fault(fault))),
+        #[cfg(feature = "rsa")]
+        Secret::Rsa(_) => panic!("another family"),
+    };
+    key
+}
+
+fn failed() -> u64 {
+    Arithmetic::counts().failed
+}
+
+#[test]
+fn a_fault_is_counted_and_the_rustcrypto_crates_sign() {
+    let _guard = failing();
+    choose_own();
+    const WHAT: &str = "test";
+    let messages: [&[u8]; 3] = [b"one", b"two", b"three"];
+    for algorithm in algorithms() {
+        let good = Pinned::shared(pair(algorithm));
+        let before = failed();
+        good.sign(WHAT, b"message").unwrap();
+        assert_eq!(failed(), before, "nothing failed so far");
+        for fault in FAULTS {
+            let before = failed();
+            let key = faulty(algorithm, fault);
+            let by_itself = key.sign(b"message").unwrap();
+            let is_right = good.public_key().verify(key.algorithm(), b"message", &by_itself);
+            // A sum that meets an exception goes to the crates at once.
+            assert_eq!(is_right.is_ok(), fault == Fault::Infinity, "{algorithm} {fault:?}");
+
+            let key = Pinned::shared(key);
+            let mut signed = vec![(&b"message"[..], key.sign(WHAT, b"message"))];
+            signed.extend(messages.into_iter().zip(key.sign_many(WHAT, &messages)));
+            for (message, signature) in signed {
+                match signature {
+                    Ok(signature) => good.check(WHAT, message, &signature).unwrap(),
+                    // The crates sign with the same scalar: then nothing is released.
+                    Err(_) => assert_eq!(fault, Fault::Scalar, "{algorithm}"),
+                }
+            }
+            let expected = if fault == Fault::Infinity { 0 } else { 4 };
+            assert_eq!(failed() - before, expected, "{algorithm} {fault:?}");
+        }
+    }
+}
+
+/// The only scalars and nonces that the tables cannot multiply by work, too: by the crates.
+#[cfg(feature = "ecc")]
+#[test]
+fn the_scalar_that_meets_an_exception_is_a_key_as_any_other() {
+    choose_own();
+    // 30·2^252 − n.
+    let scalar = "e0000000ffffffff00000000000000004319055258e8617b0c46353d039cdaaf";
+    let scalar: Vec<u8> = scalar
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .collect();
+    let secret = super::ecdsa::Secret::from_scalar(KeyAlgorithm::EcdsaP256, &scalar).unwrap();
+    assert!(!secret.is_own());
+    let key = KeyPair::from_ecdsa(KeyAlgorithm::EcdsaP256, secret);
+    let signature = key.sign(b"message").unwrap();
+    key.verify(b"message", &signature).unwrap();
+    assert!(key.sign_otherwise(b"message").is_none(), "it is the other way already");
+}
+
+/// What embedders that choose another arithmetic get: the same bytes.
+#[test]
+fn deterministic_signatures_are_those_of_the_crates() {
+    choose_own();
+    for algorithm in algorithms() {
+        use SignatureAlgorithm::{EcdsaSha256, EcdsaSha384, EcdsaSha512, Sm2Sm3};
+        let hashes: &[SignatureAlgorithm] = match algorithm.family() {
+            KeyFamily::Sm2 => &[Sm2Sm3],
+            _ => &[EcdsaSha256, EcdsaSha384, EcdsaSha512],
+        };
+        for hash in hashes {
+            let key = pair(algorithm).with_nonces(Nonces::Deterministic);
+            let key = key.with_signature_algorithm(*hash).unwrap();
+            for length in [0, 1, 100] {
+                let message = vec![7; length];
+                let signature = key.sign(&message).unwrap();
+                let theirs = match &key.secret {
+                    #[cfg(feature = "ecc")]
+                    Secret::Ecdsa(secret) => secret.sign_by_crate(*hash, &message, &[]).unwrap(),
+                    #[cfg(feature = "sm2")]
+                    Secret::Sm2(secret) => match key.public_key().verifier() {
+                        super::public::Verifier::Sm2(public) => {
+                            secret.sign_by_crate(public, &message, &[]).unwrap()
+                        }
+                        #[allow(unreachable_patterns)] // where SM2 is the only family
+                        _ => panic!("another family"),
+                    },
+                    #[cfg(feature = "rsa")]
+                    Secret::Rsa(_) => panic!("another family"),
+                };
+                assert_eq!(signature, theirs, "{algorithm} {hash} {length}");
+            }
+        }
+    }
+}

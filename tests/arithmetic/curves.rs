@@ -1,0 +1,119 @@
+//! Keys on curves with every kind of arithmetic: the same keys, the same deterministic signatures,
+//! and signatures that each takes from the other.
+
+use certwright::testing::SeededRng;
+use certwright::{Arithmetic, KeyAlgorithm, KeyPair, Nonces, PublicKey, Signer, WeakKeys};
+
+use super::{Chosen, KINDS};
+
+const CURVES: [KeyAlgorithm; 4] =
+    [KeyAlgorithm::EcdsaP256, KeyAlgorithm::Sm2, KeyAlgorithm::EcdsaP384, KeyAlgorithm::EcdsaP521];
+
+/// The long ones take minutes without optimisation.
+fn curves() -> &'static [KeyAlgorithm] {
+    if cfg!(debug_assertions) { &CURVES[..2] } else { &CURVES }
+}
+
+/// Whether a key on a curve is worked on by the crate's own arithmetic with this choice.
+fn is_own(arithmetic: Arithmetic) -> bool {
+    match arithmetic {
+        Arithmetic::Fastest => !cfg!(debug_assertions),
+        Arithmetic::RustCrypto => false,
+        _ => true,
+    }
+}
+
+fn key(algorithm: KeyAlgorithm, seed: u64) -> KeyPair {
+    KeyPair::generate_with(algorithm, WeakKeys::Refuse, &mut SeededRng::new(seed)).unwrap()
+}
+
+#[test]
+fn every_kind_makes_the_same_keys_and_deterministic_signatures() {
+    let chosen = Chosen::new();
+    for algorithm in curves() {
+        for seed in 1..4 {
+            let of_each = KINDS.map(|arithmetic| {
+                chosen.choose(arithmetic);
+                let key = key(*algorithm, seed).with_nonces(Nonces::Deterministic);
+                let before = Arithmetic::counts();
+                let signatures: Vec<Vec<u8>> = (0..4_u8)
+                    .map(|message| key.sign(&vec![message; 50 * usize::from(message)]).unwrap())
+                    .collect();
+                let counts = Arithmetic::counts();
+                let counts = [
+                    counts.on_curves - before.on_curves,
+                    counts.elsewhere - before.elsewhere,
+                    counts.failed - before.failed,
+                ];
+                let expected = if is_own(arithmetic) { [4, 0, 0] } else { [0, 4, 0] };
+                assert_eq!(counts, expected, "{algorithm} {arithmetic:?}");
+                let file = key.to_pkcs8_der().unwrap().as_bytes().to_vec();
+                (file, key.public_key().to_der(), signatures)
+            });
+            assert!(of_each.iter().all(|other| *other == of_each[0]), "{algorithm} {seed}");
+        }
+    }
+}
+
+#[test]
+fn each_kind_takes_the_hedged_signatures_of_the_others() {
+    let chosen = Chosen::new();
+    // Enough for a table of the key's multiples, which is made after 13.
+    const COUNT: u8 = 16;
+    for algorithm in curves() {
+        let made = [Arithmetic::Portable, Arithmetic::RustCrypto].map(|arithmetic| {
+            chosen.choose(arithmetic);
+            let key = key(*algorithm, 5);
+            let signatures: Vec<Vec<u8>> =
+                (0..COUNT).map(|message| key.sign(&[message]).unwrap()).collect();
+            assert_ne!(signatures[0], key.sign(&[0]).unwrap(), "hedged");
+            (key, signatures)
+        });
+        for (signer, signatures) in &made {
+            for (verifier, _) in &made {
+                chosen.choose(Arithmetic::RustCrypto);
+                let by_crates = PublicKey::from_der(&signer.public_key().to_der()).unwrap();
+                chosen.choose(Arithmetic::Portable);
+                let by_us = PublicKey::from_der(&signer.public_key().to_der()).unwrap();
+                for (message, signature) in signatures.iter().enumerate() {
+                    let message = message as u8;
+                    verifier.verify(&[message], signature).unwrap();
+                    assert!(verifier.verify(&[message + 1], signature).is_err());
+                    for public in [verifier.public_key(), &by_crates, &by_us] {
+                        public.verify(verifier.algorithm(), &[message], signature).unwrap();
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Compressed points, which the crates decompress.
+#[test]
+fn every_kind_reads_the_same_points() {
+    let chosen = Chosen::new();
+    for algorithm in CURVES {
+        chosen.choose(Arithmetic::RustCrypto);
+        let der = key(algorithm, 6).public_key().to_der();
+        let point = key(algorithm, 6).public_key().as_bytes().to_vec();
+        let (x, y) = point[1..].split_at(point.len() / 2);
+        let mut compressed = der[..der.len() - point.len()].to_vec();
+        compressed.extend_from_slice(&[&[2 + (y[y.len() - 1] & 1)], x].concat());
+        // The lengths of the BIT STRING and of the whole, which are short enough for one byte.
+        let removed = y.len() as u8;
+        let mut wrong = der.clone();
+        *wrong.last_mut().unwrap() ^= 1;
+        for arithmetic in KINDS {
+            chosen.choose(arithmetic);
+            assert_eq!(PublicKey::from_der(&der).unwrap().to_der(), der, "{algorithm}");
+            assert!(PublicKey::from_der(&wrong).is_err(), "{algorithm} {arithmetic:?}");
+            if algorithm.bits() == 256 {
+                compressed[1] = der[1] - removed;
+                let bit_string = der.len() - point.len() - 2;
+                compressed[bit_string] = der[bit_string] - removed;
+                let key = PublicKey::from_der(&compressed).unwrap();
+                assert_eq!(key.to_der(), der, "{algorithm} {arithmetic:?}");
+            }
+        }
+    }
+}
