@@ -325,7 +325,7 @@ mod tests {
             assert!(!problem.message().contains("secret"), "{problem}");
         }
         let twice = read("{\"a\":1,\n \"a\":2}").err().unwrap();
-        let words = "the parameter \"a\" is given twice at line 2 column 5";
+        let words = "the parameter \"a\" is given twice at line 2 column 7";
         assert!(twice.message().contains(words), "{twice}");
         assert!(read("{\"a\":1,\"\\u0061\":1}").is_err());
         let error = read("{\"-----BEGIN\": 1, \"-----BEGIN\": 1}").err().unwrap();

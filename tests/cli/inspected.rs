@@ -243,7 +243,7 @@ fn what_is_none_of_these_is_refused_with_the_reason() {
         ("number.der", "neither PEM nor DER"),
         ("list.der", "none of certificate"),
         ("second.pem", "PEM block 2"),
-        ("long", "none of certificate"),
+        ("long", "at most 1048576"),
         ("many", "malformed"),
         ("missing", "missing"),
         (".", "."),

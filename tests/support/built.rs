@@ -19,6 +19,8 @@ fn build(arguments: &[&str], place: &str) -> PathBuf {
     let features = [
         (cfg!(feature = "cas"), "cas"),
         (cfg!(feature = "ecc"), "ecc"),
+        (cfg!(feature = "fast-arithmetic"), "fast-arithmetic"),
+        (cfg!(feature = "fast-arithmetic"), "fast-arithmetic"),
         (cfg!(feature = "redb"), "redb"),
         (cfg!(feature = "rsa"), "rsa"),
         (cfg!(feature = "sm2"), "sm2"),
