@@ -38,10 +38,13 @@ pub(crate) fn cut(text: &str) -> String {
     }
 }
 
-/// A path; not shown where it may be a private key that was given in its place.
+/// A path; not shown where it may be a private key that was given in its place. What leads into a folder
+/// that is there is a path, such as `newcerts/` and a serial number.
 pub(crate) fn shown_path(path: &Path) -> OsString {
     let text = path.to_string_lossy();
-    if may_be_secret(&text) { withheld(&text).into() } else { path.into() }
+    let is_in_a_folder =
+        || path.parent().is_some_and(|folder| folder.components().count() > 0 && folder.is_dir());
+    if may_be_secret(&text) && !is_in_a_folder() { withheld(&text).into() } else { path.into() }
 }
 
 /// A text for a message of which only a part may come from an input: what looks like base64 is left

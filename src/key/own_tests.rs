@@ -15,15 +15,17 @@ use crate::curves::Fault;
 const FAULTS: [Fault; 4] = [Fault::Entries, Fault::Rows, Fault::Scalar, Fault::Infinity];
 
 fn algorithms() -> Vec<KeyAlgorithm> {
-    let mut algorithms = Vec::new();
-    #[cfg(feature = "ecc")]
-    algorithms.push(KeyAlgorithm::EcdsaP256);
-    #[cfg(feature = "sm2")]
-    algorithms.push(KeyAlgorithm::Sm2);
-    // Slow without optimisation.
-    #[cfg(all(feature = "ecc", not(debug_assertions)))]
-    algorithms.extend([KeyAlgorithm::EcdsaP384, KeyAlgorithm::EcdsaP521]);
-    algorithms
+    vec![
+        #[cfg(feature = "ecc")]
+        KeyAlgorithm::EcdsaP256,
+        #[cfg(feature = "sm2")]
+        KeyAlgorithm::Sm2,
+        // Slow without optimisation.
+        #[cfg(all(feature = "ecc", not(debug_assertions)))]
+        KeyAlgorithm::EcdsaP384,
+        #[cfg(all(feature = "ecc", not(debug_assertions)))]
+        KeyAlgorithm::EcdsaP521,
+    ]
 }
 
 fn pair(algorithm: KeyAlgorithm) -> KeyPair {

@@ -30,7 +30,7 @@ impl SmallPrime {
     /// The remainder of a number divided by this.
     fn modulo(&self, number: u64) -> u32 {
         let prime = u64::from(self.value);
-        let quotient = (u128::from(number) * u128::from(self.reciprocal) >> 64) as u64;
+        let quotient = ((u128::from(number) * u128::from(self.reciprocal)) >> 64) as u64;
         // The quotient is right or one too small.
         reduced_once(number - quotient * prime, prime) as u32
     }

@@ -118,7 +118,7 @@ fn a_run_is_every_number_that_the_sieve_leaves_in_order_but_the_rest() {
         assert!(matches!(stopped, Err(Stopped::NoRandomNumbers)), "the run found nothing");
         let start = start_of(&first);
         // 128 numbers.
-        let mut is_open = vec![true; 128];
+        let mut is_open = [true; 128];
         for prime in odd_primes(1 << 16).into_iter().chain([65_537]) {
             let rest = modulo(&start, &small(prime)).to_be_bytes();
             let residue = u64::from_be_bytes(rest[rest.len() - 8..].try_into().unwrap());
