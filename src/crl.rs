@@ -73,12 +73,14 @@ impl CrlRequest {
     /// Without this, a CRL is refused
     /// - whose date is before that of the issuer's last CRL, full or delta, of any shard: readers
     ///   would go on using the last one;
-    /// - whose date is more than 10 days after both the newest time in the ledger and the nextUpdate
-    ///   of the issuer's last CRL. A clock that runs ahead would let revoked certificates drop off
-    ///   the lists before they end, and every honest date after it would be one before the last.
+    /// - whose date is more than 10 days after both the newest time in the ledger that is believed and
+    ///   the nextUpdate of the issuer's last CRL. A time more than 10 days after the newest one is not
+    ///   believed, nor are those that follow it, until a date is forced. A clock that runs ahead would
+    ///   let revoked certificates drop off the lists before they end, and every honest date after it
+    ///   would be one before the last.
     ///
-    /// So it is called for when a ledger was at rest for longer than that and its issuer is late
-    /// with its list, and to publish an honest date after a list was made with a clock ahead.
+    /// So it is called for when a ledger was ever at rest for longer than that and its issuer has no
+    /// list or is late with it, and to publish an honest date after a list was made with a clock ahead.
     #[must_use]
     pub fn force_date(mut self) -> Self {
         self.force_date = true;
@@ -205,8 +207,8 @@ fn check_date(moment: &CrlMoment, now: Time) -> Option<Reason> {
     let until = believed_until(last.map_or(newest, |(_, next)| next.max(newest)));
     (until < now).then(|| {
         let allowed = format!(
-            "until {until}, {CLOCK_AHEAD_DAYS} days after the newest time in the ledger and the \
-             nextUpdate of the issuer's last CRL; {ADVICE}"
+            "until {until}, {CLOCK_AHEAD_DAYS} days after the newest time in the ledger that is \
+             believed and the nextUpdate of the issuer's last CRL; {ADVICE}"
         );
         Reason::new(Rule::CrlDate, item, given("far ahead of the ledger"), allowed)
     })

@@ -56,10 +56,10 @@ pub(crate) const CRL_DAYS_WITHOUT_NEXT_UPDATE: u32 = 10;
 pub(crate) const UNUSED_LISTS_NAMED: usize = 16;
 
 /// How far ahead of the newest time in the ledger, and of the nextUpdate of the last CRL, a clock is
-/// believed: 10 days, the longest that a list of end entities' certificates may be in force (CA/Browser
-/// BR 4.9.7). A CA that wrote nothing for longer, and is late with its list, has a person look at the
-/// clock.
-pub(crate) const CLOCK_AHEAD_DAYS: u32 = 10;
+/// believed: 100 days, more than the quarter for which an offline CA may write nothing, and less than the
+/// year by which a clock is wrong most easily (our own number). A CA that wrote nothing for longer, and is
+/// late with its list, has a person look at the clock.
+pub(crate) const CLOCK_AHEAD_DAYS: u32 = 100;
 
 /// Octets of the PEM text of one CRL: base64 with line ends has at most 11/8 of [`CRL_OCTETS`], and
 /// there may be text around it.

@@ -131,8 +131,8 @@ impl RevocationList {
     /// other things, such as certificates, are passed over.
     ///
     /// # Errors
-    /// As [`RevocationList::from_der`]; also when there is none, and for a block of another label that
-    /// may hold a list (`CRL`), lest one be overlooked.
+    /// As [`RevocationList::from_der`]; also when there is none, and for a block that may hold a list
+    /// (`CRL`) and has another label or no lines of its own, lest one be overlooked.
     pub fn many_from_pem(text: &str) -> Result<Vec<Self>, Error> {
         if let Some(index) = pem::other_label(CRL_TEXT_OCTETS, WHAT, LABEL, "CRL", text)? {
             let place = format!("PEM block {}", index + 1);
@@ -141,6 +141,10 @@ impl RevocationList {
         let blocks = pem::blocks_within(CRL_TEXT_OCTETS, WHAT, &[LABEL], text)?;
         let lists: Vec<Self> =
             blocks.iter().map(|block| Self::from_der(&block.der)).collect::<Result<_, _>>()?;
+        if begun(text) > lists.len() {
+            let problem = "a block that does not begin on a line of its own";
+            return Err(Error::malformed(WHAT, "PEM", problem));
+        }
         if lists.is_empty() {
             return Err(pem::no_block_within(CRL_TEXT_OCTETS, WHAT, &[LABEL], text));
         }
@@ -253,6 +257,12 @@ impl RevocationList {
             .verify(self.algorithm, &self.to_be_signed, &self.signature)
             .map_err(|_| Error::InvalidSignature { what: WHAT })
     }
+}
+
+/// How many blocks of lists a text begins, on lines of their own or not.
+fn begun(text: &str) -> usize {
+    let labels = text.split("-----BEGIN ").skip(1).filter_map(|rest| rest.split("-----").next());
+    labels.filter(|label| label.to_ascii_uppercase().contains("CRL")).count()
 }
 
 /// How hard it is to undo an entry: a delta's removeFromCRL says that there is none, a hold may be

@@ -14,7 +14,8 @@ pub enum Period {
     #[default]
     Default,
     /// Exactly this period. It begins no earlier before the time of issue than the policy backdates
-    /// ([`Policy::with_backdate`](super::Policy::with_backdate)).
+    /// ([`Policy::with_backdate`](super::Policy::with_backdate)), to the second: for one that begins
+    /// now, say [`Period::Lifetime`], since the clock goes on until it is issued.
     Exactly(Validity),
     /// This lifetime from now.
     Lifetime(Lifetime),

@@ -1,10 +1,11 @@
 //! How long a leaf is valid: the rules of the seed page CreateServerCertificateWithCsr, case by case
 //! and against an oracle that was written from the page.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use certwright::cas::{Cas, Config, ValidityRule};
-use certwright::{Certificate, Time};
+use certwright::{Certificate, Clock, Error, Lifetime, MemoryStore, Time};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -292,5 +293,34 @@ proptest! {
             }
             (expected, issued) => prop_assert!(false, "{:?} against {:?}", expected, issued),
         }
+    }
+}
+
+/// A clock that is a second later each time it is asked.
+struct Ticking(AtomicI64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Result<Time, Error> {
+        Time::from_unix(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// The clock goes on between the check and the issue, also where nothing may be backdated.
+#[test]
+fn what_begins_now_is_issued_whatever_is_backdated() {
+    for backdate in [Lifetime::ZERO, Lifetime::hours(48)] {
+        let mut config = Config::default();
+        config.backdate = backdate;
+        let cas = Cas::new(MemoryStore::default(), Ticking(AtomicI64::new(NOW)), config);
+        let (_, parent) = hierarchy(&cas, "ECC_256");
+        let csr = csr(&cas, "ECC", 256, "db.example");
+        let leaf = json!({ "Csr": csr, "ParentIdentifier": parent, "Days": 1 });
+        call(&cas, "CreateServerCertificateWithCsr", leaf.clone());
+        // Long before now it is refused still.
+        let early = json!({ "BeforeTime": NOW - 3 * DAY, "AfterTime": NOW + DAY });
+        let mut leaf = with(leaf, early);
+        leaf.as_object_mut().unwrap().remove("Days");
+        let words = &["validity"];
+        refused(&cas, "CreateServerCertificateWithCsr", leaf, "InvalidParameter", words);
     }
 }

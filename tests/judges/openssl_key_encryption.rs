@@ -113,7 +113,10 @@ fn legacy_encryption_is_refused_with_what_to_do_and_that_helps() {
         let legacy = read(&folder, "legacy.pem");
         assert!(legacy.contains("Proc-Type: 4,ENCRYPTED"), "{legacy}");
         let (_, problem) = malformed(KeyPair::from_pem(&legacy));
-        assert!(problem.contains("`openssl pkcs8 -topk8 -in OLD -out NEW` converts it"), "{problem}");
+        assert!(
+            problem.contains("`openssl pkcs8 -topk8 -in OLD -out NEW` converts it"),
+            "{problem}"
+        );
         let convert = ["pkcs8", "-topk8", "-in", "legacy.pem", "-passin", PASS, "-passout", PASS];
         let pem = run(&folder, &convert).text();
         assert_same(&folder, &KeyPair::from_pem_encrypted(&pem, PASSPHRASE).unwrap());

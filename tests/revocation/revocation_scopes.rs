@@ -1,6 +1,6 @@
 //! What a list covers, by name, by scope and in time.
 
-use certwright::{RevocationList, UnknownRevocation};
+use certwright::{Error, RevocationList, UnknownRevocation};
 
 use crate::common;
 use crate::craft::{self, Draft, tlv};
@@ -133,6 +133,22 @@ fn every_list_of_one_text_is_read() {
     let mislabelled = text.replacen("X509 CRL", "CRL", 2);
     let error = RevocationList::many_from_pem(&mislabelled).unwrap_err().to_string();
     assert!(error.contains("the label is not \"X509 CRL\""), "{error}");
+    // Whatever became of its line ends, none is overlooked beside another.
+    let (whole, folded) = (pem(&first), pem(&second));
+    for folded in [
+        folded.replace('\n', " "),
+        folded.replace('\n', "\r"),
+        folded.replace('\n', "\\n"),
+        format!("list 2: {folded}"),
+        folded.replacen("-----\n", "-----", 1),
+    ] {
+        for text in [format!("{whole}{folded}\n"), format!("{folded}\n{whole}")] {
+            match RevocationList::many_from_pem(&text) {
+                Ok(lists) => assert_eq!(lists.len(), 2, "{text}"),
+                Err(error) => assert!(matches!(error, Error::Malformed(_)), "{error}"),
+            }
+        }
+    }
 }
 
 fn base64(octets: &[u8]) -> String {

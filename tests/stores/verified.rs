@@ -97,7 +97,9 @@ fn a_record_that_is_altered_removed_or_moved_is_named() {
         for at in [0, value.len() / 2, value.len().saturating_sub(1)] {
             let mut changed = all.clone();
             let value = changed.get_mut(place).unwrap();
-            value.get_mut(at).map(|byte| *byte ^= 1);
+            if let Some(byte) = value.get_mut(at) {
+                *byte ^= 1;
+            }
             altered.push(changed);
         }
         let mut longer = all.clone();
