@@ -73,8 +73,8 @@ impl CrlRequest {
     /// Without this, a CRL is refused
     /// - whose date is before that of the issuer's last CRL, full or delta, of any shard: readers
     ///   would go on using the last one;
-    /// - whose date is more than 10 days after both the newest time in the ledger that is believed and
-    ///   the nextUpdate of the issuer's last CRL. A time more than 10 days after the newest one is not
+    /// - whose date is more than 100 days after both the newest time in the ledger that is believed and
+    ///   the nextUpdate of the issuer's last CRL. A time more than 100 days after the newest one is not
     ///   believed, nor are those that follow it, until a date is forced. A clock that runs ahead would
     ///   let revoked certificates drop off the lists before they end, and every honest date after it
     ///   would be one before the last.
