@@ -139,6 +139,10 @@ fn what_is_no_store_is_corrupt_and_left_as_it_is() {
     corrupt(&vec![0; stores.closed.len()], "does not begin");
     corrupt(MAGIC, "ends after 9 bytes");
     corrupt(&[MAGIC, &[0; 10_000]].concat(), "the sizes");
+    // Counts of regions that no length has.
+    let mut content = stores.closed.clone();
+    content[24..32].fill(0xff);
+    corrupt(&content, "was cut or padded");
     // The beginning of a store lost, as a broken disk loses it.
     for lost in [1, 9, 64, 320, 512, 4096] {
         let mut content = stores.closed.clone();

@@ -223,7 +223,7 @@ fn cut(life: &Life, moment: usize) {
 fn a_second_cut_while_the_store_is_opened_again_loses_nothing_either() {
     let life = life(Octets::default());
     let mut cuts = 0;
-    for moment in (0..=life.log.len()).step_by(life.log.len() / 25) {
+    for moment in (0..=life.log.len()).step_by(life.log.len() / 7) {
         disk::each_cut(&life.before, &life.log[..moment], |octets, how| {
             let disk = Disk::of(octets.clone());
             drop(RedbStore::open_or_create_on(disk.clone()).unwrap());
