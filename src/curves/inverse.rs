@@ -55,7 +55,7 @@ pub(super) fn invert<M: Modulus<N>, const N: usize>(a: &Residue<M, N>) -> Residu
     let (batches, steps) = const {
         match M::BITS {
             ..=256 => (10, 60),
-            ..=384 => (15, 60),
+            257..=384 => (15, 60),
             _ => (20, 61),
         }
     };
@@ -179,8 +179,8 @@ impl State {
         let sign = black_box(self.f[digits - 1] >> 63);
         let add = |number: &mut [i64; DIGITS]| {
             let negative = black_box(number[digits - 1] >> 63);
-            for at in 0..digits {
-                number[at] += prime.digits[at] & negative;
+            for (digit, of_prime) in number.iter_mut().zip(&prime.digits).take(digits) {
+                *digit += of_prime & negative;
             }
         };
         let carry = |number: &mut [i64; DIGITS]| {

@@ -261,8 +261,8 @@ fn square_words<const N: usize>(a: &[u64; N]) -> ([u64; N], [u64; N]) {
         sum[1][place - N] = high.wrapping_add(u64::from(carry)).wrapping_add(u64::from(over));
     }
     let (mut doubling, mut adding) = (0, 0);
-    for at in 0..N {
-        let (low, high) = wide(a[at], a[at]);
+    for (at, word) in a.iter().enumerate() {
+        let (low, high) = wide(*word, *word);
         for (place, square) in [(2 * at, low), (2 * at + 1, high)] {
             let word = &mut sum[place / N][place % N];
             let twice = (*word << 1) | doubling;
