@@ -59,7 +59,7 @@ fn sign_and_verify(key: &KeyPair, messages: &[&[u8]]) {
     for (message, signature) in messages.iter().zip(signatures) {
         let signature = signature.unwrap();
         if !is_verified {
-            key.public_key().verify(key.algorithm(), message, &signature).unwrap();
+            key.verify(message, &signature).unwrap();
         }
     }
 }
