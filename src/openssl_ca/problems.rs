@@ -3,8 +3,6 @@
 use crate::error::{Denied, Error, Reason, Rule, quoted};
 use crate::limits::IMPORT_PROBLEMS;
 
-/// Characters of a foreign text that a problem shows.
-
 /// What was given and what is allowed.
 #[derive(Debug)]
 pub(super) struct Problem {

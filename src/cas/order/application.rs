@@ -220,7 +220,7 @@ fn application_domains(
             Ok(domains)
         }
         None => {
-            let given = format!("the common name {}", quoted(&named));
+            let given = format!("the common name {}", quoted(named));
             Err(CasError::invalid("Csr", given, format!("one of {}", cut(&domains.join(",")))))
         }
     }

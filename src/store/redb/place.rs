@@ -68,7 +68,7 @@ pub(super) fn make<F: Folder>(
 pub(super) fn exists(path: &Path) -> StoreError {
     let message = format!(
         "{} exists already, and is never overwritten",
-        crate::error::shown_path(path).display().to_string()
+        crate::error::shown_path(path).display()
     );
     StoreError::new(StoreErrorKind::Conflict, message)
 }
