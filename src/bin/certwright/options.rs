@@ -34,8 +34,7 @@ pub enum Verb {
         /// The file of the store
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         store: Option<PathBuf>,
-        /// A file of the 32 octets that private keys are sealed with: the log must end as whoever has
-        /// it wrote it last
+        /// The key file that private keys are sealed with: the log must end as its holder wrote it
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         key_file: Option<PathBuf>,
         /// The head that an earlier audit told, in 64 hexadecimal digits: the log must still hold

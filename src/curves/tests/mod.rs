@@ -57,7 +57,7 @@ impl Random {
 /// Runs a generic test for every curve.
 macro_rules! every_curve {
     ($test:ident($($argument:expr),*)) => {{
-        use super::super::curve::{P256, P384, P521, Sm2};
+        use crate::curves::curve::{P256, P384, P521, Sm2};
         $test::<P256, 4>($($argument),*);
         $test::<P384, 6>($($argument),*);
         $test::<P521, 9>($($argument),*);
