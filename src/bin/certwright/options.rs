@@ -367,16 +367,13 @@ fn time(text: &str) -> Result<Time, certwright::Error> {
 #[derive(Clone, Copy, Debug)]
 pub struct Digest(pub [u8; 32]);
 
-fn digest(text: &str) -> Result<Digest, String> {
-    let mut digest = [0; 32];
-    let digits = text.as_bytes();
-    let good = digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit);
-    for (byte, pair) in digest.iter_mut().zip(digits.chunks(2)) {
-        let pair = std::str::from_utf8(pair).ok().filter(|_| good);
-        let parsed = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        *byte = parsed.ok_or("allowed 64 hexadecimal digits")?;
-    }
-    if good { Ok(Digest(digest)) } else { Err("allowed 64 hexadecimal digits".to_owned()) }
+fn digest(text: &str) -> Result<Digest, &'static str> {
+    let wrong = "allowed 64 hexadecimal digits";
+    let digits = Some(text.as_bytes()).filter(|text| text.iter().all(u8::is_ascii_hexdigit));
+    let (pairs, []) = digits.ok_or(wrong)?.as_chunks::<2>() else { return Err(wrong) };
+    let byte = |pair| u8::from_str_radix(&String::from_utf8_lossy(pair), 16).map_err(|_| wrong);
+    let bytes: Vec<u8> = pairs.iter().map(|pair| byte(pair)).collect::<Result<_, _>>()?;
+    bytes.try_into().map(Digest).map_err(|_| wrong)
 }
 
 fn sm2_id(text: &str) -> Result<Sm2Id, certwright::Error> {
