@@ -235,8 +235,14 @@ impl Signer for KeyPair {
             #[cfg(feature = "sm2")]
             Secret::Sm2(ref secret) if secret.is_own() => {
                 Arithmetic::count_failed();
-                let Verifier::Sm2(public) = self.public.verifier() else { return None };
-                Some(self.hedge().and_then(|extra| secret.sign_by_crate(public, message, &extra)))
+                let by_crate = |public| {
+                    self.hedge().and_then(|extra| secret.sign_by_crate(public, message, &extra))
+                };
+                match self.public.verifier() {
+                    Verifier::Sm2(public) => Some(by_crate(public)),
+                    #[cfg(any(feature = "ecc", feature = "rsa"))]
+                    _ => None,
+                }
             }
             // The signatures of RSA keys were checked, and what made them left, before.
             _ => None,

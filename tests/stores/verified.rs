@@ -230,13 +230,15 @@ fn a_flood_of_refusals_is_counted_and_not_told_one_by_one() {
     for _ in 0..400 {
         scene.ca.issue(&denied).unwrap_err();
     }
-    let entries = scene.ca.ledger().audit(1, 1_000).unwrap();
-    assert!((256..300).contains(&entries.len()), "{}", entries.len());
     scene.issue();
-    let more = scene.ca.ledger().audit(entries.len() as u64 + 1, 1_000).unwrap();
-    let told: Vec<_> = more.iter().filter(|entry| entry.action == AuditAction::Refused).collect();
-    let untold = 400 - entries.len();
-    let [told] = told[..] else { panic!("{told:?}") };
-    assert!(told.detail.starts_with(&format!("{untold} more refusals")), "{}", told.detail);
+    let entries = scene.ca.ledger().audit(1, 1_000).unwrap();
+    let refused = entries.iter().filter(|entry| entry.action == AuditAction::Refused);
+    let (told, counted): (Vec<_>, Vec<_>) =
+        refused.partition(|entry| !entry.detail.contains("have no entries of their own"));
+    // One a second more than 256, on a slow machine.
+    assert!((256..350).contains(&told.len()), "{}", told.len());
+    let counts = counted.iter().map(|entry| entry.detail.split_once(' ').unwrap().0);
+    let untold: usize = counts.map(|count| count.parse::<usize>().unwrap()).sum();
+    assert_eq!(told.len() + untold, 400);
     scene.ca.ledger().verify().unwrap();
 }
