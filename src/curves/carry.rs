@@ -131,11 +131,18 @@ pub(super) fn to_bytes<const N: usize>(number: &[u64; N], out: &mut [u8]) {
     }
 }
 
-/// A number from bytes, the most significant first; what is beyond N words is cut off.
-pub(super) fn from_bytes<const N: usize>(bytes: &[u8]) -> [u64; N] {
-    let mut number = [0; N];
+/// A number from bytes, the most significant first; what is beyond N words is cut off. It is written to
+/// its place, where its owner wipes it: one that is returned leaves a copy behind.
+pub(super) fn read_bytes<const N: usize>(bytes: &[u8], number: &mut [u64; N]) {
+    *number = [0; N];
     for (at, byte) in bytes.iter().rev().take(8 * N).enumerate() {
         number[at / 8] |= u64::from(*byte) << (8 * (at % 8));
     }
+}
+
+/// The same for a number that is no secret.
+pub(super) fn from_bytes<const N: usize>(bytes: &[u8]) -> [u64; N] {
+    let mut number = [0; N];
+    read_bytes(bytes, &mut number);
     number
 }

@@ -3,10 +3,10 @@
 
 use std::marker::PhantomData;
 
-use zeroize::DefaultIsZeroes;
+use zeroize::{DefaultIsZeroes, Zeroizing};
 
 use super::carry::{
-    add, add_carry, from_bytes, is_zero, mask, masked, row, select, sub, sub_borrow, to_bytes, wide,
+    add, add_carry, is_zero, mask, masked, read_bytes, row, select, sub, sub_borrow, to_bytes, wide,
 };
 use super::constants::{halved, negative_inverse, power_of_two, same};
 
@@ -104,7 +104,8 @@ impl<M: Modulus<N>, const N: usize> Residue<M, N> {
 
     /// From big-endian bytes; `None` where they are not below p.
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let number = from_bytes(bytes);
+        let mut number = Zeroizing::new([0; N]);
+        read_bytes(bytes, &mut number);
         let is_below = sub(&number, &M::P).1 == 1;
         is_below.then(|| Self::from_words(&number))
     }

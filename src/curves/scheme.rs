@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::carry::from_bytes;
+use super::carry::{from_bytes, read_bytes};
 use super::curve::{Curve, width};
 use super::double::{double_multiply_public, has_x_public};
 use super::inverse::invert;
@@ -77,9 +77,10 @@ impl<C: Curve<N>, const N: usize> Scalar<C, N> {
         digest: &[u8],
         nonce: &[u8],
     ) -> Option<Numbers<C, N>> {
-        let low = Zeroizing::new(from_bytes::<N>(nonce));
+        let (mut low, mut high) = (Zeroizing::new([0; N]), Zeroizing::new([0; N]));
+        read_bytes(nonce, &mut low);
         let above = nonce.len().saturating_sub(8 * N);
-        let high = Zeroizing::new(from_bytes::<N>(nonce.get(..above).unwrap_or_default()));
+        read_bytes(nonce.get(..above).unwrap_or_default(), &mut high);
         let k = Zeroizing::new(Residue::<C::Order, N>::reduce_wide(&low, &high));
         let e = digest_number::<C, N>(digest);
         let (point, _) = comb.multiply(&k);
