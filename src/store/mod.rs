@@ -42,7 +42,7 @@ pub trait Store: Send + Sync {
     /// that has no such means, as this default, has nothing against itself.
     ///
     /// # Errors
-    /// [`StoreErrorKind::Corrupt`](crate::StoreErrorKind::Corrupt) when the store is damaged; the
+    /// [`StoreErrorKind::Corrupt`] when the store is damaged; the
     /// store's own when it cannot be read.
     fn check(&self) -> Result<(), StoreError> {
         Ok(())
@@ -53,7 +53,7 @@ pub trait Store: Send + Sync {
     /// cannot, as this default, is copied by its own means.
     ///
     /// # Errors
-    /// Those of `verify`; [`StoreErrorKind::Conflict`](crate::StoreErrorKind::Conflict) when there is
+    /// Those of `verify`; [`StoreErrorKind::Conflict`] when there is
     /// anything at the path, which is left as it is; the store's own.
     fn copy_to(&self, path: &Path, verify: &mut ReadWork<'_>) -> Result<(), StoreError> {
         let _ = verify;

@@ -105,14 +105,17 @@ fn pem_is_found_between_other_text_and_with_crlf() {
 
 #[test]
 fn pem_without_a_key_or_with_two_is_refused() {
-    let allowed = "one block: PRIVATE KEY, EC PRIVATE KEY or RSA PRIVATE KEY";
     let certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     for key in KEYS.iter().take(1) {
         let text = key.to_pkcs8_pem().unwrap();
-        for text in ["", certificate, &text.as_str().repeat(2)] {
+        for (text, told) in [
+            ("", "the text is empty"),
+            (certificate, "found blocks: CERTIFICATE; allowed: PRIVATE KEY, "),
+            (&text.as_str().repeat(2), "one"),
+        ] {
             let (place, problem) = malformed(KeyPair::from_pem(text));
             assert_eq!(place, "PEM");
-            assert_eq!(problem, format!("no key, or several; {allowed}"));
+            assert!(problem.contains(told), "{problem}");
         }
     }
 }
