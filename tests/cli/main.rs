@@ -7,6 +7,7 @@ use certwright_tests::common;
 mod shop;
 
 mod calls;
+mod folded;
 mod help;
 mod inspected;
 

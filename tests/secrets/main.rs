@@ -3,6 +3,8 @@
 use certwright_tests::{common, key_files};
 
 mod folded;
+#[cfg(feature = "cas")]
+mod folded_calls;
 #[cfg(target_os = "linux")]
 mod memory;
 mod printing;

@@ -6,6 +6,7 @@ pub mod craft;
 pub mod devices;
 #[cfg(feature = "redb")]
 pub mod disk;
+pub mod folded;
 pub mod hooked;
 pub mod key_files;
 pub mod openssl;
