@@ -243,7 +243,8 @@ fn a_mapped_address_is_never_issued() {
 
 #[test]
 fn what_cannot_be_read_is_not_written_into_constraints() {
-    let ladder = Ladder::new(common::families()[0]);
+    let Some(algorithm) = common::families().first().copied() else { return };
+    let ladder = Ladder::new(algorithm);
     let bad = |base: &str| [Subtree::Email(base.to_owned()), Subtree::Uri(base.to_owned())];
     let bases =
         ["", ".", "b.example.", "*.b.example", "b.example:443", "https://b.example", "10.0.0.1"];
