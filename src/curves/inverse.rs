@@ -52,8 +52,9 @@ struct Low {
     qr: u64,
 }
 
-/// The most steps whose matrix fits half words.
-const MOST_PACKED: u32 = 31;
+/// The most steps whose matrix fits half words: after so many, an entry may be 2^30, and −2^31 is the
+/// least and 2^31 − 1 the most that a half holds.
+const MOST_PACKED: u32 = 30;
 
 /// 1/a modulo p; zero has none and gives zero.
 pub(super) fn invert<M: Modulus<N>, const N: usize>(a: &Residue<M, N>) -> Residue<M, N> {
@@ -103,7 +104,7 @@ impl Plan {
         let (batches, steps) = match M::BITS {
             ..=256 => (10, 60),
             257..=384 => (15, 60),
-            _ => (20, 61),
+            _ => (21, 60),
         };
         assert!(steps <= BITS && steps.div_ceil(2) <= MOST_PACKED);
         Self { batches, steps, digits: (M::BITS / BITS + 1) as usize }
