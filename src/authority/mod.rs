@@ -32,8 +32,6 @@ use crate::store::Store;
 pub use self::clock::{Clock, FixedClock, SystemClock};
 pub use self::issuance::Issuance;
 pub use self::issued::Issued;
-pub use self::resume::ResumeSummary;
-pub use self::revoke::RevocationRequest;
 
 /// An issuer with a policy, a store, a clock and random numbers. It is shared between threads by
 /// reference.
