@@ -19,8 +19,8 @@
 //!
 //! let policy = Policy::new(Profile::tls_server()).allow_dns(".internal").allow_ip("10.0.0.0/8")?;
 //! let authority = Authority::new(ca, policy, MemoryStore::default());
-//! let chain = authority.issue(&CertificateRequest::from_pem(&csr.to_pem())?)?;
-//! print!("{}", chain.to_pem());
+//! let issued = authority.issue(&CertificateRequest::from_pem(&csr.to_pem())?)?;
+//! print!("{}", issued.to_pem());
 //! # }
 //! # Ok::<(), certwright::Error>(())
 //! ```
@@ -97,7 +97,7 @@ mod wire;
 pub use self::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
 pub use self::arithmetic::{Arithmetic, ArithmeticCounts};
 pub use self::authority::{
-    Authority, Clock, FixedClock, Issued, ResumeSummary, RevocationRequest, SystemClock,
+    Authority, Clock, FixedClock, Issuance, Issued, ResumeSummary, RevocationRequest, SystemClock,
 };
 pub use self::certificate::Certificate;
 pub use self::chain::{
@@ -121,9 +121,9 @@ pub use self::key::{
 #[doc(hidden)]
 pub use self::lanes::fuzzing as lanes_fuzzing;
 pub use self::ledger::{
-    AuditAction, AuditEntry, AuditHead, CertificateRecord, CrlState, Filing, Identifier,
-    IssuerDigest, IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation,
-    RevocationReason, Tag, Verification,
+    AuditAction, AuditEntry, AuditHead, CertificateRecord, CrlState, Identifier, IssuerDigest,
+    IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation, RevocationReason,
+    Row, Tag, Verification,
 };
 pub use self::lint::{Finding, LintProfile, LintRule, Linter, Report, Severity, lint};
 pub use self::name::{

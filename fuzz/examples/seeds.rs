@@ -33,7 +33,7 @@ fn main() {
     )
     .with_clock(certwright::FixedClock("2026-06-01T00:00:00Z".parse().unwrap()))
     .with_rng(certwright::testing::SeededRng::new(5));
-    let chain = authority.issue(&request(&LEAF)).unwrap();
+    let chain = authority.issue(&request(&LEAF)).unwrap().into_chain();
     let all: Vec<u8> = chain.certificates().flat_map(|c| c.as_der().to_vec()).collect();
     for (name, chain) in [("issued", all), ("constrained", constrained(false))] {
         let accepted = certwright_fuzz::chain::verdicts(&chain);

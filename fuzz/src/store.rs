@@ -163,7 +163,7 @@ fn keep_books(acts: &[Act]) {
                 }
             }
             Act::Issue => {
-                let chain = authority.issue(&REQUEST).unwrap();
+                let chain = authority.issue(&*REQUEST).unwrap().into_chain();
                 model.push((*chain.leaf().serial(), State::Good));
             }
             Act::Release(number) => {

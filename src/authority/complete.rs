@@ -1,10 +1,8 @@
 //! Completing certificates whose signature was made elsewhere.
 
-use super::Authority;
-use super::filed::Filed;
-use crate::chain::Chain;
+use super::{Authority, Issued};
 use crate::error::{Denied, Error, StoreError, StoreErrorKind};
-use crate::ledger::RecordState;
+use crate::ledger::{Change, RecordState};
 use crate::lint;
 use crate::serial::SerialNumber;
 
@@ -22,7 +20,7 @@ impl Authority {
     /// or it is not what the audit log says was claimed;
     /// [`Error::Denied`] when the issuer was revoked, or what waits breaks its rules;
     /// [`Error::Signer`] when the signature is not the issuer's over it (it goes on waiting).
-    pub fn complete(&self, serial: &SerialNumber, signature: &[u8]) -> Result<Chain, Error> {
+    pub fn complete(&self, serial: &SerialNumber, signature: &[u8]) -> Result<Issued, Error> {
         let record = self.ledger.certificate(&self.digest, serial)?;
         let Some(RecordState::Claimed { to_be_signed }) = record.map(|record| record.state) else {
             let message = format!("nothing with serial number {serial} waits for a signature");
@@ -45,9 +43,10 @@ impl Authority {
         if !reasons.is_empty() {
             return Err(Error::Denied(Denied { reasons }));
         }
-        let change = Filed::default().change(&certificate)?;
+        let recorded = Box::new(certificate.clone());
+        let change = Change::Issue { certificate: recorded, tags: Vec::new() };
         self.ledger.change_one(&stamp, change).map_err(|error| self.refusal(error))?;
-        self.chain(certificate)
+        self.issued(certificate, Vec::new())
     }
 }
 

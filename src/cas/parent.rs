@@ -10,7 +10,7 @@ use crate::authority::Authority;
 use crate::error::quoted;
 use crate::issuer::Issuer;
 use crate::key::{KeyPair, Signer, system};
-use crate::ledger::{Identifier, IssuerDigest, Stamp, Write};
+use crate::ledger::{Identifier, IssuerDigest, Row, Stamp, Write};
 use crate::policy::Policy;
 use crate::profile::Profile;
 use crate::validity::{Lifetime, Time};
@@ -84,7 +84,8 @@ impl Cas {
     /// An authority that issues for a CA: with this policy, or for CAs without one. It claims and
     /// records only as long as the CA is what it was when it was found in force.
     pub(super) fn authority(&self, parent: &Parent, policy: Option<Policy>) -> Authority {
-        self.authority_of(&parent.issuer, policy).while_unchanged(parent.unchanged.clone())
+        self.authority_of(&parent.issuer, policy)
+            .while_unchanged([Row::of(parent.unchanged.clone())])
     }
 
     fn authority_of(&self, issuer: &Issuer, policy: Option<Policy>) -> Authority {
@@ -99,7 +100,7 @@ impl Cas {
         let identifier = identifier("Identifier", text)?;
         let unknown = || CasError::not_found("Identifier", format!("CA {text}"));
         let (issuer, record) = self.issuer(&identifier)?.ok_or_else(unknown)?;
-        Ok(self.authority_of(&issuer, None).while_unchanged(vec![record]))
+        Ok(self.authority_of(&issuer, None).while_unchanged([Row::from(record)]))
     }
 
     /// Who changes what an issuer issued, whether or not that may still issue.

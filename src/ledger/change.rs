@@ -1,10 +1,10 @@
 //! The changes of a ledger, their rules, and what they write.
 
 use super::audit::{AuditAction, Stamp};
-use super::filing::Tag;
 use super::log::{Effects, Log, Note};
 use super::record::{self, CertificateRecord, RecordState};
 use super::revocation::{self, Revocation, RevocationReason};
+use super::tag::Tag;
 use super::write::{self, Write};
 use super::{IssuerDigest, claim, index, lists, newest};
 use crate::certificate::Certificate;

@@ -1,11 +1,11 @@
 //! CAs that are kept, with or without their private keys.
 
 use super::audit::AuditAction;
-use super::filing::Tag;
 use super::identifier::Identifier;
 use super::kept::check_key;
 use super::octets::{corrupt, take_flag, take_time, time, versioned};
 use super::record::{put_tags, take_tags};
+use super::tag::Tag;
 use super::write::Write;
 use super::{KeyAndValue, Ledger, LedgerWriter};
 use crate::certificate::Certificate;

@@ -59,7 +59,6 @@ mod chain;
 mod change;
 mod claim;
 mod export;
-mod filing;
 mod group;
 mod identifier;
 mod index;
@@ -72,7 +71,10 @@ mod octets;
 mod record;
 mod refusal;
 mod revocation;
+mod row;
 mod standing;
+mod tag;
+mod token;
 mod unlocked;
 mod vault;
 mod verify;
@@ -88,13 +90,14 @@ use crate::serial::SerialNumber;
 use crate::store::Store;
 
 pub use self::audit::{AuditAction, AuditEntry};
-pub use self::filing::{Filing, Tag};
 pub use self::identifier::Identifier;
 pub use self::kept::RequestRecord;
 pub use self::kept_issuers::IssuerRecord;
 pub use self::lists::CrlState;
 pub use self::record::{CertificateRecord, RecordState};
 pub use self::revocation::{Revocation, RevocationReason};
+pub use self::row::Row;
+pub use self::tag::Tag;
 
 /// A key of the store and its value.
 pub(crate) type KeyAndValue = (Vec<u8>, Vec<u8>);
@@ -105,12 +108,14 @@ pub(crate) type EachRevocation<'e> =
 
 pub(crate) use self::audit::Stamp;
 pub(crate) use self::change::Change;
-pub(crate) use self::filing::{TokenRecord, token_write};
 #[cfg(feature = "cas")]
 pub(crate) use self::kept::request_key_name;
 pub(crate) use self::lists::CrlMoment;
 pub(crate) use self::newest::believed_until;
+pub(crate) use self::row::writes_of;
 pub(crate) use self::standing::{Link, Standing};
+pub(crate) use self::tag::add_tag;
+pub(crate) use self::token::{TokenRecord, check_token, token_write};
 pub use self::verify::{AuditHead, Verification};
 pub(crate) use self::write::Write;
 pub use self::writer::LedgerWriter;

@@ -7,9 +7,9 @@ use crate::store::ReadTransaction;
 use crate::validity::Time;
 
 use super::IssuerDigest;
-use super::filing::Tag;
 use super::identifier::Identifier;
 use super::octets::{corrupt, padded, split_key, take_text, take_time, text, time, versioned};
+use super::tag::Tag;
 
 pub(super) const PREFIX: &[u8] = b"certificate/";
 const VERSION: u8 = 2;

@@ -6,7 +6,7 @@ use crate::store::{ReadTransaction, WriteTransaction};
 
 /// One record, what must be there before, and what becomes of it. A list of them takes effect whole
 /// or not at all, so whoever computed it from what was read need not hold a lock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Write {
     pub(crate) key: Vec<u8>,
     pub(crate) expected: Expected,

@@ -1,5 +1,6 @@
 //! What an authority grants.
 
+mod asked;
 mod claims;
 mod examine;
 mod grant;
@@ -14,6 +15,7 @@ use crate::profile::Profile;
 use crate::request::CertificateRequest;
 use crate::validity::Lifetime;
 
+pub(crate) use self::asked::Asked;
 pub use self::grant::{Grant, Period};
 pub use self::item::{Decision, ReviewItem};
 pub use self::review::Review;
@@ -289,6 +291,20 @@ impl Policy {
 
     /// Reviews a request: each item it asks for is granted, overridden or denied.
     pub fn review(&self, request: &CertificateRequest) -> Review {
-        Review::of(self, request)
+        Review::of(self, &request.into())
+    }
+
+    /// The policy of whoever holds an issuer and makes a CA below it, who needs no leave: a period of
+    /// his own may begin when he likes, and what would outlive the issuer ends with it. `weak`: the
+    /// key was accepted before, weak or not.
+    pub(crate) fn of_holder(profile: Profile, period: &Period, weak: bool) -> Self {
+        let own = matches!(period, Period::Exactly(_));
+        let policy = Self {
+            max_lifetime: Lifetime::seconds(u64::MAX),
+            backdate: if own { Lifetime::seconds(u64::MAX) } else { Lifetime::ZERO },
+            outliving: Outliving::Truncate,
+            ..Self::new(profile)
+        };
+        if weak { policy.dangerously_allow_rsa_1024() } else { policy }
     }
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use certwright::testing::SeededRng;
 use certwright::{
-    Authority, CrlRequest, Error, FixedClock, KeyAlgorithm, Ledger, Lifetime, MemoryStore, Period,
-    Revocation, RevocationReason, RevocationRequest, Rule, SerialNumber, Store, Time, Validity,
+    Authority, CrlRequest, Error, FixedClock, Issuance, KeyAlgorithm, Ledger, Lifetime,
+    MemoryStore, Revocation, RevocationReason, RevocationRequest, Rule, SerialNumber, Store, Time,
 };
 use tempfile::TempDir;
 
@@ -77,7 +77,7 @@ fn what_goes_out_comes_back() {
 fn what_the_index_cannot_say_is_told() {
     let scene = Scene::any();
     let request = scene.ladder.request(&["db.internal"]);
-    let claim = || *scene.ca.prepare(&scene.ca.review(&request)).unwrap().serial();
+    let claim = || *scene.ca.prepare(&request).unwrap().serial();
     let (claimed, doomed) = (claim(), claim());
     scene.ca.revoke(&doomed, RevocationReason::KeyCompromise).unwrap();
     let (withdrawn, dated) = (scene.issue(), scene.issue());
@@ -309,7 +309,7 @@ fn a_number_that_is_given_here_is_a_problem() {
     let (theirs, ours) = (seeded(), seeded());
     theirs.issue(&request).unwrap();
     theirs.export_openssl_ca(scene.place("ca")).unwrap();
-    ours.prepare(&ours.review(&request)).unwrap();
+    ours.prepare(&request).unwrap();
     let error = ours.import_openssl_ca(scene.place("ca")).unwrap_err();
     let [reason] = error.reasons() else { panic!("{error}") };
     assert_eq!(reason.rule, Rule::ForeignRecord);
@@ -401,15 +401,14 @@ impl Scene {
     }
 
     fn issue(&self) -> SerialNumber {
-        let chain = self.ca.issue(&self.ladder.request(&["db.internal"])).unwrap();
+        let chain = self.ca.issue(&self.ladder.request(&["db.internal"])).unwrap().into_chain();
         *chain.leaf().serial()
     }
 
     fn issue_until(&self, end: &str) -> SerialNumber {
-        let validity = Validity::new(now(), time(end)).unwrap();
-        let review = self.ca.review(&self.ladder.request(&["db.internal"]));
-        let issued = self.ca.issue_reviewed(&review.with_period(Period::Exactly(validity)));
-        *issued.unwrap().chain().leaf().serial()
+        let request = self.ladder.request(&["db.internal"]);
+        let issuance = Issuance::for_request(&request).not_after(time(end));
+        *self.ca.issue(issuance).unwrap().certificate().serial()
     }
 
     fn full(&self) {

@@ -25,7 +25,7 @@ fn each_change_leaves_one_entry_that_says_who_what_and_when() {
         let entries = || scene.ca.ledger().audit(1, 1_000).unwrap();
         let alice = scene.ca.clone().with_actor("alice");
         let request = scene.ladder.request(&["db.internal"]);
-        let serial = *alice.issue(&request).unwrap().leaf().serial();
+        let serial = *alice.issue(&request).unwrap().certificate().serial();
         scene.clock.set("2026-06-02T00:00:00Z");
         alice.clone().with_actor("bob").revoke(&serial, HOLD).unwrap();
         alice.release(&serial).unwrap();

@@ -2,8 +2,8 @@
 
 use certwright::{
     AltName, AttributeType, Authority, CertificateRequest, Error, ExtendedKeyUsage, Extension,
-    Filing, FixedClock, Issuer, KeyAlgorithm, KeyFamily, KeyPair, KeyUsage, Lifetime, MemoryStore,
-    NameConstraints, Period, Policy, Profile, Rule, Subtree, WeakKeys,
+    FixedClock, Issuance, Issuer, KeyAlgorithm, KeyFamily, KeyPair, KeyUsage, Lifetime,
+    MemoryStore, NameConstraints, Period, Policy, Profile, Rule, Subtree, WeakKeys,
 };
 
 use crate::common;
@@ -303,10 +303,9 @@ pub const CASES: &[Case] = &[
         provoke: |algorithm| {
             let ladder = Ladder::new(algorithm);
             let authority = ladder.authority(internal());
-            let filing = Filing::new().with_token("order-1").unwrap();
             let issue = |name| {
-                let review = authority.review(&ladder.request(&[name]));
-                authority.issue_filed(&review, &filing)
+                let issuance = Issuance::from(ladder.request(&[name]));
+                authority.issue(issuance.token("order-1").unwrap())
             };
             issue("db.internal").unwrap();
             issue("web.internal").err()
@@ -363,8 +362,7 @@ fn asks_period(algorithm: KeyAlgorithm, asked: Period) -> Option<Error> {
     };
     let policy = internal().with_max_lifetime(longest).with_backdate(Lifetime::days(365));
     let authority = ladder.authority(policy);
-    let review = authority.review(&ladder.request(&["db.internal"])).with_period(asked);
-    authority.issue_reviewed(&review).err()
+    authority.issue(Issuance::from(ladder.request(&["db.internal"])).period(asked)).err()
 }
 
 fn extension(id: &str, value: &[u8]) -> Extension {

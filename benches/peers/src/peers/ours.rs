@@ -72,7 +72,7 @@ impl Generated for KeyPair {
 
 impl Issuer for (Authority, PublicKey) {
     fn issue(&mut self, request: &[u8]) -> Vec<u8> {
-        self.0.issue(&read(request)).unwrap().leaf().as_der().to_vec()
+        self.0.issue(&read(request)).unwrap().certificate().as_der().to_vec()
     }
 
     fn issue_batch(&mut self, requests: &[Vec<u8>]) {
