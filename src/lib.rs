@@ -97,7 +97,7 @@ mod wire;
 pub use self::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
 pub use self::arithmetic::{Arithmetic, ArithmeticCounts};
 pub use self::authority::{
-    Authority, Clock, FixedClock, Issuance, Issued, ResumeSummary, RevocationRequest, SystemClock,
+    Authority, Clock, FixedClock, Issuance, Issued, ResumeSummary, SystemClock,
 };
 pub use self::certificate::Certificate;
 pub use self::chain::{
@@ -123,7 +123,7 @@ pub use self::lanes::fuzzing as lanes_fuzzing;
 pub use self::ledger::{
     AuditAction, AuditEntry, AuditHead, CertificateRecord, CrlState, Identifier, IssuerDigest,
     IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation, RevocationReason,
-    Row, Tag, Verification,
+    RevocationRequest, Row, Rows, StoredRow, Tag, Verification,
 };
 pub use self::lint::{Finding, LintProfile, LintRule, Linter, Report, Severity, lint};
 pub use self::name::{

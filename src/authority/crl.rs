@@ -1,14 +1,9 @@
 //! Issuing CRLs.
 
-use std::sync::PoisonError;
-
 use super::Authority;
-use crate::crl::{self, CrlRequest, IssuedCrl};
+use crate::crl::{self, CrlRequest, Draft, IssuedCrl};
 use crate::error::{Error, StoreError, StoreErrorKind};
 use crate::ledger::{AuditAction, Change, Stamp};
-
-/// How often a CRL is begun again when another takes its number.
-const ATTEMPTS: usize = 64;
 
 impl Authority {
     /// Issues a CRL: it is made of the ledger's revocations as they are at one moment, gets the next
@@ -30,48 +25,51 @@ impl Authority {
     /// # Errors
     /// [`Error::Denied`] when the issuer may sign no CRL, or not now, when the request asks for what
     /// there is not, or the clock is not to be believed ([`CrlRequest::force_date`]);
-    /// [`Error::Signer`] when the signer fails (the number stays claimed); [`Error::Store`] when the
+    /// [`Error::Signer`] when the issuer's key is not here (nothing is claimed), or the signer fails
+    /// (the number stays claimed); [`Error::Store`] when the
     /// store does.
     pub fn issue_crl(&self, request: &CrlRequest) -> Result<IssuedCrl, Error> {
+        self.check_has_key()?;
+        let (stamp, draft) = self.claim_crl(request)?;
         let (base, shard) = (request.base(), request.shard());
-        let mut turn = None;
-        for _ in 0..ATTEMPTS {
-            let last = self.ledger.crl_state(&self.digest, shard)?.number;
+        let (number, sequence) = (draft.number, draft.sequence);
+        let crl = crl::sign(&self.issuer, draft).inspect_err(|error| {
+            self.note_failure(&stamp, format!("CRL number {number}: {error}"));
+        })?;
+        let signed = Change::CrlSigned { number, base, shard, sequence };
+        self.ledger.change_one(&stamp, signed)?;
+        Ok(crl)
+    }
+
+    /// Drafts a CRL and claims its number, again where another took it.
+    fn claim_crl(&self, request: &CrlRequest) -> Result<(Stamp, Draft), Error> {
+        let shard = request.shard();
+        let attempt = || {
+            let stays = |error: Error| (error, false);
+            let last = self.ledger.crl_state(&self.digest, shard).map_err(stays)?.number;
             // The clock is read after the last number, so that it is not before the last date.
-            let stamp = self.stamp()?;
-            if let Some(draft) = crl::draft(&self.issuer, &self.ledger, request, last, stamp.at)? {
-                let (number, sequence) = (draft.number, draft.sequence);
-                let (next_update, forced) = (draft.next_update, request.is_forced());
-                let claim = Change::CrlClaim { last: draft.last, number, next_update, forced };
-                match self.ledger.change_one(&stamp, claim) {
-                    Ok(()) => {
-                        let crl = crl::sign(&self.issuer, draft).inspect_err(|error| {
-                            self.note_failure(&stamp, format!("CRL number {number}: {error}"));
-                        })?;
-                        let signed = Change::CrlSigned { number, base, shard, sequence };
-                        self.ledger.change_one(&stamp, signed)?;
-                        return Ok(crl);
-                    }
-                    Err(error) if error.kind() != StoreErrorKind::Conflict => {
-                        return Err(error.into());
-                    }
-                    Err(error) => {
-                        if self.ledger.crl_state(&self.digest, shard)?.number == last {
-                            // Not for the number.
-                            return Err(error.into());
-                        }
-                    }
+            let stamp = self.stamp().map_err(stays)?;
+            let draft = crl::draft(&self.issuer, &self.ledger, request, last, stamp.at);
+            let Some(draft) = draft.map_err(stays)? else {
+                let message = "other CRLs took every number that was tried";
+                return Err((StoreError::new(StoreErrorKind::Conflict, message).into(), true));
+            };
+            let (number, next_update, forced) =
+                (draft.number, draft.next_update, request.is_forced());
+            let claim = Change::CrlClaim { last: draft.last, number, next_update, forced };
+            match self.ledger.change_one(&stamp, claim).map_err(Error::from) {
+                Ok(()) => Ok((stamp, draft)),
+                Err(error) => {
+                    // Otherwise it is not for the number.
+                    let lost = error.is_conflict()
+                        && self.ledger.crl_state(&self.digest, shard).map_err(stays)?.number
+                            != last;
+                    Err((error, lost))
                 }
             }
-            // Whoever lost once stands in line, so that many do not go on losing.
-            let line = || self.ledger.crl_line.lock().unwrap_or_else(PoisonError::into_inner);
-            turn = turn.or_else(|| Some(line()));
-        }
-        Err(StoreError::new(
-            StoreErrorKind::Conflict,
-            "other CRLs took every number that was tried",
-        )
-        .into())
+        };
+        let claimed = self.ledger.crl_line.retry(attempt, |(_, lost)| *lost);
+        claimed.map_err(|(error, _)| error)
     }
 
     /// Notes in the audit log that something failed. The failure that is answered counts; that of the

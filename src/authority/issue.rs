@@ -7,7 +7,7 @@ use super::{Authority, Issued};
 use crate::certificate::Certificate;
 use crate::error::{Denied, Error, Reason, SignerError, StoreError, StoreErrorKind};
 use crate::issuer::Prepared;
-use crate::ledger::{Change, Identifier, Stamp, Write, writes_of};
+use crate::ledger::{Change, Identifier, Stamp, writes_of};
 use crate::policy::Review;
 use crate::serial::SerialNumber;
 use crate::validity::Time;
@@ -145,7 +145,7 @@ impl Authority {
             writes.extend(writes_of(rows(certificate)?));
         }
         let tags = issuance.tags.clone();
-        Ok(with(writes, Change::Issue { certificate: Box::new(certificate.clone()), tags }))
+        Ok(Change::Issue { certificate: Box::new(certificate.clone()), tags }.with(writes))
     }
 
     /// What is answered of a certificate.
@@ -288,14 +288,9 @@ fn claims(
         let prepared = answers.get(*position)?.as_ref().ok()?;
         let (serial, to_be_signed) = (*prepared.serial(), prepared.to_be_signed().to_vec());
         let unchanged = writes_of(all.get(*position)?.issuance.unchanged.iter().cloned());
-        Some((*position, with(unchanged, Change::Claim { serial, to_be_signed })))
+        Some((*position, Change::Claim { serial, to_be_signed }.with(unchanged)))
     });
     prepared.unzip()
-}
-
-/// A change together with records, where there are any.
-fn with(writes: Vec<Write>, change: Change) -> Change {
-    if writes.is_empty() { change } else { Change::With { writes, change: Box::new(change) } }
 }
 
 /// The same failure for all.

@@ -9,6 +9,7 @@ mod issued;
 mod openssl_ca;
 mod resume;
 mod revoke;
+mod root;
 mod standing;
 mod tokens;
 #[cfg(test)]
@@ -33,7 +34,6 @@ pub use self::clock::{Clock, FixedClock, SystemClock};
 pub use self::issuance::Issuance;
 pub use self::issued::Issued;
 pub use self::resume::ResumeSummary;
-pub use self::revoke::RevocationRequest;
 
 /// An issuer with a policy, a store, a clock and random numbers. It is shared between threads by
 /// reference.

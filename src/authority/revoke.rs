@@ -5,55 +5,10 @@ use super::issuance::Issuance;
 use crate::error::Error;
 use crate::issuer::Issuer;
 use crate::key::{Pinned, Signer};
-use crate::ledger::{Change, RevocationReason, Stamp};
+use crate::ledger::{Change, RevocationRequest};
 use crate::name::Name;
 use crate::profile::Profile;
 use crate::serial::SerialNumber;
-use crate::validity::Time;
-
-/// What is revoked why, and since when. A [`RevocationReason`] alone means from now on.
-///
-/// ```
-/// use certwright::{RevocationReason, RevocationRequest, Time};
-/// let stolen = RevocationRequest::new(RevocationReason::KeyCompromise)
-///     .at("2026-07-02T08:00:00Z".parse()?)
-///     .invalid_since("2026-06-30T00:00:00Z".parse()?);
-/// # Ok::<(), certwright::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct RevocationRequest {
-    reason: RevocationReason,
-    at: Option<Time>,
-    invalid_since: Option<Time>,
-}
-
-impl RevocationRequest {
-    /// A revocation from now on.
-    pub fn new(reason: RevocationReason) -> Self {
-        Self { reason, at: None, invalid_since: None }
-    }
-
-    /// Revoked since this time, which is not in the future.
-    #[must_use]
-    pub fn at(mut self, time: Time) -> Self {
-        self.at = Some(time);
-        self
-    }
-
-    /// Invalid since this time already, not later than the revocation: the invalidityDate of the
-    /// entry in CRLs (RFC 5280 section 5.3.2).
-    #[must_use]
-    pub fn invalid_since(mut self, time: Time) -> Self {
-        self.invalid_since = Some(time);
-        self
-    }
-}
-
-impl From<RevocationReason> for RevocationRequest {
-    fn from(reason: RevocationReason) -> Self {
-        Self::new(reason)
-    }
-}
 
 impl Authority {
     /// Revokes a certificate, or puts it on hold: for a reason and from now on, or as a
@@ -68,30 +23,8 @@ impl Authority {
         serial: &SerialNumber,
         request: impl Into<RevocationRequest>,
     ) -> Result<(), Error> {
-        let (stamp, change) = self.revocation(serial, &request.into())?;
-        Ok(self.ledger.change_one(&stamp, change)?)
-    }
-
-    /// The change that revokes.
-    pub(crate) fn revocation(
-        &self,
-        serial: &SerialNumber,
-        request: &RevocationRequest,
-    ) -> Result<(Stamp, Change), Error> {
-        let stamp = self.stamp()?;
-        let RevocationRequest { reason, at, invalid_since } = *request;
-        let at = at.unwrap_or(stamp.at);
-        for (place, time, latest) in [
-            ("revocationDate", Some(at), stamp.at),
-            ("invalidityDate (RFC 5280 section 5.3.2)", invalid_since, at),
-        ] {
-            if let Some(time) = time.filter(|time| *time > latest) {
-                let problem = format!("{time}; allowed until {latest}");
-                return Err(Error::malformed("revocation", place, problem));
-            }
-        }
-        let change = Change::Revoke { serial: *serial, reason, at, invalid_since };
-        Ok((stamp, change))
+        let writer = self.ledger.writer(&self.actor, self.clock.now()?);
+        writer.revoke(&self.digest, serial, request, [])
     }
 
     /// Takes a certificate off hold.

@@ -50,6 +50,11 @@ pub(crate) enum Change {
 }
 
 impl Change {
+    /// The change together with records, where there are any.
+    pub(crate) fn with(self, writes: Vec<Write>) -> Self {
+        if writes.is_empty() { self } else { Self::With { writes, change: Box::new(self) } }
+    }
+
     /// Carries the change out above others of its job, with its entry in the log. The outer error is
     /// the store's, or tells of a damaged record, and ends the job; the inner is the rule's. In both
     /// cases nothing of the change is above the job; of a refused decision the log may have an entry.
