@@ -103,7 +103,7 @@ pub use self::certificate::Certificate;
 pub use self::chain::{
     Chain, ChainVerifier, RevocationStatus, UnknownRevocation, UnusedList, Verified,
 };
-pub use self::crl::{CrlRequest, IssuedCrl};
+pub use self::crl::{CrlRequest, IssuedCrl, PreparedCrl};
 #[cfg(all(fuzzing, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 #[doc(hidden)]
 pub use self::curves::fuzzing as curves_fuzzing;
@@ -123,7 +123,7 @@ pub use self::lanes::fuzzing as lanes_fuzzing;
 pub use self::ledger::{
     AuditAction, AuditEntry, AuditHead, CertificateRecord, CrlState, Identifier, IssuerDigest,
     IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation, RevocationReason,
-    RevocationRequest, Row, Rows, StoredRow, Tag, Verification,
+    RevocationRequest, Row, Rows, StoredRow, Tag, Verification, Waiting, WaitingFor,
 };
 pub use self::lint::{Finding, LintProfile, LintRule, Linter, Report, Severity, lint};
 pub use self::name::{

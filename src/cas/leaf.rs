@@ -13,7 +13,7 @@ use super::schema::Secret;
 use super::subject::Fields;
 use super::types::copied;
 use crate::certificate::Certificate;
-use crate::error::{Error, quoted};
+use crate::error::quoted;
 use crate::hexadecimal::hexadecimal;
 use crate::key::{fingerprint, md5_fingerprint};
 use crate::ledger::{AuditAction, Identifier, IssuerDigest, Revocation, RevocationReason};

@@ -10,7 +10,7 @@
 //! | `alt-name/` digest of the name (16), identifier (16) | version 1 |
 //! | `audit/` number (8) | version 2, time as the caller says (8), time of the system (8, 2^63 - 1 where there is no clock), action (1), issuer (32, zero where there is none), serial (20, zero where there is none), actor (text), process (text), detail (text), the digests of the records that were removed or replaced: their count (4), 32 each; those of the records that were written, likewise; digest of the entry before (32) |
 //! | `audit-head` | version 2, number of the last entry (8), its digest (32); where something is sealed, the last such state that a holder of the sealing key wrote: number (8), digest (32), time of the system (8), nonce (24) and tag (16) of no bytes, sealed for `audit-head`, this number, digest and time |
-//! | `certificate/` issuer (32), serial (20) | version 2, state (1 claimed, 2 issued), time of the claim (8), number of the audit entry of that (8), time of issue (8, zero before), then of a claim the to-be-signed octets, of a certificate its tags and the certificate |
+//! | `certificate/` issuer (32), serial (20) | version 2, state (1 claimed, 2 issued, 3 cancelled), time of the claim (8), number of the audit entry of that (8), time of issue (8, zero before), then of a claim, and of one that was cancelled, the to-be-signed bytes, of a certificate its tags and the certificate |
 //! | `counter/` name of rows, `/`, place | version 1, the number (8) |
 //! | `crl-full/` issuer (32), shard (2) | version 2, the number of the shard's last full CRL (8), its time (8), the sequence of the last revocation before it (8) |
 //! | `crl-number/` issuer (32) | version 2, the last CRL number (8); then, of a CRL that was made here, its thisUpdate (8) and the latest nextUpdate (8) |
@@ -27,6 +27,8 @@
 //! | `seal` | version 1, then how keys are sealed: kind (1: 1 under 32 octets that are given, 2 under a passphrase); of kind 2 the KiB (4), passes (4), lanes (4) and salt (16) of Argon2id; nonce (24) and tag (16) of no octets, sealed for what goes before in this list |
 //! | `subject/` digest of the name (16), identifier (16) | version 1 |
 //! | `token/` token | version 1, digest of the request (32), time (8), the answer: of a certificate its identifier (16) |
+//! | `waiting/` 1, issuer (32), serial (20) | version 1, of a certificate that waits for a signature from elsewhere the token (text, empty where there is none) and its tags |
+//! | `waiting/` 2, issuer (32), zeros (12), number (8) | version 1, of a CRL that waits its time (8), the number of the audit entry before its own (8), its nextUpdate (8), whether it is a delta (1) and to which number (8), its shard (2), the sequence of the last revocation it lists (8), the to-be-signed bytes |
 //!
 //! An issuer is the SHA-256 of its SubjectPublicKeyInfo; a serial number has zeros in front; an
 //! [`Identifier`] says itself what it is. Tags are their count (1), then key and value of each as
@@ -84,6 +86,7 @@ mod token;
 mod unlocked;
 mod vault;
 mod verify;
+mod waiting;
 mod write;
 mod writer;
 
@@ -116,6 +119,7 @@ pub(crate) type EachRevocation<'e> =
 
 pub(crate) use self::audit::Stamp;
 pub(crate) use self::change::Change;
+pub(crate) use self::index::identifier_write;
 #[cfg(feature = "cas")]
 pub(crate) use self::kept::request_key_name;
 pub(crate) use self::lists::CrlMoment;
@@ -126,6 +130,8 @@ pub(crate) use self::standing::{Link, Standing};
 pub(crate) use self::tag::add_tag;
 pub(crate) use self::token::{TokenRecord, check_token, token_write};
 pub use self::verify::{AuditHead, Verification};
+pub use self::waiting::{Waiting, WaitingFor};
+pub(crate) use self::waiting::{WaitingCertificate, WaitingCrl, certificate_write, crl_write};
 pub(crate) use self::write::Write;
 pub use self::writer::LedgerWriter;
 
