@@ -342,6 +342,8 @@ fn extensions(issuer: &Issuer, request: &CrlRequest, number: u64) -> Vec<Extensi
     let mut extensions =
         vec![authority_key_identifier(issuer.key_identifier()), crl_number(number)];
     extensions.extend(request.base.map(delta_indicator));
-    extensions.extend(issuer.crl_url(request.shard).map(|url| issuing_distribution_point(&url)));
+    let scope = issuer.crl_distribution().is_some_and(|d| d.has_issuing_distribution_point());
+    let url = issuer.crl_url(request.shard).filter(|_| scope);
+    extensions.extend(url.map(|url| issuing_distribution_point(&url)));
     extensions
 }

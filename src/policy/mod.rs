@@ -8,7 +8,7 @@ mod item;
 mod names;
 mod review;
 
-use crate::algorithm::{KeyAlgorithm, WeakKeys};
+use crate::algorithm::{KeyAlgorithm, KeyFamily, WeakKeys};
 use crate::error::Error;
 use crate::name::{AltName, AttributeType, IpNetwork, Name, Subtree};
 use crate::profile::Profile;
@@ -45,6 +45,7 @@ use self::names::NameRules;
 pub struct Policy {
     profile: Profile,
     keys: Vec<KeyAlgorithm>,
+    key_families: Vec<KeyFamily>,
     weak_keys: WeakKeys,
     names: NameRules,
     alt_names: AltNameSource,
@@ -121,6 +122,7 @@ impl Policy {
             max_lifetime: profile.lifetime(),
             profile,
             keys: KeyAlgorithm::STRONG.to_vec(),
+            key_families: Vec::new(),
             weak_keys: WeakKeys::Refuse,
             names: NameRules::default(),
             alt_names: AltNameSource::Request,
@@ -184,6 +186,15 @@ impl Policy {
     #[must_use]
     pub fn allow_keys(mut self, algorithms: impl IntoIterator<Item = KeyAlgorithm>) -> Self {
         self.keys = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Certifies keys of these families, such as RSA keys under a CA of P-256. Without it, a
+    /// certificate's key is of its issuer's family. The algorithms are still those that the policy
+    /// allows ([`Policy::allow_keys`]).
+    #[must_use]
+    pub fn allow_key_families(mut self, families: impl IntoIterator<Item = KeyFamily>) -> Self {
+        self.key_families.extend(families);
         self
     }
 
