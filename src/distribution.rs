@@ -9,7 +9,7 @@ use crate::serial::SerialNumber;
 /// Where an issuer's CRLs are found.
 ///
 /// ```
-/// use certwright::CrlDistribution;
+/// use certwright::crl::CrlDistribution;
 /// let distribution = CrlDistribution::new("http://crl.example/ca")?.with_shards(4)?;
 /// assert_eq!(distribution.shards(), 4);
 /// # Ok::<(), certwright::Error>(())
@@ -50,7 +50,7 @@ impl CrlDistribution {
     /// certificates are spread over several.
     ///
     /// ```
-    /// use certwright::CrlDistribution;
+    /// use certwright::crl::CrlDistribution;
     /// // A CA of OpenSSL, whose lists never had an issuingDistributionPoint.
     /// let taken_over = CrlDistribution::at("http://pki.example/old/ca.crl")?
     ///     .without_issuing_distribution_point()?;

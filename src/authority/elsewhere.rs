@@ -12,12 +12,16 @@ use crate::serial::SerialNumber;
 
 impl Authority {
     /// Prepares a certificate for a key that is elsewhere, and claims its serial number. It waits,
-    /// also over a restart ([`Ledger::waiting`](crate::Ledger::waiting)), until
+    /// also over a restart ([`Ledger::waiting`](crate::ledger::Ledger::waiting)), until
     /// [`Authority::complete`] takes the signature or [`Authority::cancel`] gives it up. Its tags and
     /// its token wait with it: the same under the same token is answered with what waits already.
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
+    /// use certwright::key::SignatureAlgorithm;
+    /// use certwright::ledger::WaitingFor;
+    /// use certwright::name::AttributeType;
+    /// use certwright::policy::RootLeaves;
     /// use certwright::*;
     /// # let key = std::sync::Arc::new(KeyPair::generate(KeyAlgorithm::EcdsaP256)?);
     /// # let hsm = std::sync::Arc::clone(&key);
@@ -93,7 +97,7 @@ impl Authority {
     ///
     /// What waits in the store may have been exchanged while the signature was made, by whoever can
     /// write to it. So it is held against the digest that the audit log has of it
-    /// ([`Ledger::verify_audit`](crate::Ledger::verify_audit) says whether the log is whole), linted,
+    /// ([`Ledger::verify_audit`](crate::ledger::Ledger::verify_audit) says whether the log is whole), linted,
     /// and held against the issuer's rules again, as of now.
     ///
     /// # Errors

@@ -24,6 +24,10 @@ use crate::validity::{Lifetime, Time, Validity};
 ///
 /// ```
 /// # #[cfg(feature = "ecc")] {
+/// use certwright::issuance::Issuance;
+/// use certwright::name::AttributeType;
+/// use certwright::policy::RootLeaves;
+/// use certwright::time::Lifetime;
 /// use certwright::*;
 /// # let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);
 /// # let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), key()?)?;
@@ -203,7 +207,7 @@ impl<'a> Issuance<'a> {
 
     /// Issues only as long as these rows are what they are now, both when the serial number is claimed
     /// and when the certificate is recorded. Otherwise the answer is
-    /// [`StoreErrorKind::Conflict`](crate::StoreErrorKind::Conflict).
+    /// [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict).
     pub fn while_unchanged(mut self, rows: impl IntoIterator<Item = Row>) -> Self {
         self.unchanged.extend(rows);
         self

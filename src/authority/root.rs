@@ -12,6 +12,8 @@ impl LedgerWriter {
     /// ```
     /// # #[cfg(feature = "ecc")] {
     /// use std::sync::Arc;
+    /// use certwright::ledger::Ledger;
+    /// use certwright::time::Time;
     /// use certwright::*;
     /// let ledger = Ledger::new(MemoryStore::default());
     /// let key = Arc::new(KeyPair::generate(KeyAlgorithm::EcdsaP256)?);

@@ -44,7 +44,7 @@ impl Ledger {
     }
 
     /// A row that makes what it is given with fail unless a CA is kept as it is now
-    /// ([`Issuance::while_unchanged`](crate::Issuance::while_unchanged)); none if it is not kept.
+    /// ([`Issuance::while_unchanged`](crate::issuance::Issuance::while_unchanged)); none if it is not kept.
     ///
     /// # Errors
     /// As [`Ledger::issuer`].

@@ -8,7 +8,7 @@ use crate::key::KeyPair;
 
 impl Ledger {
     /// A row that keeps a private key, sealed, under a name that must be free: for what is written in
-    /// one transaction ([`Issuance::with_rows`](crate::Issuance::with_rows)). [`Ledger::key`] reads
+    /// one transaction ([`Issuance::with_rows`](crate::issuance::Issuance::with_rows)). [`Ledger::key`] reads
     /// it.
     ///
     /// # Errors

@@ -18,13 +18,15 @@ const VERSION: u8 = 1;
 ///
 /// A row has a place and a value, both bytes. Nothing is written here: rows are read, and what is to
 /// become of them is a list of [`Row`]s, which takes effect whole or not at all where it is given
-/// ([`Issuance::with_rows`](crate::Issuance::with_rows),
+/// ([`Issuance::with_rows`](crate::issuance::Issuance::with_rows),
 /// [`LedgerWriter::write_rows`](super::LedgerWriter::write_rows)). Each says what must still be there:
 /// where another was faster, the answer is
-/// [`StoreErrorKind::Conflict`](crate::StoreErrorKind::Conflict), and [`Ledger::retry`] begins again.
+/// [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict), and [`Ledger::retry`] begins again.
 ///
 /// ```
-/// use certwright::{Error, Ledger, MemoryStore, Time};
+/// use certwright::ledger::Ledger;
+/// use certwright::time::Time;
+/// use certwright::{Error, MemoryStore};
 /// let ledger = Ledger::new(MemoryStore::default());
 /// let shop = ledger.rows("shop")?;
 /// let now = Time::from_unix(1_800_000_000)?;

@@ -16,6 +16,9 @@ use crate::validity::Time;
 /// ```
 /// # #[cfg(feature = "ecc")] {
 /// use std::sync::Arc;
+/// use certwright::key::SealingKey;
+/// use certwright::ledger::Ledger;
+/// use certwright::time::Time;
 /// use certwright::*;
 /// let ledger = Ledger::new(MemoryStore::default());
 /// ledger.unlock(&SealingKey::from_bytes([7; 32]))?;
@@ -84,7 +87,7 @@ impl LedgerWriter {
     /// Writes rows, all or none, with an entry in the audit log: what was done, in words.
     ///
     /// # Errors
-    /// [`Error::Store`] with [`StoreErrorKind::Conflict`](crate::StoreErrorKind::Conflict) when a row
+    /// [`Error::Store`] with [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict) when a row
     /// is not what it was, or when the store fails.
     pub fn write_rows(
         &self,

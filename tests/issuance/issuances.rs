@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
+use certwright::error::{Rule, StoreErrorKind};
+use certwright::issuance::Issuance;
+use certwright::key::WeakKeys;
+use certwright::ledger::{Ledger, RecordState};
+use certwright::policy::{Outliving, Period};
+use certwright::profile::Extension;
 #[cfg(feature = "rsa")]
 use certwright::testing::SeededRng;
+use certwright::time::{FixedClock, Lifetime};
 use certwright::{
-    AltName, Authority, CertificateRequest, Error, Extension, FixedClock, Issuance, Issuer,
-    KeyAlgorithm, KeyPair, Ledger, Lifetime, MemoryStore, Outliving, Period, Policy, Profile, RecordState,
-    Rule, Signer, StoreErrorKind, WeakKeys,
+    AltName, Authority, CertificateRequest, Error, Issuer, KeyAlgorithm, KeyPair, MemoryStore,
+    Policy, Profile, Signer,
 };
 
 use crate::common;
@@ -182,7 +188,7 @@ fn a_ca_below_is_issued_for_its_request_or_its_key_like_anything_else() {
         // Another's request, by a policy of CAs.
         let request = CertificateRequest::builder(name()).sign(&key(algorithm, 6)).unwrap();
         let policy = Policy::new(Profile::intermediate(0));
-        let policy = policy.allow_subject(certwright::AttributeType::COMMON_NAME);
+        let policy = policy.allow_subject(certwright::name::AttributeType::COMMON_NAME);
         let issued = authority.issue(Issuance::for_request(&request).under(&policy)).unwrap();
         assert!(issued.certificate().is_authority());
 
@@ -202,7 +208,8 @@ fn a_weak_key_becomes_no_ca_unless_a_policy_says_so() {
     let (ladder, _) = scene(KeyAlgorithm::Rsa2048);
     let authority = on(&ladder.root, &Ledger::new(MemoryStore::default()));
     let allow = WeakKeys::DangerouslyAllowRsa1024;
-    let weak = KeyPair::generate_with(KeyAlgorithm::Rsa1024, allow, &mut SeededRng::new(7)).unwrap();
+    let weak =
+        KeyPair::generate_with(KeyAlgorithm::Rsa1024, allow, &mut SeededRng::new(7)).unwrap();
     let weak = weak.public_key().clone();
     let name = "CN=Weak".parse().unwrap();
     let issuance = Issuance::for_authority(weak, name, Profile::intermediate(0));

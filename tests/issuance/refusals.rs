@@ -5,7 +5,11 @@ mod cases;
 
 use std::collections::BTreeSet;
 
-use certwright::{Authority, FixedClock, Issuance, Lifetime, MemoryStore, RootLeaves, Rule};
+use certwright::error::Rule;
+use certwright::issuance::Issuance;
+use certwright::policy::RootLeaves;
+use certwright::time::{FixedClock, Lifetime};
+use certwright::{Authority, MemoryStore};
 
 use crate::common;
 use crate::craft::{Ladder, internal, now};

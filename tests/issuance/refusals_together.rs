@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use certwright::error::Rule;
+use certwright::issuance::Issuance;
+use certwright::policy::{CommonName, Decision, OnDenial, Outliving, ReviewItem};
+use certwright::profile::Extension;
+use certwright::time::{FixedClock, Lifetime};
 use certwright::{
-    AltName, Authority, CertificateRequest, CommonName, Decision, Error, Extension, FixedClock,
-    Issuance, Issuer, KeyAlgorithm, Lifetime, MemoryStore, OnDenial, Outliving, Policy, Profile,
-    ReviewItem, Rule,
+    AltName, Authority, CertificateRequest, Error, Issuer, KeyAlgorithm, MemoryStore, Policy,
+    Profile,
 };
 
 use crate::common;

@@ -3,10 +3,16 @@
 
 use std::sync::{Arc, Barrier};
 
+use certwright::error::Rule;
+use certwright::issuance::{Issuance, Issued};
+use certwright::key::{PublicKey, SignatureAlgorithm};
+use certwright::ledger::{AuditAction, Ledger, RecordState, Tag};
+use certwright::policy::{Outliving, Period};
+use certwright::profile::Extension;
+use certwright::time::{FixedClock, Lifetime, Validity};
 use certwright::{
-    AuditAction, Authority, CertificateRequest, Error, Extension, FixedClock, Issuance, Issued,
-    Issuer, KeyPair, Ledger, Lifetime, MemoryStore, Outliving, Period, Policy, Profile, PublicKey,
-    RecordState, Rule, SignatureAlgorithm, Signer, Store, Tag, Validity,
+    Authority, CertificateRequest, Error, Issuer, KeyPair, MemoryStore, Policy, Profile, Signer,
+    Store,
 };
 
 use crate::common;

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use certwright::{
-    AuditAction, Authority, Certificate, Error, FixedClock, Issuance, Issuer, KeyPair, Ledger,
-    MemoryStore, PublicKey, RecordState, RevocationReason, Row, Rows, SealingKey,
-    SignatureAlgorithm, Signer, Store, StoreErrorKind,
-};
+use certwright::crl::RevocationReason;
+use certwright::error::StoreErrorKind;
+use certwright::issuance::Issuance;
+use certwright::key::{PublicKey, SealingKey, SignatureAlgorithm};
+use certwright::ledger::{AuditAction, Ledger, RecordState, Row, Rows};
+use certwright::time::FixedClock;
+use certwright::{Authority, Certificate, Error, Issuer, KeyPair, MemoryStore, Signer, Store};
 
 use crate::craft::{Ladder, internal, now};
 use crate::shelf::{
@@ -32,7 +34,7 @@ fn authority(ladder: &Ladder, store: impl Store + 'static) -> Authority {
     Authority::new(ladder.ca.clone(), internal(), store).with_clock(FixedClock(now()))
 }
 
-fn places(rows: &[certwright::StoredRow]) -> Vec<&str> {
+fn places(rows: &[certwright::ledger::StoredRow]) -> Vec<&str> {
     rows.iter().map(|row| std::str::from_utf8(row.place()).unwrap()).collect()
 }
 
@@ -362,7 +364,11 @@ fn a_row_that_changed_before_the_claim_or_while_it_was_signed_stops_the_certific
     let other = authority.clone().while_unchanged([order.unchanged()]);
     assert!(other.issue(&request).unwrap_err().is_conflict());
     assert!(other.prepare(&request).unwrap_err().is_conflict());
-    assert!(other.issue_crl(&certwright::CrlRequest::full(certwright::Lifetime::days(1))).is_err());
+    assert!(
+        other
+            .issue_crl(&certwright::crl::CrlRequest::full(certwright::time::Lifetime::days(1)))
+            .is_err()
+    );
     assert_eq!(state(&ledger).1, 1, "nothing more was claimed");
 }
 

@@ -4,10 +4,13 @@
 
 use std::sync::Arc;
 
-use certwright::{
-    AuditAction, CrlRequest, Issuance, Ledger, Lifetime, MemoryStore, RevocationReason, SealingKey,
-    Store, StoreErrorKind,
-};
+use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::error::StoreErrorKind;
+use certwright::issuance::Issuance;
+use certwright::key::SealingKey;
+use certwright::ledger::{AuditAction, Ledger};
+use certwright::time::Lifetime;
+use certwright::{MemoryStore, Store};
 
 use crate::craft;
 use crate::revoked::Scene;

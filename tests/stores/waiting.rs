@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use certwright::{
-    AuditAction, Authority, CrlRequest, Error, FixedClock, Issuance, Issuer, Ledger, Lifetime,
-    MemoryStore, RecordState, RevocationList, RevocationReason, Rule, SerialNumber, Signer, Store,
-    StoreErrorKind, Tag, Waiting, WaitingFor,
-};
+use certwright::crl::{CrlRequest, RevocationList, RevocationReason};
+use certwright::error::{Rule, StoreErrorKind};
+use certwright::issuance::Issuance;
+use certwright::ledger::{AuditAction, Ledger, RecordState, Tag, Waiting, WaitingFor};
+use certwright::time::{FixedClock, Lifetime};
+use certwright::{Authority, Error, Issuer, MemoryStore, SerialNumber, Signer, Store};
 
 use crate::craft::{Ladder, internal, now, time};
 use crate::shelf::{Durable, algorithm, assert_kind, on_each_store, put, records, without_audit};
@@ -122,7 +123,7 @@ fn under_a_token_that_waits_nothing_else_is_prepared_or_issued() {
     assert!(error.to_string().contains("waits for its signature"), "{error}");
     assert_eq!(rules(&warm.issue(under(&other)).unwrap_err()), [Rule::TokenReused]);
     // Where the issuer would prepare it otherwise by now, it is not passed off as the same.
-    let url = certwright::CrlDistribution::new("http://crl.example").unwrap();
+    let url = certwright::crl::CrlDistribution::new("http://crl.example").unwrap();
     let moved = ladder.ca.clone().with_crl_distribution(url);
     let moved = Authority::on(moved, internal(), authority.ledger().clone());
     let error = moved.with_clock(FixedClock(now())).prepare(under(&one)).unwrap_err();

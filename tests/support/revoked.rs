@@ -2,10 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
+use certwright::crl::{CrlDistribution, CrlRequest, IssuedCrl, RevocationList};
+use certwright::error::StoreErrorKind;
+use certwright::issuance::Issuance;
+use certwright::key::KeyFamily;
+use certwright::ledger::{AuditEntry, Ledger};
+use certwright::time::{Clock, Lifetime, Time};
 use certwright::{
-    AuditEntry, Authority, Chain, Clock, CrlDistribution, CrlRequest, Error, Issuance, IssuedCrl,
-    Issuer, KeyAlgorithm, KeyFamily, Ledger, Lifetime, MemoryStore, Profile, RevocationList,
-    SerialNumber, Store, StoreErrorKind, Time,
+    Authority, Chain, Error, Issuer, KeyAlgorithm, MemoryStore, Profile, SerialNumber, Store,
 };
 use tempfile::TempDir;
 
