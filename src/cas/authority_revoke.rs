@@ -6,6 +6,7 @@ use super::records::{ISSUE, REVOKE, identifier};
 use super::structures::structures;
 use super::{Cas, Operator};
 use crate::crl::CrlRequest;
+use crate::crl::RevocationRequest;
 use crate::error::quoted;
 use crate::ledger::{AuditAction, Ledger, RevocationReason, RevocationRequest, Row};
 use crate::revocation_list::RevocationList;

@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::claims;
 use super::item::{Decision, ReviewItem};
-use super::{AltNameSource, CommonName, Policy, SubjectSource};
+use super::rules::{AltNameSource, CommonName, Policy, SubjectSource};
 use crate::error::{Reason, Rule};
 use crate::key::PublicKey;
 use crate::name::{AltName, Attribute, AttributeType, Name};

@@ -1,7 +1,7 @@
 //! What was granted.
 
 use super::item::ReviewItem;
-use super::{Outliving, RootLeaves};
+use super::rules::{Outliving, RootLeaves};
 use crate::algorithm::KeyFamily;
 use crate::error::{Reason, Rule};
 use crate::key::{PublicKey, fingerprint};
