@@ -7,7 +7,9 @@ use super::{Authority, Issued};
 use crate::certificate::Certificate;
 use crate::error::{Denied, Error, Reason, SignerError, StoreError, StoreErrorKind};
 use crate::issuer::Prepared;
-use crate::ledger::{Change, Identifier, Stamp, Write, writes_of};
+use crate::ledger::{
+    Change, Identifier, Stamp, WaitingCertificate, certificate_write, identifier_write, writes_of,
+};
 use crate::policy::Review;
 use crate::serial::SerialNumber;
 use crate::validity::Time;
@@ -20,6 +22,15 @@ const SERIAL_DRAWS: usize = 8;
 pub(super) struct Reviewed<'i, 'a> {
     pub(super) issuance: &'i Issuance<'a>,
     pub(super) review: Review,
+}
+
+/// Where what is prepared will be signed.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Purpose {
+    /// Where the key is, so that it waits.
+    SignElsewhere,
+    /// Here, right after.
+    SignHere,
 }
 
 impl Authority {
@@ -82,7 +93,7 @@ impl Authority {
         let mut answers: Vec<Option<Result<Issued, Error>>> = Vec::new();
         let (mut asked, mut serials) = (Vec::new(), Vec::new());
         let (mut outcomes, mut ready) = (Vec::new(), Vec::new());
-        for (prepared, reviewed) in self.prepare_all(all).into_iter().zip(all) {
+        for (prepared, reviewed) in self.prepare_all(all, Purpose::SignHere).into_iter().zip(all) {
             answers.push(match prepared {
                 Ok(prepared) => {
                     asked.push(reviewed);
@@ -145,7 +156,7 @@ impl Authority {
             writes.extend(writes_of(rows(certificate)?));
         }
         let tags = issuance.tags.clone();
-        Ok(with(writes, Change::Issue { certificate: Box::new(certificate.clone()), tags }))
+        Ok(Change::Issue { certificate: Box::new(certificate.clone()), tags }.with(writes))
     }
 
     /// What is answered of a certificate.
@@ -176,7 +187,11 @@ impl Authority {
     }
 
     /// Checks every rule and claims a serial number for each, all in one transaction.
-    pub(super) fn prepare_all(&self, all: &[Reviewed<'_, '_>]) -> Vec<Result<Prepared, Error>> {
+    pub(super) fn prepare_all(
+        &self,
+        all: &[Reviewed<'_, '_>],
+        purpose: Purpose,
+    ) -> Vec<Result<Prepared, Error>> {
         if all.is_empty() {
             return Vec::new();
         }
@@ -192,7 +207,7 @@ impl Authority {
             all.iter().map(|reviewed| self.prepare_one(reviewed, stamp.at, &revoked)).collect();
         let mut open: Vec<usize> = (0..answers.len()).collect();
         for draw in 1..=SERIAL_DRAWS {
-            let (positions, changes) = claims(all, &answers, &open);
+            let (positions, changes) = self.claims(all, &answers, &open, purpose, stamp.at);
             let claimed = self.ledger.change(&stamp, changes);
             open.clear();
             if claimed.iter().any(|claimed| {
@@ -225,6 +240,34 @@ impl Authority {
         }
         self.tell_refusals(&stamp, &answers);
         answers
+    }
+
+    /// The positions that are prepared among the open ones, and their claims.
+    fn claims(
+        &self,
+        all: &[Reviewed<'_, '_>],
+        answers: &[Result<Prepared, Error>],
+        open: &[usize],
+        purpose: Purpose,
+        at: Time,
+    ) -> (Vec<usize>, Vec<Change>) {
+        let prepared = open.iter().filter_map(|position| {
+            let prepared = answers.get(*position)?.as_ref().ok()?;
+            let (serial, to_be_signed) = (*prepared.serial(), prepared.to_be_signed().to_vec());
+            let Reviewed { issuance, review } = all.get(*position)?;
+            let mut writes = writes_of(issuance.unchanged.iter().cloned());
+            if purpose == Purpose::SignElsewhere {
+                let (token, tags) = (issuance.token.clone(), issuance.tags.clone());
+                if let Some(token) = &token {
+                    writes.push(self.token_write(token, issuance, review, &serial, at));
+                    writes.push(identifier_write(&self.digest, &serial));
+                }
+                let waiting = WaitingCertificate { token, tags };
+                writes.push(certificate_write(&self.digest, &serial, &waiting));
+            }
+            Some((*position, Change::Claim { serial, to_be_signed }.with(writes)))
+        });
+        prepared.unzip()
     }
 
     /// Tells the audit log what policy and issuer refused.
@@ -276,26 +319,6 @@ fn refusal(error: &Error) -> Option<String> {
 
 fn failure(serial: &SerialNumber, error: &Error) -> Change {
     Change::Fail { serial: *serial, problem: error.to_string() }
-}
-
-/// The positions that are prepared among the open ones, and their claims.
-fn claims(
-    all: &[Reviewed<'_, '_>],
-    answers: &[Result<Prepared, Error>],
-    open: &[usize],
-) -> (Vec<usize>, Vec<Change>) {
-    let prepared = open.iter().filter_map(|position| {
-        let prepared = answers.get(*position)?.as_ref().ok()?;
-        let (serial, to_be_signed) = (*prepared.serial(), prepared.to_be_signed().to_vec());
-        let unchanged = writes_of(all.get(*position)?.issuance.unchanged.iter().cloned());
-        Some((*position, with(unchanged, Change::Claim { serial, to_be_signed })))
-    });
-    prepared.unzip()
-}
-
-/// A change together with records, where there are any.
-fn with(writes: Vec<Write>, change: Change) -> Change {
-    if writes.is_empty() { change } else { Change::With { writes, change: Box::new(change) } }
 }
 
 /// The same failure for all.

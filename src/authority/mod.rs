@@ -1,14 +1,15 @@
 //! Authorities: an issuer with a policy, a memory, a clock and random numbers.
 
 mod clock;
-mod complete;
 mod crl;
+mod elsewhere;
 mod issuance;
 mod issue;
 mod issued;
 mod openssl_ca;
 mod resume;
 mod revoke;
+mod root;
 mod standing;
 mod tokens;
 #[cfg(test)]
@@ -22,7 +23,7 @@ use rand_core::TryCryptoRng;
 use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::error::{Error, SignerError};
-use crate::issuer::{Issuer, Prepared};
+use crate::issuer::Issuer;
 use crate::key::system;
 use crate::ledger::{IssuerDigest, Ledger, RecordState, Stamp, Standing};
 use crate::policy::{Policy, Review};
@@ -32,6 +33,7 @@ use crate::store::Store;
 pub use self::clock::{Clock, FixedClock, SystemClock};
 pub use self::issuance::Issuance;
 pub use self::issued::Issued;
+pub use self::resume::ResumeSummary;
 
 /// An issuer with a policy, a store, a clock and random numbers. It is shared between threads by
 /// reference.
@@ -156,21 +158,6 @@ impl Authority {
         self.issue_all(&issuances)
     }
 
-    /// Prepares a certificate for a key that is elsewhere, and claims its serial number.
-    /// [`Authority::complete`] takes the signature, also after a restart.
-    ///
-    /// # Errors
-    /// As [`Authority::issue`]; [`Error::Malformed`] when there are tags, a token or rows.
-    pub fn prepare<'a>(&self, issuance: impl Into<Issuance<'a>>) -> Result<Prepared, Error> {
-        let issuance = issuance.into();
-        let Issuance { tags, token, rows, .. } = &issuance;
-        if !tags.is_empty() || token.is_some() || rows.is_some() {
-            let problem = "tags, a token or rows; allowed: none where only a signature is missing";
-            return Err(Error::malformed("issuance", "", problem));
-        }
-        one(self.prepare_all(&[self.reviewed(&issuance)]))
-    }
-
     /// A certificate that was issued, by its serial number.
     ///
     /// # Errors
@@ -179,7 +166,7 @@ impl Authority {
         let record = self.ledger.certificate(&self.digest, serial)?;
         Ok(match record.map(|record| record.state) {
             Some(RecordState::Issued { certificate, .. }) => Some(*certificate),
-            Some(RecordState::Claimed { .. }) | None => None,
+            Some(RecordState::Cancelled { .. } | RecordState::Claimed { .. }) | None => None,
         })
     }
 

@@ -5,7 +5,7 @@ use super::issuance::Issuance;
 use crate::error::Error;
 use crate::issuer::Issuer;
 use crate::key::{Pinned, Signer};
-use crate::ledger::{Change, RevocationRequest, Stamp};
+use crate::ledger::{Change, RevocationRequest};
 use crate::name::Name;
 use crate::profile::Profile;
 use crate::serial::SerialNumber;
@@ -23,30 +23,8 @@ impl Authority {
         serial: &SerialNumber,
         request: impl Into<RevocationRequest>,
     ) -> Result<(), Error> {
-        let (stamp, change) = self.revocation(serial, &request.into())?;
-        Ok(self.ledger.change_one(&stamp, change)?)
-    }
-
-    /// The change that revokes.
-    pub(crate) fn revocation(
-        &self,
-        serial: &SerialNumber,
-        request: &RevocationRequest,
-    ) -> Result<(Stamp, Change), Error> {
-        let stamp = self.stamp()?;
-        let RevocationRequest { reason, at, invalid_since } = *request;
-        let at = at.unwrap_or(stamp.at);
-        for (place, time, latest) in [
-            ("revocationDate", Some(at), stamp.at),
-            ("invalidityDate (RFC 5280 section 5.3.2)", invalid_since, at),
-        ] {
-            if let Some(time) = time.filter(|time| *time > latest) {
-                let problem = format!("{time}; allowed until {latest}");
-                return Err(Error::malformed("revocation", place, problem));
-            }
-        }
-        let change = Change::Revoke { serial: *serial, reason, at, invalid_since };
-        Ok((stamp, change))
+        let writer = self.ledger.writer(&self.actor, self.clock.now()?);
+        writer.revoke(&self.digest, serial, request, [])
     }
 
     /// Takes a certificate off hold.

@@ -3,9 +3,9 @@
 use super::issuance::Issuance;
 use super::issue::Reviewed;
 use super::{Authority, Issued};
-use crate::error::{Denied, Error, Reason, Rule};
+use crate::error::{Denied, Error, Reason, Rule, StoreError, StoreErrorKind};
 use crate::key::fingerprint;
-use crate::ledger::{Identifier, TokenRecord, Write, token_write};
+use crate::ledger::{CertificateRecord, Identifier, RecordState, TokenRecord, Write, token_write};
 use crate::policy::Review;
 use crate::serial::SerialNumber;
 use crate::validity::Time;
@@ -43,8 +43,35 @@ impl Authority {
     /// What was issued before under the token of an issuance, if it has one.
     pub(super) fn issued_under_token(
         &self,
-        Reviewed { issuance, review }: &Reviewed<'_, '_>,
+        reviewed: &Reviewed<'_, '_>,
     ) -> Result<Option<Issued>, Error> {
+        let Some(record) = self.record_under_token(reviewed)? else { return Ok(None) };
+        let (serial, at, review) = (record.serial, record.claimed_at, &reviewed.review);
+        let certificate = match record.state {
+            RecordState::Issued { certificate, .. } => certificate,
+            RecordState::Claimed { .. } => {
+                let message = format!(
+                    "serial number {serial} was prepared under this token, and waits for its \
+                     signature: complete or cancel it"
+                );
+                return Err(StoreError::new(StoreErrorKind::Conflict, message).into());
+            }
+            RecordState::Cancelled { .. } => return Ok(None),
+        };
+        // Prepared for the same time, it tells again whether the validity was cut.
+        let outcome = match self.issuer.prepare_unobjected(review.draft(), serial, at) {
+            Ok(prepared) => prepared.outcome().to_vec(),
+            // The issuer is another by now.
+            Err(_) => review.items().to_vec(),
+        };
+        self.issued(*certificate, outcome).map(Some)
+    }
+
+    /// The record of what was first asked for under the token of an issuance, if it has one.
+    pub(super) fn record_under_token(
+        &self,
+        Reviewed { issuance, review }: &Reviewed<'_, '_>,
+    ) -> Result<Option<CertificateRecord>, Error> {
         let Some(token) = &issuance.token else { return Ok(None) };
         let Some(earlier) = self.ledger.token(token)? else { return Ok(None) };
         if earlier.request != self.digest_of(issuance, review) {
@@ -53,20 +80,9 @@ impl Authority {
             let reason = Reason::new(Rule::TokenReused, "idempotency token", given, allowed);
             return Err(Error::Denied(Denied { reasons: vec![reason] }));
         }
-        let identifier = Identifier::from_octets(&earlier.answer);
-        let record = match identifier {
-            Some(identifier) => self.ledger.certificate_called(&identifier)?,
-            None => None,
-        };
-        let Some(record) = record else { return Ok(None) };
-        let Some(certificate) = record.certificate() else { return Ok(None) };
-        // Prepared for the same time, it tells again whether the validity was cut.
-        let (serial, at) = (*certificate.serial(), record.claimed_at);
-        let outcome = match self.issuer.prepare_unobjected(review.draft(), serial, at) {
-            Ok(prepared) => prepared.outcome().to_vec(),
-            // The issuer is another by now.
-            Err(_) => review.items().to_vec(),
-        };
-        self.issued(certificate.clone(), outcome).map(Some)
+        match Identifier::from_octets(&earlier.answer) {
+            Some(identifier) => self.ledger.certificate_called(&identifier),
+            None => Ok(None),
+        }
     }
 }

@@ -138,8 +138,9 @@ impl Cas {
             let signer = Arc::clone(&key);
             let root = Issuer::self_signed_at(name, Profile::root(), signer, serial, validity)?;
             let chain = root.chain();
-            let (identifier, mut writes) =
-                self.ledger.issuer_writes(&chain, Some(&key), &[], now)?;
+            let writer = self.ledger.writer(&self.actor, now);
+            let (identifier, kept) = writer.issuer_row(&chain, Some(&key), &[])?;
+            let mut writes = Vec::new();
             let document = AuthorityDocument {
                 identifier: identifier.to_string(),
                 parent_identifier: None,
@@ -160,8 +161,7 @@ impl Cas {
                 request_id,
             };
             writes.extend(token::write(&token, &answer, now)?);
-            let writer = self.ledger.writer(&self.actor, now);
-            writer.record_self_signed(chain.leaf(), writes)?;
+            writer.put_root(&root, [kept, Row::of(writes)])?;
             Ok(answer)
         })
     }
@@ -243,14 +243,13 @@ impl Cas {
             };
             let writes = |certificate: &Certificate| {
                 let chain = Chain::new(certificate.clone(), above.clone())?;
-                let (identifier, mut writes) =
-                    self.ledger.issuer_writes(&chain, Some(&key), &[], now)?;
-                writes.extend(
-                    authority_writes(&document(&identifier)).map_err(CasError::into_error)?,
-                );
+                let writer = self.ledger.writer(&self.actor, now);
+                let (identifier, kept) = writer.issuer_row(&chain, Some(&key), &[])?;
+                let mut writes =
+                    authority_writes(&document(&identifier)).map_err(CasError::into_error)?;
                 let answer = answer(certificate, &identifier);
                 writes.extend(token::write(&token, &answer, now).map_err(CasError::into_error)?);
-                Ok(vec![Row::of(writes)])
+                Ok(vec![kept, Row::of(writes)])
             };
             let policy = Policy::new(profile.clone())
                 .with_max_lifetime(Lifetime::seconds(u64::MAX))

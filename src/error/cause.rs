@@ -95,6 +95,12 @@ impl Error {
             _ => &[],
         }
     }
+
+    /// Whether another was faster, or something is taken ([`StoreErrorKind::Conflict`]): read again,
+    /// and decide again.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.kind() == StoreErrorKind::Conflict)
+    }
 }
 
 impl fmt::Display for Error {

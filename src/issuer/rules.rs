@@ -209,8 +209,12 @@ fn check_distribution(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
 fn check_family(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
     let (given, allowed) =
         (grant.public_key.algorithm(), issuer.certificate().public_key().algorithm().family());
-    (given.family() != allowed).then(|| {
-        let allowed = format!("{allowed}, the issuer's family");
+    let families = &grant.key_families;
+    (given.family() != allowed && !families.contains(&given.family())).then(|| {
+        let mut allowed = format!("{allowed}, the issuer's family");
+        for family in families {
+            allowed.push_str(&format!(", or {family}"));
+        }
         Reason::new(Rule::KeyFamily, "key", given.to_string(), allowed)
     })
 }

@@ -43,6 +43,19 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// What frees a token whose answer is this one, if it is.
+    pub(crate) fn forget_token_write(
+        &self,
+        token: &str,
+        answer: &[u8],
+    ) -> Result<Option<Write>, Error> {
+        let key = token_key(token);
+        let Some(old) = self.record(&key)? else { return Ok(None) };
+        Ok(old.ends_with(answer).then(|| Write::delete(key, old)))
+    }
+}
+
 /// Records the first call under a token.
 pub(crate) fn token_write(token: &str, record: &TokenRecord) -> Write {
     let TokenRecord { request, at, answer } = record;

@@ -2,6 +2,7 @@
 
 use super::item::ReviewItem;
 use super::rules::{Outliving, RootLeaves};
+use crate::algorithm::KeyFamily;
 use crate::error::{Reason, Rule};
 use crate::key::{PublicKey, fingerprint};
 use crate::name::{AltName, Name};
@@ -39,6 +40,8 @@ pub struct Grant {
     pub(crate) backdate: Lifetime,
     pub(crate) outliving: Outliving,
     pub(crate) root_leaves: RootLeaves,
+    /// Besides the issuer's.
+    pub(crate) key_families: Vec<KeyFamily>,
     pub(crate) outcome: Vec<ReviewItem>,
 }
 
@@ -98,6 +101,7 @@ impl Grant {
             backdate: Lifetime::ZERO,
             outliving: Outliving::Truncate,
             root_leaves: RootLeaves::Refuse,
+            key_families: Vec::new(),
             outcome: Vec::new(),
         }
     }

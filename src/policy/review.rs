@@ -47,6 +47,7 @@ impl Review {
             backdate: policy.backdate,
             outliving: policy.outliving,
             root_leaves: policy.root_leaves,
+            key_families: policy.key_families.clone(),
             outcome: items,
         };
         Self { draft, on_denial: policy.on_denial, missing }

@@ -3,7 +3,7 @@
 use super::grant::Period;
 use super::names::NameRules;
 use super::review::Review;
-use crate::algorithm::{KeyAlgorithm, WeakKeys};
+use crate::algorithm::{KeyAlgorithm, KeyFamily, WeakKeys};
 use crate::error::Error;
 use crate::name::{AltName, AttributeType, IpNetwork, Name, Subtree};
 use crate::profile::Profile;
@@ -33,6 +33,7 @@ use crate::validity::Lifetime;
 pub struct Policy {
     pub(super) profile: Profile,
     pub(super) keys: Vec<KeyAlgorithm>,
+    pub(super) key_families: Vec<KeyFamily>,
     pub(super) weak_keys: WeakKeys,
     pub(super) names: NameRules,
     pub(super) alt_names: AltNameSource,
@@ -109,6 +110,7 @@ impl Policy {
             max_lifetime: profile.lifetime(),
             profile,
             keys: KeyAlgorithm::STRONG.to_vec(),
+            key_families: Vec::new(),
             weak_keys: WeakKeys::Refuse,
             names: NameRules::default(),
             alt_names: AltNameSource::Request,
@@ -172,6 +174,15 @@ impl Policy {
     #[must_use]
     pub fn allow_keys(mut self, algorithms: impl IntoIterator<Item = KeyAlgorithm>) -> Self {
         self.keys = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Certifies keys of these families, such as RSA keys under a CA of P-256. Without it, a
+    /// certificate's key is of its issuer's family. The algorithms are still those that the policy
+    /// allows ([`Policy::allow_keys`]).
+    #[must_use]
+    pub fn allow_key_families(mut self, families: impl IntoIterator<Item = KeyFamily>) -> Self {
+        self.key_families.extend(families);
         self
     }
 

@@ -159,6 +159,8 @@ fn a_list_that_was_never_signed_does_not_count_as_the_last() {
         let absent = absent.with_clock(scene.clock.clone());
         let error = absent.issue_crl(&CrlRequest::full(Lifetime::days(7))).unwrap_err();
         assert!(matches!(error, Error::Signer(_)), "{error}");
+        let waiting = absent.prepare_crl(&CrlRequest::full(Lifetime::days(7))).unwrap();
+        assert_eq!(waiting.number, 2);
         scene.clock.set("2026-06-10T00:00:02Z");
         let list = scene.full();
         assert_eq!(list.number(), 3, "a number is not given twice");
