@@ -25,7 +25,7 @@ mod rsa_generate;
 mod rsa_health;
 #[cfg(feature = "rsa")]
 mod rsa_sign;
-#[cfg(all(test, feature = "rsa"))]
+#[cfg(all(test, feature = "fast-arithmetic", feature = "rsa"))]
 mod rsa_tests;
 #[cfg(feature = "rsa")]
 mod rsa_verify;
