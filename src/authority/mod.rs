@@ -33,7 +33,6 @@ use crate::store::Store;
 pub use self::clock::{Clock, FixedClock, SystemClock};
 pub use self::issuance::Issuance;
 pub use self::issued::Issued;
-pub use self::resume::ResumeSummary;
 
 /// An issuer with a policy, a store, a clock and random numbers. It is shared between threads by
 /// reference.

@@ -8,7 +8,7 @@ use super::{Cas, Operator};
 use crate::crl::CrlRequest;
 use crate::crl::RevocationRequest;
 use crate::error::quoted;
-use crate::ledger::{AuditAction, Ledger, RevocationReason, RevocationRequest, Row};
+use crate::ledger::{AuditAction, Ledger, RevocationReason, Row};
 use crate::revocation_list::RevocationList;
 
 structures! {

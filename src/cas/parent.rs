@@ -84,8 +84,7 @@ impl Cas {
     /// An authority that issues for a CA: with this policy, or for CAs without one. It claims and
     /// records only as long as the CA is what it was when it was found in force.
     pub(super) fn authority(&self, parent: &Parent, policy: Option<Policy>) -> Authority {
-        self.authority_of(&parent.issuer, policy)
-            .while_unchanged([Row::of(parent.unchanged.clone())])
+        self.authority_of(&parent.issuer, policy).while_unchanged(parent.unchanged.clone())
     }
 
     fn authority_of(&self, issuer: &Issuer, policy: Option<Policy>) -> Authority {

@@ -6,7 +6,7 @@ use std::{fmt, io};
 
 use super::chain::ChainError;
 use super::denied::{Denied, Reason};
-use super::failure::{SignerError, StoreError};
+use super::failure::{SignerError, StoreError, StoreErrorKind};
 use super::shown::{scrubbed, shown_path};
 
 /// Every failure of this crate.
