@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use crate::common::key;
 use crate::disk::{self, Disk, Octets, Operation};
 use certwright::crl::{CrlRequest, RevocationReason};
-use certwright::issuance::{Issuance, Issued};
+use certwright::issuance::Issuance;
 use certwright::key::SealingKey;
 use certwright::ledger::{Identifier, IssuerDigest, Ledger, RecordState};
 use certwright::name::AttributeType;
@@ -186,7 +186,7 @@ fn tagged(ledger: &Ledger, identifier: &Identifier, token: &str) -> bool {
     let found = ledger.certificate_called(identifier).unwrap();
     found.is_some_and(|record| match record.state {
         RecordState::Issued { tags, .. } => tags.iter().any(|tag| tag.value == token),
-        RecordState::Claimed { .. } => false,
+        _ => false,
     })
 }
 
