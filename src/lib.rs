@@ -117,7 +117,7 @@ pub use self::store::redb::RedbStore;
 
 /// What an [`Authority`] answers, and certificates that are signed elsewhere.
 pub mod issuance {
-    pub use crate::authority::Issued;
+    pub use crate::authority::{Issuance, Issued};
     pub use crate::issuer::{Prepared, Unattached};
 }
 

@@ -135,6 +135,17 @@ pub(crate) const TOKEN_OCTETS: usize = 128;
 /// Octets of the name that a key or a request is kept under.
 pub(crate) const KEPT_NAME_OCTETS: usize = 128;
 
+/// Bytes of the name of an embedder's rows: a word or some.
+pub(crate) const ROWS_NAME_BYTES: usize = 32;
+
+/// Bytes of the place of a row: some identifiers and a time, eight times over. Stores keep keys in
+/// their inner nodes, so that long ones make every search slower.
+pub(crate) const ROW_PLACE_BYTES: usize = 512;
+
+/// Bytes of the value of a row: that of any other input ([`INPUT_OCTETS`]); it is hashed for the audit
+/// log each time it changes.
+pub(crate) const ROW_VALUE_BYTES: usize = INPUT_OCTETS;
+
 /// Octets of an `index.txt`: about 200,000 lines of 160 octets. `openssl ca` reads and writes the
 /// whole of it for every certificate, so that its folders stay far below.
 pub(crate) const OPENSSL_INDEX_OCTETS: usize = 32 * 1024 * 1024;

@@ -13,10 +13,10 @@ use super::schema::Secret;
 use super::subject::Fields;
 use super::types::copied;
 use crate::certificate::Certificate;
-use crate::error::{Error, quoted};
+use crate::error::quoted;
 use crate::hexadecimal::hexadecimal;
 use crate::key::{fingerprint, md5_fingerprint};
-use crate::ledger::{AuditAction, Change, Identifier, IssuerDigest, Revocation, RevocationReason};
+use crate::ledger::{AuditAction, Identifier, IssuerDigest, Revocation, RevocationReason};
 use crate::limits::KEPT_NAME_OCTETS;
 use crate::name::UncheckedName;
 use std::net::IpAddr;
@@ -98,17 +98,11 @@ impl Cas {
                 return Err(CasError::new(ErrorKind::UpdateProtection, message));
             }
             let at = self.now()?;
-            let revoke = Change::Revoke {
-                serial: *found.certificate.serial(),
-                reason: RevocationReason::Unspecified,
-                at,
-                invalid_since: None,
-            };
-            let change =
-                Change::With { writes: vec![found.kept.unchanged()], change: Box::new(revoke) };
             // The issuer's key is not needed, nor need the issuer be in force.
-            let stamp = self.stamp(at, found.issuer);
-            self.ledger.change_one(&stamp, change).map_err(Error::from)?;
+            let writer = self.ledger.writer(&self.actor, at);
+            let (serial, kept) = (found.certificate.serial(), found.kept.unchanged().into());
+            let reason = RevocationReason::Unspecified;
+            writer.revoke(&found.issuer, serial, reason, [kept])?;
             Ok(CreateRevokeClientCertificateResponse { request_id })
         })
     }

@@ -216,9 +216,11 @@ fn extensions(grant: &Grant, issuer_identifier: &[u8]) -> Result<Vec<Extension>,
         alt_names: names,
         period: _,
         lifetime: _,
+        max_lifetime: _,
         backdate: _,
         outliving: _,
         root_leaves: _,
+        key_families: _,
         outcome: _,
     } = grant;
     let identifier = key_identifier(profile.key_identifier(), public_key.as_bytes());

@@ -13,7 +13,7 @@ use crate::validity::{Lifetime, Time};
 impl Issuer {
     /// What stands against a certificate that was prepared before, read again from its bytes; empty
     /// if nothing does. What is the policy's choice alone (whether it may outlive the issuer, whether
-    /// a root issues leaves, how far it is backdated: the signature may take days) is not asked
+    /// a root issues leaves, of which family its key is, how far it is backdated: the signature may take days) is not asked
     /// again.
     pub(crate) fn objections_to(&self, certificate: &Certificate, now: Time) -> Vec<Reason> {
         let own = self.certificate();
@@ -75,6 +75,7 @@ fn grant_of(certificate: &Certificate) -> Result<Grant, Error> {
         outliving: Outliving::Permit,
         backdate: Lifetime::seconds(u64::MAX),
         root_leaves: RootLeaves::Allow,
-        ..Grant::for_authority(key, certificate.subject().clone(), profile)
+        key_families: vec![key.algorithm().family()],
+        ..Grant::for_authority(key.clone(), certificate.subject().clone(), profile)
     })
 }

@@ -182,11 +182,17 @@ fn asked_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Result<Vali
         Period::Default => grant.lifetime,
         Period::Exactly(validity) => return Ok(validity),
         Period::Lifetime(lifetime) => lifetime,
+        Period::Until(end) => return Validity::new(begin(issuer, grant, now), end),
     };
+    Validity::new(begin(issuer, grant, now), now.plus(lifetime)?)
+}
+
+/// When a period that begins now begins.
+fn begin(issuer: &Certificate, grant: &Grant, now: Time) -> Time {
     // The backdate reaches no further than the issuer's beginning (or than now, before that).
     let earliest = issuer.validity().not_before().min(now);
     let backdated = now.minus(grant.backdate).unwrap_or(earliest);
-    Validity::new(backdated.max(earliest), now.plus(lifetime)?)
+    backdated.max(earliest)
 }
 
 /// An issuer with a CRL distribution writes the pointer itself.
@@ -203,8 +209,12 @@ fn check_distribution(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
 fn check_family(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
     let (given, allowed) =
         (grant.public_key.algorithm(), issuer.certificate().public_key().algorithm().family());
-    (given.family() != allowed).then(|| {
-        let allowed = format!("{allowed}, the issuer's family");
+    let families = &grant.key_families;
+    (given.family() != allowed && !families.contains(&given.family())).then(|| {
+        let mut allowed = format!("{allowed}, the issuer's family");
+        for family in families {
+            allowed.push_str(&format!(", or {family}"));
+        }
         Reason::new(Rule::KeyFamily, "key", given.to_string(), allowed)
     })
 }
@@ -300,6 +310,14 @@ fn check_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Vec<Reason>
     if !limits.contains(now) {
         let (given, allowed) = (now.to_string(), format!("{limits}, the issuer's validity"));
         reasons.push(Reason::new(Rule::IssuerValidity, "time of issue", given, allowed));
+    }
+    if let Period::Until(end) = grant.period {
+        let Ok(asked) = Validity::new(now, end) else {
+            let (given, allowed) = (format!("until {end}"), format!("until {now}, now, or later"));
+            reasons.push(Reason::new(Rule::Validity, "validity", given, allowed));
+            return reasons;
+        };
+        reasons.extend(grant.refuse_lifetime(asked.lifetime()));
     }
     match asked_validity(issuer, grant, now) {
         Err(error) => {

@@ -1,11 +1,12 @@
 //! CAs that are kept, with or without their private keys.
 
 use super::audit::AuditAction;
-use super::filing::Tag;
 use super::identifier::Identifier;
 use super::kept::check_key;
 use super::octets::{corrupt, take_flag, take_time, time, versioned};
 use super::record::{put_tags, take_tags};
+use super::row::Row;
+use super::tag::Tag;
 use super::write::Write;
 use super::{KeyAndValue, Ledger, LedgerWriter};
 use crate::certificate::Certificate;
@@ -42,11 +43,15 @@ impl Ledger {
         value.map(|value| decode_issuer(*identifier, &value)).transpose()
     }
 
-    /// What makes a change fail unless a CA is kept as it is now; none if it is not kept.
-    pub(crate) fn issuer_unchanged(&self, identifier: &Identifier) -> Result<Option<Write>, Error> {
+    /// A row that makes what it is given with fail unless a CA is kept as it is now
+    /// ([`Issuance::while_unchanged`](crate::issuance::Issuance::while_unchanged)); none if it is not kept.
+    ///
+    /// # Errors
+    /// As [`Ledger::issuer`].
+    pub fn issuer_unchanged(&self, identifier: &Identifier) -> Result<Option<Row>, Error> {
         let place = issuer_place(identifier);
         let found = self.record(&place)?;
-        Ok(found.map(|value| Write::unchanged(place, Some(value))))
+        Ok(found.map(|value| Write::unchanged(place, Some(value)).into()))
     }
 
     /// At most `limit` CAs in the order of their identifiers, after the given one.
@@ -78,7 +83,7 @@ impl Ledger {
     }
 
     /// What keeps a CA.
-    pub(crate) fn issuer_writes(
+    fn issuer_writes(
         &self,
         chain: &Chain,
         key: Option<&KeyPair>,
@@ -108,6 +113,21 @@ impl Ledger {
 }
 
 impl LedgerWriter {
+    /// A row that keeps a CA with its chain, and its private key where that is given, and the
+    /// identifier of its certificate: for what is written in one transaction.
+    ///
+    /// # Errors
+    /// As [`LedgerWriter::keep_issuer`].
+    pub fn issuer_row(
+        &self,
+        chain: &Chain,
+        key: Option<&KeyPair>,
+        tags: &[Tag],
+    ) -> Result<(Identifier, Row), Error> {
+        let (identifier, writes) = self.ledger.issuer_writes(chain, key, tags, self.stamp().at)?;
+        Ok((identifier, Row::of(writes)))
+    }
+
     /// Keeps a CA with its chain, and its private key where that is given, and answers the identifier
     /// of its certificate.
     ///

@@ -237,7 +237,7 @@ fn taken_over(certificate: Certificate, revoked: Option<Revoked>) -> Change {
 
 fn is_same(record: &CertificateRecord, certificate: &Certificate) -> bool {
     match &record.state {
-        RecordState::Claimed { .. } => false,
+        RecordState::Cancelled { .. } | RecordState::Claimed { .. } => false,
         RecordState::Issued { certificate: known, .. } => **known == *certificate,
     }
 }

@@ -71,6 +71,11 @@ impl CertificateRequest {
         Ok(request)
     }
 
+    /// A request whose signature was verified before it was kept.
+    pub(crate) fn from_kept(der: &[u8], id: Sm2Id) -> Result<Self, Error> {
+        Self::unverified(der, id).map(|(request, _)| request)
+    }
+
     /// Reads many and verifies their signatures together, which for RSA keys takes less time than one
     /// by one; one answer each, in order.
     ///

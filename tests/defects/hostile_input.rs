@@ -223,7 +223,7 @@ fn certificates(algorithm: KeyAlgorithm) -> [Certificate; 2] {
     let ladder = Ladder::new(algorithm);
     let names = ["db.internal", "*.a.internal", "10.0.0.7"];
     let policy = internal().allow_wildcards().allow_ip("10.0.0.0/8").unwrap();
-    let leaf = ladder.authority(policy).issue(&ladder.request(&names)).unwrap();
+    let leaf = ladder.authority(policy).issue(&ladder.request(&names)).unwrap().into_chain();
     let constraints = NameConstraints {
         permitted: vec![
             Subtree::Dns("internal".to_owned()),

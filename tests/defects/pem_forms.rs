@@ -159,7 +159,7 @@ fn a_bundle_is_read_in_order_and_other_blocks_are_passed_over() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
         let request = ladder.request(&["db.internal"]);
-        let chain = ladder.authority(internal()).issue(&request).unwrap();
+        let chain = ladder.authority(internal()).issue(&request).unwrap().into_chain();
         let key = ladder.leaf_key().to_pkcs8_pem().unwrap();
         let bundle = format!("{}{}{}", key.as_str(), request.to_pem(), chain.to_pem());
         assert_eq!(Chain::from_pem(&bundle).unwrap(), chain);

@@ -120,7 +120,8 @@ fn make(algorithm: KeyAlgorithm) -> String {
         .with_clock(FixedClock(now()))
         .with_rng(SeededRng::new(2))
         .issue(&request)
-        .unwrap();
+        .unwrap()
+        .into_chain();
     let certificate = |link| chain.certificates().nth(link).unwrap().to_pem();
     [certificate(2), certificate(1), request.to_pem(), certificate(0)].concat()
 }

@@ -80,7 +80,7 @@ fn gnutls_verifies_chains_below_its_own_root() {
             .unwrap();
         let request = request(&key(algorithm));
         let chain = Authority::new(ca, policy(Profile::tls_server()), MemoryStore::default());
-        let chain = chain.issue(&request).unwrap();
+        let chain = chain.issue(&request).unwrap().into_chain();
         gnutls(&chain, &root, &["--verify-hostname", SERVER]).expect_success();
     }
 }

@@ -58,7 +58,7 @@ fn a_revoked_intermediate_breaks_the_chains_below_it() {
         let authority =
             certwright::Authority::on(lower, craft::internal(), scene.root.ledger().clone())
                 .with_clock(scene.clock.clone());
-        let chain = authority.issue(&scene.ladder.request(&["db.internal"])).unwrap();
+        let chain = authority.issue(&scene.ladder.request(&["db.internal"])).unwrap().into_chain();
         let list = authority.issue_crl(&CrlRequest::full(Lifetime::days(7))).unwrap();
         passes(scene, &chain, &[read(&list), root_list(scene)]);
         scene.root.revoke(&serial, RevocationReason::CaCompromise).unwrap();

@@ -177,8 +177,7 @@ fn a_claim_that_was_revoked_is_completed_never_and_one_on_hold_not_yet() {
         let lower = lower.unwrap();
         let ca = Authority::on(lower.clone(), internal(), scene.ca.ledger().clone());
         let ca = ca.with_clock(scene.clock.clone());
-        let review = ca.review(&scene.ladder.request(&["db.internal"]));
-        let prepared = ca.prepare(&review).unwrap();
+        let prepared = ca.prepare(&scene.ladder.request(&["db.internal"])).unwrap();
         let of_lower = key.sign(prepared.to_be_signed()).unwrap();
         scene.root.revoke(lower.certificate().serial(), RevocationReason::CaCompromise).unwrap();
         let error = ca.complete(prepared.serial(), &of_lower).unwrap_err();

@@ -137,7 +137,7 @@ fn a_ca_comes_back_with_its_chain_and_key_and_issues() {
             let issuer = Issuer::load(kept.chain.certificates().cloned().collect(), key).unwrap();
             let authority = Authority::on(issuer, internal(), ledger.clone());
             let authority = authority.with_clock(FixedClock(now()));
-            let issued = authority.issue(&ladder.request(&["db.internal"])).unwrap();
+            let issued = authority.issue(&ladder.request(&["db.internal"])).unwrap().into_chain();
             assert_eq!(issued.above()[0], *ladder.ca.certificate());
             // The name under which it is kept is that of its certificate.
             assert_eq!(
