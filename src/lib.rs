@@ -94,7 +94,9 @@ mod usage;
 mod validity;
 mod wire;
 
-pub use self::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
+pub use self::algorithm::{
+    KeyAlgorithm, KeyFamily, SignatureAlgorithm, SignatureIdentifier, WeakKeys,
+};
 pub use self::arithmetic::{Arithmetic, ArithmeticCounts};
 pub use self::authority::{
     Authority, Clock, FixedClock, Issued, ResumeSummary, RevocationRequest, SystemClock,
@@ -114,7 +116,7 @@ pub use self::error::{
 };
 pub use self::issuer::{Issuer, Prepared, Unattached};
 pub use self::key::{
-    KeyGeneration, KeyPair, Nonces, Progress, PublicKey, SealingKey, SecretBytes, SecretText,
+    KeyGeneration, KeyPair, Nonces, Progress, PublicKey, PublicKeyInfo, SealingKey, SecretBytes, SecretText,
     Signer, Sm2Id,
 };
 #[cfg(all(fuzzing, feature = "rsa"))]
@@ -137,7 +139,7 @@ pub use self::policy::{
     RootLeaves,
 };
 pub use self::profile::{AltNames, Extension, KeyIdentifierMethod, LeafBasicConstraints, Profile};
-pub use self::request::{CertificateRequest, RequestBuilder};
+pub use self::request::{CertificateRequest, RequestBuilder, UnverifiedRequest};
 pub use self::revocation_list::RevocationList;
 pub use self::serial::SerialNumber;
 #[cfg(feature = "redb")]

@@ -259,7 +259,7 @@ impl Cas {
                 &filed,
             )?;
             let certificate = below.certificate();
-            let digest = Ledger::issuer_digest(parent.issuer.certificate().public_key());
+            let digest = Ledger::issuer_digest(parent.issuer.public_key());
             Ok(answer(certificate, &Identifier::of(&digest, certificate.serial())))
         })
     }

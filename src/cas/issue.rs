@@ -87,7 +87,7 @@ impl Cas {
             authority = authority.with_serial(serial);
         }
         let review = authority.review(leaf.request).with_period(Period::Exactly(leaf.validity));
-        let digest = Ledger::issuer_digest(parent.issuer.certificate().public_key());
+        let digest = Ledger::issuer_digest(parent.issuer.public_key());
         let writes = |certificate: &Certificate| {
             let identifier = Identifier::of(&digest, certificate.serial());
             let document = LeafDocument {
@@ -220,7 +220,7 @@ impl Cas {
         algorithm: Option<&str>,
         parent: &Parent,
     ) -> Result<KeyAlgorithm, CasError> {
-        let issuer = parent.issuer.certificate().public_key().algorithm();
+        let issuer = parent.issuer.public_key().algorithm();
         let Some(algorithm) = algorithm else {
             return Ok(self.config.generated.of(issuer));
         };

@@ -4,6 +4,7 @@ mod chain;
 mod denied;
 mod failure;
 mod shown;
+mod unusable;
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ pub use self::chain::{ChainError, ChainRule};
 pub use self::denied::{Denied, Reason, Rule};
 pub use self::failure::{SignerError, StoreError, StoreErrorKind};
 pub(crate) use self::shown::{cut, may_be_secret, quoted, scrubbed, shown_path};
+pub(crate) use self::unusable::Unusable;
 
 /// Every failure of this crate.
 ///

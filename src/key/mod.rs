@@ -8,6 +8,7 @@ mod ecdsa_crate;
 mod encoding;
 mod encryption;
 mod generation;
+mod info;
 #[cfg(all(not(feature = "fast-arithmetic"), any(feature = "ecc", feature = "sm2")))]
 mod not_own;
 #[cfg(all(feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
@@ -45,6 +46,7 @@ mod verify;
 use self::not_own as own;
 
 pub use self::generation::{KeyGeneration, Progress};
+pub use self::info::PublicKeyInfo;
 pub use self::pair::{KeyPair, Nonces};
 pub use self::public::PublicKey;
 pub(crate) use self::seal::Seal;

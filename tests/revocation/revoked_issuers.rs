@@ -159,13 +159,13 @@ fn without_key(
     scene: &Scene,
 ) -> Issuer {
     let certificates = std::iter::once(own).chain(above.iter().cloned()).collect();
-    Issuer::without_key(certificates, scene.ladder.root.signature_algorithm()).unwrap()
+    Issuer::without_key(certificates, scene.ladder.root.signature_algorithm().unwrap()).unwrap()
 }
 
 /// After the entry of the revocation nothing of this issuer was claimed or issued; and what was not
 /// issued before is not there.
 fn nothing_after_the_revocation(ca: &Authority, case: &str) {
-    let digest = Ledger::issuer_digest(ca.issuer().certificate().public_key());
+    let digest = Ledger::issuer_digest(ca.issuer().certificate().public_key().unwrap());
     let entries = ca.ledger().audit(1, usize::MAX).unwrap();
     let revoked = |entry: &certwright::AuditEntry| {
         entry.action == AuditAction::Revoked && entry.issuer != digest
