@@ -116,8 +116,8 @@ pub use self::error::{
 };
 pub use self::issuer::{Issuer, Prepared, Unattached};
 pub use self::key::{
-    KeyGeneration, KeyPair, Nonces, Progress, PublicKey, PublicKeyInfo, SealingKey, SecretBytes, SecretText,
-    Signer, Sm2Id,
+    KeyGeneration, KeyPair, Nonces, Progress, PublicKey, PublicKeyInfo, SealingKey, SecretBytes,
+    SecretText, Signer, Sm2Id,
 };
 #[cfg(all(fuzzing, feature = "rsa"))]
 #[doc(hidden)]

@@ -209,8 +209,7 @@ fn check_distribution(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
 }
 
 fn check_family(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
-    let (given, allowed) =
-        (grant.public_key.algorithm(), issuer.public_key().algorithm().family());
+    let (given, allowed) = (grant.public_key.algorithm(), issuer.public_key().algorithm().family());
     (given.family() != allowed).then(|| {
         let allowed = format!("{allowed}, the issuer's family");
         Reason::new(Rule::KeyFamily, "key", given.to_string(), allowed)

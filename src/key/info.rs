@@ -23,9 +23,9 @@ impl PublicKeyInfo {
     pub(crate) fn read(parts: PublicKeyInfoParts<'_>) -> Self {
         let PublicKeyInfoParts { der, algorithm, parameter, key } = parts;
         let rsa_bits = match &key {
-            Ok(PublicKeyParts::Rsa { modulus, .. }) => modulus
-                .first()
-                .map(|first| modulus.len() * 8 - first.leading_zeros() as usize),
+            Ok(PublicKeyParts::Rsa { modulus, .. }) => {
+                modulus.first().map(|first| modulus.len() * 8 - first.leading_zeros() as usize)
+            }
             _ => None,
         };
         let key = key.and_then(PublicKey::from_parts).map_err(Unusable::from);

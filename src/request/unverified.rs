@@ -22,7 +22,8 @@ use crate::wire::request::{RequestAttribute, split_request};
 ///
 /// ```
 /// # #[cfg(feature = "ecc")] {
-/// use certwright::{CertificateRequest, KeyAlgorithm, KeyPair, UnverifiedRequest};
+/// use certwright::request::UnverifiedRequest;
+/// use certwright::{CertificateRequest, KeyAlgorithm, KeyPair};
 /// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
 /// let made = CertificateRequest::builder("CN=db.internal".parse()?).sign(&key)?;
 ///

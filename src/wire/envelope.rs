@@ -23,7 +23,8 @@ impl Envelope<'_> {
         if inside == self.algorithm_octets {
             return self.algorithm;
         }
-        let problem = "not the same bytes as signatureAlgorithm (RFC 5280 sections 4.1.1.2, 5.1.1.2)";
+        let problem =
+            "not the same bytes as signatureAlgorithm (RFC 5280 sections 4.1.1.2, 5.1.1.2)";
         self.algorithm.refused(Error::malformed(what, "signature", problem))
     }
 }

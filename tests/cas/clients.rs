@@ -1,7 +1,9 @@
 //! Section 4: client certificates.
 
+use certwright::KeyAlgorithm;
 use certwright::cas::{Config, CreateClientCertificateWithCsrRequest};
-use certwright::{Decision, ExtendedKeyUsage, KeyAlgorithm, KeyUsage};
+use certwright::policy::Decision;
+use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use serde_json::{Value, json};
 
 use crate::leaf_world::{DAY, NOW, World, alt_names, csr, csr_of, with};
@@ -179,7 +181,8 @@ fn issuer_family_and_algorithm_are_checked_as_for_servers() {
     let key = world.certificate(GENERATED, given).public_key().unwrap().algorithm();
     assert_eq!(key, KeyAlgorithm::EcdsaP384);
     // Without one it is the first of the issuer's family.
-    let key = world.certificate(GENERATED, bases(&world)[1].1.clone()).public_key().unwrap().algorithm();
+    let key =
+        world.certificate(GENERATED, bases(&world)[1].1.clone()).public_key().unwrap().algorithm();
     assert_eq!(key, KeyAlgorithm::EcdsaP256);
 }
 

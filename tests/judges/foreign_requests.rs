@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use certwright::key::KeyFamily;
+use certwright::name::UncheckedName;
+use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use certwright::{
-    AltName, CertificateRequest, ChainVerifier, Error, ExtendedKeyUsage, Issuer, KeyAlgorithm,
-    KeyFamily, KeyPair, KeyUsage, Profile, Signer, UncheckedName,
+    AltName, CertificateRequest, ChainVerifier, Error, Issuer, KeyAlgorithm, KeyPair, Profile,
+    Signer,
 };
 use pem_rfc7468::{LineEnding, encode_string};
 
@@ -147,7 +150,11 @@ fn read_and_issue_for(pem: &str, algorithm: KeyAlgorithm, subject: &str) -> Cert
         let folder = folder();
         write_chain(folder.path(), &chain);
         let extra = ["-purpose", "sslserver", "-verify_hostname", "www.example.test"];
-        verify_every_link(folder.path(), issuer.certificate().public_key().unwrap().algorithm(), &extra);
+        verify_every_link(
+            folder.path(),
+            issuer.certificate().public_key().unwrap().algorithm(),
+            &extra,
+        );
     }
 
     let mut tampered = request.as_der().to_vec();

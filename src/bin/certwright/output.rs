@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::Path;
 
-use certwright::SecretText;
+use certwright::key::SecretText;
 
 /// Says something beside the output, on standard error. Nobody is left to be told where that fails.
 pub fn notice(text: &str) {

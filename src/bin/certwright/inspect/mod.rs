@@ -6,7 +6,10 @@ mod show;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use certwright::{Certificate, Error, KeyPair, PublicKey, RevocationList, UnverifiedRequest};
+use certwright::crl::RevocationList;
+use certwright::key::PublicKey;
+use certwright::request::UnverifiedRequest;
+use certwright::{Certificate, Error, KeyPair};
 
 use self::key::PrivateKey;
 use super::failure::Failure;

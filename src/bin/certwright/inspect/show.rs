@@ -2,10 +2,12 @@
 
 use std::io;
 
-use certwright::{
-    Certificate, Error, Extension, KeyFamily, NameConstraints, Oid, PublicKey, PublicKeyInfo,
-    RevocationList, RevocationReason, SerialNumber, UnverifiedRequest, WeakKeys,
-};
+use certwright::crl::{RevocationList, RevocationReason};
+use certwright::key::{KeyFamily, PublicKey, PublicKeyInfo, WeakKeys};
+use certwright::name::NameConstraints;
+use certwright::profile::{Extension, Oid};
+use certwright::request::UnverifiedRequest;
+use certwright::{Certificate, Error, SerialNumber};
 
 use super::super::output::{Output, colons, escaped};
 
@@ -89,8 +91,7 @@ pub fn request(
     // A value can be a password.
     output.list(
         "attributes",
-        attributes
-            .map(|(oid, value)| format!("{} of {} octets", named(oid), value.len())),
+        attributes.map(|(oid, value)| format!("{} of {} octets", named(oid), value.len())),
     )
 }
 
