@@ -67,25 +67,25 @@ mod authority;
 pub mod cas;
 mod certificate;
 mod chain;
-mod crl;
+pub mod crl;
 #[cfg(all(feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 mod curves;
 mod distribution;
-mod error;
+pub mod error;
 mod hexadecimal;
 mod issuer;
-mod key;
+pub mod key;
 #[cfg(feature = "rsa")]
 mod lanes;
-mod ledger;
+pub mod ledger;
 mod limits;
-mod lint;
-mod name;
+pub mod lint;
+pub mod name;
 mod oid;
-mod openssl_ca;
-mod policy;
-mod profile;
-mod request;
+pub mod openssl_ca;
+pub mod policy;
+pub mod profile;
+pub mod request;
 mod revocation_list;
 mod serial;
 pub mod store;
@@ -102,10 +102,39 @@ pub use self::authority::{
     Authority, Clock, FixedClock, Issued, ResumeSummary, RevocationRequest, SystemClock,
 };
 pub use self::certificate::Certificate;
-pub use self::chain::{
-    Chain, ChainVerifier, RevocationStatus, UnknownRevocation, UnusedList, Verified,
-};
-pub use self::crl::{CrlRequest, IssuedCrl};
+pub use self::chain::{Chain, ChainVerifier};
+pub use self::error::cause::Error;
+pub use self::issuer::Issuer;
+pub use self::key::pair::KeyPair;
+pub use self::key::signer::Signer;
+pub use self::name::alt::AltName;
+pub use self::name::distinguished::Name;
+pub use self::policy::rules::Policy;
+pub use self::profile::template::Profile;
+pub use self::request::proven::CertificateRequest;
+pub use self::serial::SerialNumber;
+pub use self::store::contract::Store;
+pub use self::store::memory::MemoryStore;
+#[cfg(feature = "redb")]
+pub use self::store::redb::RedbStore;
+
+/// What an [`Authority`] answers, and certificates that are signed elsewhere.
+pub mod issuance {
+    pub use crate::authority::Issued;
+    pub use crate::issuer::{Prepared, Unattached};
+}
+
+/// Points in time, spans of it, and clocks.
+pub mod time {
+    pub use crate::authority::{Clock, FixedClock, SystemClock};
+    pub use crate::validity::{Lifetime, Time, Validity};
+}
+
+/// What a [`ChainVerifier`] is told and answers.
+pub mod verify {
+    pub use crate::chain::{RevocationStatus, UnknownRevocation, UnusedList, Verified};
+}
+
 #[cfg(all(fuzzing, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 #[doc(hidden)]
 pub use self::curves::fuzzing as curves_fuzzing;

@@ -5,6 +5,7 @@ mod unverified;
 
 use std::fmt;
 
+use super::builder::RequestBuilder;
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
 use crate::key::{Claim, PublicKey, Sm2Id, verify_many};
