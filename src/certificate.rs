@@ -1,5 +1,7 @@
 //! Certificates (RFC 5280 section 4), read.
 
+pub(crate) mod bundle;
+
 use std::fmt;
 use std::ops::Range;
 
@@ -75,7 +77,9 @@ impl Certificate {
         Self::from_der(&pem::single(WHAT, LABELS, text)?)
     }
 
-    /// Reads every block `CERTIFICATE` of a PEM text, in order; other blocks are passed over.
+    /// Reads every block `CERTIFICATE` of a PEM text, in order; other blocks are passed over. Where some may
+    /// be of a kind that cannot be read, as in a file of trust anchors, [`Bundle`](crate::verify::Bundle) reads
+    /// the rest.
     ///
     /// # Errors
     /// As [`Certificate::from_der`], and when there is none.

@@ -94,13 +94,10 @@ mod usage;
 mod validity;
 mod wire;
 
-pub use self::algorithm::{
-    KeyAlgorithm, KeyFamily, SignatureAlgorithm, SignatureIdentifier, WeakKeys,
-};
-pub use self::arithmetic::{Arithmetic, ArithmeticCounts};
-pub use self::authority::{
-    Authority, Clock, FixedClock, Issued, ResumeSummary, RevocationRequest, SystemClock,
-};
+// The first page: what most programs name. Everything else is in one of the modules, and nothing in two
+// places (tests/first_page.rs).
+pub use self::algorithm::KeyAlgorithm;
+pub use self::authority::Authority;
 pub use self::certificate::Certificate;
 pub use self::chain::{Chain, ChainVerifier};
 pub use self::error::cause::Error;
@@ -132,50 +129,16 @@ pub mod time {
 
 /// What a [`ChainVerifier`] is told and answers.
 pub mod verify {
+    pub use crate::certificate::bundle::{Bundle, Skipped};
     pub use crate::chain::{RevocationStatus, UnknownRevocation, UnusedList, Verified};
 }
 
 #[cfg(all(fuzzing, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 #[doc(hidden)]
 pub use self::curves::fuzzing as curves_fuzzing;
-pub use self::distribution::CrlDistribution;
-pub use self::error::{
-    ChainError, ChainRule, Denied, Error, Malformed, Reason, Rule, SignerError, StoreError,
-    StoreErrorKind,
-};
-pub use self::issuer::{Issuer, Prepared, Unattached};
-pub use self::key::{
-    KeyGeneration, KeyPair, Nonces, Progress, PublicKey, PublicKeyInfo, SealingKey, SecretBytes,
-    SecretText, Signer, Sm2Id,
-};
 #[cfg(all(fuzzing, feature = "rsa"))]
 #[doc(hidden)]
 pub use self::lanes::fuzzing as lanes_fuzzing;
-pub use self::ledger::{
-    AuditAction, AuditEntry, AuditHead, CertificateRecord, CrlState, Filing, Identifier,
-    IssuerDigest, IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation,
-    RevocationReason, Tag, Verification,
-};
-pub use self::lint::{Finding, LintProfile, LintRule, Linter, Report, Severity, lint};
-pub use self::name::{
-    AltName, Attribute, AttributeType, DnsName, EmailAddress, IpNetwork, Name, NameBuilder,
-    NameConstraints, Subtree, UncheckedName, Uri,
-};
-pub use self::oid::Oid;
-pub use self::openssl_ca::{ExportSummary, ImportSummary};
-pub use self::policy::{
-    CommonName, Decision, Grant, OnDenial, Outliving, Period, Policy, Review, ReviewItem,
-    RootLeaves,
-};
-pub use self::profile::{AltNames, Extension, KeyIdentifierMethod, LeafBasicConstraints, Profile};
-pub use self::request::{CertificateRequest, RequestBuilder, UnverifiedRequest};
-pub use self::revocation_list::RevocationList;
-pub use self::serial::SerialNumber;
-#[cfg(feature = "redb")]
-pub use self::store::RedbStore;
-pub use self::store::{MemoryStore, Store};
-pub use self::usage::{ExtendedKeyUsage, KeyUsage};
-pub use self::validity::{Lifetime, Time, Validity};
 
 /// The code of the README, which runs as a test.
 #[cfg(all(doctest, feature = "cas", feature = "ecc", feature = "sm2"))]

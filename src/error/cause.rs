@@ -1,20 +1,13 @@
-//! What can go wrong, named by who must act.
-
-mod chain;
-mod denied;
-mod failure;
-mod shown;
-mod unusable;
+//! The error of every call, and input that cannot be read.
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-pub use self::chain::{ChainError, ChainRule};
-pub use self::denied::{Denied, Reason, Rule};
-pub use self::failure::{SignerError, StoreError, StoreErrorKind};
-pub(crate) use self::shown::{cut, may_be_secret, quoted, scrubbed, shown_path};
-pub(crate) use self::unusable::Unusable;
+use super::chain::ChainError;
+use super::denied::{Denied, Reason};
+use super::failure::{SignerError, StoreError};
+use super::shown::{scrubbed, shown_path};
 
 /// Every failure of this crate.
 ///

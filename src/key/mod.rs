@@ -47,12 +47,12 @@ use self::not_own as own;
 
 pub use self::generation::{KeyGeneration, Progress};
 pub use self::info::PublicKeyInfo;
-pub use self::pair::{KeyPair, Nonces};
+pub use self::pair::Nonces;
 pub use self::public::PublicKey;
 pub use self::seal::SealingKey;
 pub use self::secret::{SecretBytes, SecretText};
 pub use self::sm2_id::Sm2Id;
-pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, WeakKeys};
+pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, SignatureIdentifier, WeakKeys};
 pub use crate::arithmetic::{Arithmetic, ArithmeticCounts};
 
 #[cfg(feature = "cas")]

@@ -1,11 +1,9 @@
-//! Certification requests (RFC 2986).
-
-mod builder;
-mod unverified;
+//! A certification request with its proof of possession.
 
 use std::fmt;
 
 use super::builder::RequestBuilder;
+use super::unverified::{Unproven, UnverifiedRequest};
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
 use crate::key::{Claim, PublicKey, Sm2Id, verify_many};
@@ -15,13 +13,8 @@ use crate::profile::Extension;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
 use crate::wire::pem;
 
-use self::unverified::Unproven;
-
-pub use self::builder::RequestBuilder;
-pub use self::unverified::UnverifiedRequest;
-
-const WHAT: &str = "certificate request";
-const LABELS: &[&str] = &["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
+pub(super) const WHAT: &str = "certificate request";
+pub(super) const LABELS: &[&str] = &["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 
 /// A certification request (CSR) whose proof of possession was verified: none exists without it.
 ///
@@ -42,9 +35,9 @@ const LABELS: &[&str] = &["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 /// ```
 #[derive(Clone)]
 pub struct CertificateRequest {
-    read: UnverifiedRequest,
-    public_key: PublicKey,
-    algorithm: SignatureAlgorithm,
+    pub(super) read: UnverifiedRequest,
+    pub(super) public_key: PublicKey,
+    pub(super) algorithm: SignatureAlgorithm,
 }
 
 impl CertificateRequest {
@@ -103,7 +96,11 @@ impl CertificateRequest {
     }
 
     /// Reads a request whose signature was just verified with this key over these octets, and compares.
-    fn read_again(der: &[u8], key: &PublicKey, to_be_signed: &[u8]) -> Result<Self, Error> {
+    pub(super) fn read_again(
+        der: &[u8],
+        key: &PublicKey,
+        to_be_signed: &[u8],
+    ) -> Result<Self, Error> {
         let unproven = UnverifiedRequest::from_der(der)?.proven(key.sm2_id().clone())?;
         if unproven.public_key != *key || unproven.read.to_be_signed() != to_be_signed {
             return Err(Error::malformed(WHAT, "", "it reads otherwise than it was written"));

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::{CertificateRequest, LABELS, WHAT};
+use super::proven::{CertificateRequest, LABELS, WHAT};
 use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
 use crate::key::{Claim, PublicKey, PublicKeyInfo, Sm2Id};

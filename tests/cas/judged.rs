@@ -220,7 +220,7 @@ fn a_key_that_is_answered_encrypted_is_read_by_openssl() {
         let pem = key["EncryptedData"].as_str().unwrap();
         let ours = KeyPair::from_pem_encrypted(pem, "!Demo@WS3ed").unwrap();
         let certificate = Certificate::from_pem(answer["X509Certificate"].as_str().unwrap());
-        assert_eq!(ours.public_key().unwrap(), certificate.unwrap().public_key().unwrap());
+        assert_eq!(ours.public_key(), certificate.unwrap().public_key().unwrap());
     }
 }
 

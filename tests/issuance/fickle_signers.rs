@@ -200,7 +200,7 @@ fn prepare_below(
 fn good(signed: Result<Certificate, Error>, issuer: &Certificate) {
     if let Ok(certificate) = signed {
         let again = Certificate::from_der(certificate.as_der()).unwrap();
-        again.verify_signature(issuer.public_key()).unwrap();
+        again.verify_signature(issuer.public_key().unwrap()).unwrap();
     }
 }
 

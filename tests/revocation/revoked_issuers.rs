@@ -160,7 +160,7 @@ fn without_key(
     scene: &Scene,
 ) -> Issuer {
     let certificates = std::iter::once(own).chain(above.iter().cloned()).collect();
-    Issuer::without_key(certificates, scene.ladder.root.signature_algorithm().unwrap()).unwrap()
+    Issuer::without_key(certificates, scene.ladder.root.signature_algorithm()).unwrap()
 }
 
 /// After the entry of the revocation nothing of this issuer was claimed or issued; and what was not

@@ -51,9 +51,11 @@ impl RedbStore {
     /// ```
     ///
     /// # Errors
-    /// [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict) when there is anything at the path,
-    /// which is left as it is; [`StoreErrorKind::Corrupt`](crate::error::StoreErrorKind::Corrupt) when the store
-    /// is damaged, [`StoreErrorKind::Backend`](crate::error::StoreErrorKind::Backend) when it cannot be read or the file system refuses the copy.
+    /// [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict) when there is anything
+    /// at the path, which is left as it is;
+    /// [`StoreErrorKind::Corrupt`](crate::error::StoreErrorKind::Corrupt) when the store is
+    /// damaged, [`StoreErrorKind::Backend`](crate::error::StoreErrorKind::Backend) when it cannot
+    /// be read or the file system refuses the copy.
     pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), StoreError> {
         self.copy_file(path.as_ref(), &mut |_| Ok(()))
     }

@@ -63,11 +63,11 @@ const CACHE: usize = 64 << 20;
 ///
 /// Once the file system has refused to read or write (a full disk, a broken one), the store answers
 /// every write, and every read that needs the file, with [`StoreErrorKind::Backend`] until the file
-/// is opened again: what of the last write is on the disk is known only then. The embedder drops the
-/// store, and with it every [`Ledger`](crate::ledger::Ledger) and [`Authority`](crate::Authority) that shares
-/// it, sees to the disk, and calls [`RedbStore::open`], in the same process if it likes. Everything
-/// that was answered is there; a change that ended in an error is there whole or not at all, so look
-/// for its record before it is made again.
+/// is opened again: what of the last write is on the disk is known only then. The embedder drops
+/// the store, and with it every [`Ledger`](crate::ledger::Ledger) and
+/// [`Authority`](crate::Authority) that shares it, sees to the disk, and calls [`RedbStore::open`],
+/// in the same process if it likes. Everything that was answered is there; a change that ended in
+/// an error is there whole or not at all, so look for its record before it is made again.
 ///
 /// # Time and room
 ///
