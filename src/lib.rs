@@ -129,6 +129,7 @@ pub mod time {
 
 /// What a [`ChainVerifier`] is told and answers.
 pub mod verify {
+    pub use crate::certificate::bundle::{Bundle, Skipped};
     pub use crate::chain::{RevocationStatus, UnknownRevocation, UnusedList, Verified};
 }
 

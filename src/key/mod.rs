@@ -8,6 +8,7 @@ mod ecdsa_crate;
 mod encoding;
 mod encryption;
 mod generation;
+mod info;
 #[cfg(all(not(feature = "fast-arithmetic"), any(feature = "ecc", feature = "sm2")))]
 mod not_own;
 #[cfg(all(feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
@@ -45,12 +46,13 @@ mod verify;
 use self::not_own as own;
 
 pub use self::generation::{KeyGeneration, Progress};
+pub use self::info::PublicKeyInfo;
 pub use self::pair::Nonces;
 pub use self::public::PublicKey;
 pub use self::seal::SealingKey;
 pub use self::secret::{SecretBytes, SecretText};
 pub use self::sm2_id::Sm2Id;
-pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, WeakKeys};
+pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, SignatureIdentifier, WeakKeys};
 pub use crate::arithmetic::{Arithmetic, ArithmeticCounts};
 
 #[cfg(feature = "cas")]
