@@ -56,7 +56,7 @@ impl Drop for Turn<'_> {
 
 impl Ledger {
     /// Reads, computes and writes again as long as another was faster, at most 64 times. `attempt`
-    /// reads anew each time; `lost` says of its error whether another was faster, such as
+    /// reads again each time; `lost` says of its error whether another was faster, such as
     /// [`Error::is_conflict`](crate::Error::is_conflict). Whoever lost once stands in line with the
     /// others who did, in this process.
     ///
