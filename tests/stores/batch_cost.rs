@@ -8,7 +8,7 @@ use certwright::error::StoreError;
 use certwright::issuance::Issuance;
 use certwright::store::{ReadWork, WriteWork};
 use certwright::time::FixedClock;
-use certwright::{Authority, MemoryStore, Store};
+use certwright::{Authority, Certificate, MemoryStore, Store};
 
 use crate::craft::{Ladder, internal, now};
 use crate::shelf::algorithm;
@@ -62,7 +62,7 @@ fn a_batch_is_two_commits_and_reads_no_more_than_one_certificate() {
     let rows = authority.ledger().rows("shop").unwrap();
     let marked = |number: usize| {
         let rows = &rows;
-        let row = move |_: &_| Ok(vec![rows.insert(number.to_string(), "")?]);
+        let row = move |_: &Certificate| Ok(vec![rows.insert(number.to_string(), "")?]);
         plain().tag("team", "payments").unwrap().with_rows(row)
     };
     assert_eq!(cost(&|| many((0..50).map(marked).collect())), one);
