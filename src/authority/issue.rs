@@ -114,7 +114,7 @@ impl Authority {
             .issuer
             .sign_many(ready)
             .into_iter()
-            .zip(serials.iter().zip(asked))
+            .zip(serials.iter().zip(&asked))
             .map(|(signed, (serial, asked))| {
                 let recorded =
                     signed.and_then(|signed| Ok((self.record(asked, &signed, stamp.at)?, signed)));
@@ -127,7 +127,7 @@ impl Authority {
             })
             .collect();
         let recorded = self.ledger.change(&stamp, changes);
-        self.note_unrecorded(&stamp, &serials, &recorded);
+        self.note_unrecorded(&stamp, &asked, &serials, &recorded);
         let mut issued =
             signed.into_iter().zip(recorded).zip(outcomes).map(|((signed, recorded), outcome)| {
                 let certificate = signed?;
@@ -174,13 +174,16 @@ impl Authority {
     fn note_unrecorded(
         &self,
         stamp: &Stamp,
+        asked: &[&Reviewed<'_, '_>],
         serials: &[SerialNumber],
         recorded: &[Result<(), StoreError>],
     ) {
-        let unrecorded = serials.iter().zip(recorded).filter_map(|(serial, recorded)| {
+        let all = asked.iter().zip(serials).zip(recorded);
+        let unrecorded = all.filter_map(|((asked, serial), recorded)| {
             let error = recorded.as_ref().err()?;
             let problem = error.to_string();
-            (error.kind() == StoreErrorKind::Conflict)
+            // Where the store failed, a note would most likely fail, too: it is tried for a CA.
+            (error.kind() == StoreErrorKind::Conflict || asked.issuance.is_for_authority())
                 .then_some(Change::Fail { serial: *serial, problem })
         });
         let _ = self.ledger.change(stamp, unrecorded.collect());

@@ -41,7 +41,7 @@
 //!
 //! Every write to the store is a change of this module, and the entry of a change has the digests of
 //! all records that it removed or replaced and wrote, of whichever kind: certificates and indexes,
-//! counters, revocations, sealed keys and the seal, and the rows of `cas` and of embedders. So what
+//! counters, revocations, sealed keys and the seal, and the rows of embedders. So what
 //! was written less what was removed, over the whole log, is what must be there
 //! ([`Ledger::verify`]). A record that no entry wrote, one that is not as an entry wrote it, and one
 //! that is missing are all found in one walk, in memory that does not grow with the store.

@@ -12,8 +12,8 @@ use certwright::profile::Extension;
 use certwright::testing::SeededRng;
 use certwright::time::{FixedClock, Lifetime};
 use certwright::{
-    AltName, Authority, CertificateRequest, Error, Issuer, KeyAlgorithm, KeyPair, MemoryStore,
-    Policy, Profile, Signer,
+    AltName, Authority, CertificateRequest, ChainVerifier, Error, Issuer, KeyAlgorithm, KeyPair,
+    MemoryStore, Policy, Profile, Signer,
 };
 
 use crate::common;
@@ -287,6 +287,49 @@ fn an_issuer_without_its_key_issues_nothing_and_claims_no_number() {
         let issued = authority.complete(prepared.serial(), &signature).unwrap();
         let record = authority.ledger().certificate_called(issued.identifier()).unwrap().unwrap();
         assert!(matches!(record.state, RecordState::Issued { .. }));
+    }
+}
+
+#[test]
+fn a_key_of_another_family_is_certified_only_where_the_policy_says_so() {
+    for issuing in common::families() {
+        for asked in common::families() {
+            let (ladder, authority) = scene(issuing);
+            let other = key(asked, 6);
+            let request = CertificateRequest::builder("CN=db.internal".parse().unwrap())
+                .alt_name("db.internal".parse().unwrap())
+                .sign(&other)
+                .unwrap();
+            let differs = issuing.family() != asked.family();
+            match authority.issue(&request) {
+                Ok(_) => assert!(!differs),
+                Err(error) => assert_eq!((rules(&error), differs), (vec![Rule::KeyFamily], true)),
+            }
+            let mixed = internal().allow_key_families([asked.family()]);
+            let issuance = Issuance::for_request(&request).under(&mixed);
+            let issued = authority.issue(issuance.clone()).unwrap();
+            let anchors = [ladder.root.certificate().clone()];
+            let verifier = ChainVerifier::new(anchors, time("2026-06-02T00:00:00Z"));
+            verifier.verify(issued.chain()).unwrap();
+            // Whichever family is not named stays out.
+            for third in common::families() {
+                let named = [asked.family(), issuing.family()].contains(&third.family());
+                let bare = Issuance::for_key(key(third, 7).public_key().clone());
+                let bare = bare.alt_names(["x.internal".parse().unwrap()]).under(&mixed);
+                match authority.issue(bare) {
+                    Ok(_) => assert!(named),
+                    Err(error) => {
+                        assert!(!named && rules(&error) == [Rule::KeyFamily], "{error}");
+                        let allowed = format!("or {}", asked.family());
+                        assert!(error.to_string().contains(&allowed), "{error}");
+                    }
+                }
+            }
+            // What waits for its signature was granted by the policy already.
+            let prepared = authority.prepare(issuance).unwrap();
+            let signature = ladder.ca_key().sign(prepared.to_be_signed()).unwrap();
+            authority.complete(prepared.serial(), &signature).unwrap();
+        }
     }
 }
 

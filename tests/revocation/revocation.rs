@@ -278,7 +278,11 @@ fn a_revoked_intermediate_issues_nothing_and_is_in_its_parents_list() {
             Profile::intermediate(0),
             common::key(scene.ladder.algorithm),
         );
-        assert_denied(below, Rule::IssuerRevoked, "CN=Lower");
+        // With every other reason.
+        let error = below.unwrap_err();
+        let rules: Vec<Rule> = error.reasons().iter().map(|reason| reason.rule).collect();
+        assert_eq!(rules, [Rule::IssuerRevoked, Rule::PathLength], "{error}");
+        assert!(error.reasons()[0].given.contains("CN=Lower"), "{error}");
 
         let list = scene.root.issue_crl(&CrlRequest::full(Lifetime::days(30))).unwrap();
         let text = revoked::text_of(&list, scene.root.issuer());

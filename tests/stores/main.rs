@@ -9,6 +9,7 @@ mod audit;
 mod audit_export;
 mod authority_faults;
 mod backup;
+mod batch_cost;
 mod damage;
 mod filing;
 mod flips;
