@@ -29,8 +29,9 @@ impl Ledger {
     /// ```
     /// # #[cfg(feature = "redb")] {
     /// use certwright::{Ledger, RedbStore};
-    /// # let folder = tempfile::tempdir()?;
-    /// # let folder = folder.path();
+    /// # let folder = format!("certwright-ledger-backup-{}", std::process::id());
+    /// # let folder = std::env::temp_dir().join(folder);
+    /// # std::fs::create_dir_all(&folder)?;
     /// let ledger = Ledger::new(RedbStore::create(folder.join("ca.redb"))?);
     /// // Authorities work on the ledger, and at any moment:
     /// ledger.backup(folder.join("monday.redb"))?;
@@ -38,6 +39,8 @@ impl Ledger {
     ///
     /// let copy = Ledger::new(RedbStore::open(folder.join("monday.redb"))?);
     /// assert_eq!(copy.audit_head()?, ledger.audit_head()?);
+    /// # drop((copy, ledger));
+    /// # std::fs::remove_dir_all(folder)?;
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -36,8 +36,9 @@ impl RedbStore {
     /// ```
     /// use std::sync::Arc;
     /// use certwright::{Ledger, RedbStore};
-    /// # let folder = tempfile::tempdir()?;
-    /// # let folder = folder.path();
+    /// # let folder = format!("certwright-store-backup-{}", std::process::id());
+    /// # let folder = std::env::temp_dir().join(folder);
+    /// # std::fs::create_dir_all(&folder)?;
     /// let store = Arc::new(RedbStore::create(folder.join("ca.redb"))?);
     /// let ledger = Ledger::new(Arc::clone(&store));
     /// // Authorities work on the ledger, and at any moment:
@@ -46,6 +47,8 @@ impl RedbStore {
     ///
     /// let copy = Ledger::new(RedbStore::open(folder.join("monday.redb"))?);
     /// assert_eq!(copy.verify_audit()?, ledger.verify_audit()?);
+    /// # drop((copy, ledger, store));
+    /// # std::fs::remove_dir_all(folder)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

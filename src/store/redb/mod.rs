@@ -38,8 +38,10 @@ const CACHE: usize = 64 << 20;
 ///
 /// ```
 /// use certwright::{RedbStore, Store, StoreErrorKind};
-/// # let folder = tempfile::tempdir()?;
-/// let path = folder.path().join("ca.redb");
+/// # let folder = format!("certwright-store-{}", std::process::id());
+/// # let folder = std::env::temp_dir().join(folder);
+/// # std::fs::create_dir_all(&folder)?;
+/// let path = folder.join("ca.redb");
 /// let missing = RedbStore::open(&path).unwrap_err();
 /// assert_eq!(missing.kind(), StoreErrorKind::NotFound);
 ///
@@ -47,6 +49,8 @@ const CACHE: usize = 64 << 20;
 /// store.write(&mut |transaction| transaction.put(b"key", b"value"))?;
 /// let again = RedbStore::open(&path).unwrap_err();
 /// assert_eq!(again.kind(), StoreErrorKind::Locked, "it is open");
+/// # drop(store);
+/// # std::fs::remove_dir_all(folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
