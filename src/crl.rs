@@ -24,7 +24,8 @@ const REMOVE_FROM_CRL: u8 = 8;
 /// Which CRL is asked for.
 ///
 /// ```
-/// use certwright::{CrlRequest, Lifetime};
+/// use certwright::crl::CrlRequest;
+/// use certwright::time::Lifetime;
 /// let daily = CrlRequest::full(Lifetime::days(1));
 /// let delta = CrlRequest::delta(7, Lifetime::hours(1)).for_shard(2);
 /// ```

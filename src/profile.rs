@@ -12,7 +12,9 @@ use crate::validity::Lifetime;
 /// contributes a key and names only.
 ///
 /// ```
-/// use certwright::{ExtendedKeyUsage, KeyUsage, Lifetime, Profile};
+/// use certwright::profile::{ExtendedKeyUsage, KeyUsage};
+/// use certwright::time::Lifetime;
+/// use certwright::Profile;
 /// let signing = Profile::custom(KeyUsage::DIGITAL_SIGNATURE, [ExtendedKeyUsage::CODE_SIGNING])
 ///     .with_lifetime(Lifetime::days(365));
 /// assert!(!signing.is_authority());
@@ -199,7 +201,8 @@ impl Profile {
     /// sections 4.2.1.1 and 4.2.1.2).
     ///
     /// ```
-    /// use certwright::{ExtendedKeyUsage, KeyUsage, Profile};
+    /// use certwright::profile::{ExtendedKeyUsage, KeyUsage};
+    /// use certwright::Profile;
     /// let stamping = Profile::custom(KeyUsage::NONE, [ExtendedKeyUsage::TIME_STAMPING]);
     /// // RFC 3161 section 2.3 asks for it.
     /// let stamping = stamping.with_critical("2.5.29.37".parse()?);

@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use certwright::testing::SeededRng;
-use certwright::{KeyAlgorithm, KeyPair, Nonces, Signer, WeakKeys};
+use certwright::key::{Nonces, WeakKeys};
+use certwright::{KeyAlgorithm, KeyPair, Signer};
 
 use crate::der::{Node, encode, parse, tlv};
 

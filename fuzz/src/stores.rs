@@ -4,8 +4,10 @@ use std::io;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use certwright::store::{Medium, Store};
-use certwright::{MemoryStore, StoreError};
+use certwright::store::Medium;
+use certwright::Store;
+use certwright::error::StoreError;
+use certwright::MemoryStore;
 
 /// Octets that grow.
 #[derive(Debug, Default)]

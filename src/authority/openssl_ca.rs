@@ -26,6 +26,8 @@ impl Authority {
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
+    /// use certwright::name::AttributeType;
+    /// use certwright::policy::RootLeaves;
     /// use certwright::*;
     /// # let folder = format!("certwright-openssl-ca-{}", std::process::id());
     /// # let folder = std::env::temp_dir().join(folder);

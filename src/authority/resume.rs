@@ -39,6 +39,8 @@ impl Authority {
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
+    /// use certwright::crl::{CrlRequest, RevocationList};
+    /// use certwright::time::Lifetime;
     /// use certwright::*;
     /// # let signer = std::sync::Arc::new(KeyPair::generate(KeyAlgorithm::EcdsaP256)?);
     /// # let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), signer)?;

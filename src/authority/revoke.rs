@@ -14,7 +14,8 @@ use crate::validity::{Time, Validity};
 /// What is revoked why, and since when. A [`RevocationReason`] alone means from now on.
 ///
 /// ```
-/// use certwright::{RevocationReason, RevocationRequest, Time};
+/// use certwright::crl::{RevocationReason, RevocationRequest};
+/// use certwright::time::Time;
 /// let stolen = RevocationRequest::new(RevocationReason::KeyCompromise)
 ///     .at("2026-07-02T08:00:00Z".parse()?)
 ///     .invalid_since("2026-06-30T00:00:00Z".parse()?);

@@ -8,7 +8,8 @@
 //! ```
 //! # #[cfg(feature = "ecc")] {
 //! use certwright::cas::*;
-//! use certwright::{MemoryStore, SystemClock};
+//! use certwright::time::SystemClock;
+//! use certwright::MemoryStore;
 //! use serde_json::json;
 //!
 //! let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());
@@ -165,7 +166,8 @@ impl Cas {
     /// # #[cfg(feature = "ecc")] {
     /// use std::sync::Arc;
     /// use certwright::cas::*;
-    /// use certwright::{KeyAlgorithm, MemoryStore, SystemClock};
+    /// use certwright::time::SystemClock;
+    /// use certwright::{KeyAlgorithm, MemoryStore};
     /// let mut config = Config::default();
     /// config.order_algorithm = KeyAlgorithm::EcdsaP256;
     /// let probe = Arc::new(MapProbe::default());

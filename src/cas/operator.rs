@@ -10,7 +10,8 @@ use super::call::OPERATOR_OPERATIONS;
 ///
 /// ```
 /// use certwright::cas::{Cas, Config};
-/// use certwright::{MemoryStore, SystemClock};
+/// use certwright::time::SystemClock;
+/// use certwright::MemoryStore;
 /// let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());
 /// assert!(cas.call("AddPackage", r#"{ "Count": 5 }"#).is_err());
 /// cas.operator().call("AddPackage", r#"{ "Count": 5 }"#)?;

@@ -25,7 +25,7 @@ const DERIVED: u8 = 2;
 /// feature `sealed-keys` nothing can be sealed or opened with it.
 ///
 /// ```
-/// use certwright::SealingKey;
+/// use certwright::key::SealingKey;
 /// let by_passphrase = SealingKey::from_passphrase("correct horse battery staple")?;
 /// let by_octets = SealingKey::from_bytes([7; 32]);
 /// assert_eq!(format!("{by_octets:?}"), "SealingKey(…)");

@@ -123,6 +123,9 @@ pub type IssuerDigest = [u8; 32];
 /// ```
 /// # #[cfg(feature = "ecc")] {
 /// use std::sync::Arc;
+/// use certwright::ledger::Ledger;
+/// use certwright::name::AttributeType;
+/// use certwright::policy::RootLeaves;
 /// use certwright::*;
 /// let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);
 /// let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), key()?)?;

@@ -202,7 +202,8 @@ impl Policy {
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
-    /// use certwright::{AttributeType, CertificateRequest, KeyAlgorithm, KeyPair, Policy, Profile};
+    /// use certwright::name::AttributeType;
+    /// use certwright::{CertificateRequest, KeyAlgorithm, KeyPair, Policy, Profile};
     /// let policy = Policy::new(Profile::tls_server())
     ///     .allow_dns(".internal")
     ///     .allow_subject(AttributeType::COMMON_NAME);

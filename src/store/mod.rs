@@ -49,7 +49,7 @@ pub trait Store: Send + Sync {
     }
 
     /// Writes a copy of one consistent state to a new file, after `verify` has found nothing against
-    /// that same state. [`Ledger::backup`](crate::Ledger::backup) is how it is used. A store that
+    /// that same state. [`Ledger::backup`](crate::ledger::Ledger::backup) is how it is used. A store that
     /// cannot, as this default, is copied by its own means.
     ///
     /// # Errors

@@ -20,7 +20,10 @@ fn encrypted_keys_name_their_feature() {
 #[cfg(not(feature = "sealed-keys"))]
 #[test]
 fn keys_at_rest_name_their_feature() {
-    use certwright::{Error, Ledger, MemoryStore, SealingKey, Time};
+    use certwright::key::SealingKey;
+    use certwright::ledger::Ledger;
+    use certwright::time::Time;
+    use certwright::{Error, MemoryStore};
     use certwright_tests::common::families;
     use certwright_tests::key_files::seeded;
     let ledger = Ledger::new(MemoryStore::default());
