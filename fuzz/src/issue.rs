@@ -3,6 +3,9 @@
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
+use certwright::name::AttributeType;
+use certwright::policy::{CommonName, Grant, OnDenial};
+use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use certwright::testing::SeededRng;
 use certwright::name::AttributeType;
 use certwright::policy::{CommonName, Grant, OnDenial};

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use certwright::key::{Nonces, WeakKeys};
 use certwright::testing::SeededRng;
 use certwright::key::{Nonces, WeakKeys};
 use certwright::{KeyAlgorithm, KeyPair, Signer};

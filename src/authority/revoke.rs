@@ -5,7 +5,7 @@ use super::filed::Filed;
 use crate::error::{Denied, Error};
 use crate::issuer::Issuer;
 use crate::key::{Pinned, Signer};
-use crate::ledger::{Change, RevocationReason, Stamp};
+use crate::ledger::{Change, RevocationRequest, Stamp};
 use crate::name::Name;
 use crate::profile::Profile;
 use crate::serial::SerialNumber;

@@ -1,18 +1,17 @@
-//! Where an authority keeps its records: ordered, transactional octets and nothing else.
+//! Where an authority keeps its records: ordered, transactional bytes and nothing else. A
+//! [`Store`] of your own implements the transactions of this module.
 
+pub(crate) mod contract;
 mod medium;
-mod memory;
+pub(crate) mod memory;
 mod overlay;
 #[cfg(feature = "redb")]
-mod redb;
+pub(crate) mod redb;
 
-use std::ops::ControlFlow;
-use std::path::Path;
-
-use crate::error::{StoreError, StoreErrorKind};
-
+pub use self::contract::{ReadTransaction, ReadWork, Visit, WriteTransaction, WriteWork};
 pub use self::medium::Medium;
-pub use self::memory::MemoryStore;
+
+pub(crate) use self::contract::Store;
 pub(crate) use self::overlay::{Changes, Overlay};
 #[cfg(feature = "redb")]
 pub use self::redb::RedbStore;

@@ -5,9 +5,8 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use certwright::KeyAlgorithm;
-use certwright::MemoryStore;
 use certwright::cas::*;
+use certwright::{KeyAlgorithm, MemoryStore};
 use serde_json::{Value, json};
 
 use crate::shop::*;

@@ -1,5 +1,6 @@
-//! What a certificate is for: the fields and extensions it carries whatever the request says.
+//! The profile itself.
 
+use super::extension::Extension;
 use crate::algorithm::KeyFamily;
 use crate::name::NameConstraints;
 use crate::oid::{AUTHORITY_KEY_IDENTIFIER, Oid, SUBJECT_KEY_IDENTIFIER};
@@ -70,17 +71,6 @@ pub enum AltNames {
     Optional,
     /// They need one: TLS clients look nowhere else for a host name (RFC 9525 section 2).
     Required,
-}
-
-/// An extension that is written as it is given.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct Extension {
-    /// Its identifier.
-    pub oid: Oid,
-    /// Whether one who does not know it must refuse the certificate.
-    pub critical: bool,
-    /// The DER of its value: the content of extnValue.
-    pub value: Vec<u8>,
 }
 
 impl Profile {
