@@ -8,7 +8,10 @@ use certwright::name::{AttributeType, NameConstraints, Subtree};
 use certwright::policy::OnDenial;
 use certwright::profile::Extension;
 use certwright::time::{Lifetime, Validity};
-use certwright::{AltName, CertificateRequest, Issuer, KeyPair, MemoryStore, Policy, Profile, SerialNumber, Signer};
+use certwright::{
+    AltName, CertificateRequest, Issuer, KeyPair, MemoryStore, Policy, Profile, SerialNumber,
+    Signer,
+};
 use certwright_fuzz::issue::ISSUER;
 use certwright_fuzz::keys::{CA, LEAF, ROOT, SM2};
 

@@ -4,10 +4,9 @@ use std::io;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use certwright::store::Medium;
-use certwright::Store;
 use certwright::error::StoreError;
-use certwright::MemoryStore;
+use certwright::store::Medium;
+use certwright::{MemoryStore, Store};
 
 /// Octets that grow.
 #[derive(Debug, Default)]

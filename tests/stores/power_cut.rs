@@ -9,7 +9,6 @@ use std::sync::atomic::Ordering;
 use crate::common::key;
 use crate::disk::{self, Disk, Octets, Operation};
 use certwright::crl::{CrlRequest, RevocationReason};
-use certwright::issuance::Issued;
 use certwright::key::SealingKey;
 use certwright::ledger::{Filing, Identifier, IssuerDigest, Ledger, RecordState};
 use certwright::name::AttributeType;
