@@ -241,7 +241,7 @@ fn extensions(grant: &Grant, issuer_identifier: &[u8]) -> Result<Vec<Extension>,
     }
     let usage = profile.key_usage(public_key.algorithm().family());
     if !usage.is_empty() {
-        extensions.push(key_usage(usage)?);
+        extensions.push(key_usage(usage));
     }
     if !profile.extended_key_usage().is_empty() {
         extensions.push(extended_key_usage(profile.extended_key_usage()));

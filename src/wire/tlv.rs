@@ -97,6 +97,19 @@ impl<'a> Values<'a> {
         Self::new(what, octets)?.only(tag, place)
     }
 
+    /// The content of the only value of `octets`, which must have this tag.
+    pub(crate) fn inside_primitive(
+        what: &'static str,
+        place: &str,
+        tag: u8,
+        octets: &'a [u8],
+    ) -> Result<&'a [u8], Error> {
+        let mut values = Self::new(what, octets)?;
+        let content = values.content(tag, place)?;
+        values.finish(place)?;
+        Ok(content)
+    }
+
     /// A reader of what is inside the only value, which must have this tag.
     pub(crate) fn only(mut self, tag: u8, place: &str) -> Result<Self, Error> {
         let inner = self.enter(tag, place)?;
@@ -216,7 +229,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// A whole value as a type of the x509-cert crate.
+/// A whole value as a type of the der crate.
 pub(crate) fn decode_whole<'a, T>(
     what: &'static str,
     place: &str,
@@ -228,7 +241,7 @@ where
     T::from_der(octets).map_err(|error| malformed(what, place, error))
 }
 
-/// The DER of a type of the der and x509-cert crates.
+/// The DER of a type of the der crate.
 pub(crate) fn encode_whole<T: Encode>(what: &'static str, value: &T) -> Result<Vec<u8>, Error> {
     value.to_der().map_err(|error| malformed(what, "encoding", error))
 }
