@@ -146,10 +146,10 @@ pub(crate) fn key_usage(usage: KeyUsage) -> Extension {
     // A named bit list: bit 0 is the highest of the first byte, and DER leaves zeros at the end out
     // (X.690 section 11.2.2).
     let bytes = usage.bits().reverse_bits().to_be_bytes();
-    let bytes = match bytes {
-        [0, 0] => &bytes[..0],
-        [_, 0] => &bytes[..1],
-        _ => &bytes[..],
+    let bytes: &[u8] = match &bytes {
+        [0, 0] => &[],
+        [first, 0] => std::slice::from_ref(first),
+        both => both,
     };
     let unused = bytes.last().map_or(0, |last| last.trailing_zeros() as u8);
     let value = encode(BIT_STRING, &[&[unused], bytes]);
