@@ -120,7 +120,7 @@ pub use self::store::redb::RedbStore;
 
 /// What an [`Authority`] answers, and certificates that are signed elsewhere.
 pub mod issuance {
-    pub use crate::authority::Issued;
+    pub use crate::authority::{Issuance, Issued};
     pub use crate::issuer::{Prepared, Unattached};
 }
 
@@ -132,6 +132,7 @@ pub mod time {
 
 /// What a [`ChainVerifier`] is told and answers.
 pub mod verify {
+    pub use crate::certificate::bundle::{Bundle, Skipped};
     pub use crate::chain::{RevocationStatus, UnknownRevocation, UnusedList, Verified};
 }
 

@@ -9,6 +9,7 @@ mod encoding;
 #[cfg(feature = "encrypted-keys")]
 mod encryption;
 mod generation;
+mod info;
 #[cfg(not(feature = "encrypted-keys"))]
 mod not_encryption;
 #[cfg(all(not(feature = "fast-arithmetic"), any(feature = "ecc", feature = "sm2")))]
@@ -56,12 +57,13 @@ use self::not_own as own;
 use self::not_sealing as sealing;
 
 pub use self::generation::{KeyGeneration, Progress};
+pub use self::info::PublicKeyInfo;
 pub use self::pair::Nonces;
 pub use self::public::PublicKey;
 pub use self::seal::SealingKey;
 pub use self::secret::{SecretBytes, SecretText};
 pub use self::sm2_id::Sm2Id;
-pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, WeakKeys};
+pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, SignatureIdentifier, WeakKeys};
 pub use crate::arithmetic::{Arithmetic, ArithmeticCounts};
 
 #[cfg(feature = "cas")]

@@ -188,6 +188,16 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// The content of an INTEGER of any sign, in its shortest form (X.690 section 8.3.2).
+    pub(crate) fn integer(&mut self, place: &str) -> Result<&'a [u8], Error> {
+        match self.content(INTEGER, place)? {
+            [] | [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => {
+                Err(Error::malformed(self.what, place, "an INTEGER not in its shortest form"))
+            }
+            content => Ok(content),
+        }
+    }
+
     /// A BOOLEAN in DER's two forms.
     pub(crate) fn boolean(&mut self, place: &str) -> Result<bool, Error> {
         match self.content(BOOLEAN, place)? {

@@ -47,7 +47,7 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
     ("wire", 1, &["algorithm", "error", "limits", "name", "oid", "profile", "serial", "usage",
         "validity"]),
 
-    ("algorithm", 0, &["error"]),
+    ("algorithm", 0, &["error", "oid"]),
     ("arithmetic", 0, &[]),
     ("distribution", 0, &["error", "hexadecimal", "limits", "serial"]),
     ("error", 0, &[]),
