@@ -3,6 +3,7 @@
 use certwright::crl::{CrlDistribution, CrlRequest, RevocationList, RevocationReason};
 use certwright::ledger::Ledger;
 use certwright::time::{FixedClock, Lifetime};
+use certwright::verify::UnknownRevocation;
 use certwright::{Authority, Certificate, ChainVerifier, Error, MemoryStore, SerialNumber};
 
 use crate::craft::{Ladder, internal, now, time};
@@ -40,7 +41,7 @@ fn judged(ladder: &Ladder, authority: &Authority, shard: u16) -> (Certificate, R
     let lists = [list.clone(), RevocationList::from_pem(&above.to_pem()).unwrap()];
     let anchors = [ladder.root.certificate().clone()];
     let verifier = ChainVerifier::new(anchors, time("2026-06-02T00:00:00Z"));
-    let verifier = verifier.with_revocation_lists(lists);
+    let verifier = verifier.with_revocation_lists(lists, UnknownRevocation::default());
     verifier.verify(&good).unwrap();
     let error = verifier.verify(&bad).unwrap_err();
     assert!(error.to_string().contains("revoked"), "{error}");
