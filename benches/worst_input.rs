@@ -461,7 +461,7 @@ fn records(table: &mut Table) {
     let authority = ladder_authority(&ladder, &store);
     let chain = authority.issue(&ladder.request(&["a.internal"])).unwrap().into_chain();
     let serial = *chain.leaf().serial();
-    let issuer = Ledger::issuer_digest(ladder.ca.certificate().public_key());
+    let issuer = Ledger::issuer_digest(ladder.ca.certificate().public_key().unwrap());
     let key = [
         b"certificate/",
         issuer.as_slice(),

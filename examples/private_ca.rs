@@ -201,8 +201,8 @@ fn print_certificate(title: &str, certificate: &Certificate) {
     for (index, name) in certificate.alt_names().iter().enumerate() {
         println!("  {:<12} {name}", if index == 0 { "names" } else { "" });
     }
-    println!("  key          {}", certificate.public_key().algorithm());
-    println!("  signed with  {}", certificate.signature_algorithm());
+    println!("  key          {}", certificate.public_key().unwrap().algorithm());
+    println!("  signed with  {}", certificate.signature_algorithm().unwrap());
     println!("  not before   {}", certificate.validity().not_before());
     println!("  not after    {}", certificate.validity().not_after());
     println!("  serial       {}", certificate.serial());

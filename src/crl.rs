@@ -254,7 +254,7 @@ pub(crate) fn draft(
     last: u64,
     now: Time,
 ) -> Result<Option<Draft>, Error> {
-    let digest = Ledger::issuer_digest(issuer.certificate().public_key());
+    let digest = Ledger::issuer_digest(issuer.public_key());
     let draft = ledger.with_crl_moment(&digest, request.shard, &mut |moment, each| {
         if moment.state.number != last {
             return Ok(Ok(None));

@@ -8,8 +8,9 @@ pub(crate) const INPUT_OCTETS: usize = 1024 * 1024;
 /// which is the der crate's bound.
 pub(crate) const OID_ARC: u64 = 0xffff_ffff;
 
-/// Blocks in one PEM text: 16 times a generous chain.
-pub(crate) const PEM_BLOCKS: usize = 128;
+/// Blocks in one PEM text: seven times the roots of Debian's and Mozilla's trust files (144 in 2026), and
+/// twice those that Windows knows.
+pub(crate) const PEM_BLOCKS: usize = 1_024;
 
 /// Attributes in one distinguished name. The longest seen in the public web's certificates is about
 /// 20 (extended validation).
@@ -80,6 +81,10 @@ pub(crate) const CHAIN_CERTIFICATES: usize = 10;
 
 /// Octets in a serial number (RFC 5280 section 4.1.2.2).
 pub(crate) const SERIAL_OCTETS: usize = 20;
+
+/// Bytes of a serial number that is read, its sign included: RFC 5280 section 4.1.2.2 has readers take
+/// those that others made against its rules; the longest that are made are digests of SHA-512.
+pub(crate) const READ_SERIAL_BYTES: usize = 65;
 
 /// Characters in a DNS name without the final dot (RFC 1035 section 2.3.4).
 pub(crate) const DNS_NAME_CHARACTERS: usize = 253;

@@ -148,7 +148,7 @@ fn keep_books(acts: &[Act]) {
     let store = Arc::new(MemoryStore::default());
     let authority =
         Authority::new(ISSUER.clone(), policy, Arc::clone(&store)).with_clock(FixedClock(now));
-    let digest = Ledger::issuer_digest(ISSUER.certificate().public_key());
+    let digest = Ledger::issuer_digest(ISSUER.certificate().public_key().unwrap());
     let mut model: Vec<(SerialNumber, State)> = Vec::new();
     let mut crls = 0;
     for act in acts.iter().take(24) {

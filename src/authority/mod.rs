@@ -79,7 +79,7 @@ impl Authority {
     /// meet.
     pub fn on(issuer: Issuer, policy: Policy, ledger: Ledger) -> Self {
         Self {
-            digest: Ledger::issuer_digest(issuer.certificate().public_key()),
+            digest: Ledger::issuer_digest(issuer.public_key()),
             standing: Arc::new(Standing {
                 lineage: standing::lineage(&issuer.chain()),
                 unchanged: Vec::new(),

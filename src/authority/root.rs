@@ -41,7 +41,7 @@ impl LedgerWriter {
             return Err(Error::malformed("root", "", problem));
         }
         self.record_self_signed(certificate, rows)?;
-        let digest = Ledger::issuer_digest(certificate.public_key());
+        let digest = Ledger::issuer_digest(root.public_key());
         Ok(Identifier::of(&digest, certificate.serial()))
     }
 }

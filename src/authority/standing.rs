@@ -12,7 +12,7 @@ pub(super) fn lineage(chain: &Chain) -> Vec<Link> {
         // Where the chain ends below a root, nobody knows the key that is above.
         let above = above.or(certificate.is_self_issued().then_some(certificate))?;
         Some(Link {
-            issuer: Ledger::issuer_digest(above.public_key()),
+            issuer: Ledger::digest_of(above),
             serial: *certificate.serial(),
             subject: certificate.subject().to_string(),
         })

@@ -90,7 +90,7 @@ impl Cas {
             let certificate = chain.first().ok_or_else(unknown)?;
             let revocation = RevocationRequest::new(RevocationReason::CessationOfOperation);
             let authority = self.listing_authority(&above)?;
-            let above = Ledger::issuer_digest(authority.issuer().certificate().public_key());
+            let above = Ledger::issuer_digest(authority.issuer().public_key());
             let writer = self.ledger.writer(&self.actor, now);
             writer.revoke(&above, certificate.serial(), revocation, [Row::of(writes)])?;
             Ok(UpdateCACertificateStatusResponse { request_id })

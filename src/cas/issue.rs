@@ -82,7 +82,7 @@ impl Cas {
             });
         let weak = self.config.weak_keys.allow(KeyAlgorithm::Rsa1024);
         let policy = if weak { policy.dangerously_allow_rsa_1024() } else { policy };
-        let digest = Ledger::issuer_digest(parent.issuer.certificate().public_key());
+        let digest = Ledger::issuer_digest(parent.issuer.public_key());
         let writes = |certificate: &Certificate| {
             let identifier = Identifier::of(&digest, certificate.serial());
             let document = LeafDocument {
@@ -223,7 +223,7 @@ impl Cas {
         algorithm: Option<&str>,
         parent: &Parent,
     ) -> Result<KeyAlgorithm, CasError> {
-        let issuer = parent.issuer.certificate().public_key().algorithm();
+        let issuer = parent.issuer.public_key().algorithm();
         let Some(algorithm) = algorithm else {
             return Ok(self.config.generated.of(issuer));
         };

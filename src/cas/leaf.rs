@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Cas;
-use super::authority_describe::{milliseconds, sign_algorithm, subject_dn};
+use super::authority_describe::{key_of, milliseconds, sign_algorithm, subject_dn};
 use super::error::{CasError, ErrorKind};
 use super::issue::leaf_key_name;
 use super::leaf_structures::*;
@@ -253,10 +253,10 @@ pub(super) fn described(found: &FoundLeaf) -> DescribedLeaf {
     let FoundLeaf { identifier, kept, certificate, .. } = found;
     let (document, validity) = (&kept.document, certificate.validity());
     let fields = Fields::of(certificate.subject());
-    let key = certificate.public_key().algorithm();
+    let (family, bits) = key_of(certificate);
     DescribedLeaf {
         after_date: milliseconds(validity.not_after().unix()),
-        algorithm: key.family().to_string(),
+        algorithm: family,
         alias_name: document.alias_name.clone(),
         before_date: milliseconds(validity.not_before().unix()),
         cert_chain: None,
@@ -266,7 +266,7 @@ pub(super) fn described(found: &FoundLeaf) -> DescribedLeaf {
         custom_identifier: document.custom_identifier.clone(),
         days: i64::try_from(validity.lifetime().as_seconds().div_ceil(86_400)).unwrap_or(i64::MAX),
         identifier: identifier.to_string(),
-        key_size: i64::from(key.bits()),
+        key_size: bits,
         locality: fields.locality,
         md5: hexadecimal(&md5_fingerprint(certificate.as_der())),
         organization: fields.organization,

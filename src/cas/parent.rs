@@ -136,7 +136,7 @@ pub(super) fn check_family(
     algorithm: KeyAlgorithm,
     parent: &Parent,
 ) -> Result<(), CasError> {
-    let family = parent.issuer.certificate().public_key().algorithm().family();
+    let family = parent.issuer.public_key().algorithm().family();
     if algorithm.family() == family {
         return Ok(());
     }

@@ -212,7 +212,7 @@ impl Issuer {
             Some(identifier) => identifier.to_vec(),
             // RFC 5280 section 4.2.1.2 wants one; where there is none, any value names the key.
             None => {
-                key_identifier(KeyIdentifierMethod::Rfc5280Method1, own.public_key().as_bytes())
+                key_identifier(KeyIdentifierMethod::Rfc5280Method1, signer.public_key().as_bytes())
             }
         };
         Ok(Self { chain, key_identifier, signer, distribution: None, has_key: true })
@@ -231,7 +231,7 @@ impl Issuer {
         let Some(own) = certificates.first() else {
             return Err(Error::malformed("issuer", "", "no certificate"));
         };
-        let public_key = own.public_key().clone();
+        let public_key = own.public_key()?.clone();
         let family = public_key.algorithm().family();
         if algorithm.family() != family {
             let allowed = format!("those of {family} keys");
@@ -268,8 +268,8 @@ impl Issuer {
         &self.key_identifier
     }
 
-    /// The key that its signatures verify with, with its SM2 identifier.
-    pub(crate) fn verification_key(&self) -> &PublicKey {
+    /// The key of its certificate, which its signatures verify with, with its SM2 identifier.
+    pub fn public_key(&self) -> &PublicKey {
         self.signer.public_key()
     }
 
@@ -321,7 +321,7 @@ impl Issuer {
         let crl_url = self.distribution.as_ref().and_then(|d| self.crl_url(d.shard_of(&serial)));
         let by = SignedBy {
             name: self.certificate().subject(),
-            key: self.certificate().public_key(),
+            key: self.public_key(),
             key_identifier: &self.key_identifier,
             algorithm: self.signer.algorithm(),
             crl_url: crl_url.as_deref(),

@@ -28,7 +28,7 @@ impl Issuer {
             |bytes: Option<&[u8]>| bytes.map_or("none".to_owned(), crate::hexadecimal::hexadecimal);
         let given = identifier(certificate.authority_key_identifier());
         differ("authority key identifier", given, identifier(Some(self.key_identifier())));
-        let algorithm = certificate.signature_algorithm().to_string();
+        let algorithm = certificate.signature_identifier().to_string();
         differ("signature algorithm", algorithm, self.signature_algorithm().to_string());
         reasons.extend(check_usage(certificate));
         match grant_of(certificate) {
@@ -68,7 +68,7 @@ fn grant_of(certificate: &Certificate) -> Result<Grant, Error> {
         None => profile,
     };
     let names = certificate.alt_names().iter().map(|name| name.check());
-    let key = certificate.public_key().clone();
+    let key = certificate.public_key()?.clone();
     Ok(Grant {
         alt_names: names.collect::<Result<_, _>>()?,
         period: Period::Exactly(*certificate.validity()),

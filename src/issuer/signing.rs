@@ -53,7 +53,7 @@ impl Issuer {
 
     fn check_prepared(&self, prepared: &Prepared) -> Result<(), Error> {
         let own = self.certificate();
-        prepared.check_issuer(own.subject(), own.public_key())
+        prepared.check_issuer(own.subject(), self.public_key())
     }
 
     /// The same for octets that were recorded when they were prepared.

@@ -192,7 +192,7 @@ pub(super) fn encode(entry: &AuditEntry) -> Vec<u8> {
         &recorded_at.map_or(NO_TIME, time),
         &[action.number()],
         issuer,
-        &serial.as_ref().map_or(vec![0; SERIAL_OCTETS], padded),
+        &serial.as_ref().filter(|it| it.is_conforming()).map_or(vec![0; SERIAL_OCTETS], padded),
         &text(actor, AUDIT_TEXT_BYTES),
         &text(process, AUDIT_TEXT_BYTES),
         &text(detail, AUDIT_TEXT_BYTES),

@@ -110,6 +110,18 @@ impl Change {
         entry: u64,
     ) -> Result<Result<Option<Note<'_>>, StoreError>, StoreError> {
         let issuer = &stamp.issuer;
+        let recorded = match self {
+            Self::Claim { serial, .. } | Self::Relist { serial, .. } => Some(serial),
+            Self::Import { certificate, .. } => Some(certificate.serial()),
+            _ => None,
+        };
+        // Records are found by numbers of at most 20 bytes.
+        if let Some(serial) = recorded.filter(|serial| !serial.is_conforming()) {
+            let allowed = "a positive number of at most 20 bytes (RFC 5280 section 4.1.2.2)";
+            return refuse(format!(
+                "serial number {serial} cannot be recorded; allowed is {allowed}"
+            ));
+        }
         let (action, serial, detail) = match self {
             Self::Claim { serial, to_be_signed } => {
                 if let Some(broken) = stamp.standing.broken(transaction)? {

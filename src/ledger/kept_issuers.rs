@@ -91,7 +91,7 @@ impl Ledger {
         now: Time,
     ) -> Result<(Identifier, Vec<Write>), Error> {
         let identifier = issuer_identifier(chain)?;
-        check_key(key, chain.leaf().public_key(), "CA certificate")?;
+        check_key(key, chain.leaf().public_key()?, "CA certificate")?;
         if self.record(&issuer_place(&identifier))?.is_some() {
             let message = format!("CA {identifier} is kept already");
             return Err(StoreError::new(StoreErrorKind::Conflict, message).into());
@@ -172,7 +172,7 @@ fn issuer_identifier(chain: &Chain) -> Result<Identifier, Error> {
             return Err(Error::malformed("CA certificate", "", problem));
         }
     };
-    Ok(Identifier::of(&Ledger::issuer_digest(above.public_key()), certificate.serial()))
+    Ok(Identifier::of(&Ledger::digest_of(above), certificate.serial()))
 }
 
 fn decode_issuer(identifier: Identifier, value: &[u8]) -> Result<IssuerRecord, Error> {

@@ -93,6 +93,7 @@ mod writer;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use crate::certificate::Certificate;
 use crate::error::{Error, StoreError, StoreErrorKind};
 use crate::key::{PublicKey, fingerprint};
 use crate::serial::SerialNumber;
@@ -186,6 +187,13 @@ impl Ledger {
     /// The digest that names an issuer in the records: the SHA-256 of its SubjectPublicKeyInfo.
     pub fn issuer_digest(key: &PublicKey) -> IssuerDigest {
         fingerprint(&key.to_der())
+    }
+
+    /// The digest of what a certificate issues; that of its key as it was written, where the key is one that
+    /// this crate does not know.
+    pub(crate) fn digest_of(certificate: &Certificate) -> IssuerDigest {
+        let info = certificate.public_key_info();
+        info.key().map_or_else(|_| fingerprint(info.as_der()), Self::issuer_digest)
     }
 
     /// The record of a certificate.

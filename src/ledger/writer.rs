@@ -110,7 +110,7 @@ impl LedgerWriter {
         certificate: &Certificate,
         rows: impl IntoIterator<Item = Row>,
     ) -> Result<(), Error> {
-        let issuer = Ledger::issuer_digest(certificate.public_key());
+        let issuer = Ledger::issuer_digest(certificate.public_key()?);
         let stamp = Stamp { issuer, ..self.stamp().clone() };
         let (serial, to_be_signed) = (*certificate.serial(), certificate.to_be_signed().to_vec());
         let claim = Change::Claim { serial, to_be_signed };

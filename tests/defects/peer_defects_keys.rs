@@ -139,7 +139,7 @@ mod of_sm2 {
             authority.issue(&request).unwrap().certificate().clone()
         };
         let default = leaf(ladder.ca.clone());
-        default.verify_signature(ladder.ca.certificate().public_key()).unwrap();
+        default.verify_signature(ladder.ca.certificate().public_key().unwrap()).unwrap();
         let root = Issuer::self_signed_at(
             "CN=Root".parse().unwrap(),
             Profile::root(),
@@ -153,7 +153,7 @@ mod of_sm2 {
         let ca =
             root.delegate_at(name, profile, named(1, "ca@example"), craft::serial(2), validity);
         let own = leaf(ca.unwrap());
-        let key = ladder.ca.certificate().public_key().clone();
+        let key = ladder.ca.certificate().public_key().unwrap().clone();
         assert!(own.verify_signature(&key).is_err());
         let key = key.with_sm2_id(Sm2Id::new("ca@example").unwrap()).unwrap();
         own.verify_signature(&key).unwrap();

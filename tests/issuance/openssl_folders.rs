@@ -136,7 +136,7 @@ fn an_export_that_fails_leaves_nothing() {
     let mut scene = Scene::any();
     let store = Arc::new(MemoryStore::default());
     let issuer = scene.ladder.ca.clone();
-    let key = issuer.certificate().public_key().clone();
+    let key = issuer.certificate().public_key().unwrap().clone();
     scene.ca = Authority::new(issuer, internal(), Arc::clone(&store)).with_clock(FixedClock(now()));
     scene.issue();
     let damaged = [b"certificate/", &Ledger::issuer_digest(&key)[..], &[0x7f; 20]].concat();
@@ -463,7 +463,7 @@ fn certificates(authority: &Authority) -> Vec<Vec<u8>> {
 fn revocations(
     authority: &Authority,
 ) -> Vec<(SerialNumber, RevocationReason, Time, Option<Time>, Time)> {
-    let digest = Ledger::issuer_digest(authority.issuer().certificate().public_key());
+    let digest = Ledger::issuer_digest(authority.issuer().certificate().public_key().unwrap());
     let found = authority.ledger().revocations(&digest, None, 100).unwrap();
     let parts = found.iter().map(|revocation| {
         let Revocation { serial, reason, at, invalid_since, not_after, .. } = *revocation;

@@ -140,7 +140,7 @@ fn our_ledger_moves_out_and_back() {
         let theirs = answer(&["-gencrl"]).expect_success().text();
         let list = certwright::crl::RevocationList::from_pem(&theirs).unwrap();
         assert_eq!(list.number(), Some(ours.number() + 1));
-        list.verify_signature(issuer.certificate().public_key()).unwrap();
+        list.verify_signature(issuer.certificate().public_key().unwrap()).unwrap();
         let folder = common::folder();
         let (theirs, ours) = (text(&folder, &theirs), text(&folder, &ours.to_pem()));
         assert_eq!(told(&theirs), told(&ours));

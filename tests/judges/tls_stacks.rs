@@ -73,7 +73,7 @@ fn gnutls_verifies_chains_below_its_own_root() {
 
         let root = Certificate::from_pem(&read(&folder, "ca.pem")).unwrap();
         let signer = KeyPair::from_pem(&read(&folder, "ca.key")).unwrap();
-        let algorithm = root.public_key().algorithm();
+        let algorithm = root.public_key().unwrap().algorithm();
         let ca = Issuer::load(vec![root.clone()], signer)
             .unwrap()
             .delegate("CN=CA".parse().unwrap(), Profile::intermediate(0), key(algorithm))

@@ -30,8 +30,9 @@ impl Waiting {
     }
 
     fn claimed(&self, serial: &SerialNumber) -> Vec<u8> {
-        let digest =
-            certwright::ledger::Ledger::issuer_digest(self.ca.issuer().certificate().public_key());
+        let digest = certwright::ledger::Ledger::issuer_digest(
+            self.ca.issuer().certificate().public_key().unwrap(),
+        );
         let record = self.ca.ledger().certificate(&digest, serial).unwrap().unwrap();
         let RecordState::Claimed { to_be_signed } = record.state else { panic!("{serial}") };
         to_be_signed

@@ -218,7 +218,8 @@ fn a_list_or_a_delegation_that_fails_leaves_an_entry_with_the_problem() {
                 ],
             );
             assert!(found.iter().all(|entry| entry.actor == "alice"));
-            let digest = Ledger::issuer_digest(scene.ladder.root.certificate().public_key());
+            let digest =
+                Ledger::issuer_digest(scene.ladder.root.certificate().public_key().unwrap());
             assert!(found.iter().all(|entry| entry.issuer == digest));
             // Numbers that were claimed stay claimed, and no list is the last one.
             let state = root.ledger().crl_state(&digest, 0).unwrap();

@@ -166,7 +166,7 @@ fn without_key(
 /// After the entry of the revocation nothing of this issuer was claimed or issued; and what was not
 /// issued before is not there.
 fn nothing_after_the_revocation(ca: &Authority, case: &str) {
-    let digest = Ledger::issuer_digest(ca.issuer().certificate().public_key());
+    let digest = Ledger::issuer_digest(ca.issuer().certificate().public_key().unwrap());
     let entries = ca.ledger().audit(1, usize::MAX).unwrap();
     let revoked = |entry: &certwright::ledger::AuditEntry| {
         entry.action == AuditAction::Revoked && entry.issuer != digest

@@ -41,7 +41,7 @@ fn judged(ladder: &Ladder, authority: &Authority, shard: u16) -> (Certificate, R
     let lists = [list.clone(), RevocationList::from_pem(&above.to_pem()).unwrap()];
     let anchors = [ladder.root.certificate().clone()];
     let verifier = ChainVerifier::new(anchors, time("2026-06-02T00:00:00Z"));
-    let verifier = verifier.with_revocation_lists(lists, UnknownRevocation::default());
+    let verifier = verifier.with_revocation_lists(lists, UnknownRevocation::Refuse);
     verifier.verify(&good).unwrap();
     let error = verifier.verify(&bad).unwrap_err();
     assert!(error.to_string().contains("revoked"), "{error}");

@@ -202,7 +202,7 @@ fn populate(store: Arc<dyn Store>) -> (Ledger, Vec<Known>) {
 type Asked = (Vec<(AttributeType, String)>, BTreeSet<String>, CertificateRequest);
 
 fn remember(leaf: &Certificate, authority: &Authority, asked: &Asked) -> Known {
-    let digest = Ledger::issuer_digest(authority.issuer().certificate().public_key());
+    let digest = Ledger::issuer_digest(authority.issuer().certificate().public_key().unwrap());
     Known {
         identifier: Identifier::of(&digest, leaf.serial()),
         subject: asked.0.clone(),

@@ -435,7 +435,7 @@ fn a_revocation_and_a_request_come_with_their_rows_or_not_at_all() {
     let rows = shop(ledger);
     let request = ladder.request(&["db.internal"]);
     let serial = *authority.issue(&request).unwrap().certificate().serial();
-    let issuer = Ledger::issuer_digest(ladder.ca.certificate().public_key());
+    let issuer = Ledger::issuer_digest(ladder.ca.public_key());
     let revoke = |row: Row| {
         let reason = RevocationReason::KeyCompromise;
         alice(ledger).revoke(&issuer, &serial, reason, [row])

@@ -260,7 +260,7 @@ fn check(issuer: &Issuer, answers: &Answers, disk: Disk, how: &str) {
     let authority = authority(issuer.clone(), store);
     let ledger = authority.ledger();
     ledger.verify_audit().unwrap_or_else(|error| panic!("{how}: {error}"));
-    let digest = Ledger::issuer_digest(issuer.certificate().public_key());
+    let digest = Ledger::issuer_digest(issuer.certificate().public_key().unwrap());
     for serial in &answers.issued {
         assert!(authority.find(serial).unwrap().is_some(), "{how}: {serial} is lost");
     }

@@ -97,7 +97,7 @@ fn what_waits_is_listed_after_a_restart_and_completed_with_its_tags_and_token() 
 
         let crl = after.complete_crl(list.number, &sign(&ladder, &waiting[2])).unwrap();
         let read = RevocationList::from_pem(&crl.to_pem()).unwrap();
-        read.verify_signature(ladder.ca.certificate().public_key()).unwrap();
+        read.verify_signature(ladder.ca.public_key()).unwrap();
         assert_eq!(read.number(), Some(list.number));
         let state = after.ledger().crl_state(&waiting[2].issuer, 0).unwrap();
         assert_eq!(state.full, Some((list.number, now())), "by its own date");
@@ -289,7 +289,7 @@ fn a_crl_is_completed_once_in_time_and_never_after_it_was_cancelled() {
     let ladder = Ladder::new(algorithm());
     on_each_store(|store| {
         let authority = cold(&ladder, store);
-        let digest = Ledger::issuer_digest(ladder.ca.certificate().public_key());
+        let digest = Ledger::issuer_digest(ladder.ca.public_key());
         let state = || authority.ledger().crl_state(&digest, 0).unwrap();
         // An issuer without its key claims no number for what it cannot sign.
         let error = authority.issue_crl(&week()).unwrap_err();

@@ -98,7 +98,7 @@ impl Scene {
     }
 
     pub fn digest(&self) -> [u8; 32] {
-        Ledger::issuer_digest(self.ca.issuer().certificate().public_key())
+        Ledger::issuer_digest(self.ca.issuer().certificate().public_key().unwrap())
     }
 
     /// What OpenSSL says of a CRL of the intermediate whose signature was verified.
@@ -129,7 +129,7 @@ pub fn read(list: &IssuedCrl) -> RevocationList {
 /// What OpenSSL says of a CRL; its signature is verified by OpenSSL, but by us for SM2, where
 /// `openssl crl` cannot be told the identifier.
 pub fn text_of(list: &IssuedCrl, issuer: &Issuer) -> String {
-    let key = issuer.certificate().public_key();
+    let key = issuer.certificate().public_key().unwrap();
     let folder = common::folder();
     common::write(&folder, "list.pem", list.to_pem());
     common::write(&folder, "ca.pem", issuer.certificate().to_pem());
