@@ -6,6 +6,7 @@ use super::super::records::{Kept, decode, encode, place};
 use super::super::structures::structures;
 use super::super::types::TagParameter;
 use super::state::{OrderAction, OrderState};
+use crate::error::{Error, StoreError, StoreErrorKind};
 use crate::ledger::{Identifier, RevocationReason, Write};
 use crate::validity::Time;
 
@@ -175,6 +176,12 @@ impl Cas {
         // A number that was lost, or set back, must not be given once more.
         let after = order_place(number);
         if !self.ledger.records(ORDER.as_bytes(), Some(&after), 1)?.is_empty() {
+            if self.ledger.record(ORDER_NUMBER)? != last {
+                // It was taken between the two looks, each of which is of its own moment.
+                let message = "another order came first";
+                let conflict = StoreError::new(StoreErrorKind::Conflict, message);
+                return Err(Error::from(conflict).into());
+            }
             return Err(lost("it is missing, or below that of an order"));
         }
         let number = number.checked_add(1).and_then(|number| i64::try_from(number).ok());
