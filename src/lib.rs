@@ -70,6 +70,8 @@ mod authority;
 pub mod cas;
 mod certificate;
 mod chain;
+#[cfg(feature = "x509-cert")]
+mod conversions;
 pub mod crl;
 #[cfg(all(feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 mod curves;

@@ -1,5 +1,6 @@
 //! Extensions of certificates and requests (RFC 5280 section 4.2).
 
+use super::distinguished::read_name;
 use super::distribution_point::{DistributionPoint, read_distribution_points};
 use super::general_name::{encode_constraints, encode_names, read_constraints, read_names};
 use super::tlv::{
@@ -146,10 +147,10 @@ pub(crate) fn key_usage(usage: KeyUsage) -> Extension {
     // A named bit list: bit 0 is the highest of the first byte, and DER leaves zeros at the end out
     // (X.690 section 11.2.2).
     let bytes = usage.bits().reverse_bits().to_be_bytes();
-    let bytes = match bytes {
-        [0, 0] => &bytes[..0],
-        [_, 0] => &bytes[..1],
-        _ => &bytes[..],
+    let bytes: &[u8] = match &bytes {
+        [0, 0] => &[],
+        [first, 0] => std::slice::from_ref(first),
+        both => both,
     };
     let unused = bytes.last().map_or(0, |last| last.trailing_zeros() as u8);
     let value = encode(BIT_STRING, &[&[unused], bytes]);
@@ -203,11 +204,23 @@ fn read_usages(what: &'static str, der: &[u8]) -> Result<Vec<ExtendedKeyUsage>, 
 
 /// The keyIdentifier; what else may be there is checked for its form, and not kept.
 fn read_authority_key_identifier(what: &'static str, der: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+    const ISSUER: &str = "authorityCertIssuer";
     const KEY_IDENTIFIER: u8 = 0x80;
     const SERIAL_NUMBER: u8 = 0x82;
     let mut values = Values::inside(what, "", SEQUENCE, der)?;
     let identifier = values.optional(KEY_IDENTIFIER, "keyIdentifier")?.map(<[u8]>::to_vec);
-    values.optional(context(1), "authorityCertIssuer")?;
+    if values.peek() == Some(context(1)) {
+        let mut names = values.enter(context(1), ISSUER)?;
+        while !names.is_empty() {
+            if names.peek() == Some(context(4)) {
+                let mut directory_name = names.enter(context(4), ISSUER)?;
+                read_name(&mut directory_name, ISSUER)?;
+                directory_name.finish(ISSUER)?;
+            } else {
+                names.whole(ISSUER)?;
+            }
+        }
+    }
     values.optional(SERIAL_NUMBER, "authorityCertSerialNumber")?;
     values.finish("")?;
     Ok(identifier)

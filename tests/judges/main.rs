@@ -1,6 +1,6 @@
 //! Others judge what we write and read: OpenSSL, GnuTLS, Java, Go, and TLS stacks on whole chains.
 
-use certwright_tests::{common, key_files, openssl, provider, revoked, sides, tls, tool};
+use certwright_tests::{common, craft, key_files, openssl, provider, revoked, sides, tls, tool};
 
 mod foreign_requests;
 mod golden;
@@ -14,3 +14,4 @@ mod openssl_requests;
 mod openssl_signatures;
 mod tls_handshake;
 mod tls_stacks;
+mod x509_cert;

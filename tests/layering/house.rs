@@ -13,6 +13,7 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
     ("cas", 6, &["algorithm", "authority", "certificate", "chain", "crl", "error", "hexadecimal", "issuer", "key", "ledger",
         "limits", "name", "oid", "policy", "profile", "request", "revocation_list", "serial", "store", "usage",
         "validity", "wire"]),
+    ("conversions", 6, &["certificate", "error", "request", "revocation_list"]),
     ("testing", 6, &["error", "store"]),
 
     ("crl", 5, &["algorithm", "distribution", "error", "issuer", "ledger", "limits", "lint", "profile",
@@ -72,7 +73,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("clap_complete", &["bin"]),
     ("crypto_bigint", &["key", ORACLE]),
     ("crypto_primes", &["key", ORACLE]),
-    ("der", &["key", "wire", WORDS]),
+    ("der", &["conversions", "key", "wire", WORDS]),
     ("ecdsa", &["key"]),
     ("getrandom", &["key"]),
     ("jiff", &["validity"]),
@@ -80,6 +81,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("p256", &["key"]),
     ("p384", &["key"]),
     ("p521", &["key"]),
+    ("pem_rfc7468", &["wire"]),
     ("pkcs5", &["key"]),
     ("rand_core", &["authority", "key", "serial", "testing"]),
     ("redb", &["store"]),
@@ -93,6 +95,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("sm3", &["key"]),
     ("subtle", &["key"]),
     ("unicode_normalization", &["name"]),
+    ("x509_cert", &["conversions"]),
     ("zeroize", &["bin", "cas", "curves", "key", "lanes", "ledger", "request", "wire"]),
 ];
 
