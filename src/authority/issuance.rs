@@ -72,7 +72,7 @@ enum Of<'a> {
     /// A CA's, by the choice of whoever holds the one above. `weak`: the key was accepted before.
     Authority {
         key: PublicKey,
-        profile: Profile,
+        profile: Box<Profile>,
         weak: bool,
     },
     Key(PublicKey),
