@@ -33,7 +33,10 @@ use super::random::system;
 /// # Ok::<(), certwright::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Randomness(Arc<Mutex<dyn FnMut(&mut [u8]) -> Result<(), NoRandomness> + Send>>);
+pub struct Randomness(Arc<Mutex<Fill>>);
+
+/// Fills bytes with random ones.
+type Fill = dyn FnMut(&mut [u8]) -> Result<(), NoRandomness> + Send;
 
 /// Why there are no random numbers, as the generator says.
 #[derive(Clone, Debug, Eq, PartialEq)]
