@@ -11,7 +11,8 @@ use crate::error::{Error, StoreErrorKind, scrubbed};
 ///
 /// ```
 /// use certwright::cas::{Cas, Config};
-/// use certwright::{MemoryStore, SystemClock};
+/// use certwright::time::SystemClock;
+/// use certwright::MemoryStore;
 /// let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());
 /// let refused = cas.call("CreateCsr", r#"{ "Algorithm": "RSA" }"#).unwrap_err();
 /// assert_eq!(refused.code(), "MissingParameter");

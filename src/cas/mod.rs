@@ -8,7 +8,8 @@
 //! ```
 //! # #[cfg(feature = "ecc")] {
 //! use certwright::cas::*;
-//! use certwright::{MemoryStore, SystemClock};
+//! use certwright::time::SystemClock;
+//! use certwright::MemoryStore;
 //! use serde_json::json;
 //!
 //! let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());

@@ -70,7 +70,8 @@ impl Cas {
     /// # #[cfg(feature = "ecc")] {
     /// use std::sync::Arc;
     /// use certwright::cas::*;
-    /// use certwright::{KeyAlgorithm, MemoryStore, SystemClock};
+    /// use certwright::time::SystemClock;
+    /// use certwright::{KeyAlgorithm, MemoryStore};
     /// let mut config = Config::default();
     /// config.order_algorithm = KeyAlgorithm::EcdsaP256;
     /// let probe = Arc::new(MapProbe::default());
@@ -165,7 +166,8 @@ impl fmt::Debug for Cas {
 ///
 /// ```
 /// use certwright::cas::{Cas, Config};
-/// use certwright::{MemoryStore, SystemClock};
+/// use certwright::time::SystemClock;
+/// use certwright::MemoryStore;
 /// let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());
 /// assert!(cas.call("AddPackage", r#"{ "Count": 5 }"#).is_err());
 /// cas.operator().call("AddPackage", r#"{ "Count": 5 }"#)?;
