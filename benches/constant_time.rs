@@ -10,8 +10,9 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use certwright::key::{Arithmetic, KeyFamily, Nonces, WeakKeys};
 use certwright::testing::SeededRng;
-use certwright::{Arithmetic, KeyAlgorithm, KeyFamily, KeyPair, Nonces, Signer, WeakKeys};
+use certwright::{KeyAlgorithm, KeyPair, Signer};
 use rand_core::TryRng;
 
 /// Beyond this the means differ (dudect's threshold).
@@ -28,7 +29,7 @@ type Input<'a> = (&'a KeyPair, [u8; 64]);
 
 fn main() {
     if let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") {
-        let named = name.to_str().and_then(certwright::Arithmetic::named);
+        let named = name.to_str().and_then(certwright::key::Arithmetic::named);
         named.expect("fastest, portable, rustcrypto or vectors").choose();
     }
     let arguments: Vec<String> =

@@ -6,10 +6,11 @@ use std::hint::black_box;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use certwright::key::{KeyFamily, WeakKeys};
 use certwright::testing::SeededRng;
 use certwright::{
-    AltName, Authority, CertificateRequest, Issuer, KeyAlgorithm, KeyFamily, KeyPair, MemoryStore,
-    Policy, Profile, Signer, WeakKeys,
+    AltName, Authority, CertificateRequest, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Policy,
+    Profile, Signer,
 };
 use criterion::{Criterion, SamplingMode, criterion_group};
 
@@ -17,7 +18,7 @@ criterion_group!(benches, key_generation, sign, verify, request, issue, lint);
 
 fn main() {
     if let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") {
-        let named = name.to_str().and_then(certwright::Arithmetic::named);
+        let named = name.to_str().and_then(certwright::key::Arithmetic::named);
         named.expect("fastest, portable, rustcrypto or vectors").choose();
     }
     benches();
@@ -77,7 +78,7 @@ fn issue(criterion: &mut Criterion) {
 /// A certificate is linted, as it is before it is signed.
 fn lint(criterion: &mut Criterion) {
     each(criterion, "lint", |world| {
-        black_box(certwright::lint(black_box(&world.certificate)));
+        black_box(certwright::lint::lint(black_box(&world.certificate)));
     });
 }
 

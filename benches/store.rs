@@ -7,9 +7,10 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use certwright::ledger::Ledger;
 use certwright::{
-    AltName, Authority, CertificateRequest, Issuer, KeyAlgorithm, KeyPair, Ledger, MemoryStore,
-    Policy, Profile, RedbStore, Store as _,
+    AltName, Authority, CertificateRequest, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Policy,
+    Profile, RedbStore, Store as _,
 };
 
 /// Odd, for the median.
@@ -34,7 +35,7 @@ enum Way {
 
 fn main() {
     if let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") {
-        let named = name.to_str().and_then(certwright::Arithmetic::named);
+        let named = name.to_str().and_then(certwright::key::Arithmetic::named);
         named.expect("fastest, portable, rustcrypto or vectors").choose();
     }
     // `cargo test --benches` asks for no figures.

@@ -5,9 +5,13 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use certwright::cas::{Cas, Config};
+use certwright::crl::RevocationList;
+use certwright::ledger::Ledger;
+use certwright::name::{IpNetwork, Uri};
+use certwright::time::FixedClock;
 use certwright::{
-    AltName, Certificate, CertificateRequest, Chain, ChainVerifier, FixedClock, IpNetwork, Issuer,
-    KeyAlgorithm, KeyPair, Ledger, MemoryStore, Name, Policy, Profile, RevocationList, Store, Uri,
+    AltName, Certificate, CertificateRequest, Chain, ChainVerifier, Issuer, KeyAlgorithm, KeyPair,
+    MemoryStore, Name, Policy, Profile, Store,
 };
 use serde_json::{Value, json};
 
@@ -23,7 +27,7 @@ const MEGABYTE: usize = 1_040_000;
 
 fn main() {
     if let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") {
-        let named = name.to_str().and_then(certwright::Arithmetic::named);
+        let named = name.to_str().and_then(certwright::key::Arithmetic::named);
         named.expect("fastest, portable, rustcrypto or vectors").choose();
     }
     // `cargo test --benches` asks for no figures.
@@ -182,7 +186,7 @@ fn certificates(table: &mut Table) {
     let mut full = draft.clone();
     full.extensions =
         (0..64).map(|at| extension(&format!("1.2.{at}"), false, &[0; 16_000])).collect();
-    let lint = |der: &[u8]| measure(der.len(), || certwright::lint(der).findings().len());
+    let lint = |der: &[u8]| measure(der.len(), || certwright::lint::lint(der).findings().len());
     let usual_lint = lint(ladder.ca.certificate().as_der());
     for (input, der) in [
         ("1000 names of 1000 characters", with("2.5.29.17", &craft::alt_names(&names))),
@@ -239,7 +243,7 @@ fn lists(table: &mut Table) {
     let unknown: Vec<Vec<u8>> =
         (0..64).map(|at| extension(&format!("1.2.{at}"), false, &[])).collect();
     let full = (0..1200).map(|at| entry(&number(at), sequence(&unknown))).collect();
-    let lint = |der: &[u8]| measure(der.len(), || certwright::lint(der).findings().len());
+    let lint = |der: &[u8]| measure(der.len(), || certwright::lint::lint(der).findings().len());
     let (usual_lint, most) = (lint(ladder.ca.certificate().as_der()), list(short));
     table.per_octet("lint", "50,000 of the shortest entries", lint(&most), &usual_lint);
     for (input, der) in [

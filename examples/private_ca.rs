@@ -9,9 +9,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use certwright::issuance::Issued;
+use certwright::key::KeyFamily;
+use certwright::name::AttributeType;
+use certwright::policy::{CommonName, OnDenial};
+use certwright::time::Lifetime;
 use certwright::{
-    AltName, AttributeType, Authority, Certificate, CertificateRequest, CommonName, Issued, Issuer,
-    KeyAlgorithm, KeyFamily, KeyPair, Lifetime, MemoryStore, Name, OnDenial, Policy, Profile,
+    AltName, Authority, Certificate, CertificateRequest, Issuer, KeyAlgorithm, KeyPair,
+    MemoryStore, Name, Policy, Profile,
 };
 
 const USAGE: &str = "\

@@ -12,9 +12,10 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use certwright::ledger::{Ledger, RecordState};
 use certwright::{
-    AltName, Authority, CertificateRequest, Issuer, KeyAlgorithm, KeyPair, Ledger, Policy, Profile,
-    RecordState, RedbStore,
+    AltName, Authority, CertificateRequest, Issuer, KeyAlgorithm, KeyPair, Policy, Profile,
+    RedbStore,
 };
 
 const USAGE: &str = "\

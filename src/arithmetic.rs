@@ -52,7 +52,7 @@ impl Arithmetic {
     /// [`Arithmetic::Fastest`]. The library never reads the environment.
     ///
     /// ```
-    /// use certwright::Arithmetic;
+    /// use certwright::key::Arithmetic;
     /// Arithmetic::Portable.choose();
     /// assert_eq!(Arithmetic::chosen(), Arithmetic::Portable);
     /// ```
@@ -82,7 +82,7 @@ impl Arithmetic {
     /// variable `CERTWRIGHT_ARITHMETIC`.
     ///
     /// ```
-    /// use certwright::Arithmetic;
+    /// use certwright::key::Arithmetic;
     /// assert_eq!(Arithmetic::named("portable"), Some(Arithmetic::Portable));
     /// assert_eq!(Arithmetic::named("Portable"), None);
     /// ```
@@ -121,7 +121,8 @@ impl Arithmetic {
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
-    /// use certwright::{Arithmetic, KeyAlgorithm, KeyPair, Signer};
+    /// use certwright::key::Arithmetic;
+    /// use certwright::{KeyAlgorithm, KeyPair, Signer};
     /// KeyPair::generate(KeyAlgorithm::EcdsaP256)?.sign(b"message")?;
     /// let counts = Arithmetic::counts();
     /// assert_eq!(counts.on_curves + counts.elsewhere, 1);

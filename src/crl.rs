@@ -1,11 +1,12 @@
-//! Issuing certificate revocation lists (RFC 5280 section 5).
+//! Certificate revocation lists (RFC 5280 section 5): what is asked of an authority, what it issues and
+//! what others issued.
 
 use std::io;
 
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::{Denied, Error, Reason, Rule};
 use crate::issuer::Issuer;
-use crate::ledger::{CrlMoment, Ledger, Revocation, RevocationReason, believed_until};
+use crate::ledger::{CrlMoment, Ledger, believed_until};
 use crate::limits::CLOCK_AHEAD_DAYS;
 use crate::lint;
 use crate::profile::Extension;
@@ -18,13 +19,19 @@ use crate::wire::envelope;
 use crate::wire::extension::authority_key_identifier;
 use crate::wire::pem;
 
+pub use crate::distribution::CrlDistribution;
+pub use crate::ledger::lists::CrlState;
+pub use crate::ledger::revocation::{Revocation, RevocationReason, RevocationRequest};
+pub use crate::revocation_list::RevocationList;
+
 /// removeFromCRL: only delta CRLs say it (RFC 5280 section 5.3.1).
 const REMOVE_FROM_CRL: u8 = 8;
 
 /// Which CRL is asked for.
 ///
 /// ```
-/// use certwright::{CrlRequest, Lifetime};
+/// use certwright::crl::CrlRequest;
+/// use certwright::time::Lifetime;
 /// let daily = CrlRequest::full(Lifetime::days(1));
 /// let delta = CrlRequest::delta(7, Lifetime::hours(1)).for_shard(2);
 /// ```
@@ -98,6 +105,16 @@ impl CrlRequest {
     pub(crate) fn shard(&self) -> u16 {
         self.shard
     }
+}
+
+/// What was taken over from a CRL.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ResumeSummary {
+    /// Revocations and holds that the ledger did not have.
+    pub revoked: usize,
+    /// The last CRL number; the next CRL has a higher one.
+    pub crl_number: u64,
 }
 
 /// A signed CRL. Its parts stay apart until they are written, so that a long one is in memory once.

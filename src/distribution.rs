@@ -9,7 +9,7 @@ use crate::serial::SerialNumber;
 /// Where an issuer's CRLs are found.
 ///
 /// ```
-/// use certwright::CrlDistribution;
+/// use certwright::crl::CrlDistribution;
 /// let distribution = CrlDistribution::new("http://crl.example/ca")?.with_shards(4)?;
 /// assert_eq!(distribution.shards(), 4);
 /// # Ok::<(), certwright::Error>(())

@@ -67,25 +67,25 @@ mod authority;
 pub mod cas;
 mod certificate;
 mod chain;
-mod crl;
+pub mod crl;
 #[cfg(all(feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 mod curves;
 mod distribution;
-mod error;
+pub mod error;
 mod hexadecimal;
 mod issuer;
-mod key;
+pub mod key;
 #[cfg(feature = "rsa")]
 mod lanes;
-mod ledger;
+pub mod ledger;
 mod limits;
-mod lint;
-mod name;
+pub mod lint;
+pub mod name;
 mod oid;
-mod openssl_ca;
-mod policy;
-mod profile;
-mod request;
+pub mod openssl_ca;
+pub mod policy;
+pub mod profile;
+pub mod request;
 mod revocation_list;
 mod serial;
 pub mod store;
@@ -94,57 +94,50 @@ mod usage;
 mod validity;
 mod wire;
 
-pub use self::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
-pub use self::arithmetic::{Arithmetic, ArithmeticCounts};
-pub use self::authority::{
-    Authority, Clock, FixedClock, Issued, ResumeSummary, RevocationRequest, SystemClock,
-};
+// The first page: what most programs name. Everything else is in one of the modules, and nothing in two
+// places (tests/first_page.rs).
+pub use self::algorithm::KeyAlgorithm;
+pub use self::authority::Authority;
 pub use self::certificate::Certificate;
-pub use self::chain::{
-    Chain, ChainVerifier, RevocationStatus, UnknownRevocation, UnusedList, Verified,
-};
-pub use self::crl::{CrlRequest, IssuedCrl};
+pub use self::chain::{Chain, ChainVerifier};
+pub use self::error::cause::Error;
+pub use self::issuer::Issuer;
+pub use self::key::pair::KeyPair;
+pub use self::key::signer::Signer;
+pub use self::name::alt::AltName;
+pub use self::name::distinguished::Name;
+pub use self::policy::rules::Policy;
+pub use self::profile::template::Profile;
+pub use self::request::proven::CertificateRequest;
+pub use self::serial::SerialNumber;
+pub use self::store::contract::Store;
+pub use self::store::memory::MemoryStore;
+#[cfg(feature = "redb")]
+pub use self::store::redb::RedbStore;
+
+/// What an [`Authority`] answers, and certificates that are signed elsewhere.
+pub mod issuance {
+    pub use crate::authority::Issued;
+    pub use crate::issuer::{Prepared, Unattached};
+}
+
+/// Points in time, spans of it, and clocks.
+pub mod time {
+    pub use crate::authority::{Clock, FixedClock, SystemClock};
+    pub use crate::validity::{Lifetime, Time, Validity};
+}
+
+/// What a [`ChainVerifier`] is told and answers.
+pub mod verify {
+    pub use crate::chain::{RevocationStatus, UnknownRevocation, UnusedList, Verified};
+}
+
 #[cfg(all(fuzzing, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 #[doc(hidden)]
 pub use self::curves::fuzzing as curves_fuzzing;
-pub use self::distribution::CrlDistribution;
-pub use self::error::{
-    ChainError, ChainRule, Denied, Error, Malformed, Reason, Rule, SignerError, StoreError,
-    StoreErrorKind,
-};
-pub use self::issuer::{Issuer, Prepared, Unattached};
-pub use self::key::{
-    KeyGeneration, KeyPair, Nonces, Progress, PublicKey, SealingKey, SecretBytes, SecretText,
-    Signer, Sm2Id,
-};
 #[cfg(all(fuzzing, feature = "rsa"))]
 #[doc(hidden)]
 pub use self::lanes::fuzzing as lanes_fuzzing;
-pub use self::ledger::{
-    AuditAction, AuditEntry, AuditHead, CertificateRecord, CrlState, Filing, Identifier,
-    IssuerDigest, IssuerRecord, Ledger, LedgerWriter, RecordState, RequestRecord, Revocation,
-    RevocationReason, Tag, Verification,
-};
-pub use self::lint::{Finding, LintProfile, LintRule, Linter, Report, Severity, lint};
-pub use self::name::{
-    AltName, Attribute, AttributeType, DnsName, EmailAddress, IpNetwork, Name, NameBuilder,
-    NameConstraints, Subtree, UncheckedName, Uri,
-};
-pub use self::oid::Oid;
-pub use self::openssl_ca::{ExportSummary, ImportSummary};
-pub use self::policy::{
-    CommonName, Decision, Grant, OnDenial, Outliving, Period, Policy, Review, ReviewItem,
-    RootLeaves,
-};
-pub use self::profile::{AltNames, Extension, KeyIdentifierMethod, LeafBasicConstraints, Profile};
-pub use self::request::{CertificateRequest, RequestBuilder};
-pub use self::revocation_list::RevocationList;
-pub use self::serial::SerialNumber;
-#[cfg(feature = "redb")]
-pub use self::store::RedbStore;
-pub use self::store::{MemoryStore, Store};
-pub use self::usage::{ExtendedKeyUsage, KeyUsage};
-pub use self::validity::{Lifetime, Time, Validity};
 
 /// The code of the README, which runs as a test.
 #[cfg(all(doctest, feature = "cas", feature = "ecc", feature = "sm2"))]

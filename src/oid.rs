@@ -10,7 +10,7 @@ use crate::error::Error;
 /// An object identifier, such as `2.5.4.3`.
 ///
 /// ```
-/// use certwright::Oid;
+/// use certwright::profile::Oid;
 /// let oid: Oid = "1.3.6.1.5.5.7.3.1".parse()?;
 /// assert_eq!(oid.to_string(), "1.3.6.1.5.5.7.3.1");
 /// # Ok::<(), certwright::Error>(())

@@ -8,7 +8,7 @@ use crate::oid::Oid;
 /// A set of key usages.
 ///
 /// ```
-/// use certwright::KeyUsage;
+/// use certwright::profile::KeyUsage;
 /// let usage = KeyUsage::DIGITAL_SIGNATURE | KeyUsage::KEY_ENCIPHERMENT;
 /// assert!(usage.contains(KeyUsage::DIGITAL_SIGNATURE));
 /// assert_eq!(usage.to_string(), "digitalSignature, keyEncipherment");
@@ -138,7 +138,7 @@ impl ExtendedKeyUsage {
     /// anyExtendedKeyUsage and for purposes that RFC 5280 does not define.
     ///
     /// ```
-    /// use certwright::{ExtendedKeyUsage, KeyUsage};
+    /// use certwright::profile::{ExtendedKeyUsage, KeyUsage};
     /// let signing = ExtendedKeyUsage::CODE_SIGNING.consistent_key_usage();
     /// assert_eq!(signing, Some(KeyUsage::DIGITAL_SIGNATURE));
     /// ```

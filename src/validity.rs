@@ -20,7 +20,7 @@ const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 /// An instant in whole seconds, from 1950-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
 ///
 /// ```
-/// use certwright::Time;
+/// use certwright::time::Time;
 /// let time: Time = "2026-01-31T12:00:00Z".parse()?;
 /// assert_eq!(time.unix(), 1_769_860_800);
 /// assert_eq!(Time::from_unix(1_769_860_800)?.to_string(), "2026-01-31T12:00:00Z");
@@ -79,7 +79,7 @@ impl Time {
     /// that has no such day.
     ///
     /// ```
-    /// use certwright::Time;
+    /// use certwright::time::Time;
     /// let time: Time = "2027-08-31T12:00:00Z".parse()?;
     /// assert_eq!(time.plus_months(6)?.to_string(), "2028-02-29T12:00:00Z");
     /// # Ok::<(), certwright::Error>(())

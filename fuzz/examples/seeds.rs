@@ -3,10 +3,14 @@
 use std::fs;
 use std::path::Path;
 
+use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::name::{AttributeType, NameConstraints, Subtree};
+use certwright::policy::OnDenial;
+use certwright::profile::Extension;
+use certwright::time::{Lifetime, Validity};
 use certwright::{
-    AltName, AttributeType, CertificateRequest, CrlRequest, Extension, Issuer, KeyPair, Lifetime,
-    MemoryStore, NameConstraints, OnDenial, Policy, Profile, RevocationReason, SerialNumber,
-    Signer, Subtree, Validity,
+    AltName, CertificateRequest, Issuer, KeyPair, MemoryStore, Policy, Profile, SerialNumber,
+    Signer,
 };
 use certwright_fuzz::issue::ISSUER;
 use certwright_fuzz::keys::{CA, LEAF, ROOT, SM2};
@@ -31,7 +35,7 @@ fn main() {
         Policy::new(Profile::tls_server()).allow_dns(".example.org").on_denial(OnDenial::LeaveOut),
         MemoryStore::default(),
     )
-    .with_clock(certwright::FixedClock("2026-06-01T00:00:00Z".parse().unwrap()))
+    .with_clock(certwright::time::FixedClock("2026-06-01T00:00:00Z".parse().unwrap()))
     .with_rng(certwright::testing::SeededRng::new(5));
     let chain = authority.issue(&request(&LEAF)).unwrap();
     let all: Vec<u8> = chain.certificates().flat_map(|c| c.as_der().to_vec()).collect();

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use certwright::cas::{
     Cas, Config, OPERATIONS, OPERATOR_OPERATIONS, Operation, ParameterHelp, ValidityRule,
 };
-use certwright::{Certificate, FixedClock, MemoryStore};
+use certwright::time::FixedClock;
+use certwright::{Certificate, MemoryStore};
 use serde_json::{Map, Value, json};
 
 use crate::INPUT_OCTETS;

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use certwright::{
-    AltName, Certificate, Chain, ChainVerifier, ExtendedKeyUsage, KeyPair, PublicKey,
-    SignatureAlgorithm, Signer, Subtree, Time,
-};
+use certwright::key::{PublicKey, SignatureAlgorithm};
+use certwright::name::Subtree;
+use certwright::profile::ExtendedKeyUsage;
+use certwright::time::Time;
+use certwright::{AltName, Certificate, Chain, ChainVerifier, KeyPair, Signer};
 use pki_types::{
     AlgorithmIdentifier, CertificateDer, InvalidSignature, ServerName,
     SignatureVerificationAlgorithm, UnixTime, alg_id,

@@ -1,6 +1,7 @@
 //! Revocation lists.
 
-use certwright::{RevocationList, SerialNumber, Signer};
+use certwright::crl::RevocationList;
+use certwright::{SerialNumber, Signer};
 
 use crate::INPUT_OCTETS;
 use crate::keys::{CA, sign_again};

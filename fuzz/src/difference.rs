@@ -1,6 +1,7 @@
 //! Certificates, read by x509-parser too.
 
-use certwright::{Certificate, UncheckedName};
+use certwright::Certificate;
+use certwright::name::UncheckedName;
 use x509_parser::error::X509Error;
 use x509_parser::nom;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
@@ -47,7 +48,7 @@ pub fn check(input: &[u8]) {
         assert_eq!(ours.is_authority(), basic.value.ca);
     }
     if let Ok(Some(usage)) = theirs.key_usage() {
-        use certwright::KeyUsage;
+        use certwright::profile::KeyUsage;
         let ours = ours.key_usage().unwrap();
         assert_eq!(ours.contains(KeyUsage::KEY_CERT_SIGN), usage.value.key_cert_sign());
         assert_eq!(ours.contains(KeyUsage::DIGITAL_SIGNATURE), usage.value.digital_signature());

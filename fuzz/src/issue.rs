@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
+use certwright::name::AttributeType;
+use certwright::policy::{CommonName, Grant, OnDenial};
+use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use certwright::testing::SeededRng;
-use certwright::{
-    AltName, AttributeType, Certificate, CertificateRequest, CommonName, ExtendedKeyUsage, Grant,
-    Issuer, KeyUsage, Lifetime, OnDenial, Policy, Profile, SerialNumber, Time, Validity,
-};
+use certwright::time::{Lifetime, Time, Validity};
+use certwright::{AltName, Certificate, CertificateRequest, Issuer, Policy, Profile, SerialNumber};
 
 use crate::INPUT_OCTETS;
 use crate::keys::{CA, ROOT, requester, sign_again};
@@ -48,7 +49,7 @@ fn issue(case: &Case, request: &CertificateRequest) {
 }
 
 fn judge(case: &Case, asked: &CertificateRequest, grant: &Grant, made: &Certificate, now: Time) {
-    let report = certwright::lint(made.as_der());
+    let report = certwright::lint::lint(made.as_der());
     assert!(!report.has_errors(), "{report}");
     assert!(!made.is_authority() && made.path_len().is_none());
     assert_eq!(made.public_key(), asked.public_key());
@@ -164,5 +165,5 @@ fn again(key: &certwright::KeyPair) -> certwright::KeyPair {
     let der = key.to_pkcs8_der().unwrap();
     certwright::KeyPair::from_pkcs8_der(der.as_bytes())
         .unwrap()
-        .with_nonces(certwright::Nonces::Deterministic)
+        .with_nonces(certwright::key::Nonces::Deterministic)
 }

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
+use certwright::key::{Nonces, WeakKeys};
 use certwright::testing::SeededRng;
-use certwright::{KeyAlgorithm, KeyPair, Nonces, Signer, WeakKeys};
+use certwright::{KeyAlgorithm, KeyPair, Signer};
 
 use crate::der::{Node, encode, parse, tlv};
 

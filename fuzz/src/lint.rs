@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use certwright::{Certificate, LintProfile, Linter, RevocationList};
+use certwright::Certificate;
+use certwright::crl::RevocationList;
+use certwright::lint::{LintProfile, Linter};
 
 use crate::INPUT_OCTETS;
 

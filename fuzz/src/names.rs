@@ -3,10 +3,11 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
-use certwright::{
-    AltName, DnsName, EmailAddress, Identifier, IpNetwork, Name, NameConstraints, Oid,
-    SerialNumber, Subtree, Time, Uri,
-};
+use certwright::ledger::Identifier;
+use certwright::name::{DnsName, EmailAddress, IpNetwork, NameConstraints, Subtree, Uri};
+use certwright::profile::Oid;
+use certwright::time::Time;
+use certwright::{AltName, Name, SerialNumber};
 
 pub fn check(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };

@@ -1,6 +1,8 @@
 //! PEM texts.
 
-use certwright::{Certificate, CertificateRequest, Chain, KeyPair, PublicKey, RevocationList};
+use certwright::crl::RevocationList;
+use certwright::key::PublicKey;
+use certwright::{Certificate, CertificateRequest, Chain, KeyPair};
 
 use crate::INPUT_OCTETS;
 

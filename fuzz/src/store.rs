@@ -5,10 +5,15 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, LazyLock};
 
 use arbitrary::Arbitrary;
-use certwright::store::{ReadTransaction, Store};
+use certwright::Store;
+use certwright::crl::RevocationReason;
+use certwright::error::{StoreError, StoreErrorKind};
+use certwright::ledger::Ledger;
+use certwright::policy::OnDenial;
+use certwright::store::ReadTransaction;
+use certwright::time::FixedClock;
 use certwright::{
-    Authority, CertificateRequest, FixedClock, Ledger, MemoryStore, OnDenial, Policy, Profile,
-    RedbStore, RevocationReason, SerialNumber, StoreError, StoreErrorKind,
+    Authority, CertificateRequest, MemoryStore, Policy, Profile, RedbStore, SerialNumber,
 };
 
 use crate::issue::ISSUER;
@@ -154,10 +159,12 @@ fn keep_books(acts: &[Act]) {
             Act::Crl => {
                 crls += 1;
                 let crl = authority
-                    .issue_crl(&certwright::CrlRequest::full(certwright::Lifetime::days(7)))
+                    .issue_crl(&certwright::crl::CrlRequest::full(
+                        certwright::time::Lifetime::days(7),
+                    ))
                     .unwrap();
                 assert_eq!(crl.number(), crls);
-                let list = certwright::RevocationList::from_der(&crl.to_der()).unwrap();
+                let list = certwright::crl::RevocationList::from_der(&crl.to_der()).unwrap();
                 for (serial, state) in &model {
                     assert_eq!(list.find(serial).is_some(), *state != State::Good);
                 }

@@ -4,8 +4,9 @@ use std::io;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use certwright::store::{Medium, Store};
-use certwright::{MemoryStore, StoreError};
+use certwright::error::StoreError;
+use certwright::store::Medium;
+use certwright::{MemoryStore, Store};
 
 /// Octets that grow.
 #[derive(Debug, Default)]

@@ -14,8 +14,8 @@ impl Authority {
     ///
     /// What waits in the store may have been exchanged while the signature was made, by whoever can
     /// write to it. So it is held against the digest that the audit log has of it
-    /// ([`Ledger::verify_audit`](crate::Ledger::verify_audit) says whether the log is whole), linted,
-    /// and held against the issuer's rules again, as of now.
+    /// ([`Ledger::verify_audit`](crate::ledger::Ledger::verify_audit) says whether the log is
+    /// whole), linted, and held against the issuer's rules again, as of now.
     ///
     /// # Errors
     /// [`Error::Store`] when nothing with this serial number waits for a signature, or it was revoked;

@@ -23,9 +23,9 @@ impl Authority {
     /// needs them (CA/Browser BR 4.9.7 has them go on until no certificate of that key is in force).
     ///
     /// There is no limit on its length, since a CA without a list is worse off than one with a long
-    /// list. [`RevocationList`](crate::RevocationList) reads up to 64 MiB; who expects to revoke a
+    /// list. [`RevocationList`](crate::crl::RevocationList) reads up to 64 MiB; who expects to revoke a
     /// million certificates divides them among shards from the start
-    /// ([`CrlDistribution`](crate::CrlDistribution)).
+    /// ([`CrlDistribution`](crate::crl::CrlDistribution)).
     ///
     /// # Errors
     /// [`Error::Denied`] when the issuer may sign no CRL, or not now, when the request asks for what

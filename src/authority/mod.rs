@@ -31,8 +31,6 @@ use crate::store::Store;
 
 pub use self::clock::{Clock, FixedClock, SystemClock};
 pub(crate) use self::filed::Filed;
-pub use self::resume::ResumeSummary;
-pub use self::revoke::RevocationRequest;
 
 use self::serials::{Chosen, FromRng, Serials};
 

@@ -26,6 +26,8 @@ impl Authority {
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
+    /// use certwright::name::AttributeType;
+    /// use certwright::policy::RootLeaves;
     /// use certwright::*;
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);

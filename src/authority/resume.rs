@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Authority;
+use crate::crl::ResumeSummary;
 use crate::error::{Error, StoreErrorKind};
 use crate::ledger::{Change, Revocation, RevocationReason};
 use crate::revocation_list::RevocationList;
@@ -12,16 +13,6 @@ const WHAT: &str = "certificate revocation list";
 
 /// removeFromCRL: only delta CRLs say it (RFC 5280 section 5.3.1).
 const REMOVE_FROM_CRL: u8 = 8;
-
-/// What was taken over from a CRL.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct ResumeSummary {
-    /// Revocations and holds that the ledger did not have.
-    pub revoked: usize,
-    /// The last CRL number; the next CRL has a higher one.
-    pub crl_number: u64,
-}
 
 impl Authority {
     /// Takes over what a CRL that this issuer published knows and the ledger does not: its number and
@@ -39,6 +30,8 @@ impl Authority {
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
+    /// use certwright::crl::{CrlRequest, RevocationList};
+    /// use certwright::time::Lifetime;
     /// use certwright::*;
     /// # let signer = std::sync::Arc::new(KeyPair::generate(KeyAlgorithm::EcdsaP256)?);
     /// # let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), signer)?;

@@ -5,55 +5,11 @@ use super::filed::Filed;
 use crate::error::{Denied, Error};
 use crate::issuer::Issuer;
 use crate::key::{Pinned, Signer};
-use crate::ledger::{Change, RevocationReason, Stamp};
+use crate::ledger::{Change, RevocationRequest, Stamp};
 use crate::name::Name;
 use crate::profile::Profile;
 use crate::serial::SerialNumber;
-use crate::validity::{Time, Validity};
-
-/// What is revoked why, and since when. A [`RevocationReason`] alone means from now on.
-///
-/// ```
-/// use certwright::{RevocationReason, RevocationRequest, Time};
-/// let stolen = RevocationRequest::new(RevocationReason::KeyCompromise)
-///     .at("2026-07-02T08:00:00Z".parse()?)
-///     .invalid_since("2026-06-30T00:00:00Z".parse()?);
-/// # Ok::<(), certwright::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct RevocationRequest {
-    reason: RevocationReason,
-    at: Option<Time>,
-    invalid_since: Option<Time>,
-}
-
-impl RevocationRequest {
-    /// A revocation from now on.
-    pub fn new(reason: RevocationReason) -> Self {
-        Self { reason, at: None, invalid_since: None }
-    }
-
-    /// Revoked since this time, which is not in the future.
-    #[must_use]
-    pub fn at(mut self, time: Time) -> Self {
-        self.at = Some(time);
-        self
-    }
-
-    /// Invalid since this time already, not later than the revocation: the invalidityDate of the
-    /// entry in CRLs (RFC 5280 section 5.3.2).
-    #[must_use]
-    pub fn invalid_since(mut self, time: Time) -> Self {
-        self.invalid_since = Some(time);
-        self
-    }
-}
-
-impl From<RevocationReason> for RevocationRequest {
-    fn from(reason: RevocationReason) -> Self {
-        Self::new(reason)
-    }
-}
+use crate::validity::Validity;
 
 impl Authority {
     /// Revokes a certificate, or puts it on hold: for a reason and from now on, or as a

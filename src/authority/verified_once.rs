@@ -8,7 +8,7 @@ use crate::key::{KeyPair, Signer as _, tally};
 use crate::policy::Policy;
 use crate::profile::Profile;
 use crate::request::CertificateRequest;
-use crate::store::MemoryStore;
+use crate::store::memory::MemoryStore;
 use crate::validity::Lifetime;
 
 #[track_caller]

@@ -47,7 +47,7 @@ pub enum RevocationStatus {
     NotAsked,
     /// Current lists of its issuer cover it, and none of its issuer's names it.
     NotRevoked,
-    /// No list tells, and [`UnknownRevocation`](crate::UnknownRevocation) let it pass.
+    /// No list tells, and [`UnknownRevocation`](crate::verify::UnknownRevocation) let it pass.
     Unknown,
 }
 

@@ -21,7 +21,8 @@ use crate::wire::extension::is_understood;
 ///
 /// ```
 /// # #[cfg(feature = "ecc")] {
-/// use certwright::{ChainVerifier, ExtendedKeyUsage, Issuer, KeyAlgorithm, KeyPair, Profile};
+/// use certwright::profile::ExtendedKeyUsage;
+/// use certwright::{ChainVerifier, Issuer, KeyAlgorithm, KeyPair, Profile};
 /// let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);
 /// let root = Issuer::self_signed("CN=Root".parse()?, Profile::root(), key()?)?;
 /// let ca = root.delegate("CN=CA".parse()?, Profile::intermediate(0), key()?)?;

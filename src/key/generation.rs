@@ -14,7 +14,8 @@ use crate::error::Error;
 /// ```
 /// # #[cfg(feature = "rsa")] {
 /// use std::ops::ControlFlow;
-/// use certwright::{KeyAlgorithm, KeyGeneration};
+/// use certwright::key::KeyGeneration;
+/// use certwright::KeyAlgorithm;
 ///
 /// let mut tested = 0;
 /// let key = KeyGeneration::new(KeyAlgorithm::Rsa2048)

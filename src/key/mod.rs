@@ -14,7 +14,7 @@ mod not_own;
 mod own;
 #[cfg(all(test, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 mod own_tests;
-mod pair;
+pub(crate) mod pair;
 mod public;
 mod random;
 #[cfg(feature = "rsa")]
@@ -25,13 +25,13 @@ mod rsa_generate;
 mod rsa_health;
 #[cfg(feature = "rsa")]
 mod rsa_sign;
-#[cfg(all(test, feature = "rsa"))]
+#[cfg(all(test, feature = "fast-arithmetic", feature = "rsa"))]
 mod rsa_tests;
 #[cfg(feature = "rsa")]
 mod rsa_verify;
 mod seal;
 mod secret;
-mod signer;
+pub(crate) mod signer;
 #[cfg(feature = "sm2")]
 mod sm2;
 #[cfg(feature = "sm2")]
@@ -45,17 +45,19 @@ mod verify;
 use self::not_own as own;
 
 pub use self::generation::{KeyGeneration, Progress};
-pub use self::pair::{KeyPair, Nonces};
+pub use self::pair::Nonces;
 pub use self::public::PublicKey;
-pub(crate) use self::seal::Seal;
 pub use self::seal::SealingKey;
 pub use self::secret::{SecretBytes, SecretText};
-pub(crate) use self::signer::Pinned;
-pub use self::signer::Signer;
 pub use self::sm2_id::Sm2Id;
-pub(crate) use self::verify::{Claim, verify_many};
+pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, WeakKeys};
+pub use crate::arithmetic::{Arithmetic, ArithmeticCounts};
 
 #[cfg(feature = "cas")]
 pub(crate) use self::digest::md5_fingerprint;
 pub(crate) use self::digest::{fingerprint, key_identifier};
+pub(crate) use self::pair::KeyPair;
 pub(crate) use self::random::{random_octets, system};
+pub(crate) use self::seal::Seal;
+pub(crate) use self::signer::{Pinned, Signer};
+pub(crate) use self::verify::{Claim, verify_many};

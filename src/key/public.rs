@@ -213,7 +213,7 @@ impl PublicKey {
     }
 
     /// Why an attacker could break this key; empty for a healthy one. Whether RSA of 1024 bits is
-    /// too weak is for [`crate::WeakKeys`] to say, not for this check.
+    /// too weak is for [`crate::key::WeakKeys`] to say, not for this check.
     pub fn weaknesses(&self) -> Vec<&'static str> {
         match self.verifier {
             #[cfg(feature = "ecc")]

@@ -30,7 +30,7 @@ const DERIVED: u8 = 2;
 /// What private keys at rest are sealed with. It is wiped when dropped and never printed.
 ///
 /// ```
-/// use certwright::SealingKey;
+/// use certwright::key::SealingKey;
 /// let by_passphrase = SealingKey::from_passphrase("correct horse battery staple")?;
 /// let by_octets = SealingKey::from_bytes([7; 32]);
 /// assert_eq!(format!("{by_octets:?}"), "SealingKey(…)");

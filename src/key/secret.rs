@@ -49,7 +49,7 @@ impl SecretText {
     /// guess that leans to `true`.
     ///
     /// ```
-    /// use certwright::SecretText;
+    /// use certwright::key::SecretText;
     /// assert!(SecretText::is_likely("-----BEGIN PRIVATE KEY----- MIGHAgEAMBMGByqGSM49AgEG"));
     /// assert!(!SecretText::is_likely("db.internal"));
     /// ```

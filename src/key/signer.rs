@@ -12,7 +12,8 @@ use crate::error::{Error, SignerError};
 /// A device needs three methods; whatever it answers is verified before it leaves this crate.
 ///
 /// ```
-/// use certwright::{Error, KeyAlgorithm, KeyPair, PublicKey, SignatureAlgorithm, Signer};
+/// use certwright::key::{PublicKey, SignatureAlgorithm};
+/// use certwright::{Error, KeyAlgorithm, KeyPair, Signer};
 ///
 /// struct Device(KeyPair);
 ///

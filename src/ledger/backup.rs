@@ -28,7 +28,8 @@ impl Ledger {
     ///
     /// ```
     /// # #[cfg(feature = "redb")] {
-    /// use certwright::{Ledger, RedbStore};
+    /// use certwright::ledger::Ledger;
+    /// use certwright::RedbStore;
     /// # let folder = tempfile::tempdir()?;
     /// # let folder = folder.path();
     /// let ledger = Ledger::new(RedbStore::create(folder.join("ca.redb"))?);
@@ -43,12 +44,12 @@ impl Ledger {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Store`] with [`StoreErrorKind::Conflict`](crate::StoreErrorKind::Conflict) when there
-    /// is anything at the path, which is left as it is, with
-    /// [`StoreErrorKind::Corrupt`](crate::StoreErrorKind::Corrupt) when the store is damaged, with
-    /// [`StoreErrorKind::Backend`](crate::StoreErrorKind::Backend) when it cannot be read, the file
-    /// system refuses the copy, or the store is none in a file; [`Error::Random`] without random
-    /// numbers.
+    /// [`Error::Store`] with [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict)
+    /// when there is anything at the path, which is left as it is, with
+    /// [`StoreErrorKind::Corrupt`](crate::error::StoreErrorKind::Corrupt) when the store is
+    /// damaged, with [`StoreErrorKind::Backend`](crate::error::StoreErrorKind::Backend) when it
+    /// cannot be read, the file system refuses the copy, or the store is none in a file;
+    /// [`Error::Random`] without random numbers.
     pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let (secret, unlocked) = (random_octets()?, self.vault.unlocked());
         self.store.copy_to(path.as_ref(), &mut |transaction| {

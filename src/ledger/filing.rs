@@ -23,6 +23,9 @@ pub struct Tag {
 ///
 /// ```
 /// # #[cfg(feature = "ecc")] {
+/// use certwright::ledger::Filing;
+/// use certwright::name::AttributeType;
+/// use certwright::policy::RootLeaves;
 /// use certwright::*;
 /// # let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);
 /// # let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), key()?)?;

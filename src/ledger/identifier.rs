@@ -17,7 +17,7 @@ const OCTETS: usize = 16;
 /// compute it; nobody can guess one that was not shown to him, since serial numbers are drawn.
 ///
 /// ```
-/// use certwright::Identifier;
+/// use certwright::ledger::Identifier;
 /// let text = "00112233445566778899aabbccddeeff";
 /// assert_eq!(text.parse::<Identifier>()?.to_string(), text);
 /// assert!("00112233445566778899AABBCCDDEEFF".parse::<Identifier>().is_err());

@@ -65,13 +65,13 @@ mod identifier;
 mod index;
 mod kept;
 mod kept_issuers;
-mod lists;
+pub(crate) mod lists;
 mod log;
 mod newest;
 mod octets;
 mod record;
 mod refusal;
-mod revocation;
+pub(crate) mod revocation;
 mod standing;
 mod unlocked;
 mod vault;
@@ -92,9 +92,7 @@ pub use self::filing::{Filing, Tag};
 pub use self::identifier::Identifier;
 pub use self::kept::RequestRecord;
 pub use self::kept_issuers::IssuerRecord;
-pub use self::lists::CrlState;
 pub use self::record::{CertificateRecord, RecordState};
-pub use self::revocation::{Revocation, RevocationReason};
 
 /// A key of the store and its value.
 pub(crate) type KeyAndValue = (Vec<u8>, Vec<u8>);
@@ -110,6 +108,7 @@ pub(crate) use self::filing::{TokenRecord, token_write};
 pub(crate) use self::kept::request_key_name;
 pub(crate) use self::lists::CrlMoment;
 pub(crate) use self::newest::believed_until;
+pub(crate) use self::revocation::{Revocation, RevocationReason, RevocationRequest};
 pub(crate) use self::standing::{Link, Standing};
 pub use self::verify::{AuditHead, Verification};
 pub(crate) use self::write::Write;
@@ -123,6 +122,9 @@ pub type IssuerDigest = [u8; 32];
 /// ```
 /// # #[cfg(feature = "ecc")] {
 /// use std::sync::Arc;
+/// use certwright::ledger::Ledger;
+/// use certwright::name::AttributeType;
+/// use certwright::policy::RootLeaves;
 /// use certwright::*;
 /// let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);
 /// let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), key()?)?;

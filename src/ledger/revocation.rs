@@ -72,6 +72,51 @@ impl fmt::Display for RevocationReason {
     }
 }
 
+/// What is revoked why, and since when. A [`RevocationReason`] alone means from now on.
+///
+/// ```
+/// use certwright::crl::{RevocationReason, RevocationRequest};
+/// use certwright::time::Time;
+/// let stolen = RevocationRequest::new(RevocationReason::KeyCompromise)
+///     .at("2026-07-02T08:00:00Z".parse()?)
+///     .invalid_since("2026-06-30T00:00:00Z".parse()?);
+/// # Ok::<(), certwright::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RevocationRequest {
+    pub(crate) reason: RevocationReason,
+    pub(crate) at: Option<Time>,
+    pub(crate) invalid_since: Option<Time>,
+}
+
+impl RevocationRequest {
+    /// A revocation from now on.
+    pub fn new(reason: RevocationReason) -> Self {
+        Self { reason, at: None, invalid_since: None }
+    }
+
+    /// Revoked since this time, which is not in the future.
+    #[must_use]
+    pub fn at(mut self, time: Time) -> Self {
+        self.at = Some(time);
+        self
+    }
+
+    /// Invalid since this time already, not later than the revocation: the invalidityDate of the
+    /// entry in CRLs (RFC 5280 section 5.3.2).
+    #[must_use]
+    pub fn invalid_since(mut self, time: Time) -> Self {
+        self.invalid_since = Some(time);
+        self
+    }
+}
+
+impl From<RevocationReason> for RevocationRequest {
+    fn from(reason: RevocationReason) -> Self {
+        Self::new(reason)
+    }
+}
+
 /// A certificate that is revoked or on hold.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Revocation {

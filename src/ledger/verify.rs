@@ -88,6 +88,8 @@ impl Ledger {
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
+    /// use certwright::ledger::Ledger;
+    /// use certwright::time::Time;
     /// use certwright::*;
     /// let ledger = Ledger::new(MemoryStore::default());
     /// let root = Issuer::self_signed(
@@ -106,9 +108,9 @@ impl Ledger {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Store`] with [`StoreErrorKind::Corrupt`](crate::StoreErrorKind::Corrupt), and what is
-    /// wrong: of many differences, some are named; when the store fails; [`Error::Random`] without
-    /// random numbers.
+    /// [`Error::Store`] with [`StoreErrorKind::Corrupt`](crate::error::StoreErrorKind::Corrupt),
+    /// and what is wrong: of many differences, some are named; when the store fails;
+    /// [`Error::Random`] without random numbers.
     pub fn verify(&self) -> Result<Verification, Error> {
         self.verify_with(None)
     }
@@ -126,8 +128,8 @@ impl Ledger {
     /// there are. [`Ledger::verify`] also holds the records against it.
     ///
     /// # Errors
-    /// [`Error::Store`] with [`StoreErrorKind::Corrupt`](crate::StoreErrorKind::Corrupt) and the number
-    /// of the first entry that was altered, removed or moved.
+    /// [`Error::Store`] with [`StoreErrorKind::Corrupt`](crate::error::StoreErrorKind::Corrupt) and
+    /// the number of the first entry that was altered, removed or moved.
     pub fn verify_audit(&self) -> Result<u64, Error> {
         let mut count = 0;
         self.store.read(&mut |transaction| {

@@ -18,6 +18,9 @@ const ATTEMPTS: usize = 64;
 /// ```
 /// # #[cfg(feature = "ecc")] {
 /// use std::sync::Arc;
+/// use certwright::key::SealingKey;
+/// use certwright::ledger::Ledger;
+/// use certwright::time::Time;
 /// use certwright::*;
 /// let ledger = Ledger::new(MemoryStore::default());
 /// ledger.unlock(&SealingKey::from_bytes([7; 32]))?;

@@ -56,7 +56,8 @@ pub fn lint(der: &[u8]) -> Report {
 ///
 /// ```
 /// # #[cfg(feature = "ecc")] {
-/// use certwright::{Issuer, KeyAlgorithm, KeyPair, LintProfile, Linter, Profile};
+/// use certwright::lint::{LintProfile, Linter};
+/// use certwright::{Issuer, KeyAlgorithm, KeyPair, Profile};
 /// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
 /// let root = Issuer::self_signed("CN=Example Root".parse()?, Profile::root(), key)?;
 /// let linter = Linter::new().with_profile(LintProfile::GmT0015);
@@ -119,7 +120,7 @@ impl Linter {
     /// Every rule there is, those of all profiles included.
     ///
     /// ```
-    /// use certwright::Linter;
+    /// use certwright::lint::Linter;
     /// assert!(Linter::rules().any(|rule| rule.id == "rfc5280-4.1.2.2-serial-positive"));
     /// ```
     pub fn rules() -> impl Iterator<Item = &'static LintRule> {

@@ -1,11 +1,11 @@
 //! Names: distinguished names, alternative names, and constraints on them.
 
-mod alt;
+pub(crate) mod alt;
 mod attribute;
 mod common_name;
 mod comparison;
 mod constraint;
-mod distinguished;
+pub(crate) mod distinguished;
 mod dns;
 mod email;
 mod ip_network;
@@ -13,15 +13,17 @@ mod subtree;
 mod text;
 mod uri;
 
-pub use self::alt::{AltName, UncheckedName};
+pub use self::alt::UncheckedName;
 pub use self::attribute::{Attribute, AttributeType};
 pub use self::constraint::NameConstraints;
-pub use self::distinguished::{Name, NameBuilder};
+pub use self::distinguished::NameBuilder;
 pub use self::dns::DnsName;
 pub use self::email::EmailAddress;
 pub use self::ip_network::IpNetwork;
 pub use self::subtree::Subtree;
 pub use self::uri::Uri;
 
+pub(crate) use self::alt::AltName;
 pub(crate) use self::attribute::StringKind;
 pub(crate) use self::common_name::{HostReading, read_as_host};
+pub(crate) use self::distinguished::Name;

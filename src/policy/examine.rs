@@ -2,7 +2,7 @@
 
 use super::claims;
 use super::item::{Decision, ReviewItem};
-use super::{AltNameSource, CommonName, Policy, SubjectSource};
+use super::rules::{AltNameSource, CommonName, Policy, SubjectSource};
 use crate::error::{Reason, Rule};
 use crate::name::{AltName, Attribute, AttributeType, Name};
 use crate::oid;

@@ -1,7 +1,7 @@
 //! What was granted.
 
 use super::item::ReviewItem;
-use super::{Outliving, RootLeaves};
+use super::rules::{Outliving, RootLeaves};
 use crate::key::{PublicKey, fingerprint};
 use crate::name::{AltName, Name};
 use crate::profile::Profile;

@@ -5,7 +5,7 @@ use std::fmt;
 use super::examine::{Examined, examine};
 use super::grant::{Grant, Period};
 use super::item::{Decision, ReviewItem};
-use super::{OnDenial, Policy};
+use super::rules::{OnDenial, Policy};
 use crate::error::{Denied, Error, Reason, Rule};
 use crate::profile::AltNames;
 use crate::request::CertificateRequest;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::CertificateRequest;
+use super::proven::{CertificateRequest, WHAT};
 use crate::error::Error;
 use crate::key::{Pinned, Signer};
 use crate::limits::ALT_NAMES;
@@ -81,8 +81,7 @@ impl RequestBuilder {
     pub fn sign(self, signer: &dyn Signer) -> Result<CertificateRequest, Error> {
         let Self { subject, alt_names: names, mut extensions, mut attributes, challenge_password } =
             self;
-        let malformed =
-            |place: String, problem: &str| Error::malformed(super::WHAT, place, problem);
+        let malformed = |place: String, problem: &str| Error::malformed(WHAT, place, problem);
         if names.len() > ALT_NAMES {
             return Err(malformed("alternative names".to_owned(), "more than 1000"));
         }
@@ -112,14 +111,14 @@ impl RequestBuilder {
                 let problem = "extensionRequest is written from the extensions; use extension";
                 return Err(malformed(attribute.oid.to_string(), problem));
             }
-            let mut value = Values::new(super::WHAT, &attribute.values)?;
+            let mut value = Values::new(WHAT, &attribute.values)?;
             value.whole("attribute value")?;
             value.finish("attribute value")?;
         }
         let signer = Pinned::new(signer);
         let key = signer.public_key();
         let info = encode_request_info(&subject, &key.to_der(), &extensions, &attributes);
-        let signature = signer.sign(super::WHAT, &info)?;
+        let signature = signer.sign(WHAT, &info)?;
         let der = envelope::assemble(&info, signer.algorithm(), &signature);
         CertificateRequest::read_again(&der, key, &info)
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{PoisonError, RwLock};
 
+use super::contract::{ReadTransaction, ReadWork, Store, Visit, WriteWork};
 use super::overlay::Overlay;
-use super::{ReadTransaction, ReadWork, Store, Visit, WriteWork};
 use crate::error::StoreError;
 
 /// A store that lives as long as the process: for tests, and for authorities whose certificates do

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use super::{ReadTransaction, Visit, WriteTransaction};
+use super::contract::{ReadTransaction, Visit, WriteTransaction};
 use crate::error::StoreError;
 
 /// Changes above a transaction, which is read through them: a key and its value, or that it is

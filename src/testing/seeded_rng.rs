@@ -6,14 +6,15 @@ use chacha20::ChaCha20Rng;
 use chacha20::rand_core::{Rng as _, SeedableRng};
 use rand_core::{TryCryptoRng, TryRng};
 
-/// Random numbers that are the same in every run: with a [`FixedClock`](crate::FixedClock) and
-/// [`Nonces::Deterministic`](crate::Nonces::Deterministic), whole certificates repeat octet for
+/// Random numbers that are the same in every run: with a [`FixedClock`](crate::time::FixedClock) and
+/// [`Nonces::Deterministic`](crate::key::Nonces::Deterministic), whole certificates repeat octet for
 /// octet. Never for keys that protect anything.
 ///
 /// ```
 /// # #[cfg(feature = "ecc")] {
 /// use certwright::testing::SeededRng;
-/// use certwright::{KeyAlgorithm, KeyPair, Signer, WeakKeys};
+/// use certwright::key::WeakKeys;
+/// use certwright::{KeyAlgorithm, KeyPair, Signer};
 /// let key = || {
 ///     let mut rng = SeededRng::new(7);
 ///     KeyPair::generate_with(KeyAlgorithm::EcdsaP256, WeakKeys::Refuse, &mut rng)

@@ -1,8 +1,9 @@
 //! Keys on curves with every kind of arithmetic: the same keys, the same deterministic signatures,
 //! and signatures that each takes from the other.
 
+use certwright::key::{Arithmetic, Nonces, PublicKey, WeakKeys};
 use certwright::testing::SeededRng;
-use certwright::{Arithmetic, KeyAlgorithm, KeyPair, Nonces, PublicKey, Signer, WeakKeys};
+use certwright::{KeyAlgorithm, KeyPair, Signer};
 
 use super::{Chosen, KINDS};
 

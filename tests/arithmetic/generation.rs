@@ -2,8 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use certwright::key::{Arithmetic, KeyGeneration, WeakKeys};
 use certwright::testing::SeededRng;
-use certwright::{Arithmetic, Error, KeyAlgorithm, KeyGeneration, KeyPair, Signer, WeakKeys};
+use certwright::{Error, KeyAlgorithm, KeyPair, Signer};
 use crypto_bigint::{ConcatenatingMul, NonZero};
 use crypto_primes::{Flavor, is_prime};
 

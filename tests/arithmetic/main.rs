@@ -11,7 +11,7 @@ mod signatures;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use certwright::Arithmetic;
+use certwright::key::Arithmetic;
 
 /// Every kind there is.
 const KINDS: [Arithmetic; 4] =

@@ -1,9 +1,8 @@
 //! Signatures are the same with every kind of arithmetic, and are counted.
 
+use certwright::key::{Arithmetic, ArithmeticCounts, SignatureAlgorithm, WeakKeys};
 use certwright::testing::SeededRng;
-use certwright::{
-    Arithmetic, ArithmeticCounts, KeyAlgorithm, KeyPair, SignatureAlgorithm, Signer, WeakKeys,
-};
+use certwright::{KeyAlgorithm, KeyPair, Signer};
 use crypto_bigint::{BoxedUint, ConcatenatingMul};
 use crypto_primes::{Flavor, is_prime};
 

@@ -1,9 +1,11 @@
 //! Section 3: root and intermediate CAs.
 
 use certwright::cas::{Cas, Config};
-use certwright::{
-    Certificate, FixedClock, KeyUsage, MemoryStore, RevocationList, SignatureAlgorithm, Time,
-};
+use certwright::crl::RevocationList;
+use certwright::key::SignatureAlgorithm;
+use certwright::profile::KeyUsage;
+use certwright::time::{FixedClock, Time};
+use certwright::{Certificate, MemoryStore};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -89,7 +91,7 @@ fn a_root_refuses_values_out_of_bounds() {
 #[test]
 fn rsa_1024_exists_only_behind_its_switch() {
     let mut config = Config::default();
-    config.weak_keys = certwright::WeakKeys::DangerouslyAllowRsa1024;
+    config.weak_keys = certwright::key::WeakKeys::DangerouslyAllowRsa1024;
     let cas = service(config);
     let answer = call(&cas, "CreateRootCACertificate", authority("Root", 1, "RSA_1024"));
     let root = certificate(&answer, "Certificate");
@@ -427,7 +429,7 @@ impl Ticking {
     }
 }
 
-impl certwright::Clock for Ticking {
+impl certwright::time::Clock for Ticking {
     fn now(&self) -> Result<Time, certwright::Error> {
         FixedClock(Time::from_unix(*self.0.lock().unwrap())?).now()
     }

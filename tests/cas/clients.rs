@@ -1,7 +1,9 @@
 //! Section 4: client certificates.
 
+use certwright::KeyAlgorithm;
 use certwright::cas::{Config, CreateClientCertificateWithCsrRequest};
-use certwright::{Decision, ExtendedKeyUsage, KeyAlgorithm, KeyUsage};
+use certwright::policy::Decision;
+use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use serde_json::{Value, json};
 
 use crate::leaf_world::{DAY, NOW, World, alt_names, csr, csr_of, with};

@@ -225,8 +225,10 @@ fn delete_csr_removes_the_key_too() {
 #[cfg(feature = "redb")]
 #[test]
 fn a_durable_store_keeps_no_private_key_unless_it_is_sealed() {
+    use certwright::RedbStore;
     use certwright::cas::{Cas, Config};
-    use certwright::{RedbStore, SealingKey, SystemClock};
+    use certwright::key::SealingKey;
+    use certwright::time::SystemClock;
     let folder = common::folder();
     let store = RedbStore::create(folder.path().join("ca.redb")).unwrap();
     let cas = Cas::new(store, SystemClock, Config::default());

@@ -3,7 +3,9 @@
 use certwright::cas::{
     ApiPassthrough, Config, CreateCustomCertificateRequest, PassthroughExtensions, SerialForm,
 };
-use certwright::{Certificate, Decision, ExtendedKeyUsage, KeyAlgorithm, KeyUsage};
+use certwright::policy::Decision;
+use certwright::profile::{ExtendedKeyUsage, KeyUsage};
+use certwright::{Certificate, KeyAlgorithm};
 use serde_json::{Value, json};
 
 use crate::leaf_world::{NOW, World, alt_names, csr, csr_of, with};
@@ -374,7 +376,7 @@ fn validity_is_a_number_of_units_by_the_calendar_or_times() {
     ] {
         assert_eq!(period(validity), (from.to_owned(), until.to_owned()), "{validity}");
     }
-    world.clock.set("2027-08-31T08:00:00Z".parse::<certwright::Time>().unwrap().unix());
+    world.clock.set("2027-08-31T08:00:00Z".parse::<certwright::time::Time>().unwrap().unix());
     assert_eq!(period("1m").1, "2027-09-30T08:00:00Z", "the month's last day");
 }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use certwright::cas::{Cas, Config};
-use certwright::{
-    Authority, FixedClock, Identifier, Issuer, Ledger, MemoryStore, Policy, Profile,
-    RevocationList, RevocationReason, Time,
-};
+use certwright::crl::{RevocationList, RevocationReason};
+use certwright::ledger::{Identifier, Ledger};
+use certwright::time::{FixedClock, Time};
+use certwright::{Authority, Issuer, MemoryStore, Policy, Profile};
 use serde_json::{Value, json};
 
 use crate::world::{CallJson, NOW, authority, call, csr, hierarchy, refused, text, with};

@@ -1,7 +1,8 @@
 //! Section 4: the certificates of every operation, for requests that OpenSSL made, before OpenSSL.
 
 use certwright::cas::{Config, OPERATIONS, ValidityRule};
-use certwright::{Certificate, KeyAlgorithm, KeyFamily, KeyPair, Signer, WeakKeys};
+use certwright::key::{KeyFamily, WeakKeys};
+use certwright::{Certificate, KeyAlgorithm, KeyPair, Signer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use certwright::cas::{Cas, CasError, Config};
+use certwright::time::{Clock, Time};
 use certwright::{
-    AltName, Certificate, CertificateRequest, Clock, Error, KeyAlgorithm, KeyPair, MemoryStore,
-    Time,
+    AltName, Certificate, CertificateRequest, Error, KeyAlgorithm, KeyPair, MemoryStore,
 };
 use serde_json::{Value, json};
 

@@ -2,7 +2,9 @@
 
 use crate::world::CallJson;
 use certwright::cas::{Cas, Config};
-use certwright::{Certificate, Identifier, KeyPair, RevocationList, Signer};
+use certwright::crl::RevocationList;
+use certwright::ledger::Identifier;
+use certwright::{Certificate, KeyPair, Signer};
 use serde_json::{Value, json};
 
 use crate::leaf_world::{DAY, NOW, World, csr, with};
@@ -329,7 +331,7 @@ fn on_a_durable_store_that_is_locked_keys_are_neither_made_nor_answered() {
     let clock = crate::leaf_world::HandClock::new();
     let unlocked = |store| {
         let cas = Cas::new(store, clock.clone(), Config::default());
-        cas.ledger().unlock(&certwright::SealingKey::from_bytes([7; 32])).unwrap();
+        cas.ledger().unlock(&certwright::key::SealingKey::from_bytes([7; 32])).unwrap();
         cas
     };
     let store = store();

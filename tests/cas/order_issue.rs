@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use certwright::cas::*;
-use certwright::{
-    Certificate, CertificateRequest, ExtendedKeyUsage, Identifier, KeyAlgorithm, KeyPair, Ledger,
-    Lifetime, MemoryStore, RevocationReason, Signer,
-};
+use certwright::crl::RevocationReason;
+use certwright::ledger::{Identifier, Ledger};
+use certwright::profile::ExtendedKeyUsage;
+use certwright::time::Lifetime;
+use certwright::{Certificate, CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, Signer};
 use serde_json::json;
 
 use crate::common::{self, openssl};
@@ -298,7 +299,7 @@ fn cancelling_an_issued_certificate_revokes_it() {
     assert_eq!(revocation.reason, RevocationReason::CessationOfOperation);
     assert_eq!(shop.quota(SINGLE), (100, 1, 1), "it was issued all the same");
     let crl = shop.call("CreateCrl", json!({ "Identifier": shop.issuer }));
-    let list = certwright::RevocationList::from_pem(text(&crl, "Crl")).unwrap();
+    let list = certwright::crl::RevocationList::from_pem(text(&crl, "Crl")).unwrap();
     assert!(list.find(certificate.serial()).is_some());
 }
 

@@ -7,8 +7,9 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
 use certwright::cas::*;
+use certwright::error::StoreError;
 use certwright::store::{ReadTransaction, ReadWork, Visit, WriteTransaction, WriteWork};
-use certwright::{MemoryStore, Store, StoreError};
+use certwright::{MemoryStore, Store};
 use serde_json::json;
 
 use crate::shop::*;

@@ -5,9 +5,8 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use certwright::KeyAlgorithm;
-use certwright::MemoryStore;
 use certwright::cas::*;
+use certwright::{KeyAlgorithm, MemoryStore};
 use serde_json::{Value, json};
 
 use crate::shop::*;
@@ -231,7 +230,7 @@ fn a_validation_that_is_too_old_issues_nothing() {
         shop.clock.add(REUSE - 1);
         assert_eq!(shop.kind(order_id), "certificate");
         let mut strict = config();
-        strict.validation_reuse = certwright::Lifetime::hours(7);
+        strict.validation_reuse = certwright::time::Lifetime::hours(7);
         let strict = opened(&shop.store, &shop.clock, strict);
         let order_id = shop.order(json!({}));
         strict.operator().attest_order(order_id).unwrap();
@@ -350,7 +349,7 @@ fn a_challenge_that_is_not_met_in_time_fails_and_nothing_revives_it() {
 #[test]
 fn the_time_for_a_challenge_is_a_rule() {
     let shop = shop_with(Arc::new(MemoryStore::default()), json!({}), |config| {
-        config.challenge_lifetime = certwright::Lifetime::hours(1);
+        config.challenge_lifetime = certwright::time::Lifetime::hours(1);
     });
     let order_id = shop.order(json!({}));
     shop.clock.add(3_599);

@@ -4,7 +4,8 @@ use crate::world::CallJson;
 use std::sync::Arc;
 
 use certwright::cas::*;
-use certwright::{CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, WeakKeys};
+use certwright::key::WeakKeys;
+use certwright::{CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore};
 use serde_json::{Value, json};
 
 use crate::shop::*;
@@ -409,7 +410,7 @@ fn where_no_key_can_be_kept_no_order_with_a_generated_key_is_created() {
     // A file is durable, and its keys are locked.
     let folder = tempfile::tempdir().unwrap();
     let store = certwright::RedbStore::create(folder.path().join("store")).unwrap();
-    let cas = Cas::new(store, certwright::SystemClock, config());
+    let cas = Cas::new(store, certwright::time::SystemClock, config());
     cas.operator().add_package(SINGLE, 2).unwrap();
     let before = everything(&cas);
     let error = cas.call_json(CREATE, application()).unwrap_err();

@@ -28,7 +28,7 @@ fn the_example_of_create_server_certificate_with_csr() {
     // that began before 2021.
     let cas = certwright::cas::Cas::new(
         certwright::MemoryStore::default(),
-        certwright::FixedClock(certwright::Time::from_unix(1_634_283_958).unwrap()),
+        certwright::time::FixedClock(certwright::time::Time::from_unix(1_634_283_958).unwrap()),
         {
             let mut config = certwright::cas::Config::default();
             config.crl_base_url = Some(CRL_BASE.to_owned());

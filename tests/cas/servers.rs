@@ -4,9 +4,9 @@ use crate::world::CallJson;
 use certwright::cas::{
     CommonNameRule, Config, CreateServerCertificateWithCsrRequest, SubjectFromCsr, ValidityRule,
 };
-use certwright::{
-    CertificateRequest, Decision, ExtendedKeyUsage, KeyAlgorithm, KeyUsage, LeafBasicConstraints,
-};
+use certwright::policy::Decision;
+use certwright::profile::{ExtendedKeyUsage, KeyUsage, LeafBasicConstraints};
+use certwright::{CertificateRequest, KeyAlgorithm};
 use serde_json::{Value, json};
 
 use crate::craft;
@@ -286,7 +286,7 @@ fn before_time_lies_no_further_back_than_the_rules_allow() {
     assert_eq!(certificate.validity().not_before().unix(), later - 2 * DAY);
     world.refuses(OPERATION, period(later - 2 * DAY - 1), "InvalidParameter", "2 days before now");
     let custom = |from: i64| {
-        let time = |unix| certwright::Time::from_unix(unix).unwrap();
+        let time = |unix| certwright::time::Time::from_unix(unix).unwrap();
         json!({
             "Csr": csr("CN=a.test"), "ParentIdentifier": world.ca,
             "Validity": format!("{}/{}", time(from), time(later + DAY)),
@@ -367,7 +367,7 @@ fn years_and_months_are_taken_by_the_calendar_where_the_rule_is_lenient() {
     assert_eq!(end(json!({ "Months": 1 })), "2027-02-15T08:00:00Z");
     assert_eq!(end(json!({ "Years": 1, "Months": 13 })), "2029-02-15T08:00:00Z");
     assert_eq!(end(json!({ "Years": 1, "Days": 1 })), "2027-01-16T08:00:00Z");
-    world.clock.set("2027-08-31T08:00:00Z".parse::<certwright::Time>().unwrap().unix());
+    world.clock.set("2027-08-31T08:00:00Z".parse::<certwright::time::Time>().unwrap().unix());
     assert_eq!(end(json!({ "Months": 6 })), "2028-02-29T08:00:00Z", "the month's last day");
     for nothing in [json!({}), json!({ "Years": 0 }), json!({ "Years": 0, "Months": 0 })] {
         let given = with(&base(&world), with(&json!({ "Days": null }), nothing.clone()));

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use certwright::cas::{Cas, Config, MapProbe, OrderState};
+use certwright::key::SealingKey;
+use certwright::time::{Clock, Time};
 use certwright::{
-    Certificate, CertificateRequest, Clock, Error, KeyAlgorithm, KeyPair, MemoryStore, SealingKey,
-    Store, Time,
+    Certificate, CertificateRequest, Error, KeyAlgorithm, KeyPair, MemoryStore, Store,
 };
 use serde_json::{Value, json};
 

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use certwright::cas::{Cas, Config, ValidityRule};
-use certwright::{Certificate, Clock, Error, Lifetime, MemoryStore, Time};
+use certwright::time::{Clock, Lifetime, Time};
+use certwright::{Certificate, Error, MemoryStore};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

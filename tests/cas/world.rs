@@ -1,7 +1,8 @@
 //! A service with a root and an intermediate of each family, and calls by name.
 
+use certwright::MemoryStore;
 use certwright::cas::{Cas, CasError, Config, OPERATOR_OPERATIONS};
-use certwright::{FixedClock, MemoryStore, Time};
+use certwright::time::{FixedClock, Time};
 use serde_json::{Value, json};
 
 /// 2027-01-15T08:00:00Z.

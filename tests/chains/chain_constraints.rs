@@ -2,10 +2,11 @@
 
 use std::slice::from_ref;
 
-use certwright::{
-    Certificate, ChainRule, Issuer, KeyAlgorithm, KeyIdentifierMethod, NameConstraints, Policy,
-    Profile, RootLeaves, Rule, Subtree,
-};
+use certwright::error::{ChainRule, Rule};
+use certwright::name::{NameConstraints, Subtree};
+use certwright::policy::RootLeaves;
+use certwright::profile::KeyIdentifierMethod;
+use certwright::{Certificate, Issuer, KeyAlgorithm, Policy, Profile};
 
 use crate::common;
 use crate::craft::{self, Draft, Ladder, NAME_CONSTRAINTS, SUBJECT, SUBJECT_ALT_NAME, now, serial};

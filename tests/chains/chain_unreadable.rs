@@ -1,10 +1,9 @@
 //! Names and subtrees that cannot be read, or that can be read in two ways: whatever they mean, they
 //! permit nothing.
 
-use certwright::{
-    AltName, CertificateRequest, Chain, ChainRule, Issuer, NameConstraints, Policy, Profile, Rule,
-    Subtree, Uri,
-};
+use certwright::error::{ChainRule, Rule};
+use certwright::name::{NameConstraints, Subtree, Uri};
+use certwright::{AltName, CertificateRequest, Chain, Issuer, Policy, Profile};
 
 use crate::common;
 use crate::craft::{

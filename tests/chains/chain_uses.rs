@@ -1,9 +1,9 @@
 //! What a chain is used for: the purpose, the name and the SM2 identifier that the caller asks for.
 
-use certwright::{
-    ChainRule, ChainVerifier, Error, ExtendedKeyUsage, Issuer, KeyAlgorithm, KeyFamily, KeyPair,
-    Policy, Profile, Sm2Id,
-};
+use certwright::error::ChainRule;
+use certwright::key::{KeyFamily, Sm2Id};
+use certwright::profile::ExtendedKeyUsage;
+use certwright::{ChainVerifier, Error, Issuer, KeyAlgorithm, KeyPair, Policy, Profile};
 
 use crate::common;
 use crate::craft::{self, Draft, KEY_USAGE, Ladder};

@@ -1,7 +1,10 @@
 //! Each rule of path validation is broken once, alone, in a chain that holds otherwise; OpenSSL is
 //! asked the same.
 
-use certwright::{Certificate, Chain, ChainRule, ExtendedKeyUsage, Issuer, Profile, Validity};
+use certwright::error::ChainRule;
+use certwright::profile::ExtendedKeyUsage;
+use certwright::time::Validity;
+use certwright::{Certificate, Chain, Issuer, Profile};
 
 use crate::craft::{
     self, AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, Draft, ISSUER, KEY_USAGE, Ladder, SUBJECT,

@@ -1,8 +1,10 @@
 //! `certwright inspect`: every kind of file, ours and OpenSSL's, in PEM and DER.
 
+use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::time::Lifetime;
 use certwright::{
-    AltName, Authority, CertificateRequest, CrlRequest, KeyAlgorithm, KeyPair, Lifetime,
-    MemoryStore, Policy, Profile, RevocationReason, Signer as _,
+    AltName, Authority, CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, Policy, Profile,
+    Signer as _,
 };
 
 use crate::common::{self, algorithms, families, genpkey, hierarchy, judge, key, openssl};
@@ -191,7 +193,7 @@ fn what_openssl_made_is_shown() {
 
 #[test]
 fn old_and_weak_keys_of_openssl_are_shown_for_what_they_are() {
-    if !judge("openssl") || !common::is_built(certwright::KeyFamily::Rsa) {
+    if !judge("openssl") || !common::is_built(certwright::key::KeyFamily::Rsa) {
         return;
     }
     let shop = Shop::new();
@@ -203,7 +205,7 @@ fn old_and_weak_keys_of_openssl_are_shown_for_what_they_are() {
     run(&[&["rsa", "-in", "weak.key", "-traditional"], &passphrase[..]].concat());
     let old = shop.run(&["inspect", "old.key"]).expect(0).stdout;
     assert!(old.contains("encrypted      RFC 1421"), "{old}");
-    if common::is_built(certwright::KeyFamily::Ecc) {
+    if common::is_built(certwright::key::KeyFamily::Ecc) {
         // With a block of parameters in front.
         run(&["ecparam", "-name", "prime256v1", "-genkey", "-out", "ec.key"]);
         let shown = shop.run(&["inspect", "ec.key"]).expect(0).stdout;

@@ -4,7 +4,8 @@
 
 use std::process::{Command, Output};
 
-use certwright::{Issuer, KeyAlgorithm, KeyPair, Profile, SerialNumber, Time, Validity};
+use certwright::time::{Time, Validity};
+use certwright::{Issuer, KeyAlgorithm, KeyPair, Profile, SerialNumber};
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -4,8 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use certwright::KeyAlgorithm;
 use certwright::cas::OPERATOR_OPERATIONS;
-use certwright::{KeyAlgorithm, KeyFamily};
+use certwright::key::KeyFamily;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -1,9 +1,8 @@
 //! `certwright verify`: what verifies, in any order, and which link breaks which rule.
 
-use certwright::{
-    Authority, CrlRequest, FixedClock, Issuer, KeyAlgorithm, KeyPair, Lifetime, MemoryStore,
-    Policy, Profile,
-};
+use certwright::crl::CrlRequest;
+use certwright::time::{FixedClock, Lifetime};
+use certwright::{Authority, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Policy, Profile};
 use serde_json::json;
 
 use crate::common::families;

@@ -1,10 +1,9 @@
 //! Requests whose extensions are asked for under Microsoft's identifier, or twice; and encodings of
 //! keys and algorithms that other readers take for something else.
 
-use certwright::{
-    AltName, CertificateRequest, Decision, KeyAlgorithm, KeyPair, Policy, Profile, PublicKey,
-    Signer,
-};
+use certwright::key::PublicKey;
+use certwright::policy::Decision;
+use certwright::{AltName, CertificateRequest, KeyAlgorithm, KeyPair, Policy, Profile, Signer};
 
 use crate::common::is_built;
 use crate::key_files::{
@@ -110,7 +109,7 @@ fn parameters_that_must_be_absent_are_refused_where_they_are_null() {
     let (place, problem) = malformed(CertificateRequest::from_der(&with_null));
     assert_eq!(place, "signatureAlgorithm");
     assert!(problem.contains("NULL parameters"), "{problem}");
-    if is_built(certwright::KeyFamily::Sm2) {
+    if is_built(certwright::key::KeyFamily::Sm2) {
         let algorithm = value(0x30, &[&hex("06082a811ccf55018375"), NULL]);
         let with_null = value(0x30, &[&info, &algorithm, &bit_string(&[0; 64])]);
         assert!(malformed(CertificateRequest::from_der(&with_null)).1.contains("NULL parameters"));

@@ -1,9 +1,11 @@
 //! Requests, certificates and keys that are cut short or damaged: no panic, and nothing damaged is
 //! taken for the whole.
 
+use certwright::key::KeyFamily;
+use certwright::name::{NameConstraints, Subtree};
 use certwright::{
-    Certificate, CertificateRequest, Chain, ChainVerifier, Issuer, KeyAlgorithm, KeyFamily,
-    KeyPair, NameConstraints, Profile, Signer, Subtree,
+    Certificate, CertificateRequest, Chain, ChainVerifier, Issuer, KeyAlgorithm, KeyPair, Profile,
+    Signer,
 };
 
 use crate::common;

@@ -3,10 +3,15 @@
 
 use std::slice::from_ref;
 
+use certwright::crl::RevocationList;
+use certwright::error::ChainRule;
+use certwright::key::PublicKey;
+use certwright::lint::Linter;
+use certwright::name::{IpNetwork, NameConstraints, Subtree};
+use certwright::time::FixedClock;
 use certwright::{
-    Authority, Certificate, CertificateRequest, Chain, ChainRule, ChainVerifier, Error, FixedClock,
-    IpNetwork, Issuer, KeyPair, Linter, MemoryStore, Name, NameConstraints, Profile, PublicKey,
-    RevocationList, Signer, Subtree,
+    Authority, Certificate, CertificateRequest, Chain, ChainVerifier, Error, Issuer, KeyPair,
+    MemoryStore, Name, Profile, Signer,
 };
 
 use crate::common;

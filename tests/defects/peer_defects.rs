@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use certwright::error::Rule;
+use certwright::name::AttributeType;
+use certwright::policy::{Decision, OnDenial};
+use certwright::time::{FixedClock, Lifetime};
 use certwright::{
-    AltName, AttributeType, Certificate, CertificateRequest, Decision, Error, FixedClock,
-    KeyAlgorithm, Lifetime, Name, OnDenial, Policy, Profile, Rule, SerialNumber, Signer,
+    AltName, Certificate, CertificateRequest, Error, KeyAlgorithm, Name, Policy, Profile,
+    SerialNumber, Signer,
 };
 
 use crate::common;
@@ -57,7 +61,7 @@ fn a_request_for_the_ca_bit_or_key_cert_sign_gets_neither() {
             let leaf = lenient.issue(&request).unwrap().leaf().clone();
             assert!(!leaf.is_authority());
             let usage = leaf.key_usage().unwrap();
-            assert!(!usage.contains(certwright::KeyUsage::KEY_CERT_SIGN), "{usage}");
+            assert!(!usage.contains(certwright::profile::KeyUsage::KEY_CERT_SIGN), "{usage}");
         }
     });
 }

@@ -1,9 +1,13 @@
 //! Defects that were seen in other engines, in how they treat issuers: one test each.
 
+use certwright::error::{ChainRule, Rule};
+use certwright::name::{NameConstraints, Subtree};
+use certwright::policy::RootLeaves;
+use certwright::profile::{ExtendedKeyUsage, KeyUsage};
+use certwright::time::FixedClock;
 use certwright::{
-    Authority, Certificate, CertificateRequest, ChainRule, Error, ExtendedKeyUsage, FixedClock,
-    Issuer, KeyAlgorithm, KeyUsage, MemoryStore, NameConstraints, Policy, Profile, RootLeaves,
-    Rule, Subtree,
+    Authority, Certificate, CertificateRequest, Error, Issuer, KeyAlgorithm, MemoryStore, Policy,
+    Profile,
 };
 
 use crate::common;

@@ -2,9 +2,11 @@
 
 #[cfg(feature = "sm2")]
 mod of_sm2 {
+    use certwright::key::{PublicKey, SignatureAlgorithm, Sm2Id};
+    use certwright::time::FixedClock;
     use certwright::{
-        Authority, Certificate, CertificateRequest, Error, FixedClock, Issuer, KeyAlgorithm,
-        KeyPair, MemoryStore, Profile, PublicKey, SignatureAlgorithm, Signer, Sm2Id,
+        Authority, Certificate, CertificateRequest, Error, Issuer, KeyAlgorithm, KeyPair,
+        MemoryStore, Profile, Signer,
     };
 
     use crate::common;
@@ -222,7 +224,7 @@ mod of_rsa {
         let ladder = Ladder::new(KeyAlgorithm::Rsa2048);
         let error = ladder.authority(internal()).issue(&request).unwrap_err();
         let [reason] = error.reasons() else { panic!("{error}") };
-        assert_eq!(reason.rule, certwright::Rule::KeyWeak);
+        assert_eq!(reason.rule, certwright::error::Rule::KeyWeak);
         assert!(reason.allowed.contains("the public exponent is not 65537"), "{error}");
     }
 }

@@ -1,8 +1,9 @@
 //! Defects that were seen in other engines, in what they read and write without a word: one test each.
 
-use certwright::{
-    Certificate, CertificateRequest, Extension, Policy, Profile, Rule, SerialNumber, Validity,
-};
+use certwright::error::Rule;
+use certwright::profile::Extension;
+use certwright::time::Validity;
+use certwright::{Certificate, CertificateRequest, Policy, Profile, SerialNumber};
 
 use crate::common;
 use crate::craft::{

@@ -1,9 +1,9 @@
 //! Defects that were seen in other engines, in requests and in what is said about them: one test
 //! each.
 
-use certwright::{
-    AttributeType, Certificate, CertificateRequest, Error, Name, Policy, Profile, Rule,
-};
+use certwright::error::Rule;
+use certwright::name::AttributeType;
+use certwright::{Certificate, CertificateRequest, Error, Name, Policy, Profile};
 
 use crate::common;
 use crate::craft::{self, Draft, EXTENSION_REQUEST, Ladder, SUBJECT_ALT_NAME, internal};

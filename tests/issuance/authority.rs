@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use certwright::error::{Rule, StoreErrorKind};
+use certwright::issuance::Prepared;
+use certwright::policy::{Period, Review};
+use certwright::profile::ExtendedKeyUsage;
+use certwright::time::{FixedClock, Lifetime};
 use certwright::{
-    Authority, CertificateRequest, Chain, ChainVerifier, Error, ExtendedKeyUsage, FixedClock,
-    Issuer, Lifetime, MemoryStore, Period, Policy, Prepared, Profile, Review, Rule, SerialNumber,
-    Signer, StoreErrorKind,
+    Authority, CertificateRequest, Chain, ChainVerifier, Error, Issuer, MemoryStore, Policy,
+    Profile, SerialNumber, Signer,
 };
 
 use crate::common;

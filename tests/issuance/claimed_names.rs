@@ -1,9 +1,10 @@
 //! What a subject claims needs the leave of the name that clients take it for.
 
-use certwright::{
-    AltName, AttributeType, CertificateRequest, CommonName, Decision, ExtendedKeyUsage, Issuer,
-    KeyAlgorithm, KeyUsage, NameConstraints, OnDenial, Policy, Profile, RootLeaves, Rule, Subtree,
-};
+use certwright::error::Rule;
+use certwright::name::{AttributeType, NameConstraints, Subtree};
+use certwright::policy::{CommonName, Decision, OnDenial, RootLeaves};
+use certwright::profile::{ExtendedKeyUsage, KeyUsage};
+use certwright::{AltName, CertificateRequest, Issuer, KeyAlgorithm, Policy, Profile};
 
 use crate::common;
 use crate::craft::{self, Ladder, now, serial};
@@ -161,7 +162,7 @@ fn name_constraints_hold_for_a_common_name_where_no_alternative_name_speaks() {
         let (ladder, ca) = constrained(algorithm);
         let objections = |profile: Profile, subject: &str, names: &[&str]| {
             let names = names.iter().map(|name| name.parse::<AltName>().unwrap());
-            let profile = profile.with_alt_names(certwright::AltNames::Optional);
+            let profile = profile.with_alt_names(certwright::profile::AltNames::Optional);
             let policy = Policy::new(profile)
                 .with_subject(subject.parse().unwrap())
                 .with_alt_names(names)

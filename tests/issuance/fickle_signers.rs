@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use certwright::crl::{CrlRequest, RevocationList};
+use certwright::key::{PublicKey, SignatureAlgorithm};
+use certwright::time::Lifetime;
 use certwright::{
-    Authority, Certificate, CertificateRequest, CrlRequest, Error, Issuer, KeyAlgorithm, KeyPair,
-    Lifetime, MemoryStore, Profile, PublicKey, RevocationList, SignatureAlgorithm, Signer,
+    Authority, Certificate, CertificateRequest, Error, Issuer, KeyAlgorithm, KeyPair, MemoryStore,
+    Profile, Signer,
 };
 
 use crate::common::{families, is_built, key};
@@ -175,8 +178,11 @@ fn a_signer_of_another_familys_algorithm_is_no_issuer() {
 }
 
 /// Prepared certificates of an issuer that may be a root.
-fn prepare_below(issuer: &Issuer, count: u8) -> (Vec<certwright::Prepared>, Vec<Vec<u8>>) {
-    let policy = policy().with_root_leaves(certwright::RootLeaves::Allow);
+fn prepare_below(
+    issuer: &Issuer,
+    count: u8,
+) -> (Vec<certwright::issuance::Prepared>, Vec<Vec<u8>>) {
+    let policy = policy().with_root_leaves(certwright::policy::RootLeaves::Allow);
     let algorithm = issuer.certificate().public_key().algorithm();
     let grant = policy.review(&request(&key(algorithm))).approve().unwrap();
     let now = issuer.certificate().validity().not_before();

@@ -1,8 +1,8 @@
 //! What a signer from outside answers is believed only after it was verified.
 
-use certwright::{
-    Error, Issuer, KeyAlgorithm, KeyPair, Profile, SignatureAlgorithm, Signer, SignerError,
-};
+use certwright::error::SignerError;
+use certwright::key::SignatureAlgorithm;
+use certwright::{Error, Issuer, KeyAlgorithm, KeyPair, Profile, Signer};
 
 use crate::common::{families, is_built, key};
 use crate::devices::{Answers, Batch, builder, issuer, name, prepare};

@@ -6,11 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use certwright::crl::{CrlRequest, Revocation, RevocationReason, RevocationRequest};
+use certwright::error::Rule;
+use certwright::ledger::Ledger;
+use certwright::policy::Period;
 use certwright::testing::SeededRng;
-use certwright::{
-    Authority, CrlRequest, Error, FixedClock, KeyAlgorithm, Ledger, Lifetime, MemoryStore, Period,
-    Revocation, RevocationReason, RevocationRequest, Rule, SerialNumber, Store, Time, Validity,
-};
+use certwright::time::{FixedClock, Lifetime, Time, Validity};
+use certwright::{Authority, Error, KeyAlgorithm, MemoryStore, SerialNumber, Store};
 use tempfile::TempDir;
 
 use crate::common;
@@ -328,7 +330,7 @@ fn the_next_delta_lists_what_was_imported() {
     }
     other.import_openssl_ca(scene.place("ca")).unwrap();
     let delta = other.issue_crl(&CrlRequest::delta(3, week)).unwrap();
-    assert_eq!(certwright::RevocationList::from_der(&delta.to_der()).unwrap().len(), 1);
+    assert_eq!(certwright::crl::RevocationList::from_der(&delta.to_der()).unwrap().len(), 1);
 }
 
 #[test]

@@ -5,7 +5,10 @@ mod cases;
 
 use std::collections::BTreeSet;
 
-use certwright::{Authority, FixedClock, Lifetime, MemoryStore, Period, RootLeaves, Rule};
+use certwright::error::Rule;
+use certwright::policy::{Period, RootLeaves};
+use certwright::time::{FixedClock, Lifetime};
+use certwright::{Authority, MemoryStore};
 
 use crate::common;
 use crate::craft::{Ladder, internal, now};

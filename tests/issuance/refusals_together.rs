@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use certwright::error::Rule;
+use certwright::policy::{CommonName, Decision, OnDenial, Outliving, Period, ReviewItem};
+use certwright::profile::Extension;
+use certwright::time::{FixedClock, Lifetime};
 use certwright::{
-    AltName, Authority, CertificateRequest, CommonName, Decision, Error, Extension, FixedClock,
-    Issuer, KeyAlgorithm, Lifetime, MemoryStore, OnDenial, Outliving, Period, Policy, Profile,
-    ReviewItem, Rule,
+    AltName, Authority, CertificateRequest, Error, Issuer, KeyAlgorithm, MemoryStore, Policy,
+    Profile,
 };
 
 use crate::common;

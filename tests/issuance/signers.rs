@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use certwright::error::Rule;
 use certwright::{
-    AltName, Authority, Chain, ChainVerifier, Error, Issuer, KeyPair, MemoryStore, Profile, Rule,
-    Signer,
+    AltName, Authority, Chain, ChainVerifier, Error, Issuer, KeyPair, MemoryStore, Profile, Signer,
 };
 
 use crate::common::{families, key};

@@ -5,10 +5,11 @@
 
 use std::sync::{Arc, Mutex};
 
+use certwright::crl::{CrlRequest, RevocationList, RevocationReason};
+use certwright::key::{KeyFamily, PublicKey, SignatureAlgorithm};
+use certwright::time::{FixedClock, Lifetime};
 use certwright::{
-    Authority, CrlRequest, Error, FixedClock, Issuer, KeyAlgorithm, KeyFamily, KeyPair, Lifetime,
-    MemoryStore, Profile, PublicKey, RevocationList, RevocationReason, SerialNumber,
-    SignatureAlgorithm, Signer,
+    Authority, Error, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Profile, SerialNumber, Signer,
 };
 
 use crate::common;

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use certwright::key::KeyFamily;
+use certwright::name::UncheckedName;
+use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use certwright::{
-    AltName, CertificateRequest, ChainVerifier, Error, ExtendedKeyUsage, Issuer, KeyAlgorithm,
-    KeyFamily, KeyPair, KeyUsage, Profile, Signer, UncheckedName,
+    AltName, CertificateRequest, ChainVerifier, Error, Issuer, KeyAlgorithm, KeyPair, Profile,
+    Signer,
 };
 use pem_rfc7468::{LineEnding, encode_string};
 

@@ -7,11 +7,13 @@
 use std::fs;
 use std::path::PathBuf;
 
+use certwright::key::{Nonces, WeakKeys};
+use certwright::profile::ExtendedKeyUsage;
 use certwright::testing::SeededRng;
+use certwright::time::{FixedClock, Time, Validity};
 use certwright::{
-    AltName, Authority, Certificate, CertificateRequest, Chain, ChainVerifier, ExtendedKeyUsage,
-    FixedClock, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Nonces, Profile, SerialNumber, Time,
-    Validity, WeakKeys,
+    AltName, Authority, Certificate, CertificateRequest, Chain, ChainVerifier, Issuer,
+    KeyAlgorithm, KeyPair, MemoryStore, Profile, SerialNumber,
 };
 
 use crate::common::{SM2_ID, algorithms, folder, judge, openssl as run, write};

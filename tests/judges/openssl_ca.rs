@@ -3,10 +3,14 @@
 use std::fs;
 use std::sync::Arc;
 
+use certwright::crl::{CrlRequest, IssuedCrl, RevocationReason, RevocationRequest};
+use certwright::ledger::Ledger;
+use certwright::name::AttributeType;
+use certwright::policy::RootLeaves;
+use certwright::time::Lifetime;
 use certwright::{
-    AttributeType, Authority, Certificate, CertificateRequest, CrlRequest, IssuedCrl, Issuer,
-    KeyAlgorithm, KeyPair, Ledger, Lifetime, MemoryStore, Profile, RevocationReason,
-    RevocationRequest, RootLeaves, SerialNumber,
+    Authority, Certificate, CertificateRequest, Issuer, KeyAlgorithm, KeyPair, MemoryStore,
+    Profile, SerialNumber,
 };
 use tempfile::TempDir;
 
@@ -134,7 +138,7 @@ fn our_ledger_moves_out_and_back() {
 
         // The same lists.
         let theirs = answer(&["-gencrl"]).expect_success().text();
-        let list = certwright::RevocationList::from_pem(&theirs).unwrap();
+        let list = certwright::crl::RevocationList::from_pem(&theirs).unwrap();
         assert_eq!(list.number(), Some(ours.number() + 1));
         list.verify_signature(issuer.certificate().public_key()).unwrap();
         let folder = common::folder();

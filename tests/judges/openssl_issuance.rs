@@ -1,9 +1,8 @@
 //! OpenSSL judges what we issue: every link, every name, every extension.
 
-use certwright::{
-    AltName, CertificateRequest, Chain, KeyAlgorithm, KeyFamily, KeyIdentifierMethod,
-    LeafBasicConstraints, Name, Profile, Signer,
-};
+use certwright::key::KeyFamily;
+use certwright::profile::{KeyIdentifierMethod, LeafBasicConstraints};
+use certwright::{AltName, CertificateRequest, Chain, KeyAlgorithm, Name, Profile, Signer};
 use tempfile::TempDir;
 
 use crate::common::{algorithms, families, folder, judge, openssl as run, read, write};

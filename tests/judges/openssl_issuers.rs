@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use certwright::error::{ChainRule, Rule};
+use certwright::name::Attribute;
+use certwright::policy::RootLeaves;
 use certwright::{
-    Attribute, Authority, Certificate, ChainRule, Error, Issuer, KeyAlgorithm, KeyPair,
-    MemoryStore, Profile, RootLeaves, Rule,
+    Authority, Certificate, Error, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Profile,
 };
 use tempfile::TempDir;
 

@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use certwright::{KeyAlgorithm, KeyFamily, KeyPair, PublicKey, Signer, WeakKeys};
+use certwright::key::{KeyFamily, PublicKey, WeakKeys};
+use certwright::{KeyAlgorithm, KeyPair, Signer};
 
 use crate::common::{algorithms, folder, genpkey, is_built, judge, read, write};
 use crate::key_files::{malformed, seeded, unsupported};
@@ -170,7 +171,7 @@ fn keys_of_openssl_that_are_too_weak_or_unknown_are_refused_by_name() {
         let (_, given, _) = unsupported(rsa("rsa_keygen_primes:3"));
         assert_eq!(given, "more than two primes");
         let denied = rsa("rsa_keygen_bits:1024").unwrap_err();
-        assert_eq!(denied.reasons()[0].rule, certwright::Rule::KeyWeak);
+        assert_eq!(denied.reasons()[0].rule, certwright::error::Rule::KeyWeak);
         let weak_keys = WeakKeys::DangerouslyAllowRsa1024;
         let read = KeyPair::from_pem_with(&read(&folder, "key.pem"), weak_keys).unwrap();
         assert_same(&folder, &read);

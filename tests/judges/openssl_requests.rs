@@ -1,9 +1,11 @@
 //! Requests, both ways: OpenSSL makes them and we issue, we make them and OpenSSL verifies and
 //! issues.
 
+use certwright::key::{KeyFamily, SignatureAlgorithm, Sm2Id};
+use certwright::policy::Decision;
+use certwright::profile::{ExtendedKeyUsage, KeyUsage, Oid};
 use certwright::{
-    AltName, CertificateRequest, Chain, ChainVerifier, Decision, Error, ExtendedKeyUsage,
-    KeyAlgorithm, KeyFamily, KeyUsage, Oid, Profile, SignatureAlgorithm, Signer, Sm2Id,
+    AltName, CertificateRequest, Chain, ChainVerifier, Error, KeyAlgorithm, Profile, Signer,
 };
 use tempfile::TempDir;
 

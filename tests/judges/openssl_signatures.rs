@@ -1,8 +1,7 @@
 //! Signatures both ways: OpenSSL verifies what this crate signs, and this crate what OpenSSL signs.
 
-use certwright::{
-    Error, KeyAlgorithm, KeyFamily, KeyPair, Nonces, SignatureAlgorithm, Signer, Sm2Id,
-};
+use certwright::key::{KeyFamily, Nonces, SignatureAlgorithm, Sm2Id};
+use certwright::{Error, KeyAlgorithm, KeyPair, Signer};
 use tempfile::TempDir;
 
 use crate::common::{

@@ -1,8 +1,10 @@
 //! Handshakes of rustls with issued chains, both sides in memory. All cryptography on the wire, and
 //! the verification of the chains, is Graviola's, which shares no code with this crate.
 
+use certwright::key::{KeyFamily, WeakKeys};
 use certwright::testing::SeededRng;
-use certwright::{Chain, KeyAlgorithm, KeyFamily, KeyPair, Signer, Time, WeakKeys};
+use certwright::time::Time;
+use certwright::{Chain, KeyAlgorithm, KeyPair, Signer};
 use der::Decode;
 use der::asn1::AnyRef;
 use rustls::{CertificateError, Error, InconsistentKeys, ServerConfig};

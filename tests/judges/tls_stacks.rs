@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use certwright::key::{KeyFamily, PublicKey, SignatureAlgorithm};
 use certwright::{
-    Authority, Certificate, Chain, Issuer, KeyAlgorithm, KeyFamily, KeyPair, MemoryStore, Profile,
-    PublicKey, SignatureAlgorithm, Signer,
+    Authority, Certificate, Chain, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Profile, Signer,
 };
 use rustls::pki_types::{
     AlgorithmIdentifier, CertificateDer, InvalidSignature, ServerName,

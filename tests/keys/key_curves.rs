@@ -3,7 +3,8 @@
 
 use std::sync::LazyLock;
 
-use certwright::{KeyAlgorithm, KeyFamily, KeyPair, PublicKey, Signer};
+use certwright::key::{KeyFamily, PublicKey};
+use certwright::{KeyAlgorithm, KeyPair, Signer};
 
 use crate::common::is_built;
 use crate::key_files::{

@@ -1,6 +1,7 @@
 //! Damaged key files never panic, and damage never turns one key into another.
 
-use certwright::{Error, KeyAlgorithm, KeyFamily, KeyPair, PublicKey, Signer};
+use certwright::key::{KeyFamily, PublicKey};
+use certwright::{Error, KeyAlgorithm, KeyPair, Signer};
 
 use crate::common::{families, is_built};
 use crate::key_files::{self, content, curve, pkcs8, sec1, seeded, whole};

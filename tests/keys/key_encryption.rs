@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use certwright::{Error, KeyAlgorithm, KeyFamily, KeyPair, Signer};
+use certwright::key::KeyFamily;
+use certwright::{Error, KeyAlgorithm, KeyPair, Signer};
 use pkcs5::EncryptionScheme;
 use pkcs5::pbes2::Parameters;
 

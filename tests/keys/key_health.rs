@@ -2,8 +2,10 @@
 
 #![cfg(feature = "rsa")]
 
+use certwright::error::Rule;
+use certwright::key::{PublicKey, WeakKeys};
 use certwright::testing::SeededRng;
-use certwright::{Error, KeyAlgorithm, KeyPair, PublicKey, Rule, Signer, WeakKeys};
+use certwright::{Error, KeyAlgorithm, KeyPair, Signer};
 use crypto_bigint::{BoxedUint, ConcatenatingMul};
 
 use crate::key_files::rsa::{Numbers, boxed, inverse, number, product, whole_private_key};

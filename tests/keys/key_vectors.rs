@@ -1,8 +1,7 @@
 //! Published signatures: RFC 6979 appendix A.2 for the NIST curves, GB/T 32918.5 annex A.2 for SM2.
 
-use certwright::{
-    Error, KeyAlgorithm, KeyFamily, KeyPair, Nonces, PublicKey, SignatureAlgorithm, Signer,
-};
+use certwright::key::{KeyFamily, Nonces, PublicKey, SignatureAlgorithm};
+use certwright::{Error, KeyAlgorithm, KeyPair, Signer};
 
 use crate::common::is_built;
 use crate::key_files::{SEQUENCE, curve, hex, integer, public_key, sec1, value};

@@ -4,9 +4,8 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::LazyLock;
 
-use certwright::{
-    Error, KeyAlgorithm, KeyFamily, KeyPair, Nonces, SignatureAlgorithm, Signer, Sm2Id, WeakKeys,
-};
+use certwright::key::{KeyFamily, Nonces, SignatureAlgorithm, Sm2Id, WeakKeys};
+use certwright::{Error, KeyAlgorithm, KeyPair, Signer};
 use rand_core::{TryCryptoRng, TryRng};
 
 use crate::common::{algorithms, families, is_built};
@@ -249,7 +248,7 @@ fn sm2_signatures_bind_the_identifier() {
         let key = seeded(KeyAlgorithm::Sm2, 2).with_sm2_id(id(text)).unwrap();
         assert_eq!(key.public_key().sm2_id().as_str(), text);
         let signature = key.sign(b"message").unwrap();
-        let check = |public: &certwright::PublicKey| {
+        let check = |public: &certwright::key::PublicKey| {
             public.verify(SignatureAlgorithm::Sm2Sm3, b"message", &signature)
         };
         check(key.public_key()).unwrap();

@@ -15,8 +15,8 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
         "validity", "wire"]),
     ("testing", 6, &["error", "store"]),
 
-    ("crl", 5, &["algorithm", "error", "issuer", "ledger", "limits", "lint", "profile", "usage", "validity",
-        "wire"]),
+    ("crl", 5, &["algorithm", "distribution", "error", "issuer", "ledger", "limits", "lint", "profile",
+        "revocation_list", "usage", "validity", "wire"]),
 
     ("openssl_ca", 5, &["algorithm", "certificate", "error", "hexadecimal", "issuer", "ledger", "limits", "name",
         "oid", "serial", "validity", "wire"]),

@@ -1,9 +1,13 @@
 //! What breaks no rule: all that this engine issues, and what OpenSSL does when it is asked well.
 
+use certwright::crl::{CrlDistribution, CrlRequest, RevocationReason};
+use certwright::key::KeyFamily;
+use certwright::lint::{LintProfile, Linter, lint};
+use certwright::name::{NameConstraints, Subtree};
+use certwright::profile::LeafBasicConstraints;
+use certwright::time::{FixedClock, Lifetime};
 use certwright::{
-    Authority, CertificateRequest, CrlDistribution, CrlRequest, FixedClock, Issuer, KeyAlgorithm,
-    KeyFamily, LeafBasicConstraints, Lifetime, LintProfile, Linter, MemoryStore, NameConstraints,
-    Policy, Profile, RevocationReason, Subtree, lint,
+    Authority, CertificateRequest, Issuer, KeyAlgorithm, MemoryStore, Policy, Profile,
 };
 
 use crate::common::{self, folder, openssl, read, write};

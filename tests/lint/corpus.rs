@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use certwright::{LintProfile, Linter, Severity, lint};
+use certwright::lint::{LintProfile, Linter, Severity, lint};
 
 use crate::build::*;
 use crate::{lists, names, parts, profiles};

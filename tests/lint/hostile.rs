@@ -1,6 +1,6 @@
 //! Input that means harm.
 
-use certwright::{LintProfile, Linter, lint};
+use certwright::lint::{LintProfile, Linter, lint};
 
 use crate::build::*;
 use crate::craft::{alt_names, extension, sequence, tlv};

@@ -2,7 +2,7 @@
 
 use std::slice::from_ref;
 
-use certwright::{LintProfile, Linter, lint};
+use certwright::lint::{LintProfile, Linter, lint};
 
 use crate::build::*;
 use crate::craft::{ISSUER, KEY, SERIAL, SUBJECT, VALIDITY, alt_names, extension, name, oid};

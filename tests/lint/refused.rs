@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use certwright::{
-    Authority, CrlRequest, Error, Extension, FixedClock, Issuer, KeyPair, Lifetime, MemoryStore,
-    Profile, PublicKey, Rule, SignatureAlgorithm, Signer,
-};
+use certwright::crl::CrlRequest;
+use certwright::error::Rule;
+use certwright::key::{PublicKey, SignatureAlgorithm};
+use certwright::profile::Extension;
+use certwright::time::{FixedClock, Lifetime};
+use certwright::{Authority, Error, Issuer, KeyPair, MemoryStore, Profile, Signer};
 
 use crate::build::{AIA, access};
 use crate::common;

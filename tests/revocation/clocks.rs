@@ -1,9 +1,9 @@
 //! Clocks that run ahead or behind: what was revoked stays on the lists until it has ended.
 
-use certwright::{
-    Authority, CrlRequest, Error, IssuedCrl, Lifetime, RevocationReason, RevocationRequest, Rule,
-    SerialNumber, Time,
-};
+use certwright::crl::{CrlRequest, IssuedCrl, RevocationReason, RevocationRequest};
+use certwright::error::Rule;
+use certwright::time::{Lifetime, Time};
+use certwright::{Authority, Error, SerialNumber};
 
 use crate::common;
 use crate::craft::{now, time};

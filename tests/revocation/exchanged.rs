@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use certwright::error::StoreErrorKind;
+use certwright::ledger::RecordState;
+use certwright::time::{Clock as _, Lifetime};
 use certwright::{
-    Authority, Certificate, Clock as _, Error, Lifetime, MemoryStore, RecordState, SerialNumber,
-    Signer as _, Store as _, StoreErrorKind,
+    Authority, Certificate, Error, MemoryStore, SerialNumber, Signer as _, Store as _,
 };
 
 use crate::craft::{self, Draft, internal};
@@ -29,7 +31,8 @@ impl Waiting {
     }
 
     fn claimed(&self, serial: &SerialNumber) -> Vec<u8> {
-        let digest = certwright::Ledger::issuer_digest(self.ca.issuer().certificate().public_key());
+        let digest =
+            certwright::ledger::Ledger::issuer_digest(self.ca.issuer().certificate().public_key());
         let record = self.ca.ledger().certificate(&digest, serial).unwrap().unwrap();
         let RecordState::Claimed { to_be_signed } = record.state else { panic!("{serial}") };
         to_be_signed

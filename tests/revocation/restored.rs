@@ -1,10 +1,11 @@
 //! After a restored backup: CRL numbers go on, and what was revoked since stays revoked.
 #![cfg(feature = "redb")]
 
-use certwright::{
-    Authority, CrlRequest, Error, IssuedCrl, Ledger, Lifetime, MemoryStore, RedbStore,
-    RevocationList, RevocationReason, RevocationRequest, Rule,
-};
+use certwright::crl::{CrlRequest, IssuedCrl, RevocationList, RevocationReason, RevocationRequest};
+use certwright::error::Rule;
+use certwright::ledger::Ledger;
+use certwright::time::Lifetime;
+use certwright::{Authority, Error, MemoryStore, RedbStore};
 
 use crate::common;
 use crate::craft::{internal, time};

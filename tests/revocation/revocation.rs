@@ -1,9 +1,12 @@
 //! What is revoked, when it may be, and how a CRL says it. OpenSSL is the judge.
 
-use certwright::{
-    Authority, CrlRequest, Error, Issuer, KeyFamily, KeyUsage, Ledger, Lifetime, MemoryStore,
-    Profile, RevocationReason, Rule, SerialNumber, StoreErrorKind,
-};
+use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::error::{Rule, StoreErrorKind};
+use certwright::key::KeyFamily;
+use certwright::ledger::Ledger;
+use certwright::profile::KeyUsage;
+use certwright::time::Lifetime;
+use certwright::{Authority, Error, Issuer, MemoryStore, Profile, SerialNumber};
 
 use crate::common;
 use crate::craft::{self, Draft, KEY_USAGE, internal, now};

@@ -1,7 +1,9 @@
 //! Whoever shows a chain picks the lists that the verifier sees: in what order, of which scope, under
 //! which spelling of the issuer's name. What one list of the issuer revokes no choice of others permits.
 
-use certwright::{Certificate, Chain, ChainVerifier, Profile, RevocationList, UnknownRevocation};
+use certwright::crl::RevocationList;
+use certwright::verify::UnknownRevocation;
+use certwright::{Certificate, Chain, ChainVerifier, Profile};
 use proptest::prelude::*;
 
 use crate::common;

@@ -1,9 +1,11 @@
 //! Path validation with revocation lists: what each list does to a chain.
 
-use certwright::{
-    Certificate, Chain, ChainRule, ChainVerifier, CrlRequest, Error, ExtendedKeyUsage, IssuedCrl,
-    Lifetime, MemoryStore, Profile, RevocationList, RevocationReason, UnknownRevocation,
-};
+use certwright::crl::{CrlRequest, IssuedCrl, RevocationList, RevocationReason};
+use certwright::error::ChainRule;
+use certwright::profile::ExtendedKeyUsage;
+use certwright::time::Lifetime;
+use certwright::verify::UnknownRevocation;
+use certwright::{Certificate, Chain, ChainVerifier, Error, MemoryStore, Profile};
 
 use crate::common;
 use crate::craft::{self, Draft, KEY_USAGE, time};

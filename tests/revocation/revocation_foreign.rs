@@ -1,10 +1,10 @@
 //! CRLs that OpenSSL made: read, verified, and believed as far as their scope goes.
 #![cfg(feature = "ecc")]
 
-use certwright::{
-    Certificate, Chain, ChainVerifier, Error, KeyAlgorithm, RevocationList, SerialNumber, Time,
-    UnknownRevocation,
-};
+use certwright::crl::RevocationList;
+use certwright::time::Time;
+use certwright::verify::UnknownRevocation;
+use certwright::{Certificate, Chain, ChainVerifier, Error, KeyAlgorithm, SerialNumber};
 use tempfile::TempDir;
 
 use crate::common::{self, openssl};

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use certwright::{
-    Authority, CrlDistribution, CrlRequest, Error, IssuedCrl, KeyFamily, Ledger, Lifetime,
-    MemoryStore, RevocationList, RevocationReason, SerialNumber,
-};
+use certwright::crl::{CrlDistribution, CrlRequest, IssuedCrl, RevocationList, RevocationReason};
+use certwright::key::KeyFamily;
+use certwright::ledger::Ledger;
+use certwright::time::Lifetime;
+use certwright::{Authority, Error, MemoryStore, SerialNumber};
 
 use crate::common;
 use crate::craft::{self, internal, time};
@@ -30,7 +31,7 @@ fn times_are_right_on_both_sides_of_2050() {
             craft::serial(9),
             craft::period("2040-01-01T00:00:00Z", "2060-01-01T00:00:00Z"),
         );
-        let policy = internal().with_root_leaves(certwright::RootLeaves::Allow);
+        let policy = internal().with_root_leaves(certwright::policy::RootLeaves::Allow);
         let authority = Authority::new(root.unwrap(), policy, MemoryStore::default());
         let authority = authority.with_clock(scene.clock.clone());
         let mut revoked = Vec::new();
@@ -94,8 +95,8 @@ fn a_list_of_more_than_a_mebibyte_is_read_as_it_was_written() {
         assert!(read.serials().eq(&serials));
         read.verify_signature(scene.ca.issuer().certificate().public_key()).unwrap();
     }
-    assert!(certwright::lint(&list.to_der()).findings().is_empty());
-    let reports = certwright::Linter::new().lint_pem(&list.to_pem()).unwrap();
+    assert!(certwright::lint::lint(&list.to_der()).findings().is_empty());
+    let reports = certwright::lint::Linter::new().lint_pem(&list.to_pem()).unwrap();
     assert!(reports.iter().all(|report| report.findings().is_empty()));
 }
 
@@ -213,7 +214,7 @@ fn a_delta_to_no_full_list_is_refused() {
             let error = answer.expect_err(&format!("a delta to {wrong}"));
             assert_eq!(
                 error.reasons().first().map(|r| r.rule),
-                Some(certwright::Rule::CrlBase),
+                Some(certwright::error::Rule::CrlBase),
                 "{error}"
             );
         }

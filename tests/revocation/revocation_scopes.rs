@@ -1,6 +1,8 @@
 //! What a list covers, by name, by scope and in time.
 
-use certwright::{Error, RevocationList, UnknownRevocation};
+use certwright::Error;
+use certwright::crl::RevocationList;
+use certwright::verify::UnknownRevocation;
 
 use crate::common;
 use crate::craft::{self, Draft, tlv};

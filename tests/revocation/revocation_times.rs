@@ -1,11 +1,11 @@
 //! When something was revoked, as its owner says it; what ended before it was revoked; what was
 //! revoked before it was completed; and what the audit log tells of failures.
 
-use certwright::{
-    AuditAction, AuditEntry, Authority, CrlRequest, Error, IssuedCrl, Issuer, Ledger, Lifetime,
-    MemoryStore, Policy, Profile, RecordState, RevocationReason, RevocationRequest, Rule,
-    SerialNumber, Signer, StoreErrorKind,
-};
+use certwright::crl::{CrlRequest, IssuedCrl, RevocationReason, RevocationRequest};
+use certwright::error::{Rule, StoreErrorKind};
+use certwright::ledger::{AuditAction, AuditEntry, Ledger, RecordState};
+use certwright::time::Lifetime;
+use certwright::{Authority, Error, Issuer, MemoryStore, Policy, Profile, SerialNumber, Signer};
 
 use crate::common;
 use crate::craft::{self, internal, now, time};
@@ -237,10 +237,10 @@ fn a_certificate_that_was_signed_and_revoked_before_it_was_recorded_is_told_of()
         ca: std::sync::Mutex<Option<Authority>>,
     }
     impl Signer for Traitor {
-        fn public_key(&self) -> &certwright::PublicKey {
+        fn public_key(&self) -> &certwright::key::PublicKey {
             self.device.public_key()
         }
-        fn algorithm(&self) -> certwright::SignatureAlgorithm {
+        fn algorithm(&self) -> certwright::key::SignatureAlgorithm {
             self.device.algorithm()
         }
         fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 use std::thread;
 
-use certwright::{
-    AuditAction, Authority, CrlRequest, Error, Issuer, Ledger, Lifetime, MemoryStore, Profile,
-    RecordState, RevocationReason, Rule, SerialNumber, Signer as _,
-};
+use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::error::Rule;
+use certwright::ledger::{AuditAction, Ledger, RecordState};
+use certwright::time::Lifetime;
+use certwright::{Authority, Error, Issuer, MemoryStore, Profile, SerialNumber, Signer as _};
 
 use crate::common;
 use crate::craft::{self, internal};
@@ -167,7 +168,7 @@ fn without_key(
 fn nothing_after_the_revocation(ca: &Authority, case: &str) {
     let digest = Ledger::issuer_digest(ca.issuer().certificate().public_key());
     let entries = ca.ledger().audit(1, usize::MAX).unwrap();
-    let revoked = |entry: &certwright::AuditEntry| {
+    let revoked = |entry: &certwright::ledger::AuditEntry| {
         entry.action == AuditAction::Revoked && entry.issuer != digest
     };
     let at = entries.iter().position(revoked).expect("it was revoked");

@@ -1,9 +1,9 @@
 //! A leaf, its CA and its root, and lists of every form signed by the CA's key.
 
-use certwright::{
-    Certificate, Chain, ChainRule, ChainVerifier, Error, KeyAlgorithm, KeyPair, RevocationList,
-    RevocationStatus, UnknownRevocation, Verified,
-};
+use certwright::crl::RevocationList;
+use certwright::error::ChainRule;
+use certwright::verify::{RevocationStatus, UnknownRevocation, Verified};
+use certwright::{Certificate, Chain, ChainVerifier, Error, KeyAlgorithm, KeyPair};
 
 use crate::common;
 use crate::craft::{self, Draft, ISSUER, Ladder, SERIAL, SUBJECT, now, tlv};

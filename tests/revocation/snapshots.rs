@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use certwright::crl::{CrlRequest, IssuedCrl, RevocationReason};
+use certwright::error::StoreError;
+use certwright::ledger::Ledger;
 use certwright::store::{ReadTransaction, ReadWork, Visit, WriteWork};
-use certwright::{
-    Authority, CrlRequest, IssuedCrl, Ledger, Lifetime, RedbStore, RevocationReason, SerialNumber,
-    Store, StoreError,
-};
+use certwright::time::Lifetime;
+use certwright::{Authority, RedbStore, SerialNumber, Store};
 
 use crate::common;
 use crate::craft::internal;

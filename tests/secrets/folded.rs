@@ -1,11 +1,17 @@
 //! A private key that was folded, joined, cut, labelled wrongly or pasted into the wrong field: whatever
 //! reads it, no eight characters of its secret part stand in a message.
 
+use certwright::crl::{CrlDistribution, RevocationList};
+use certwright::key::{PublicKey, SealingKey};
+use certwright::ledger::{Filing, Identifier, Ledger};
+use certwright::lint::{Linter, lint};
+use certwright::name::{EmailAddress, IpNetwork, Uri};
+use certwright::profile::Oid;
 use certwright::testing::SeededRng;
+use certwright::time::Time;
 use certwright::{
-    AltName, Certificate, CertificateRequest, Chain, CrlDistribution, EmailAddress, Filing,
-    Identifier, IpNetwork, KeyAlgorithm, KeyPair, Ledger, Linter, MemoryStore, Name, Oid, Policy,
-    Profile, PublicKey, RevocationList, SealingKey, SerialNumber, Time, Uri, lint,
+    AltName, Certificate, CertificateRequest, Chain, KeyAlgorithm, KeyPair, MemoryStore, Name,
+    Policy, Profile, SerialNumber,
 };
 use certwright_tests::folded::{PASSPHRASE, Said, base64, folded, forms, hexadecimal, key_files};
 

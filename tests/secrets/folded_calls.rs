@@ -3,7 +3,8 @@
 use std::fs;
 
 use certwright::cas::{Cas, CasError, Config, OPERATIONS, OPERATOR_OPERATIONS, ParameterHelp};
-use certwright::{Authority, Issuer, MemoryStore, Policy, Profile, SystemClock};
+use certwright::time::SystemClock;
+use certwright::{Authority, Issuer, MemoryStore, Policy, Profile};
 use certwright_tests::common::families;
 use certwright_tests::folded::{Said, forms, key_files};
 use serde_json::{Map, Value, json};

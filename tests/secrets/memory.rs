@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::process::Command;
 
+use certwright::key::{Arithmetic, KeyFamily, Nonces, SealingKey, SecretBytes, WeakKeys};
+use certwright::ledger::Ledger;
 use certwright::testing::SeededRng;
-use certwright::{
-    Arithmetic, CertificateRequest, KeyAlgorithm, KeyFamily, KeyPair, Ledger, MemoryStore, Nonces,
-    SealingKey, SecretBytes, Signer, Time, WeakKeys,
-};
+use certwright::time::Time;
+use certwright::{CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, Signer};
 use zeroize::Zeroizing;
 
 use crate::common::is_built;
@@ -72,8 +72,8 @@ const STAGES: &[Stage] = &[
 /// A key goes in as JSON, and comes out again.
 #[cfg(feature = "cas")]
 fn operate(inputs: &Inputs) {
-    use certwright::FixedClock;
     use certwright::cas::{Cas, Config};
+    use certwright::time::FixedClock;
     use zeroize::Zeroize as _;
 
     let octets = unmask(&inputs.sealing_key);

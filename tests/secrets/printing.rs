@@ -2,9 +2,10 @@
 
 use std::fmt::Debug;
 
+use certwright::key::{PublicKey, SealingKey, WeakKeys};
+use certwright::ledger::Ledger;
 use certwright::{
-    Authority, Error, Issuer, KeyAlgorithm, KeyPair, Ledger, MemoryStore, Policy, Profile,
-    PublicKey, SealingKey, Signer, WeakKeys,
+    Authority, Error, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Policy, Profile, Signer,
 };
 
 use crate::common::{families, is_built};

@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
+use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::error::{StoreError, StoreErrorKind};
+use certwright::ledger::{AuditAction, AuditEntry, CertificateRecord, Ledger, RecordState};
 use certwright::store::WriteTransaction;
-use certwright::{
-    AuditAction, AuditEntry, Authority, CertificateRecord, CrlRequest, Error, Issuer, Ledger,
-    Lifetime, MemoryStore, Profile, RecordState, RevocationReason, SerialNumber, Store, StoreError,
-    StoreErrorKind,
-};
+use certwright::time::Lifetime;
+use certwright::{Authority, Error, Issuer, MemoryStore, Profile, SerialNumber, Store};
 
 use crate::common;
 use crate::craft::{self, now, time};

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
-use certwright::{
-    AuditEntry, CrlRequest, Error, Ledger, Lifetime, MemoryStore, RevocationReason, StoreErrorKind,
-    Time,
-};
+use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::error::StoreErrorKind;
+use certwright::ledger::{AuditEntry, Ledger};
+use certwright::time::{Lifetime, Time};
+use certwright::{Error, MemoryStore};
 use serde_json::Value;
 
 use crate::craft::now;

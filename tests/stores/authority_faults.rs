@@ -6,10 +6,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use certwright::{
-    Authority, Clock, Error, FixedClock, Issuer, MemoryStore, Profile, SerialNumber, Signer, Store,
-    StoreErrorKind, Time,
-};
+use certwright::error::StoreErrorKind;
+use certwright::time::{Clock, FixedClock, Time};
+use certwright::{Authority, Error, Issuer, MemoryStore, Profile, SerialNumber, Signer, Store};
 
 use crate::common;
 use crate::craft::{self, Ladder, internal, now};

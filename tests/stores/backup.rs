@@ -11,6 +11,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use crate::common;
+use certwright::error::{StoreError, StoreErrorKind};
+use certwright::ledger::RecordState;
+use certwright::name::AttributeType;
+use certwright::policy::RootLeaves;
 use certwright::store::{Medium, WriteTransaction};
 use certwright::*;
 

@@ -6,11 +6,13 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::error::{StoreError, StoreErrorKind};
+use certwright::key::SealingKey;
+use certwright::ledger::Ledger;
 use certwright::store::{ReadTransaction, ReadWork, Visit, WriteTransaction, WriteWork};
-use certwright::{
-    Authority, CrlRequest, Ledger, Lifetime, MemoryStore, Profile, RevocationReason, SealingKey,
-    Store, StoreError, StoreErrorKind,
-};
+use certwright::time::Lifetime;
+use certwright::{Authority, MemoryStore, Profile, Store};
 
 use crate::craft;
 use crate::revoked::Scene;
@@ -259,7 +261,8 @@ fn a_store_that_lost_its_seal_takes_no_key() {
 #[cfg(feature = "sm2")]
 #[test]
 fn a_request_with_an_identifier_of_its_own_comes_back_on_every_page() {
-    use certwright::{CertificateRequest, KeyAlgorithm, KeyPair, Sm2Id};
+    use certwright::key::Sm2Id;
+    use certwright::{CertificateRequest, KeyAlgorithm, KeyPair};
     let ledger = Ledger::new(MemoryStore::default());
     let own = KeyPair::generate(KeyAlgorithm::Sm2).unwrap();
     let plain = CertificateRequest::builder("CN=plain".parse().unwrap()).sign(&own).unwrap();

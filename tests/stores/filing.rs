@@ -3,10 +3,15 @@
 
 use std::sync::{Arc, Barrier};
 
+use certwright::error::Rule;
+use certwright::issuance::Issued;
+use certwright::key::{PublicKey, SignatureAlgorithm};
+use certwright::ledger::{AuditAction, Filing, Ledger, RecordState, Tag};
+use certwright::policy::{Outliving, Period};
+use certwright::time::{FixedClock, Lifetime, Validity};
 use certwright::{
-    AuditAction, Authority, CertificateRequest, Error, Filing, FixedClock, Issued, Issuer, KeyPair,
-    Ledger, Lifetime, MemoryStore, Outliving, Period, Policy, Profile, PublicKey, RecordState,
-    Rule, SignatureAlgorithm, Signer, Store, Tag, Validity,
+    Authority, CertificateRequest, Error, Issuer, KeyPair, MemoryStore, Policy, Profile, Signer,
+    Store,
 };
 
 use crate::common;

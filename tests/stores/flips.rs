@@ -6,8 +6,11 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
+use certwright::crl::RevocationReason;
+use certwright::key::SealingKey;
+use certwright::ledger::Ledger;
 use certwright::store::Medium;
-use certwright::{KeyAlgorithm, Ledger, RedbStore, RevocationReason, SealingKey, Store};
+use certwright::{KeyAlgorithm, RedbStore, Store};
 
 use crate::revoked::Scene;
 use crate::shelf::{Records, alice, records};

@@ -4,9 +4,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use certwright::error::StoreErrorKind;
+use certwright::key::SealingKey;
+use certwright::ledger::Ledger;
+use certwright::time::FixedClock;
 use certwright::{
-    Authority, CertificateRequest, Chain, Error, FixedClock, Issuer, Ledger, MemoryStore, Profile,
-    SealingKey, Store, StoreErrorKind,
+    Authority, CertificateRequest, Chain, Error, Issuer, MemoryStore, Profile, Store,
 };
 
 use crate::common;
@@ -139,7 +142,7 @@ fn a_ca_comes_back_with_its_chain_and_key_and_issues() {
             // The name under which it is kept is that of its certificate.
             assert_eq!(
                 ca,
-                certwright::Identifier::of(
+                certwright::ledger::Identifier::of(
                     &Ledger::issuer_digest(ladder.root.certificate().public_key()),
                     ladder.ca.certificate().serial(),
                 )
@@ -251,7 +254,10 @@ fn a_kept_root_is_called_by_its_own_key() {
     let ledger = Ledger::new(MemoryStore::default());
     let identifier = alice(&ledger).keep_issuer(&root.chain(), None).unwrap();
     let digest = Ledger::issuer_digest(root.certificate().public_key());
-    assert_eq!(identifier, certwright::Identifier::of(&digest, root.certificate().serial()));
+    assert_eq!(
+        identifier,
+        certwright::ledger::Identifier::of(&digest, root.certificate().serial())
+    );
 }
 
 /// A chain of the certificate alone.
@@ -289,6 +295,9 @@ fn a_store_that_fails_keeps_no_half_of_a_request() {
 #[cfg(all(feature = "ecc", feature = "rsa", feature = "sm2"))]
 #[test]
 fn a_ca_is_forgotten_with_its_key_and_what_it_issued_stays() {
+    use certwright::error::StoreErrorKind;
+    use certwright::ledger::Ledger;
+    use certwright::time::Time;
     use certwright::*;
     let ledger = Ledger::new(MemoryStore::default());
     let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());

@@ -5,10 +5,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use certwright::crl::RevocationReason;
+use certwright::ledger::{CertificateRecord, Identifier, Ledger};
+use certwright::name::AttributeType;
+use certwright::policy::{Period, RootLeaves};
+use certwright::time::{FixedClock, Lifetime, Time, Validity};
 use certwright::{
-    AltName, AttributeType, Authority, Certificate, CertificateRecord, CertificateRequest,
-    FixedClock, Identifier, Ledger, Lifetime, Name, Period, Policy, Profile, RevocationReason,
-    RootLeaves, Signer, Store, Time, Validity,
+    AltName, Authority, Certificate, CertificateRequest, Name, Policy, Profile, Signer, Store,
 };
 
 use crate::craft::{Ladder, now, period};
@@ -137,7 +140,9 @@ fn what_never_came_back_is_not_found_and_what_was_revoked_is() {
         assert!(ledger.certificates_ending(now(), far, None, 9).unwrap().is_empty());
         let record = ledger.certificate(&scene.digest(), &claim).unwrap().unwrap();
         let signature = {
-            let certwright::RecordState::Claimed { to_be_signed } = &record.state else { panic!() };
+            let certwright::ledger::RecordState::Claimed { to_be_signed } = &record.state else {
+                panic!()
+            };
             scene.ladder.ca_key().sign(to_be_signed).unwrap()
         };
         scene.ca.complete(&claim, &signature).unwrap();

@@ -6,6 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::common;
+use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::error::{StoreError, StoreErrorKind};
+use certwright::ledger::Ledger;
+use certwright::name::AttributeType;
+use certwright::policy::RootLeaves;
+use certwright::time::Lifetime;
 use certwright::*;
 
 /// The beginning of redb's files, and the flag of one that was not closed.

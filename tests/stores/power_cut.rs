@@ -8,7 +8,13 @@ use std::sync::atomic::Ordering;
 
 use crate::common::key;
 use crate::disk::{self, Disk, Octets, Operation};
+use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::key::SealingKey;
+use certwright::ledger::{Filing, Identifier, IssuerDigest, Ledger, RecordState};
+use certwright::name::AttributeType;
+use certwright::policy::RootLeaves;
 use certwright::testing::SeededRng;
+use certwright::time::{Lifetime, Time};
 use certwright::*;
 
 /// What the authority answered, and when.

@@ -8,6 +8,10 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use certwright::error::StoreErrorKind;
+use certwright::ledger::Ledger;
+use certwright::name::AttributeType;
+use certwright::policy::RootLeaves;
 use certwright::*;
 
 /// Certificates that each of two processes issues.

@@ -6,11 +6,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use certwright::error::{StoreError, StoreErrorKind};
+use certwright::ledger::{Ledger, LedgerWriter};
 use certwright::store::{ReadTransaction, ReadWork, Visit, WriteTransaction, WriteWork};
-use certwright::{
-    Error, KeyAlgorithm, KeyPair, Ledger, LedgerWriter, MemoryStore, Store, StoreError,
-    StoreErrorKind,
-};
+use certwright::{Error, KeyAlgorithm, KeyPair, MemoryStore, Store};
 
 use crate::craft;
 

@@ -5,7 +5,13 @@ use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::error::StoreErrorKind;
+use certwright::ledger::Ledger;
+use certwright::name::AttributeType;
+use certwright::policy::RootLeaves;
 use certwright::store::Medium;
+use certwright::time::Lifetime;
 use certwright::*;
 
 use crate::common;

@@ -11,6 +11,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::common;
+use certwright::name::AttributeType;
+use certwright::policy::RootLeaves;
 use certwright::testing::SeededRng;
 use certwright::*;
 use rand_core::Rng as _;

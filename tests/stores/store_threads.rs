@@ -8,6 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use certwright::error::{StoreError, StoreErrorKind};
+use certwright::ledger::{Ledger, RecordState};
+use certwright::name::AttributeType;
+use certwright::policy::RootLeaves;
 use certwright::store::{ReadWork, WriteWork};
 use certwright::*;
 

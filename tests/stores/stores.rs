@@ -11,7 +11,8 @@ fn the_store_in_memory_keeps_the_contract() {
 #[cfg(feature = "redb")]
 mod redb {
     use super::*;
-    use certwright::{RedbStore, Store, StoreErrorKind};
+    use certwright::error::StoreErrorKind;
+    use certwright::{RedbStore, Store};
 
     #[test]
     fn the_store_in_a_file_keeps_the_contract() {

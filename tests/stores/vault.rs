@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use certwright::error::StoreErrorKind;
+use certwright::key::{SealingKey, WeakKeys};
+use certwright::ledger::{AuditAction, Ledger};
 use certwright::testing::SeededRng;
-use certwright::{
-    AuditAction, Error, KeyAlgorithm, KeyPair, Ledger, MemoryStore, SealingKey, Signer, Store,
-    StoreErrorKind, WeakKeys,
-};
+use certwright::{Error, KeyAlgorithm, KeyPair, MemoryStore, Signer, Store};
 
 use crate::common;
 use crate::craft;
@@ -489,6 +489,9 @@ mod file {
 #[cfg(all(feature = "ecc", feature = "rsa", feature = "sm2"))]
 #[test]
 fn a_key_signs_after_it_was_kept_as_it_did_before() {
+    use certwright::key::{SignatureAlgorithm, Sm2Id};
+    use certwright::ledger::Ledger;
+    use certwright::time::Time;
     use certwright::*;
     let ledger = Ledger::new(MemoryStore::default());
     let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());
@@ -512,6 +515,9 @@ fn a_key_signs_after_it_was_kept_as_it_did_before() {
 #[cfg(all(feature = "ecc", feature = "rsa", feature = "sm2"))]
 #[test]
 fn two_ledgers_that_were_unlocked_on_a_fresh_store_share_the_seal_of_the_first_key() {
+    use certwright::key::SealingKey;
+    use certwright::ledger::Ledger;
+    use certwright::time::Time;
     use certwright::*;
     let store = Arc::new(MemoryStore::default());
     let (one, two) = (Ledger::new(Arc::clone(&store)), Ledger::new(store));
@@ -532,6 +538,9 @@ fn two_ledgers_that_were_unlocked_on_a_fresh_store_share_the_seal_of_the_first_k
 #[cfg(all(feature = "ecc", feature = "rsa", feature = "sm2"))]
 #[test]
 fn a_name_that_is_taken_is_told_from_a_change_that_came_first() {
+    use certwright::error::StoreErrorKind;
+    use certwright::ledger::Ledger;
+    use certwright::time::Time;
     use certwright::*;
     let ledger = Ledger::new(MemoryStore::default());
     let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());

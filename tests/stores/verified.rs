@@ -4,10 +4,12 @@
 
 use std::sync::Arc;
 
-use certwright::{
-    AuditAction, CrlRequest, Filing, Ledger, Lifetime, MemoryStore, RevocationReason, SealingKey,
-    Store, StoreErrorKind,
-};
+use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::error::StoreErrorKind;
+use certwright::key::SealingKey;
+use certwright::ledger::{AuditAction, Filing, Ledger};
+use certwright::time::Lifetime;
+use certwright::{MemoryStore, Store};
 
 use crate::craft;
 use crate::revoked::Scene;

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use certwright::{Issuer, KeyAlgorithm, KeyFamily, KeyPair, Profile};
+use certwright::key::KeyFamily;
+use certwright::{Issuer, KeyAlgorithm, KeyPair, Profile};
 use tempfile::TempDir;
 
 /// The identifier that OpenSSL has to be told for SM2.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use certwright::key::SignatureAlgorithm;
+use certwright::time::{FixedClock, Time, Validity};
 use certwright::{
-    AltName, Authority, Certificate, CertificateRequest, FixedClock, Issuer, KeyAlgorithm, KeyPair,
-    MemoryStore, Policy, Profile, SerialNumber, SignatureAlgorithm, Signer, Time, Validity,
+    AltName, Authority, Certificate, CertificateRequest, Issuer, KeyAlgorithm, KeyPair,
+    MemoryStore, Policy, Profile, SerialNumber, Signer,
 };
 use der::asn1::ObjectIdentifier;
 

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use certwright::error::SignerError;
+use certwright::issuance::Prepared;
+use certwright::key::{PublicKey, SignatureAlgorithm};
+use certwright::policy::Grant;
+use certwright::request::RequestBuilder;
 use certwright::{
-    AltName, CertificateRequest, Error, Grant, Issuer, KeyAlgorithm, KeyPair, Name, Policy,
-    Prepared, Profile, PublicKey, RequestBuilder, SerialNumber, SignatureAlgorithm, Signer,
-    SignerError,
+    AltName, CertificateRequest, Error, Issuer, KeyAlgorithm, KeyPair, Name, Policy, Profile,
+    SerialNumber, Signer,
 };
 
 use crate::common::key;

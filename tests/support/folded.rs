@@ -236,7 +236,7 @@ impl Said {
         self.0.extend([format!("{shown}"), format!("{shown:?}"), format!("{shown:#?}")]);
     }
 
-    pub fn report(&mut self, report: &certwright::Report) {
+    pub fn report(&mut self, report: &certwright::lint::Report) {
         report.findings().iter().for_each(|finding| self.show(finding));
     }
 }

@@ -3,8 +3,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use certwright::Store;
+use certwright::error::StoreError;
 use certwright::store::{ReadWork, WriteWork};
-use certwright::{Store, StoreError};
 
 /// Which transactions are counted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,9 +1,11 @@
 //! One question to two verifiers: ours and, where it can, OpenSSL.
 
-use certwright::{
-    AltName, Certificate, Chain, ChainRule, ChainVerifier, Error, ExtendedKeyUsage, Issuer,
-    KeyFamily, OnDenial, Outliving, Policy, Time,
-};
+use certwright::error::ChainRule;
+use certwright::key::KeyFamily;
+use certwright::policy::{OnDenial, Outliving};
+use certwright::profile::ExtendedKeyUsage;
+use certwright::time::Time;
+use certwright::{AltName, Certificate, Chain, ChainVerifier, Error, Issuer, Policy};
 
 use crate::common;
 use crate::craft::{Ladder, internal, now, serial};

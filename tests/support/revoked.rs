@@ -2,10 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
+use certwright::crl::{CrlDistribution, CrlRequest, IssuedCrl, RevocationList};
+use certwright::error::StoreErrorKind;
+use certwright::key::KeyFamily;
+use certwright::ledger::{AuditEntry, Ledger};
+use certwright::policy::Period;
+use certwright::time::{Clock, Lifetime, Time, Validity};
 use certwright::{
-    AuditEntry, Authority, Chain, Clock, CrlDistribution, CrlRequest, Error, IssuedCrl, Issuer,
-    KeyAlgorithm, KeyFamily, Ledger, Lifetime, MemoryStore, Period, Profile, RevocationList,
-    SerialNumber, Store, StoreErrorKind, Time, Validity,
+    Authority, Chain, Error, Issuer, KeyAlgorithm, MemoryStore, Profile, SerialNumber, Store,
 };
 use tempfile::TempDir;
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::provider::provider;
 use crate::tls::{SERVER, Site};
-use certwright::{Certificate, Chain, KeyAlgorithm, KeyPair, Time};
+use certwright::time::Time;
+use certwright::{Certificate, Chain, KeyAlgorithm, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::time_provider::{DefaultTimeProvider, TimeProvider};

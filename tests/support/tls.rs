@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use certwright::testing::SeededRng;
+use certwright::time::{FixedClock, Time, Validity};
 use certwright::{
-    AltName, Authority, Certificate, CertificateRequest, Chain, FixedClock, Issuer, KeyAlgorithm,
-    KeyPair, MemoryStore, Policy, Profile, SerialNumber, Signer, Time, Validity,
+    AltName, Authority, Certificate, CertificateRequest, Chain, Issuer, KeyAlgorithm, KeyPair,
+    MemoryStore, Policy, Profile, SerialNumber, Signer,
 };
 
 use crate::common::{algorithms, key};

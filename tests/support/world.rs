@@ -4,11 +4,10 @@ use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use certwright::error::{SignerError, StoreError, StoreErrorKind};
+use certwright::key::{PublicKey, SignatureAlgorithm};
 use certwright::store::{ReadWork, WriteWork};
-use certwright::{
-    Error, KeyPair, MemoryStore, PublicKey, SignatureAlgorithm, Signer, SignerError, Store,
-    StoreError, StoreErrorKind,
-};
+use certwright::{Error, KeyPair, MemoryStore, Signer, Store};
 use rand_core::{TryCryptoRng, TryRng};
 
 /// A device that keeps what it was asked to sign, and answers as it is told.

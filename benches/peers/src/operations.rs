@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use certwright::{AltName, CertificateRequest, KeyAlgorithm, KeyFamily, KeyPair, Profile};
+use certwright::key::KeyFamily;
+use certwright::{AltName, CertificateRequest, KeyAlgorithm, KeyPair, Profile};
 
 use crate::measure::{Contender, Effort, Timing, means, medians};
 use crate::peers::{Ca, DOMAIN, Key, Ours, Peer, pair, peers, rsa_key};

@@ -1,7 +1,7 @@
 //! The arithmetic that the environment asks for. The library does not look there: whoever embeds it
 //! decides, not whoever starts the process.
 
-use certwright::Arithmetic;
+use certwright::key::Arithmetic;
 use clap::error::ErrorKind;
 
 use super::failure::Failure;

@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use certwright::cas::{Cas, CasError, Config, OPERATIONS, OPERATOR_OPERATIONS, Operation};
-use certwright::{Error, FixedClock, MemoryStore, SystemClock};
+use certwright::time::{FixedClock, SystemClock};
+use certwright::{Error, MemoryStore};
 use serde_json::Value;
 
 use super::config::config;

@@ -4,8 +4,10 @@ use super::call::pretty;
 use std::io::{self, Write as _};
 use std::process::{self, ExitCode};
 
+use certwright::Error;
 use certwright::cas::CasError;
-use certwright::{Error, SecretText, StoreError};
+use certwright::error::StoreError;
+use certwright::key::SecretText;
 
 /// Why a run ended without what was asked for.
 pub enum Failure {

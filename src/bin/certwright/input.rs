@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use certwright::{Certificate, Error, RevocationList, SealingKey};
+use certwright::crl::RevocationList;
+use certwright::key::SealingKey;
+use certwright::{Certificate, Error};
 use zeroize::Zeroizing;
 
 use super::output::given_path;

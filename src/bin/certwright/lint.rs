@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use certwright::{Finding, LintProfile, Linter, Report};
+use certwright::lint::{Finding, LintProfile, Linter, Report};
 use serde_json::json;
 
 use super::failure::Failure;

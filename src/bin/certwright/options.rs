@@ -3,8 +3,11 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use certwright::AltName;
 use certwright::cas::{OPERATIONS, OPERATOR_OPERATIONS, Operation};
-use certwright::{AltName, Identifier, Sm2Id, Time};
+use certwright::key::Sm2Id;
+use certwright::ledger::Identifier;
+use certwright::time::Time;
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{

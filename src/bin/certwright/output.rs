@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::Path;
 
-use certwright::SecretText;
+use certwright::key::SecretText;
 
 /// Standard output.
 pub struct Output {

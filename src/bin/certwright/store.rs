@@ -4,7 +4,10 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use certwright::{Error, Ledger, RedbStore, SealingKey, Store as _, StoreError, StoreErrorKind};
+use certwright::error::{StoreError, StoreErrorKind};
+use certwright::key::SealingKey;
+use certwright::ledger::Ledger;
+use certwright::{Error, RedbStore, Store as _};
 
 use super::failure::Failure;
 use super::output::Output;

@@ -18,7 +18,7 @@ const CHUNK: usize = 16 << 20;
 impl RedbStore {
     /// Writes a copy of the store, as it is when this is called, to a new file that
     /// [`RedbStore::open`] opens; readable and writable by its owner only. The records are not looked
-    /// at: [`Ledger::backup`](crate::Ledger::backup) verifies what it copies.
+    /// at: [`Ledger::backup`](crate::ledger::Ledger::backup) verifies what it copies.
     ///
     /// Reads and writes go on meanwhile, and what they write is not in the copy. Until the copy is
     /// done, the store's own file cannot use again the room that these writes free, and grows. The
@@ -35,7 +35,8 @@ impl RedbStore {
     ///
     /// ```
     /// use std::sync::Arc;
-    /// use certwright::{Ledger, RedbStore};
+    /// use certwright::ledger::Ledger;
+    /// use certwright::RedbStore;
     /// # let folder = tempfile::tempdir()?;
     /// # let folder = folder.path();
     /// let store = Arc::new(RedbStore::create(folder.join("ca.redb"))?);
@@ -50,9 +51,11 @@ impl RedbStore {
     /// ```
     ///
     /// # Errors
-    /// [`StoreErrorKind::Conflict`](crate::StoreErrorKind::Conflict) when there is anything at the path,
-    /// which is left as it is; [`StoreErrorKind::Corrupt`](crate::StoreErrorKind::Corrupt) when the store
-    /// is damaged, [`StoreErrorKind::Backend`](crate::StoreErrorKind::Backend) when it cannot be read or the file system refuses the copy.
+    /// [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict) when there is anything
+    /// at the path, which is left as it is;
+    /// [`StoreErrorKind::Corrupt`](crate::error::StoreErrorKind::Corrupt) when the store is
+    /// damaged, [`StoreErrorKind::Backend`](crate::error::StoreErrorKind::Backend) when it cannot
+    /// be read or the file system refuses the copy.
     pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), StoreError> {
         self.copy_file(path.as_ref(), &mut |_| Ok(()))
     }

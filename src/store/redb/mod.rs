@@ -37,7 +37,8 @@ const CACHE: usize = 64 << 20;
 /// ends.
 ///
 /// ```
-/// use certwright::{RedbStore, Store, StoreErrorKind};
+/// use certwright::error::StoreErrorKind;
+/// use certwright::{RedbStore, Store};
 /// # let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("ca.redb");
 /// let missing = RedbStore::open(&path).unwrap_err();
@@ -62,18 +63,18 @@ const CACHE: usize = 64 << 20;
 ///
 /// Once the file system has refused to read or write (a full disk, a broken one), the store answers
 /// every write, and every read that needs the file, with [`StoreErrorKind::Backend`] until the file
-/// is opened again: what of the last write is on the disk is known only then. The embedder drops the
-/// store, and with it every [`Ledger`](crate::Ledger) and [`Authority`](crate::Authority) that shares
-/// it, sees to the disk, and calls [`RedbStore::open`], in the same process if it likes. Everything
-/// that was answered is there; a change that ended in an error is there whole or not at all, so look
-/// for its record before it is made again.
+/// is opened again: what of the last write is on the disk is known only then. The embedder drops
+/// the store, and with it every [`Ledger`](crate::ledger::Ledger) and
+/// [`Authority`](crate::Authority) that shares it, sees to the disk, and calls [`RedbStore::open`],
+/// in the same process if it likes. Everything that was answered is there; a change that ended in
+/// an error is there whole or not at all, so look for its record before it is made again.
 ///
 /// # Time and room
 ///
 /// A file is open within a second, also after a kill or a power cut, whatever its size, and has at
 /// most 64 MiB of it in memory. It grows by doubling, with holes where the file system has them: it
 /// takes less of the disk than its length says. Room that was freed is used again, and only a copy
-/// ([`Ledger::backup`](crate::Ledger::backup)) gives it back.
+/// ([`Ledger::backup`](crate::ledger::Ledger::backup)) gives it back.
 #[derive(Debug)]
 pub struct RedbStore {
     database: Database,

@@ -2,7 +2,7 @@
 
 use std::slice::from_ref;
 
-use certwright::ChainRule;
+use certwright::error::ChainRule;
 
 use super::*;
 use crate::craft::NAME_CONSTRAINTS;

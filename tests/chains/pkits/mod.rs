@@ -12,7 +12,8 @@ mod revocation;
 
 use std::sync::Arc;
 
-use certwright::{Certificate, ChainRule, KeyAlgorithm, KeyPair, Signer};
+use certwright::error::ChainRule;
+use certwright::{Certificate, KeyAlgorithm, KeyPair, Signer};
 
 use crate::common;
 use crate::craft::{

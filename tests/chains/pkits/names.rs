@@ -1,6 +1,6 @@
 //! Names from link to link.
 
-use certwright::ChainRule;
+use certwright::error::ChainRule;
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! Signatures, validity, basic constraints, key usage, self-issued certificates, unknown extensions.
 
-use certwright::ChainRule;
+use certwright::error::ChainRule;
 
 use super::*;
 use crate::craft::{KEY_USAGE, VALIDITY};

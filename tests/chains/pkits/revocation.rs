@@ -3,10 +3,10 @@
 //! Left out of 4.14: lists by another than the issuer (4.14.23 to 4.14.35, indirect CRLs), which do
 //! not count. Delta CRLs (4.15) stand with the tests of revocation.
 
-use certwright::{
-    Certificate, Chain, ChainError, ChainRule, ChainVerifier, Error, RevocationList, SerialNumber,
-    UnknownRevocation,
-};
+use certwright::crl::RevocationList;
+use certwright::error::{ChainError, ChainRule};
+use certwright::verify::UnknownRevocation;
+use certwright::{Certificate, Chain, ChainVerifier, Error, SerialNumber};
 
 use super::*;
 use crate::craft::{KEY_USAGE, SERIAL, now, tlv};

@@ -1,9 +1,15 @@
 //! The cases: each breaks one rule and no other.
 
+use certwright::error::Rule;
+use certwright::key::{KeyFamily, WeakKeys};
+use certwright::ledger::Filing;
+use certwright::name::{AttributeType, NameConstraints, Subtree};
+use certwright::policy::Period;
+use certwright::profile::{ExtendedKeyUsage, Extension, KeyUsage};
+use certwright::time::{FixedClock, Lifetime};
 use certwright::{
-    AltName, AttributeType, Authority, CertificateRequest, Error, ExtendedKeyUsage, Extension,
-    Filing, FixedClock, Issuer, KeyAlgorithm, KeyFamily, KeyPair, KeyUsage, Lifetime, MemoryStore,
-    NameConstraints, Period, Policy, Profile, Rule, Subtree, WeakKeys,
+    AltName, Authority, CertificateRequest, Error, Issuer, KeyAlgorithm, KeyPair, MemoryStore,
+    Policy, Profile,
 };
 
 use crate::common;

@@ -5,8 +5,9 @@ pub mod rsa;
 #[cfg(feature = "rsa")]
 pub mod weak_rsa;
 
+use certwright::key::WeakKeys;
 use certwright::testing::SeededRng;
-use certwright::{Error, KeyAlgorithm, KeyPair, WeakKeys};
+use certwright::{Error, KeyAlgorithm, KeyPair};
 
 pub const INTEGER: u8 = 0x02;
 pub const BIT_STRING: u8 = 0x03;

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use certwright::name::AttributeType;
 use certwright::{
-    AltName, AttributeType, Authority, Certificate, CertificateRequest, Chain, Issuer,
-    KeyAlgorithm, KeyPair, MemoryStore, Policy, Profile, Signer,
+    AltName, Authority, Certificate, CertificateRequest, Chain, Issuer, KeyAlgorithm, KeyPair,
+    MemoryStore, Policy, Profile, Signer,
 };
 
 use crate::common::{Answer, SM2_ID, algorithms, hierarchy, key, openssl};

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use certwright::{KeyAlgorithm, KeyFamily};
+use certwright::KeyAlgorithm;
+use certwright::key::KeyFamily;
 
 use crate::common::{SM2_ID, algorithms, folder, genpkey, openssl, read};
 

@@ -3,7 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use certwright::{Error, KeyPair, Signer as _, WeakKeys};
+use certwright::key::WeakKeys;
+use certwright::{Error, KeyPair, Signer as _};
 
 use super::super::input::read_passphrase;
 use super::super::output::Output;

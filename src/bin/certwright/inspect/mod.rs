@@ -6,7 +6,9 @@ mod show;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use certwright::{Certificate, CertificateRequest, Error, KeyPair, PublicKey, RevocationList};
+use certwright::crl::RevocationList;
+use certwright::key::PublicKey;
+use certwright::{Certificate, CertificateRequest, Error, KeyPair};
 
 use self::key::PrivateKey;
 use super::failure::Failure;

@@ -2,10 +2,11 @@
 
 use std::io;
 
-use certwright::{
-    Certificate, CertificateRequest, Extension, KeyFamily, NameConstraints, PublicKey,
-    RevocationList, RevocationReason, WeakKeys,
-};
+use certwright::crl::{RevocationList, RevocationReason};
+use certwright::key::{KeyFamily, PublicKey, WeakKeys};
+use certwright::name::NameConstraints;
+use certwright::profile::Extension;
+use certwright::{Certificate, CertificateRequest};
 
 use super::super::output::{Output, colons, escaped};
 

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use certwright::{Error, RevocationList, UnusedList, Verified};
+use certwright::Error;
+use certwright::crl::RevocationList;
+use certwright::verify::{UnusedList, Verified};
 
 use super::super::failure::Failure;
 use super::super::input::read_lists;

@@ -5,10 +5,12 @@ mod order;
 
 use std::io;
 
-use certwright::{
-    Certificate, ChainRule, ChainVerifier, Clock as _, Error, ExtendedKeyUsage, RevocationList,
-    RevocationStatus, SystemClock, Time, UnknownRevocation, Verified,
-};
+use certwright::crl::RevocationList;
+use certwright::error::ChainRule;
+use certwright::profile::ExtendedKeyUsage;
+use certwright::time::{Clock as _, SystemClock, Time};
+use certwright::verify::{RevocationStatus, UnknownRevocation, Verified};
+use certwright::{Certificate, ChainVerifier, Error};
 
 use self::lists::Lists;
 use self::order::Order;

@@ -1,6 +1,7 @@
 //! Chains out of certificates in any order.
 
-use certwright::{Certificate, Chain, Error, Sm2Id};
+use certwright::key::Sm2Id;
+use certwright::{Certificate, Chain, Error};
 
 /// Certificates of one chain at most, as the engine has it.
 const CERTIFICATES: usize = 10;

@@ -1,24 +1,13 @@
-//! What an authority grants.
+//! The policy itself: what may be granted, and the choices it leaves.
 
-mod claims;
-mod examine;
-mod grant;
-mod item;
-mod names;
-mod review;
-
+use super::names::NameRules;
+use super::review::Review;
 use crate::algorithm::{KeyAlgorithm, WeakKeys};
 use crate::error::Error;
 use crate::name::{AltName, AttributeType, IpNetwork, Name, Subtree};
 use crate::profile::Profile;
 use crate::request::CertificateRequest;
 use crate::validity::Lifetime;
-
-pub use self::grant::{Grant, Period};
-pub use self::item::{Decision, ReviewItem};
-pub use self::review::Review;
-
-use self::names::NameRules;
 
 /// What an authority grants to requests. A new policy grants no name at all: list what it may.
 ///
@@ -41,19 +30,19 @@ use self::names::NameRules;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Policy {
-    profile: Profile,
-    keys: Vec<KeyAlgorithm>,
-    weak_keys: WeakKeys,
-    names: NameRules,
-    alt_names: AltNameSource,
-    subject: SubjectSource,
-    subject_attributes: Vec<AttributeType>,
-    common_name: CommonName,
-    max_lifetime: Lifetime,
-    backdate: Lifetime,
-    on_denial: OnDenial,
-    outliving: Outliving,
-    root_leaves: RootLeaves,
+    pub(super) profile: Profile,
+    pub(super) keys: Vec<KeyAlgorithm>,
+    pub(super) weak_keys: WeakKeys,
+    pub(super) names: NameRules,
+    pub(super) alt_names: AltNameSource,
+    pub(super) subject: SubjectSource,
+    pub(super) subject_attributes: Vec<AttributeType>,
+    pub(super) common_name: CommonName,
+    pub(super) max_lifetime: Lifetime,
+    pub(super) backdate: Lifetime,
+    pub(super) on_denial: OnDenial,
+    pub(super) outliving: Outliving,
+    pub(super) root_leaves: RootLeaves,
 }
 
 /// What becomes of a request of which something is denied.
@@ -100,13 +89,13 @@ pub enum CommonName {
 }
 
 #[derive(Clone, Debug)]
-enum AltNameSource {
+pub(super) enum AltNameSource {
     Fixed(Vec<AltName>),
     Request,
 }
 
 #[derive(Clone, Debug)]
-enum SubjectSource {
+pub(super) enum SubjectSource {
     Fixed(Name),
     Request,
 }
@@ -202,7 +191,8 @@ impl Policy {
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
-    /// use certwright::{AttributeType, CertificateRequest, KeyAlgorithm, KeyPair, Policy, Profile};
+    /// use certwright::name::AttributeType;
+    /// use certwright::{CertificateRequest, KeyAlgorithm, KeyPair, Policy, Profile};
     /// let policy = Policy::new(Profile::tls_server())
     ///     .allow_dns(".internal")
     ///     .allow_subject(AttributeType::COMMON_NAME);

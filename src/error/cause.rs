@@ -1,18 +1,13 @@
-//! What can go wrong, named by who must act.
-
-mod chain;
-mod denied;
-mod failure;
-mod shown;
+//! The error of every call, and input that cannot be read.
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-pub use self::chain::{ChainError, ChainRule};
-pub use self::denied::{Denied, Reason, Rule};
-pub use self::failure::{SignerError, StoreError, StoreErrorKind};
-pub(crate) use self::shown::{cut, may_be_secret, quoted, scrubbed, shown_path};
+use super::chain::ChainError;
+use super::denied::{Denied, Reason};
+use super::failure::{SignerError, StoreError};
+use super::shown::{scrubbed, shown_path};
 
 /// Every failure of this crate.
 ///

@@ -1,5 +1,6 @@
-//! What a certificate is for: the fields and extensions it carries whatever the request says.
+//! The profile itself.
 
+use super::extension::Extension;
 use crate::algorithm::KeyFamily;
 use crate::name::NameConstraints;
 use crate::oid::{AUTHORITY_KEY_IDENTIFIER, Oid, SUBJECT_KEY_IDENTIFIER};
@@ -12,7 +13,9 @@ use crate::validity::Lifetime;
 /// contributes a key and names only.
 ///
 /// ```
-/// use certwright::{ExtendedKeyUsage, KeyUsage, Lifetime, Profile};
+/// use certwright::profile::{ExtendedKeyUsage, KeyUsage};
+/// use certwright::time::Lifetime;
+/// use certwright::Profile;
 /// let signing = Profile::custom(KeyUsage::DIGITAL_SIGNATURE, [ExtendedKeyUsage::CODE_SIGNING])
 ///     .with_lifetime(Lifetime::days(365));
 /// assert!(!signing.is_authority());
@@ -68,17 +71,6 @@ pub enum AltNames {
     Optional,
     /// They need one: TLS clients look nowhere else for a host name (RFC 9525 section 2).
     Required,
-}
-
-/// An extension that is written as it is given.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct Extension {
-    /// Its identifier.
-    pub oid: Oid,
-    /// Whether one who does not know it must refuse the certificate.
-    pub critical: bool,
-    /// The DER of its value: the content of extnValue.
-    pub value: Vec<u8>,
 }
 
 impl Profile {
@@ -199,7 +191,8 @@ impl Profile {
     /// sections 4.2.1.1 and 4.2.1.2).
     ///
     /// ```
-    /// use certwright::{ExtendedKeyUsage, KeyUsage, Profile};
+    /// use certwright::profile::{ExtendedKeyUsage, KeyUsage};
+    /// use certwright::Profile;
     /// let stamping = Profile::custom(KeyUsage::NONE, [ExtendedKeyUsage::TIME_STAMPING]);
     /// // RFC 3161 section 2.3 asks for it.
     /// let stamping = stamping.with_critical("2.5.29.37".parse()?);

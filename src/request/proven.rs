@@ -1,9 +1,8 @@
-//! Certification requests (RFC 2986).
-
-mod builder;
+//! A certification request with its proof of possession.
 
 use std::fmt;
 
+use super::builder::RequestBuilder;
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
 use crate::key::{Claim, PublicKey, Sm2Id, verify_many};
@@ -15,9 +14,7 @@ use crate::wire::extension::Extensions;
 use crate::wire::pem;
 use crate::wire::request::{RequestAttribute, split_request};
 
-pub use self::builder::RequestBuilder;
-
-const WHAT: &str = "certificate request";
+pub(super) const WHAT: &str = "certificate request";
 const LABELS: &[&str] = &["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 
 /// A certification request (CSR) whose proof of possession was verified: none exists without it.
@@ -122,7 +119,11 @@ impl CertificateRequest {
     }
 
     /// Reads a request whose signature was just verified with this key over these octets, and compares.
-    fn read_again(der: &[u8], key: &PublicKey, to_be_signed: &[u8]) -> Result<Self, Error> {
+    pub(super) fn read_again(
+        der: &[u8],
+        key: &PublicKey,
+        to_be_signed: &[u8],
+    ) -> Result<Self, Error> {
         let (request, proof) = Self::unverified(der, key.sm2_id().clone())?;
         if request.public_key != *key || proof.to_be_signed != to_be_signed {
             return Err(Error::malformed(WHAT, "", "it reads otherwise than it was written"));

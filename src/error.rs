@@ -1,0 +1,15 @@
+//! What can go wrong, named by who must act: the parts of an [`Error`].
+
+pub(crate) mod cause;
+mod chain;
+mod denied;
+mod failure;
+mod shown;
+
+pub use self::cause::Malformed;
+pub use self::chain::{ChainError, ChainRule};
+pub use self::denied::{Denied, Reason, Rule};
+pub use self::failure::{SignerError, StoreError, StoreErrorKind};
+
+pub(crate) use self::cause::Error;
+pub(crate) use self::shown::{cut, may_be_secret, quoted, scrubbed, shown_path};

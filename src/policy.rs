@@ -1,0 +1,17 @@
+//! What an authority grants: a [`Policy`] reviews a request item by item, and a [`Review`] without
+//! anything against it becomes a [`Grant`].
+
+mod claims;
+mod examine;
+mod grant;
+mod item;
+mod names;
+mod review;
+pub(crate) mod rules;
+
+pub use self::grant::{Grant, Period};
+pub use self::item::{Decision, ReviewItem};
+pub use self::review::Review;
+pub use self::rules::{CommonName, OnDenial, Outliving, RootLeaves};
+
+pub(crate) use self::rules::Policy;
