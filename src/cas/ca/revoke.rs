@@ -6,9 +6,8 @@ use super::super::session::{Run, Session};
 use super::super::shelf::records::{ISSUE, REVOKE, authority_document, identifier};
 use super::describe::authority_chain;
 use super::parent::listing;
-use crate::authority::RevocationRequest;
 use crate::error::{Error, quoted};
-use crate::ledger::{AuditAction, Change, RevocationReason};
+use crate::ledger::{AuditAction, Change, RevocationReason, RevocationRequest};
 
 structures! {
     /// Revokes a CA: it issues nothing more, what is below it is no longer valid, and it is in the
