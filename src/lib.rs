@@ -41,6 +41,7 @@
 //! `ecc`, `rsa` and `sm2` (all on by default) choose the families of keys. The feature `rsa` brings in
 //! the rsa crate, for which RUSTSEC-2023-0071 is listed: see the README.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
 #![warn(unreachable_pub)]
 // Whatever comes from outside, this crate answers with a result.
@@ -53,8 +54,10 @@
     not(all(
         feature = "cas",
         feature = "ecc",
+        feature = "encrypted-keys",
         feature = "fast-arithmetic",
         feature = "rsa",
+        feature = "sealed-keys",
         feature = "sm2"
     )),
     allow(dead_code, unused_imports, unused_mut, unused_variables)
@@ -117,7 +120,7 @@ pub use self::store::redb::RedbStore;
 
 /// What an [`Authority`] answers, and certificates that are signed elsewhere.
 pub mod issuance {
-    pub use crate::authority::Issued;
+    pub use crate::authority::{Issuance, Issued};
     pub use crate::issuer::{Prepared, Unattached};
 }
 
@@ -129,6 +132,7 @@ pub mod time {
 
 /// What a [`ChainVerifier`] is told and answers.
 pub mod verify {
+    pub use crate::certificate::bundle::{Bundle, Skipped};
     pub use crate::chain::{RevocationStatus, UnknownRevocation, UnusedList, Verified};
 }
 

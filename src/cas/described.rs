@@ -15,19 +15,19 @@ use crate::validity::Time;
 /// What a certificate says.
 pub(super) fn facts(certificate: &Certificate) -> CertificateFacts {
     let subject = certificate.subject();
-    let key = certificate.public_key().algorithm();
+    let (algorithm, key_size) = key_of(certificate);
     CertificateFacts {
-        algorithm: key.family().to_string(),
+        algorithm,
         common_name: subject.value(AttributeType::COMMON_NAME),
         country_code: subject.value(AttributeType::COUNTRY),
-        key_size: i64::from(key.bits()),
+        key_size,
         locality: subject.value(AttributeType::LOCALITY),
         md5: hexadecimal(&md5_fingerprint(certificate.as_der())),
         organization: subject.value(AttributeType::ORGANIZATION),
         organization_unit: subject.value(AttributeType::ORGANIZATIONAL_UNIT),
         serial_number: certificate.serial().to_string(),
         sha2: hexadecimal(&fingerprint(certificate.as_der())),
-        sign_algorithm: sign_algorithm(certificate).to_owned(),
+        sign_algorithm: sign_algorithm(certificate),
         state: subject.value(AttributeType::STATE_OR_PROVINCE),
         subject_dn: subject_dn(subject),
     }
@@ -84,15 +84,25 @@ fn address(bytes: &[u8]) -> Option<String> {
     four.or(sixteen).ok().map(|address| address.to_string())
 }
 
-/// How a certificate is signed, as the service says it.
-fn sign_algorithm(certificate: &Certificate) -> &'static str {
-    match certificate.signature_algorithm() {
-        SignatureAlgorithm::EcdsaSha256 => "SHA256WITHECDSA",
-        SignatureAlgorithm::EcdsaSha384 => "SHA384WITHECDSA",
-        SignatureAlgorithm::EcdsaSha512 => "SHA512WITHECDSA",
-        SignatureAlgorithm::RsaSha256 => "SHA256WITHRSA",
-        SignatureAlgorithm::RsaSha384 => "SHA384WITHRSA",
-        SignatureAlgorithm::RsaSha512 => "SHA512WITHRSA",
-        SignatureAlgorithm::Sm2Sm3 => "SM3WITHSM2",
+/// The family of a certificate's key and its size in bits.
+pub(super) fn key_of(certificate: &Certificate) -> (String, i64) {
+    match certificate.public_key().map(|key| key.algorithm()) {
+        Ok(algorithm) => (algorithm.family().to_string(), i64::from(algorithm.bits())),
+        Err(_) => (certificate.public_key_info().to_string(), 0),
     }
+}
+
+/// How a certificate is signed, as the service says it.
+fn sign_algorithm(certificate: &Certificate) -> String {
+    match certificate.signature_algorithm() {
+        Ok(SignatureAlgorithm::EcdsaSha256) => "SHA256WITHECDSA",
+        Ok(SignatureAlgorithm::EcdsaSha384) => "SHA384WITHECDSA",
+        Ok(SignatureAlgorithm::EcdsaSha512) => "SHA512WITHECDSA",
+        Ok(SignatureAlgorithm::RsaSha256) => "SHA256WITHRSA",
+        Ok(SignatureAlgorithm::RsaSha384) => "SHA384WITHRSA",
+        Ok(SignatureAlgorithm::RsaSha512) => "SHA512WITHRSA",
+        Ok(SignatureAlgorithm::Sm2Sm3) => "SM3WITHSM2",
+        Err(_) => return certificate.signature_identifier().to_string(),
+    }
+    .to_owned()
 }

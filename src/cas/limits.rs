@@ -27,9 +27,6 @@ pub(crate) const FLAT_LEVELS: usize = 8;
 /// certificate holds 250 at most.
 pub(crate) const DOMAINS: usize = 250;
 
-/// How often an operation is tried again when another change came first.
-pub(crate) const ATTEMPTS: usize = 64;
-
 /// TXT records of one name that a probe may answer: providers stop at some 50 to 100.
 pub(crate) const PROBE_RECORDS: usize = 100;
 

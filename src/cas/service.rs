@@ -1,8 +1,7 @@
 //! The service: a store, a clock and rules that operations run on.
 
-use std::cell::OnceCell;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::config::Config;
 use super::error::CasError;
@@ -68,7 +67,7 @@ impl Cas {
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
-    /// use std::sync::Arc;
+    /// use std::sync::{Arc, OnceLock};
     /// use certwright::cas::*;
     /// use certwright::time::SystemClock;
     /// use certwright::{KeyAlgorithm, MemoryStore};
@@ -131,7 +130,7 @@ impl Cas {
         operation: &O,
     ) -> Result<(O::Answer, String), CasError> {
         let request_id = request_id()?;
-        let (key, token) = (OnceCell::new(), token::of(name, operation));
+        let (key, token) = (OnceLock::new(), token::of(name, operation));
         let attempt = || {
             let session = Session {
                 ledger: &self.ledger,

@@ -1,19 +1,17 @@
 //! What an operation runs at.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::config::Config;
 use super::error::CasError;
 use super::json::schema::Parameter;
-use super::limits::ATTEMPTS;
 use super::probe::DomainProbe;
 use super::shelf::token::Token;
 use crate::authority::Clock;
 use crate::issuer::Issuer;
 use crate::key::KeyPair;
-use crate::ledger::{AuditAction, Identifier, Ledger, Write};
+use crate::ledger::{AuditAction, Identifier, Ledger, Row, Write};
 use crate::validity::Time;
 
 /// What a single value is called on the wire, and what it is.
@@ -50,7 +48,7 @@ pub struct Session<'s> {
     pub(super) probe: Option<&'s dyn DomainProbe>,
     pub(super) shared: &'s Shared,
     /// The key that the call generates, once for all its attempts.
-    pub(super) key: &'s OnceCell<Arc<KeyPair>>,
+    pub(super) key: &'s OnceLock<Arc<KeyPair>>,
     pub(super) token: &'s Token,
     pub(super) request_id: &'s str,
     /// When the attempt began.
@@ -61,10 +59,8 @@ pub struct Session<'s> {
 #[derive(Default)]
 #[allow(unreachable_pub)]
 pub struct Shared {
-    /// Where operations stand in line that lost to another.
-    line: Mutex<()>,
     /// Issuers whose keys were opened before, and the records that they were opened from.
-    pub(super) issuers: Mutex<HashMap<Identifier, (Write, Issuer)>>,
+    pub(super) issuers: Mutex<HashMap<Identifier, (Row, Issuer)>>,
 }
 
 impl Session<'_> {
@@ -73,18 +69,8 @@ impl Session<'_> {
         &self,
         attempt: impl Fn(&Session<'_>) -> Result<T, CasError>,
     ) -> Result<T, CasError> {
-        let mut left = ATTEMPTS;
-        let mut turn = None;
-        loop {
-            left -= 1;
-            match attempt(&Session { now: self.clock.now()?, ..*self }) {
-                Err(error) if error.conflict && left > 0 => {
-                    // Whoever lost once stands in line, so that many do not go on losing.
-                    turn = turn.or_else(|| Some(self.shared.line.lock()));
-                }
-                answer => return answer,
-            }
-        }
+        let again = || attempt(&Session { now: self.clock.now()?, ..*self });
+        self.ledger.retry(again, |error: &CasError| error.conflict)
     }
 
     /// Writes records in one transaction, with an entry in the audit log.
@@ -116,7 +102,7 @@ impl Session<'_> {
     }
 
     /// The issuers that were opened. A panic elsewhere leaves the map whole.
-    pub(super) fn opened(&self) -> std::sync::MutexGuard<'_, HashMap<Identifier, (Write, Issuer)>> {
+    pub(super) fn opened(&self) -> std::sync::MutexGuard<'_, HashMap<Identifier, (Row, Issuer)>> {
         self.shared.issuers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

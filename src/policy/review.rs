@@ -2,30 +2,32 @@
 
 use std::fmt;
 
+use super::asked::Asked;
 use super::examine::{Examined, examine};
 use super::grant::{Grant, Period};
 use super::item::{Decision, ReviewItem};
 use super::rules::{OnDenial, Policy};
 use crate::error::{Denied, Error, Reason, Rule};
 use crate::profile::AltNames;
-use crate::request::CertificateRequest;
-use crate::validity::Lifetime;
 
 /// The review of one request under one policy.
 #[derive(Clone, Debug)]
 pub struct Review {
     draft: Grant,
-    max_lifetime: Lifetime,
     on_denial: OnDenial,
     /// Reasons that are no item of the request: a name that is missing, a lifetime.
     missing: Vec<Reason>,
 }
 
 impl Review {
-    pub(super) fn of(policy: &Policy, request: &CertificateRequest) -> Self {
-        let Examined { items, subject, alt_names } = examine(policy, request);
+    pub(crate) fn of(policy: &Policy, asked: &Asked<'_>) -> Self {
+        let mut profile = asked.profile.unwrap_or(&policy.profile).clone();
+        for extension in asked.extensions {
+            profile = profile.with_extension(extension.clone());
+        }
+        let Examined { items, subject, alt_names } = examine(policy, &profile, asked);
         let mut missing = Vec::new();
-        if alt_names.is_empty() && policy.profile.alt_names() == AltNames::Required {
+        if alt_names.is_empty() && profile.alt_names() == AltNames::Required {
             missing.push(Reason::new(
                 Rule::NoAltName,
                 "alternative names",
@@ -34,19 +36,21 @@ impl Review {
             ));
         }
         let draft = Grant {
-            profile: policy.profile.clone(),
-            public_key: request.public_key().clone(),
+            // Who does not ask gets what there is, not a refusal.
+            lifetime: profile.lifetime().min(policy.max_lifetime),
+            max_lifetime: policy.max_lifetime,
+            profile,
+            public_key: asked.public_key.clone(),
             subject,
             alt_names,
-            period: Period::Default,
-            // Who does not ask gets what there is, not a refusal.
-            lifetime: policy.profile.lifetime().min(policy.max_lifetime),
+            period: asked.period,
             backdate: policy.backdate,
             outliving: policy.outliving,
             root_leaves: policy.root_leaves,
+            key_families: policy.key_families.clone(),
             outcome: items,
         };
-        Self { draft, max_lifetime: policy.max_lifetime, on_denial: policy.on_denial, missing }
+        Self { draft, on_denial: policy.on_denial, missing }
     }
 
     /// Asks for another period than the profile's lifetime from now.
@@ -102,10 +106,10 @@ impl Review {
             Period::Default => self.draft.lifetime,
             Period::Exactly(validity) => validity.lifetime(),
             Period::Lifetime(lifetime) => lifetime,
+            // The issuer knows what time it is.
+            Period::Until(_) => return None,
         };
-        let good = asked > Lifetime::ZERO && asked <= self.max_lifetime;
-        let allowed = format!("more than none, at most {}", self.max_lifetime);
-        (!good).then(|| Reason::new(Rule::Lifetime, "lifetime", asked.to_string(), allowed))
+        self.draft.refuse_lifetime(asked)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The policy itself: what may be granted, and the choices it leaves.
 
+use super::grant::Period;
 use super::names::NameRules;
 use super::review::Review;
-use crate::algorithm::{KeyAlgorithm, WeakKeys};
+use crate::algorithm::{KeyAlgorithm, KeyFamily, WeakKeys};
 use crate::error::Error;
 use crate::name::{AltName, AttributeType, IpNetwork, Name, Subtree};
 use crate::profile::Profile;
@@ -32,6 +33,7 @@ use crate::validity::Lifetime;
 pub struct Policy {
     pub(super) profile: Profile,
     pub(super) keys: Vec<KeyAlgorithm>,
+    pub(super) key_families: Vec<KeyFamily>,
     pub(super) weak_keys: WeakKeys,
     pub(super) names: NameRules,
     pub(super) alt_names: AltNameSource,
@@ -108,6 +110,7 @@ impl Policy {
             max_lifetime: profile.lifetime(),
             profile,
             keys: KeyAlgorithm::STRONG.to_vec(),
+            key_families: Vec::new(),
             weak_keys: WeakKeys::Refuse,
             names: NameRules::default(),
             alt_names: AltNameSource::Request,
@@ -171,6 +174,15 @@ impl Policy {
     #[must_use]
     pub fn allow_keys(mut self, algorithms: impl IntoIterator<Item = KeyAlgorithm>) -> Self {
         self.keys = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Certifies keys of these families, such as RSA keys under a CA of P-256. Without it, a
+    /// certificate's key is of its issuer's family. The algorithms are still those that the policy
+    /// allows ([`Policy::allow_keys`]).
+    #[must_use]
+    pub fn allow_key_families(mut self, families: impl IntoIterator<Item = KeyFamily>) -> Self {
+        self.key_families.extend(families);
         self
     }
 
@@ -279,6 +291,20 @@ impl Policy {
 
     /// Reviews a request: each item it asks for is granted, overridden or denied.
     pub fn review(&self, request: &CertificateRequest) -> Review {
-        Review::of(self, request)
+        Review::of(self, &request.into())
+    }
+
+    /// The policy of whoever holds an issuer and makes a CA below it, who needs no leave: a period of
+    /// his own may begin when he likes, and what would outlive the issuer ends with it. `weak`: the
+    /// key was accepted before, weak or not.
+    pub(crate) fn of_holder(profile: Profile, period: &Period, weak: bool) -> Self {
+        let own = matches!(period, Period::Exactly(_));
+        let policy = Self {
+            max_lifetime: Lifetime::seconds(u64::MAX),
+            backdate: if own { Lifetime::seconds(u64::MAX) } else { Lifetime::ZERO },
+            outliving: Outliving::Truncate,
+            ..Self::new(profile)
+        };
+        if weak { policy.dangerously_allow_rsa_1024() } else { policy }
     }
 }

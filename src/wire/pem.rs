@@ -60,6 +60,30 @@ pub(crate) fn blocks_within(
     wanted.map(|(index, raw)| raw.decode(what, index)).collect()
 }
 
+/// Every block with one of these labels, by its place among all, whether it can be decoded or not. One
+/// with one of the `other` labels is named as what cannot.
+pub(crate) fn each(
+    what: &'static str,
+    labels: &[&str],
+    other: &[&str],
+    text: &str,
+) -> Result<Vec<(usize, Result<Block, Error>)>, Error> {
+    let found = scan(INPUT_OCTETS, what, text)?;
+    if found.is_empty() {
+        return Ok(foreign::bare(text).into_iter().map(|der| (0, Ok(Block { der }))).collect());
+    }
+    let each = found.iter().enumerate().filter_map(|(index, raw)| match raw.label {
+        label if label.is(labels) => Some((index, raw.decode(what, index))),
+        label if label.is(other) => {
+            let way = foreign::way(label).unwrap_or_default();
+            let problem = format!("{} is not read{way}", label.shown());
+            Some((index, Err(Error::malformed(what, "PEM", problem))))
+        }
+        _ => None,
+    });
+    Ok(each.collect())
+}
+
 /// The only block with one of these labels.
 pub(crate) fn single(
     what: &'static str,

@@ -7,6 +7,7 @@ mod golden;
 mod openssl_ca;
 mod openssl_issuance;
 mod openssl_issuers;
+#[cfg(feature = "encrypted-keys")]
 mod openssl_key_encryption;
 mod openssl_keys;
 mod openssl_requests;

@@ -47,7 +47,7 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
     ("wire", 1, &["algorithm", "error", "limits", "name", "oid", "profile", "serial", "usage",
         "validity"]),
 
-    ("algorithm", 0, &["error"]),
+    ("algorithm", 0, &["error", "oid"]),
     ("arithmetic", 0, &[]),
     ("distribution", 0, &["error", "hexadecimal", "limits", "serial"]),
     ("error", 0, &[]),
@@ -86,14 +86,13 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("rfc6979", &["key"]),
     ("rsa", &["key", ORACLE]),
     ("serde", &["bin", "cas"]),
-    ("serde_json", &["bin", "cas", "ledger"]),
+    ("serde_json", &["bin", "cas"]),
     ("sha1", &["key"]),
     ("sha2", &["key"]),
     ("sm2", &["key"]),
     ("sm3", &["key"]),
     ("subtle", &["key"]),
     ("unicode_normalization", &["name"]),
-    ("x509_cert", &["key", "wire", WORDS]),
     ("zeroize", &["bin", "cas", "curves", "key", "lanes", "ledger", "request", "wire"]),
 ];
 

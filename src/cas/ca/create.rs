@@ -15,12 +15,12 @@ use super::super::session::{Run, Session};
 use super::super::shelf::records::{AuthorityDocument, ISSUE, authority_writes};
 use super::super::shelf::token;
 use super::parent::{self, algorithm, check_family, crl_url, generated, with_crl_pointer};
-use crate::authority::Filed;
+use crate::authority::Issuance;
 use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::issuer::Issuer;
-use crate::key::system;
-use crate::ledger::{Identifier, Ledger, Write};
+use crate::key::{Signer, system};
+use crate::ledger::{Identifier, Ledger, Row};
 use crate::name::Name;
 use crate::profile::Profile;
 use crate::serial::SerialNumber;
@@ -118,8 +118,8 @@ impl Run for CreateRootCACertificate {
             tags: self.tags.clone(),
             ..Default::default()
         };
-        let (answer, writes) = created(at, document, &chain)?;
-        at.ledger.writer(at.actor, at.now).record_self_signed(chain.leaf(), writes)?;
+        let (answer, rows) = created(at, document, &chain)?;
+        at.ledger.writer(at.actor, at.now).put_root(&root, rows)?;
         Ok(answer)
     }
 }
@@ -184,30 +184,28 @@ impl Run for CreateSubCACertificate {
             let above = parent.issuer.chain().certificates().cloned().collect();
             Chain::new(certificate.clone(), above)
         };
-        let writes = |certificate: &Certificate| {
-            let written = created(at, document(), &chain(certificate)?);
-            Ok(written.map_err(CasError::into_error)?.1)
+        let rows = |certificate: &Certificate| {
+            let created = created(at, document(), &chain(certificate)?);
+            Ok(created.map_err(CasError::into_error)?.1)
         };
-        let filed = Filed { tags: &[], writes: Some(&writes) };
-        let below = parent::authority(at, &parent, None).delegate_filed(
-            name,
-            profile,
-            Arc::clone(key),
-            validity,
-            &filed,
-        )?;
-        answer(&chain(below.certificate())?)
+        let policy = parent::policy(at, profile.clone());
+        let issuance = Issuance::for_authority(key.public_key().clone(), name, profile)
+            .under(&policy)
+            .validity(validity)
+            .with_rows(rows);
+        let issued = parent::authority(at, &parent).issue(issuance)?;
+        answer(&chain(issued.certificate())?)
     }
 }
 
-/// A new CA: what is answered of it, and what records it.
+/// A new CA: what is answered of it, and the rows that record it.
 fn created(
     at: &Session<'_>,
     document: AuthorityDocument,
     chain: &Chain,
-) -> Result<(CreatedAuthority, Vec<Write>), CasError> {
+) -> Result<(CreatedAuthority, Vec<Row>), CasError> {
     let key = at.key.get().map(Arc::as_ref);
-    let (_, mut writes) = at.ledger.issuer_writes(chain, key, &[], at.now)?;
+    let (_, kept) = at.ledger.writer(at.actor, at.now).issuer_row(chain, key, &[])?;
     let answer = answer(chain)?;
     let document = AuthorityDocument {
         identifier: answer.identifier.clone(),
@@ -215,16 +213,16 @@ fn created(
         status: ISSUE.to_owned(),
         ..document
     };
-    writes.extend(authority_writes(&document)?);
+    let mut writes = authority_writes(&document)?;
     writes.extend(token::write(at, &answer)?);
-    Ok((answer, writes))
+    Ok((answer, vec![kept, Row::of(writes)]))
 }
 
 fn answer(chain: &Chain) -> Result<CreatedAuthority, CasError> {
     let above =
         if chain.above().is_empty() { slice::from_ref(chain.leaf()) } else { chain.above() };
     let issuer = above.first().unwrap_or(chain.leaf());
-    let digest = Ledger::issuer_digest(issuer.public_key());
+    let digest = Ledger::digest_of(issuer);
     Ok(CreatedAuthority {
         identifier: Identifier::of(&digest, chain.leaf().serial()).to_string(),
         certificate: chain.leaf().to_pem(),

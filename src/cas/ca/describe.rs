@@ -183,7 +183,7 @@ fn described(
         crl_day: document.crl_day,
         crl_status: document.enable_crl,
         crl_url: published_crl(at, document)?,
-        full_algorithm: certificate.public_key().algorithm().to_string(),
+        full_algorithm: certificate.public_key_info().to_string(),
         identifier: document.identifier.clone(),
         issuer_type: "local".to_owned(),
         parent_identifier: document.parent_identifier.clone(),

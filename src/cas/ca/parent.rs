@@ -12,9 +12,10 @@ use crate::authority::Authority;
 use crate::error::quoted;
 use crate::issuer::Issuer;
 use crate::key::{KeyPair, Signer, system};
-use crate::ledger::{Identifier, IssuerDigest, Stamp, Write};
+use crate::ledger::{Identifier, Row};
 use crate::policy::Policy;
 use crate::profile::{Extension, Profile};
+use crate::validity::Lifetime;
 use crate::wire::crl::distribution_points;
 
 /// A CA that may issue now.
@@ -23,7 +24,7 @@ pub(crate) struct Parent {
     pub(crate) kept: Kept<AuthorityDocument>,
     pub(crate) issuer: Issuer,
     /// What it may issue for: that it is kept, and that neither it nor a CA above it was revoked.
-    unchanged: Vec<Write>,
+    unchanged: Vec<Row>,
 }
 
 /// The CA with an identifier, if it and those above it may issue now.
@@ -39,7 +40,7 @@ pub(crate) fn find(at: &Session<'_>, name: &str, text: &str) -> Result<Parent, C
             let message = format!("{name}: CA {text} is revoked");
             return Err(CasError::new(ErrorKind::UpdateProtection, message));
         }
-        unchanged.push(kept.unchanged());
+        unchanged.push(kept.unchanged().into());
         above = kept.document.parent_identifier;
     }
     let (record, issuer) = issuer(at, &identifier)?.ok_or_else(unknown)?;
@@ -57,13 +58,13 @@ pub(crate) fn find(at: &Session<'_>, name: &str, text: &str) -> Result<Parent, C
 
 /// The issuer of a CA that is kept, with its key, and its record. One that was forgotten, by whomever,
 /// is no issuer any more.
-fn issuer(at: &Session<'_>, identifier: &Identifier) -> Result<Option<(Write, Issuer)>, CasError> {
+fn issuer(at: &Session<'_>, identifier: &Identifier) -> Result<Option<(Row, Issuer)>, CasError> {
     let Some(record) = at.ledger.issuer_unchanged(identifier)? else {
         at.opened().remove(identifier);
         return Ok(None);
     };
     if let Some((from, issuer)) = at.opened().get(identifier)
-        && from.expected == record.expected
+        && *from == record
     {
         return Ok(Some((record, issuer.clone())));
     }
@@ -75,29 +76,35 @@ fn issuer(at: &Session<'_>, identifier: &Identifier) -> Result<Option<(Write, Is
     Ok(Some((record, issuer)))
 }
 
-/// An authority that issues for a CA: with this policy, or for CAs without one. It claims and records
-/// only as long as the CA is what it was when it was found in force.
-pub(crate) fn authority(at: &Session<'_>, parent: &Parent, policy: Option<Policy>) -> Authority {
-    authority_of(at, &parent.issuer, policy).while_unchanged(parent.unchanged.clone())
+/// An authority that issues for a CA. It claims and records only as long as the CA is what it was when
+/// it was found in force.
+pub(crate) fn authority(at: &Session<'_>, parent: &Parent) -> Authority {
+    authority_of(at, &parent.issuer).while_unchanged(parent.unchanged.clone())
 }
 
-fn authority_of(at: &Session<'_>, issuer: &Issuer, policy: Option<Policy>) -> Authority {
-    let policy = policy.unwrap_or_else(|| Policy::new(Profile::tls_server()));
+fn authority_of(at: &Session<'_>, issuer: &Issuer) -> Authority {
+    // Each issuance names its own policy.
+    let policy = Policy::new(Profile::tls_server());
     Authority::on(issuer.clone(), policy, at.ledger.clone())
         .with_clock(Arc::clone(at.clock))
         .with_actor(at.actor)
+}
+
+/// A policy with this profile that says nothing on periods: the rules of the operations were held
+/// before, as of a moment that the clock has left behind since.
+pub(crate) fn policy(at: &Session<'_>, profile: Profile) -> Policy {
+    let policy = Policy::new(profile)
+        .with_max_lifetime(Lifetime::seconds(u64::MAX))
+        .with_backdate(Lifetime::seconds(u64::MAX));
+    let weak = at.config.weak_keys.allow(KeyAlgorithm::Rsa1024);
+    if weak { policy.dangerously_allow_rsa_1024() } else { policy }
 }
 
 /// An authority that lists and revokes what a CA issued, whether or not that may still issue.
 pub(crate) fn listing(at: &Session<'_>, text: &str) -> Result<Authority, CasError> {
     let unknown = || CasError::not_found("Identifier", format!("CA {text}"));
     let (record, issuer) = issuer(at, &identifier("Identifier", text)?)?.ok_or_else(unknown)?;
-    Ok(authority_of(at, &issuer, None).while_unchanged(vec![record]))
-}
-
-/// Who changes what an issuer issued, whether or not that may still issue.
-pub(crate) fn stamp(at: &Session<'_>, issuer: IssuerDigest) -> Stamp {
-    Stamp { actor: Arc::clone(at.actor), at: at.now, issuer, standing: Arc::default() }
+    Ok(authority_of(at, &issuer).while_unchanged([record]))
 }
 
 /// A new key that signs as the rules say.
@@ -134,7 +141,7 @@ pub(crate) fn check_family(
     algorithm: KeyAlgorithm,
     parent: &Parent,
 ) -> Result<(), CasError> {
-    let family = parent.issuer.certificate().public_key().algorithm().family();
+    let family = parent.issuer.public_key().algorithm().family();
     if algorithm.family() == family {
         return Ok(());
     }

@@ -6,8 +6,8 @@ use super::super::session::{Run, Session};
 use super::super::shelf::records::{ISSUE, REVOKE, authority_document, identifier};
 use super::describe::authority_chain;
 use super::parent::listing;
-use crate::error::{Error, quoted};
-use crate::ledger::{AuditAction, Change, RevocationReason, RevocationRequest};
+use crate::error::quoted;
+use crate::ledger::{AuditAction, Ledger, RevocationReason, RevocationRequest, Row};
 
 structures! {
     /// Revokes a CA: it issues nothing more, what is below it is no longer valid, and it is in the
@@ -50,8 +50,9 @@ impl Run for UpdateCACertificateStatus {
         let chain = authority_chain(at, text)?;
         let certificate = chain.first().ok_or_else(unknown)?;
         let revocation = RevocationRequest::new(RevocationReason::CessationOfOperation);
-        let (stamp, change) = listing(at, &above)?.revocation(certificate.serial(), &revocation)?;
-        let change = Change::With { writes, change: Box::new(change) };
-        Ok(at.ledger.change_one(&stamp, change).map_err(Error::from)?)
+        let above = Ledger::issuer_digest(listing(at, &above)?.issuer().public_key());
+        let writer = at.ledger.writer(at.actor, at.now);
+        writer.revoke(&above, certificate.serial(), revocation, [Row::of(writes)])?;
+        Ok(())
     }
 }

@@ -8,7 +8,9 @@ use super::super::session::{Run, Session};
 use super::super::shelf::records::END_ENTITY;
 use super::custom_content::{extensions, serial, subject};
 use super::custom_structures::{CreateCustomCertificate, IssuedCustomCertificate};
-use super::issue::{Leaf, check_csr_key, check_enable_crl, check_immediately, issue, leaf_parent};
+use super::issue::{
+    Leaf, LeafKey, check_csr_key, check_enable_crl, check_immediately, issue, leaf_parent,
+};
 use super::names::require_host;
 use crate::error::quoted;
 use crate::ledger::Ledger;
@@ -47,8 +49,7 @@ impl Run for CreateCustomCertificate {
         check_enable_crl(at, &self.options, &parent)?;
         let leaf = Leaf {
             parent: &parent,
-            request: &csr,
-            key: None,
+            key: LeafKey::Csr(&csr),
             kind: END_ENTITY,
             profile,
             subject,
@@ -66,7 +67,7 @@ impl Run for CreateCustomCertificate {
 
 /// A serial number is new to its issuer.
 fn check_serial(at: &Session<'_>, serial: &SerialNumber, parent: &Parent) -> Result<(), CasError> {
-    let digest = Ledger::issuer_digest(parent.issuer.certificate().public_key());
+    let digest = Ledger::issuer_digest(parent.issuer.public_key());
     if at.ledger.certificate(&digest, serial)?.is_none() {
         return Ok(());
     }

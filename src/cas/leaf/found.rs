@@ -1,7 +1,6 @@
 //! Leaves that were issued: found, described, revoked, deleted.
 
 use super::super::ca::describe::authority_chain;
-use super::super::ca::parent::stamp;
 use super::super::described::{facts, milliseconds, pems, sans};
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::Secret;
@@ -13,8 +12,8 @@ use super::super::shelf::records::{
 };
 use super::found_structures::*;
 use crate::certificate::Certificate;
-use crate::error::{Error, quoted};
-use crate::ledger::{AuditAction, Change, Identifier, IssuerDigest, Revocation, RevocationReason};
+use crate::error::quoted;
+use crate::ledger::{AuditAction, Identifier, IssuerDigest, Revocation, RevocationReason};
 use crate::limits::KEPT_NAME_OCTETS;
 use crate::validity::Time;
 
@@ -75,16 +74,11 @@ impl Run for CreateRevokeClientCertificate {
             let message = format!("Identifier: {} is revoked already", found.identifier);
             return Err(CasError::new(ErrorKind::UpdateProtection, message));
         }
-        let revoke = Change::Revoke {
-            serial: *found.certificate.serial(),
-            reason: RevocationReason::Unspecified,
-            at: at.now,
-            invalid_since: None,
-        };
-        let change =
-            Change::With { writes: vec![found.kept.unchanged()], change: Box::new(revoke) };
         // The issuer's key is not needed, nor need the issuer be in force.
-        Ok(at.ledger.change_one(&stamp(at, found.issuer), change).map_err(Error::from)?)
+        let writer = at.ledger.writer(at.actor, at.now);
+        let (serial, kept) = (found.certificate.serial(), found.kept.unchanged().into());
+        writer.revoke(&found.issuer, serial, RevocationReason::Unspecified, [kept])?;
+        Ok(())
     }
 }
 

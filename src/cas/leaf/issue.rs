@@ -4,30 +4,28 @@ use super::super::ca::parent::{self, Parent, check_family, crl_url, with_crl_poi
 use super::super::described::pems;
 use super::super::error::{CasError, ErrorKind};
 use super::super::parameters::groups::{IssuedLeaf, LeafOptions};
-use super::super::parameters::tags::check_tags;
+use super::super::parameters::tags::{TagParameter, check_tags};
 use super::super::parameters::validity::days;
 use super::super::session::Session;
 use super::super::shelf::records::{LeafDocument, leaf_writes};
 use super::found::{leaf_key_name, named_leaf};
 use crate::algorithm::KeyAlgorithm;
-use crate::authority::Filed;
+use crate::authority::Issuance;
 use crate::certificate::Certificate;
 use crate::error::quoted;
-use crate::key::KeyPair;
-use crate::ledger::{Identifier, Ledger, Tag, Write};
+use crate::key::{KeyPair, Signer};
+use crate::ledger::{Identifier, Ledger, Row, Write};
 use crate::name::{AltName, Name};
-use crate::policy::{OnDenial, Period, Policy, RootLeaves};
+use crate::policy::{OnDenial, RootLeaves};
 use crate::profile::{AltNames, Profile};
 use crate::request::CertificateRequest;
 use crate::serial::SerialNumber;
-use crate::validity::{Lifetime, Validity};
+use crate::validity::Validity;
 
 /// A leaf to be issued.
 pub(crate) struct Leaf<'l> {
     pub(crate) parent: &'l Parent,
-    pub(crate) request: &'l CertificateRequest,
-    /// The key, where it was generated here and is to be kept.
-    pub(crate) key: Option<&'l KeyPair>,
+    pub(crate) key: LeafKey<'l>,
     pub(crate) kind: &'static str,
     pub(crate) profile: Profile,
     pub(crate) subject: Name,
@@ -38,6 +36,14 @@ pub(crate) struct Leaf<'l> {
     pub(crate) options: &'l LeafOptions,
     /// Further records that are written with it.
     pub(crate) writes: Vec<Write>,
+}
+
+/// Whose key a leaf is for.
+pub(crate) enum LeafKey<'l> {
+    /// The applicant's.
+    Csr(&'l CertificateRequest),
+    /// One that was generated here, and is kept with the leaf.
+    Kept(&'l KeyPair),
 }
 
 /// Issues a leaf and records all that is kept of it, in one transaction.
@@ -57,26 +63,14 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
     if options.enable_crl == Some(1) {
         profile = with_crl_pointer(at, profile, parent)?;
     }
-    let policy = Policy::new(profile)
-        .with_subject(leaf.subject.clone())
-        .with_alt_names(leaf.alt_names.clone())
-        .with_max_lifetime(Lifetime::seconds(u64::MAX))
-        // Its begin was held against the rule above, as of `now`: the clock has gone on since.
-        .with_backdate(Lifetime::seconds(u64::MAX))
+    let policy = parent::policy(at, profile)
         .on_denial(OnDenial::LeaveOut)
         // An intermediate that is called like its root is no root.
         .with_root_leaves(match parent.kept.document.parent_identifier {
             Some(_) => RootLeaves::Allow,
             None => RootLeaves::Refuse,
         });
-    let weak = at.config.weak_keys.allow(KeyAlgorithm::Rsa1024);
-    let policy = if weak { policy.dangerously_allow_rsa_1024() } else { policy };
-    let mut authority = parent::authority(at, parent, Some(policy));
-    if let Some(serial) = leaf.serial {
-        authority = authority.with_serial(serial);
-    }
-    let review = authority.review(leaf.request).with_period(Period::Exactly(leaf.validity));
-    let digest = Ledger::issuer_digest(parent.issuer.certificate().public_key());
+    let digest = Ledger::issuer_digest(parent.issuer.public_key());
     let writes = |certificate: &Certificate| {
         let identifier = Identifier::of(&digest, certificate.serial());
         let document = LeafDocument {
@@ -84,26 +78,40 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
             parent_identifier: parent.identifier.to_string(),
             kind: leaf.kind.to_owned(),
             created: at.now.unix(),
-            has_key: leaf.key.is_some(),
+            has_key: matches!(leaf.key, LeafKey::Kept(_)),
             custom_identifier: options.custom_identifier.clone(),
             alias_name: leaf.alias_name.map(str::to_owned),
             tags: options.tags.clone(),
         };
         let mut writes = leaf_writes(&document).map_err(CasError::into_error)?;
-        if let Some(key) = leaf.key {
+        if let LeafKey::Kept(key) = leaf.key {
             writes.extend(at.ledger.key_writes(&leaf_key_name(&identifier), key)?);
         }
         writes.extend(leaf.writes.iter().cloned());
-        Ok(writes)
+        Ok(vec![Row::of(writes)])
     };
-    let tags: Vec<Tag> = options.tags.iter().map(Tag::from).collect();
-    let filed = Filed { tags: &tags, writes: Some(&writes) };
-    let issued = authority.issue_one(&review, &filed)?;
-    let certificate = issued.chain().leaf();
+    let issuance = match leaf.key {
+        LeafKey::Csr(csr) => Issuance::for_request(csr),
+        LeafKey::Kept(key) => Issuance::for_key(key.public_key().clone()),
+    };
+    let mut issuance = issuance
+        .under(&policy)
+        .subject(leaf.subject.clone())
+        .alt_names(leaf.alt_names.clone())
+        .validity(leaf.validity)
+        .with_rows(writes);
+    if let Some(serial) = leaf.serial {
+        issuance = issuance.serial(serial);
+    }
+    for TagParameter { key, value } in &options.tags {
+        issuance = issuance.tag(key, value.as_deref().unwrap_or_default())?;
+    }
+    let issued = parent::authority(at, parent).issue(issuance)?;
+    let certificate = issued.certificate();
     Ok(IssuedLeaf {
         x509_certificate: (wanted >= 1).then(|| certificate.to_pem()),
         certificate_chain: (wanted == 2).then(|| pems(issued.chain().above())),
-        identifier: Identifier::of(&digest, certificate.serial()).to_string(),
+        identifier: issued.identifier().to_string(),
         serial_number: certificate.serial().to_string(),
         outcome: issued.outcome().to_vec(),
     })

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::ca::describe::authority_chain;
-use super::super::described::{milliseconds, subject_dn};
+use super::super::described::{key_of, milliseconds, subject_dn};
 use super::super::error::CasError;
 use super::super::parameters::list::{List, one_of};
 use super::super::parameters::tags::TagParameter;
@@ -94,7 +94,7 @@ fn revoked_leaves(at: &Session<'_>) -> Result<HashMap<String, Revocation>, CasEr
     for document in authority_documents(at.ledger)? {
         let chain = authority_chain(at, &document.identifier)?;
         let Some(certificate) = chain.first() else { continue };
-        let digest = Ledger::issuer_digest(certificate.public_key());
+        let digest = Ledger::digest_of(certificate);
         let mut after = None;
         loop {
             let page = at.ledger.revocations(&digest, after.as_ref(), REVOCATIONS)?;
@@ -118,7 +118,7 @@ fn listed(found: &FoundLeaf) -> ListedLeaf {
     ListedLeaf {
         after_date: validity.not_after().to_string(),
         after_time: milliseconds(validity.not_after()),
-        algorithm: certificate.public_key().algorithm().family().to_string(),
+        algorithm: key_of(certificate).0,
         alias_name: document.alias_name.clone(),
         before_date: validity.not_before().to_string(),
         before_time: milliseconds(validity.not_before()),

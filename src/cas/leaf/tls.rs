@@ -1,7 +1,5 @@
 //! Server and client certificates: one way for both, with a CSR and without.
 
-use std::sync::Arc;
-
 use super::super::ca::parent::{self, Parent, check_family, generated};
 use super::super::config::SubjectFromCsr;
 use super::super::csr::operations::read_csr;
@@ -12,8 +10,8 @@ use super::super::parameters::validity::{LeafValidity, validity};
 use super::super::session::{Run, Session};
 use super::super::shelf::records::{CLIENT, SERVER};
 use super::issue::{
-    Leaf, check_csr_key, check_enable_crl, check_immediately, check_period, issue, leaf_parent,
-    server_profile,
+    Leaf, LeafKey, check_csr_key, check_enable_crl, check_immediately, check_period, issue,
+    leaf_parent, server_profile,
 };
 use super::names;
 use super::tls_structures::*;
@@ -124,7 +122,7 @@ impl Asked<'_> {
         check_immediately(self.options)?;
         let csr = self.csr.map(read_csr).transpose()?;
         let parent = leaf_parent(at, self.parent_identifier)?;
-        let issuer = parent.issuer.certificate().public_key().algorithm();
+        let issuer = parent.issuer.public_key().algorithm();
         let algorithm = match (&csr, self.algorithm) {
             (Some(csr), algorithm) => {
                 check_csr_key(at, csr, algorithm, &parent)?;
@@ -155,16 +153,12 @@ impl Asked<'_> {
             }
         };
         check_enable_crl(at, self.options, &parent)?;
-        let (request, key) = match csr {
-            Some(csr) => (csr, None),
-            None => {
-                let key = at.key_once(|| generated(at, algorithm))?;
-                (CertificateRequest::builder(subject.clone()).sign(key)?, Some(Arc::as_ref(key)))
-            }
+        let key = match &csr {
+            Some(csr) => LeafKey::Csr(csr),
+            None => LeafKey::Kept(at.key_once(|| generated(at, algorithm))?),
         };
         let leaf = Leaf {
             parent: &parent,
-            request: &request,
             key,
             kind,
             profile,

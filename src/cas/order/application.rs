@@ -125,7 +125,7 @@ fn generated(at: &Session<'_>) -> Result<KeyPair, CasError> {
         None => None,
     };
     let algorithm: KeyAlgorithm = match issuer {
-        Some(issuer) => at.config.generated.of(issuer.chain.leaf().public_key().algorithm()),
+        Some(issuer) => at.config.generated.of(issuer.chain.leaf().public_key()?.algorithm()),
         None => at.config.order_algorithm,
     };
     let key = KeyPair::generate_with(algorithm, at.config.weak_keys, &mut system());

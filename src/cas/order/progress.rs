@@ -5,7 +5,7 @@ use super::super::config::{OrderOutliving, WildcardBase};
 use super::super::csr::operations::read_csr;
 use super::super::error::CasError;
 use super::super::json::structures::structures;
-use super::super::leaf::issue::{Leaf, check_csr_key, issue, leaf_parent, server_profile};
+use super::super::leaf::issue::{Leaf, LeafKey, check_csr_key, issue, leaf_parent, server_profile};
 use super::super::parameters::groups::LeafOptions;
 use super::super::parameters::validity::days;
 use super::super::session::{Run, Session};
@@ -116,7 +116,7 @@ fn issue_order(at: &Session<'_>, order: Order, issuer: &Identifier) -> Result<()
     let validity = order_validity(at, kept.document.lifetime, &parent)?;
     // The order names its certificate, so the number is drawn before.
     let serial = SerialNumber::generate(&mut system())?;
-    let digest = Ledger::issuer_digest(parent.issuer.certificate().public_key());
+    let digest = Ledger::issuer_digest(parent.issuer.public_key());
     kept.document.certificate = Some(Identifier::of(&digest, &serial).to_string());
     // With a pointer to the CRL, where the issuer has CRLs.
     let tags = kept.document.tags.clone();
@@ -124,8 +124,7 @@ fn issue_order(at: &Session<'_>, order: Order, issuer: &Identifier) -> Result<()
     let count = package_issued_write(kept.document.product_code());
     let leaf = Leaf {
         parent: &parent,
-        request: &csr,
-        key: None,
+        key: LeafKey::Csr(&csr),
         kind: SERVER,
         profile: server_profile(),
         subject: subject_of("Domain", &domains)?,

@@ -1,14 +1,12 @@
 //! Cancelling and deleting orders, and revoking what was issued for them.
 
-use super::super::ca::parent::stamp;
 use super::super::error::CasError;
 use super::super::json::structures::structures;
 use super::super::session::{Run, Session};
 use super::document::{damaged, order, order_certificate, order_key_name};
 use super::package::return_package_write;
 use super::state::OrderAction;
-use crate::error::Error;
-use crate::ledger::{AuditAction, Change, RevocationReason};
+use crate::ledger::{AuditAction, RevocationReason};
 
 structures! {
     /// Cancels an order whose certificate is not issued yet; its quota stays used until it is deleted.
@@ -73,15 +71,10 @@ impl Run for CancelCertificateForPackageRequest {
         let kept = order.after(OrderAction::Revoke)?;
         let certificate = certificate.ok_or_else(|| damaged(&kept.document, "its certificate"))?;
         // Revoking needs neither the issuer's key nor that it is in force.
-        let stamp = stamp(at, certificate.issuer);
-        let revoke = Change::Revoke {
-            serial: certificate.serial,
-            reason: REASON,
-            at: at.now,
-            invalid_since: None,
-        };
-        let change = Change::With { writes: vec![kept.replace()?], change: Box::new(revoke) };
-        Ok(at.ledger.change_one(&stamp, change).map_err(Error::from)?)
+        let writer = at.ledger.writer(at.actor, at.now);
+        let rows = [kept.replace()?.into()];
+        writer.revoke(&certificate.issuer, &certificate.serial, REASON, rows)?;
+        Ok(())
     }
 }
 

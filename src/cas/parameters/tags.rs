@@ -5,7 +5,6 @@ use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::{Parameter, Problems};
 use super::super::json::structures::structures;
 use crate::error::quoted;
-use crate::ledger::Tag;
 use crate::policy::ReviewItem;
 
 structures! {
@@ -59,13 +58,6 @@ pub(crate) fn check_tags(config: &Config, tags: &[TagParameter]) -> Result<(), C
         }
     }
     Ok(())
-}
-
-impl From<&TagParameter> for Tag {
-    fn from(tag: &TagParameter) -> Self {
-        let TagParameter { key, value } = tag;
-        Self { key: key.clone(), value: value.clone().unwrap_or_default() }
-    }
 }
 
 /// What became of each item of the CSR is for callers of the library, and not sent.
