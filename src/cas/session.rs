@@ -7,7 +7,6 @@ use super::config::Config;
 use super::error::CasError;
 use super::json::schema::Parameter;
 use super::probe::DomainProbe;
-use super::shelf::token::Token;
 use crate::authority::Clock;
 use crate::issuer::Issuer;
 use crate::key::KeyPair;
@@ -53,6 +52,15 @@ pub struct Session<'s> {
     pub(super) request_id: &'s str,
     /// When the attempt began.
     pub(super) now: Time,
+}
+
+/// What names a call.
+#[allow(unreachable_pub)]
+pub struct Token {
+    /// Where its answer is kept, and the name; none for a call without a name.
+    pub(super) name: Option<(String, String)>,
+    /// The digest of its parameters.
+    pub(super) request: [u8; 32],
 }
 
 /// What the calls of a service share.

@@ -9,7 +9,6 @@ use super::super::parameters::validity::days;
 use super::super::session::Session;
 use super::super::shelf::records::{LeafDocument, leaf_writes};
 use super::found::{leaf_key_name, named_leaf};
-use crate::algorithm::KeyAlgorithm;
 use crate::authority::Issuance;
 use crate::certificate::Certificate;
 use crate::error::quoted;

@@ -3,27 +3,23 @@
 //!
 //! | key | value |
 //! |---|---|
-//! | `cas/ca/` identifier | [`AuthorityDocument`] |
-//! | `cas/certificate/` identifier | [`LeafDocument`] |
+//! | `cas/ca/` identifier | `AuthorityDocument` |
+//! | `cas/certificate/` identifier | `LeafDocument` |
 //! | `cas/certificates/` time of issue (8), identifier | identifier of the CA, kind: what lists choose by |
-//! | `cas/csr/` number (8) | [`ListedCsr`]: what lists show |
+//! | `cas/csr/` number (8) | `ListedCsr`: what lists show |
 //! | `cas/custom-identifier/` text | the identifier |
 //! | `cas/issued/` identifier of the CA | how many leaves it issued (8) |
-//! | `cas/order/` number (8) | [`OrderDocument`] |
+//! | `cas/order/` number (8) | `OrderDocument` |
 //! | `cas/order-number` | the last number of an order, decimal |
-//! | `cas/package/` product | [`PackageDocument`] |
+//! | `cas/package/` product | `PackageDocument` |
 //! | `cas/package-issued/` product | how many certificates were issued for it (8) |
 //! | `cas/request-name/` text | the number of the CSR |
 
 use serde_json::Value;
 
-#[cfg(doc)]
-use super::super::csr::structures::ListedCsr;
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::{Parameter, read_whole};
 use super::super::json::structures::structures;
-#[cfg(doc)]
-use super::super::order::document::{OrderDocument, PackageDocument};
 use super::super::parameters::tags::TagParameter;
 use crate::error::quoted;
 use crate::ledger::{Identifier, Ledger, Write};

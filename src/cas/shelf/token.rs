@@ -2,19 +2,10 @@
 
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::{Parameter, REQUEST_ID, read_answer, write_answer};
-use super::super::session::{Run, Session};
+use super::super::session::{Run, Session, Token};
 use crate::error::quoted;
 use crate::key::fingerprint;
 use crate::ledger::{TokenRecord, Write, token_write};
-
-/// What names a call.
-#[allow(unreachable_pub)]
-pub struct Token {
-    /// Where its answer is kept, and the name; none for a call without a name.
-    name: Option<(String, String)>,
-    /// The digest of its parameters.
-    request: [u8; 32],
-}
 
 /// The token of a call of an operation.
 pub(crate) fn of<O: Run>(operation: &str, request: &O) -> Token {
