@@ -74,7 +74,7 @@ enum Of<'a> {
     /// A CA's, by the choice of whoever holds the one above. `weak`: the key was accepted before.
     Authority {
         key: PublicKey,
-        profile: Profile,
+        profile: Box<Profile>,
         weak: bool,
     },
     Key(PublicKey),
@@ -99,12 +99,12 @@ impl<'a> Issuance<'a> {
     /// which is for others, is not asked. [`Authority::delegate`](super::Authority::delegate) makes an
     /// issuer of it as well.
     pub fn for_authority(key: PublicKey, name: Name, profile: Profile) -> Self {
-        Self::of(Of::Authority { key, profile, weak: false }).subject(name)
+        Self::of(Of::Authority { key, profile: Box::new(profile), weak: false }).subject(name)
     }
 
     /// The same for a key that was accepted before, weak or not.
     pub(super) fn for_accepted_authority(key: PublicKey, name: Name, profile: Profile) -> Self {
-        Self::of(Of::Authority { key, profile, weak: true }).subject(name)
+        Self::of(Of::Authority { key, profile: Box::new(profile), weak: true }).subject(name)
     }
 
     fn of(of: Of<'a>) -> Self {
@@ -226,7 +226,7 @@ impl<'a> Issuance<'a> {
             Of::Request(request) => (Asked::from(&**request), Cow::Borrowed(policy)),
             Of::Key(key) => (Asked::from(key), Cow::Borrowed(policy)),
             Of::Authority { key, profile, weak } => {
-                let holder = Policy::of_holder(profile.clone(), &self.period, *weak);
+                let holder = Policy::of_holder(Profile::clone(profile), &self.period, *weak);
                 (Asked { profile: Some(profile), ..Asked::from(key) }, Cow::Owned(holder))
             }
         };

@@ -16,7 +16,7 @@ mod tokens;
 mod verified_once;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rand_core::TryCryptoRng;
 
@@ -24,7 +24,7 @@ use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::error::{Error, SignerError};
 use crate::issuer::Issuer;
-use crate::key::system;
+use crate::key::Randomness;
 use crate::ledger::{IssuerDigest, Ledger, RecordState, Stamp, Standing};
 use crate::policy::{Policy, Review};
 use crate::serial::SerialNumber;
@@ -65,7 +65,7 @@ pub struct Authority {
     digest: IssuerDigest,
     standing: Arc<Standing>,
     clock: Arc<dyn Clock>,
-    serials: Serials,
+    randomness: Randomness,
     actor: Arc<str>,
 }
 
@@ -88,7 +88,7 @@ impl Authority {
             policy: Arc::new(policy),
             ledger,
             clock: Arc::new(SystemClock),
-            serials: drawn_from(system()),
+            randomness: Randomness::default(),
             actor: Arc::from("authority"),
         }
     }
@@ -100,10 +100,11 @@ impl Authority {
         self
     }
 
-    /// Draws serial numbers from another generator.
+    /// Draws everything that it draws, which is serial numbers, from another generator, such as the one
+    /// that roots and keys are drawn from ([`Randomness`]).
     #[must_use]
     pub fn with_rng(mut self, rng: impl TryCryptoRng + Send + 'static) -> Self {
-        self.serials = drawn_from(rng);
+        self.randomness = Randomness::new(rng);
         self
     }
 
@@ -180,8 +181,7 @@ impl Authority {
     }
 
     fn draw_serial(&self) -> Result<SerialNumber, Error> {
-        // A generator that panicked in another thread is asked again.
-        self.serials.lock().unwrap_or_else(PoisonError::into_inner)()
+        SerialNumber::generate(&mut self.randomness.clone())
     }
 }
 
@@ -189,13 +189,6 @@ impl fmt::Debug for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Authority({:?})", self.issuer)
     }
-}
-
-/// Draws serial numbers.
-type Serials = Arc<Mutex<dyn FnMut() -> Result<SerialNumber, Error> + Send>>;
-
-fn drawn_from(mut rng: impl TryCryptoRng + Send + 'static) -> Serials {
-    Arc::new(Mutex::new(move || SerialNumber::generate(&mut rng)))
 }
 
 /// The only answer.

@@ -1,10 +1,10 @@
-//! The errors of operations: code, HTTP status and message (section 1 of the operations).
+//! The errors of operations: code, HTTP status and message.
 
 use std::fmt;
 
 use serde_json::json;
 
-use super::schema::Problems;
+use super::json::schema::Problems;
 use crate::error::{Error, StoreErrorKind, scrubbed};
 
 /// An operation was refused, or failed.
@@ -85,7 +85,7 @@ impl ErrorKind {
         self.row().1
     }
 
-    /// The table of section 1.
+    /// The table of the [rules](super::rules#errors).
     fn row(self) -> (&'static str, u16) {
         match self {
             Self::CertificateExpired => ("CertificateExpired", 400),
@@ -137,7 +137,7 @@ impl CasError {
         Self { kind, ..error.into() }
     }
 
-    /// The error as the engine's own, to go through its rooms.
+    /// The error as the engine's own, to go through its modules.
     pub(crate) fn into_error(self) -> Error {
         match self.source {
             Some(error) => *error,

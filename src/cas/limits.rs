@@ -1,14 +1,14 @@
 //! Bounds on what operations take, each with its source. Those that are the service's rules are in
 //! [`super::Config`]; these keep the work on hostile input bounded.
 
-/// Octets of the JSON of one call: two of the longest texts, escaped.
-pub(crate) const JSON_OCTETS: usize = 4 * 1024 * 1024;
+/// Bytes of the JSON of one call: two of the longest texts, escaped.
+pub(crate) const JSON_BYTES: usize = 4 * 1024 * 1024;
 
 /// Levels of the JSON of one call: serde_json reads as many, and parameters have 5.
 pub(crate) const JSON_LEVELS: usize = 127;
 
-/// Octets of one text parameter: a PEM of the largest request or chain that the engine reads.
-pub(crate) const TEXT_OCTETS: usize = 1024 * 1024;
+/// Bytes of one text parameter: a PEM of the largest request or chain that the engine reads.
+pub(crate) const TEXT_BYTES: usize = 1024 * 1024;
 
 /// Items of one list: the service allows 100 of its longest list, ExtendedKeyUsages
 /// (CreateSubCACertificate).
@@ -27,11 +27,8 @@ pub(crate) const FLAT_LEVELS: usize = 8;
 /// certificate holds 250 at most.
 pub(crate) const DOMAINS: usize = 250;
 
-/// How often an operation begins anew when another change came first.
-pub(crate) const ATTEMPTS: usize = 64;
-
 /// TXT records of one name that a probe may answer: providers stop at some 50 to 100.
 pub(crate) const PROBE_RECORDS: usize = 100;
 
-/// Octets of a challenge file that a probe may answer: a token has 64.
-pub(crate) const PROBE_OCTETS: usize = 1_024;
+/// Bytes of a challenge file that a probe may answer: a token has 64.
+pub(crate) const PROBE_BYTES: usize = 1_024;

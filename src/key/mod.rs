@@ -23,6 +23,7 @@ mod own_tests;
 pub(crate) mod pair;
 mod public;
 mod random;
+mod randomness;
 #[cfg(feature = "rsa")]
 mod rsa;
 #[cfg(feature = "rsa")]
@@ -60,6 +61,7 @@ pub use self::generation::{KeyGeneration, Progress};
 pub use self::info::PublicKeyInfo;
 pub use self::pair::Nonces;
 pub use self::public::PublicKey;
+pub use self::randomness::{NoRandomness, Randomness};
 pub use self::seal::SealingKey;
 pub use self::secret::{SecretBytes, SecretText};
 pub use self::sm2_id::Sm2Id;

@@ -1,4 +1,4 @@
-//! Section 3: root and intermediate CAs.
+//! Root and intermediate CAs.
 
 use certwright::cas::{Cas, Config};
 use certwright::crl::RevocationList;

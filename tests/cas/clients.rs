@@ -1,7 +1,7 @@
-//! Section 4: client certificates.
+//! Client certificates.
 
 use certwright::KeyAlgorithm;
-use certwright::cas::{Config, CreateClientCertificateWithCsrRequest};
+use certwright::cas::{Config, CreateClientCertificateWithCsr, LeafValidity};
 use certwright::policy::Decision;
 use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use serde_json::{Value, json};
@@ -224,16 +224,15 @@ fn a_custom_identifier_is_taken_once_among_all_leaves() {
 #[test]
 fn the_outcome_lists_what_of_the_csr_was_left_out() {
     let world = World::new();
-    let request = CreateClientCertificateWithCsrRequest {
+    let request = CreateClientCertificateWithCsr {
         csr: csr_of(KeyAlgorithm::EcdsaP256, "CN=Bob", &["left.example.test"]),
         parent_identifier: world.ca.clone(),
-        days: Some(1),
+        validity: LeafValidity { days: Some(1), ..Default::default() },
         ..Default::default()
     };
-    let answer = world.cas.create_client_certificate_with_csr(&request).unwrap();
+    let answer = world.cas.run(&request).unwrap();
     let left: Vec<&str> = answer
         .outcome
-        .items()
         .iter()
         .filter(|item| item.decision != Decision::Granted)
         .map(|item| item.value.as_str())

@@ -1,4 +1,4 @@
-//! Section 2: certificate signing requests.
+//! Certificate signing requests.
 
 use certwright::{CertificateRequest, KeyAlgorithm, KeyPair, Signer};
 use serde_json::{Value, json};

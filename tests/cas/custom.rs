@@ -1,7 +1,7 @@
-//! Section 4: certificates whose content the caller says.
+//! Certificates whose content the caller says.
 
 use certwright::cas::{
-    ApiPassthrough, Config, CreateCustomCertificateRequest, PassthroughExtensions, SerialForm,
+    ApiPassthrough, Config, CreateCustomCertificate, LeafOptions, PassthroughExtensions, SerialForm,
 };
 use certwright::policy::Decision;
 use certwright::profile::{ExtendedKeyUsage, KeyUsage};
@@ -258,11 +258,11 @@ fn an_alternative_name_of_another_form_is_refused_at_its_place() {
 #[test]
 fn names_and_usages_of_the_csr_are_left_out_and_listed() {
     let world = World::new();
-    let request = CreateCustomCertificateRequest {
+    let request = CreateCustomCertificate {
         csr: csr_of(KeyAlgorithm::EcdsaP256, "CN=Bob", &["left.test"]),
         parent_identifier: world.ca.clone(),
         validity: "1d".to_owned(),
-        immediately: Some(1),
+        options: LeafOptions { immediately: Some(1), ..Default::default() },
         api_passthrough: Some(ApiPassthrough {
             extensions: Some(PassthroughExtensions {
                 extended_key_usages: vec!["clientAuth".to_owned()],
@@ -272,10 +272,10 @@ fn names_and_usages_of_the_csr_are_left_out_and_listed() {
         }),
         ..Default::default()
     };
-    let answer = world.cas.create_custom_certificate(&request).unwrap();
+    let answer = world.cas.run(&request).unwrap();
     let certificate = Certificate::from_pem(&answer.certificate.unwrap()).unwrap();
     assert!(alt_names(&certificate).is_empty());
-    let items = answer.outcome.items().iter();
+    let items = answer.issued.outcome.iter();
     let left: Vec<&str> = items
         .filter(|item| item.decision != Decision::Granted)
         .map(|item| item.value.as_str())

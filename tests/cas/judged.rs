@@ -1,4 +1,4 @@
-//! Section 4: the certificates of every operation, for requests that OpenSSL made, before OpenSSL.
+//! The certificates of every operation, for requests that OpenSSL made, before OpenSSL.
 
 use certwright::cas::{Config, OPERATIONS, ValidityRule};
 use certwright::key::{KeyFamily, WeakKeys};
@@ -268,7 +268,7 @@ fn openssl_refuses_a_leaf_once_it_is_revoked_and_also_once_it_is_deleted() {
     }
 }
 
-/// The example of the seed page CreateServerCertificateWithCsr, its masked values filled in.
+/// The example of the documentation of CreateServerCertificateWithCsr, its masked values filled in.
 #[test]
 fn the_example_of_the_seed_page_is_issued() {
     if !judge("openssl") {

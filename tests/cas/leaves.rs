@@ -1,4 +1,4 @@
-//! Section 4: leaves that were issued: described, revoked, deleted, their keys.
+//! Leaves that were issued: described, revoked, deleted, their keys.
 
 use crate::world::CallJson;
 use certwright::cas::{Cas, Config};

@@ -1,4 +1,4 @@
-//! Section 4: lists of leaves.
+//! Lists of leaves.
 
 use serde_json::{Value, json};
 

@@ -26,6 +26,7 @@ mod order_states;
 mod order_walk;
 mod orders;
 mod races;
+mod records;
 mod seed_examples;
 mod servers;
 mod validity;

@@ -1,4 +1,4 @@
-//! Section 5: what is issued for an order, and what becomes of it.
+//! What is issued for an order, and what becomes of it.
 
 use std::sync::Arc;
 

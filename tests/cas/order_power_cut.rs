@@ -1,4 +1,4 @@
-//! Section 5: the power goes at any write of a life of orders; what was answered is there, no half of
+//! The power goes at any write of a life of orders; what was answered is there, no half of
 //! anything is, and quota and orders fit together.
 #![cfg(feature = "redb")]
 

@@ -1,4 +1,4 @@
-//! Section 5: no quota is lost or doubled, whichever way threads meet and whenever the store fails.
+//! No quota is lost or doubled, whichever way threads meet and whenever the store fails.
 
 use crate::world::CallJson;
 use std::collections::BTreeSet;

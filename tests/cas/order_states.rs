@@ -1,4 +1,4 @@
-//! Section 5: the states of orders, their moves, their challenges, and their list.
+//! The states of orders, their moves, their challenges, and their list.
 
 use crate::world::CallJson;
 use std::error::Error;
@@ -294,7 +294,7 @@ fn a_probe_that_fails_or_answers_too_much_leaves_the_order_where_it_is() {
         (Answer::Error, "DNS", "SERVFAIL"),
         (Answer::Error, "FILE", "does not answer"),
         (Answer::Flood, "DNS", "100000 records, at most 100"),
-        (Answer::Flood, "FILE", "more than 1024 octets"),
+        (Answer::Flood, "FILE", "more than 1024 bytes"),
     ] {
         let shop = shop();
         let order_id = shop.order(json!({ "ValidateType": kind }));
@@ -374,8 +374,8 @@ fn deleting_an_order_removes_its_key() {
 fn nothing_of_an_order_is_secret_in_what_is_printed() {
     let shop = shop();
     let order_id = shop.order_in(OrderState::Certificate);
-    let request = DescribeCertificateStateRequest { order_id };
-    let answer = shop.cas.describe_certificate_state(&request).unwrap();
+    let request = DescribeCertificateState { order_id };
+    let answer = shop.cas.run(&request).unwrap();
     assert!(answer.private_key.is_some());
     assert!(!format!("{answer:?}").contains("PRIVATE KEY"));
 }

@@ -1,4 +1,4 @@
-//! Section 5: a random walk over all operations on orders, beside a model that is as simple as can
+//! A random walk over all operations on orders, beside a model that is as simple as can
 //! be.
 
 use crate::world::CallJson;

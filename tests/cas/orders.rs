@@ -1,4 +1,4 @@
-//! Section 5: packages, and what an application may ask for.
+//! Packages, and what an application may ask for.
 
 use crate::world::CallJson;
 use std::sync::Arc;
@@ -437,20 +437,21 @@ fn numbers_of_orders_are_positive_and_never_come_again() {
 #[test]
 fn the_typed_operations_are_the_same() {
     let shop = shop();
-    let answer = shop
+    let order_id = shop
         .cas
-        .create_certificate_request(&CreateCertificateRequestRequest {
-            username: "Tom".into(),
-            phone: "1390000****".into(),
-            email: "username@example.com".into(),
+        .run(&CreateCertificateRequest {
+            applicant: Applicant {
+                product_code: None,
+                username: "Tom".into(),
+                phone: "1390000****".into(),
+                email: "username@example.com".into(),
+                validate_type: "DNS".into(),
+            },
             domain: "www.aliyundoc.com".into(),
-            validate_type: "DNS".into(),
-            ..Default::default()
+            tags: Vec::new(),
         })
         .unwrap();
-    let order_id = answer.order_id;
-    let state =
-        shop.cas.describe_certificate_state(&DescribeCertificateStateRequest { order_id }).unwrap();
+    let state = shop.cas.run(&DescribeCertificateState { order_id }).unwrap();
     assert_eq!(state.kind, "domain_verify");
     assert!(!format!("{state:?}").is_empty());
 }

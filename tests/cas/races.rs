@@ -1,4 +1,4 @@
-//! Section 4 from several threads at once: of operations that exclude each other one takes effect, and
+//! Operations from several threads at once: of operations that exclude each other one takes effect, and
 //! the others say why they do not.
 
 use crate::world::CallJson;

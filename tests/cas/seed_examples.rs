@@ -1,4 +1,4 @@
-//! The examples of the seed pages, masked values filled in.
+//! The examples of the documentation, masked values filled in.
 
 use serde_json::json;
 

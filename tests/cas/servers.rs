@@ -1,8 +1,9 @@
-//! Section 4: server certificates, by the letter of the seed page CreateServerCertificateWithCsr.
+//! Server certificates, by the letter of the documentation of CreateServerCertificateWithCsr.
 
 use crate::world::CallJson;
 use certwright::cas::{
-    CommonNameRule, Config, CreateServerCertificateWithCsrRequest, SubjectFromCsr, ValidityRule,
+    CommonNameRule, Config, CreateServerCertificateWithCsr, LeafValidity, SubjectFromCsr,
+    ValidityRule,
 };
 use certwright::policy::Decision;
 use certwright::profile::{ExtendedKeyUsage, KeyUsage, LeafBasicConstraints};
@@ -616,15 +617,15 @@ fn usages_are_those_of_a_tls_server_and_there_is_no_basic_constraints() {
 fn the_outcome_lists_what_of_the_csr_was_left_out() {
     let world = World::new();
     let names = ["www.example.test", "left.example.test"];
-    let request = CreateServerCertificateWithCsrRequest {
+    let request = CreateServerCertificateWithCsr {
         csr: csr_of(KeyAlgorithm::EcdsaP256, "CN=www.example.test, O=Theirs", &names),
         parent_identifier: world.ca.clone(),
-        days: Some(1),
+        validity: LeafValidity { days: Some(1), ..Default::default() },
         ..Default::default()
     };
-    let answer = world.cas.create_server_certificate_with_csr(&request).unwrap();
+    let answer = world.cas.run(&request).unwrap();
     let decided = |granted: bool| -> Vec<&str> {
-        let items = answer.outcome.items().iter();
+        let items = answer.outcome.iter();
         let wanted = items.filter(|item| (item.decision == Decision::Granted) == granted);
         wanted.map(|item| item.value.as_str()).collect()
     };

@@ -184,7 +184,7 @@ pub fn number(answer: &Value) -> i64 {
     answer["OrderId"].as_i64().unwrap_or_else(|| panic!("no OrderId in {answer}"))
 }
 
-/// An application for a domain, as the seed page has it.
+/// An application for a domain, as the documentation has it.
 pub fn application() -> Value {
     json!({
         "Username": "Tom",

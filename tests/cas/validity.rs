@@ -1,4 +1,4 @@
-//! How long a leaf is valid: the rules of the seed page CreateServerCertificateWithCsr, case by case
+//! How long a leaf is valid: the rules of CreateServerCertificateWithCsr, case by case
 //! and against an oracle that was written from the page.
 
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -177,7 +177,7 @@ fn days_and_times_go_before_years_and_months_under_both_rules() {
     }
 }
 
-/// What the seed page says, and nothing of how it is done: notBefore and notAfter, or none.
+/// What the documentation says, and nothing of how it is done: notBefore and notAfter, or none.
 fn page(rule: ValidityRule, asked: &Asked, end_of_issuer: i64) -> Option<(i64, i64)> {
     let Asked { days, before, after, years, months } = *asked;
     // "The BeforeTime and AfterTime parameters must be both empty or both specified."

@@ -179,12 +179,12 @@ fn every_operation_has_help_for_every_parameter() {
 
 #[test]
 fn the_typed_structures_are_the_wire_form() {
-    use certwright::cas::{CreateCsrRequest, TagParameter};
+    use certwright::cas::{CreateCsr, TagParameter};
     let given = json!({
         "Algorithm": "ECC", "KeySize": "256", "CommonName": "a.example", "CountryCode": "CN",
         "Province": "Zhejiang", "Locality": "Hangzhou",
     });
-    let read: CreateCsrRequest = serde_json::from_value(given.clone()).unwrap();
+    let read: CreateCsr = serde_json::from_value(given.clone()).unwrap();
     assert_eq!(read.key_size, 256);
     let written = serde_json::to_value(&read).unwrap();
     assert_eq!(written, with(given, json!({ "KeySize": 256 })));

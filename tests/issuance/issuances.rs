@@ -4,15 +4,12 @@ use std::sync::Arc;
 
 use certwright::error::{Rule, StoreErrorKind};
 use certwright::issuance::Issuance;
-use certwright::key::WeakKeys;
 use certwright::ledger::{Ledger, RecordState};
 use certwright::policy::{Outliving, Period};
 use certwright::profile::Extension;
-#[cfg(feature = "rsa")]
-use certwright::testing::SeededRng;
 use certwright::time::{FixedClock, Lifetime};
 use certwright::{
-    AltName, Authority, CertificateRequest, ChainVerifier, Error, Issuer, KeyAlgorithm, KeyPair,
+    AltName, Authority, CertificateRequest, ChainVerifier, Error, Issuer, KeyAlgorithm,
     MemoryStore, Policy, Profile, Signer,
 };
 
@@ -205,6 +202,10 @@ fn a_ca_below_is_issued_for_its_request_or_its_key_like_anything_else() {
 #[cfg(feature = "rsa")]
 #[test]
 fn a_weak_key_becomes_no_ca_unless_a_policy_says_so() {
+    use certwright::KeyPair;
+    use certwright::key::WeakKeys;
+    use certwright::testing::SeededRng;
+
     let (ladder, _) = scene(KeyAlgorithm::Rsa2048);
     let authority = on(&ladder.root, &Ledger::new(MemoryStore::default()));
     let allow = WeakKeys::DangerouslyAllowRsa1024;
@@ -331,6 +332,43 @@ fn a_key_of_another_family_is_certified_only_where_the_policy_says_so() {
             authority.complete(prepared.serial(), &signature).unwrap();
         }
     }
+}
+
+/// Roots, keys and serial numbers from one generator: the same seed makes the same, and where there
+/// are no random numbers there is nothing.
+#[cfg(feature = "ecc")]
+#[test]
+fn everything_is_drawn_from_the_one_source_that_was_set() {
+    use std::error::Error as _;
+
+    use certwright::key::{Randomness, WeakKeys};
+    use certwright::testing::SeededRng;
+    use certwright::{KeyPair, SerialNumber};
+    use certwright_tests::world::Dry;
+
+    let life = |mut random: Randomness| {
+        let weak = WeakKeys::Refuse;
+        let mut key = || KeyPair::generate_with(KeyAlgorithm::EcdsaP256, weak, &mut random);
+        let (root_key, lower_key) = (key()?, key()?);
+        let public = lower_key.public_key().clone();
+        let serial = SerialNumber::generate(&mut random)?;
+        let validity = period("2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z");
+        let name = "CN=Root".parse().unwrap();
+        let root = Issuer::self_signed_at(name, Profile::root(), root_key, serial, validity)?;
+        let authority = on(&root, &Ledger::new(MemoryStore::default())).with_rng(random);
+        let name = "CN=Lower".parse().unwrap();
+        let lower = authority.delegate(name, Profile::intermediate(0), lower_key)?;
+        Ok::<_, Error>((serial, public, *lower.certificate().serial()))
+    };
+    let seeded = || Randomness::new(SeededRng::new(7));
+    let (first, again) = (life(seeded()).unwrap(), life(seeded()).unwrap());
+    assert_eq!(first, again);
+    assert_ne!(first.0, first.2);
+    assert_ne!(life(Randomness::default()).unwrap().0, first.0);
+    let error = life(Randomness::new(Dry)).unwrap_err();
+    assert!(matches!(error, Error::Random { .. }), "{error}");
+    assert_eq!(error.source().unwrap().to_string(), "no entropy");
+    assert_eq!(format!("{:?}", seeded()), "Randomness");
 }
 
 #[test]

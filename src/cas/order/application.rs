@@ -1,16 +1,16 @@
 //! What an applicant asks for, checked, and the order that comes of it.
 
-use std::cell::OnceCell;
-
-use super::super::Cas;
 use super::super::config::{Product, ProductKind};
-use super::super::csr::read_csr;
+use super::super::csr::operations::read_csr;
 use super::super::error::{CasError, ErrorKind};
-use super::super::names::names;
-use super::super::subject::{self, FieldNames, Fields};
-use super::super::types::{TagParameter, check_tags, copied};
+use super::super::parameters::groups::Applicant;
+use super::super::parameters::names::names;
+use super::super::parameters::subject::{self, SubjectFields};
+use super::super::parameters::tags::{TagParameter, check_tags};
+use super::super::session::Session;
 use super::challenge::{self, ValidateType, base};
-use super::document::{OrderDocument, order_key_name, order_write};
+use super::document::{OrderDocument, next_order, order_key_name, order_write};
+use super::package::{product, use_package_write};
 use super::state::OrderState;
 use crate::algorithm::{KeyAlgorithm, KeyFamily};
 use crate::error::{cut, quoted};
@@ -21,143 +21,124 @@ use crate::request::CertificateRequest;
 
 /// An application, as it was given.
 pub(super) struct Application<'a> {
-    pub(super) product_code: Option<&'a str>,
+    pub(super) applicant: &'a Applicant,
+    pub(super) company_name: Option<&'a str>,
     pub(super) domain: Option<&'a str>,
     /// How many domains it may name.
     pub(super) most_domains: usize,
     pub(super) csr: Option<&'a str>,
-    pub(super) username: &'a str,
-    pub(super) phone: &'a str,
-    pub(super) email: &'a str,
-    pub(super) company_name: Option<&'a str>,
-    pub(super) validate_type: &'a str,
     pub(super) tags: &'a [TagParameter],
     /// The order that it renews.
     pub(super) renews: Option<i64>,
 }
 
-impl Cas {
-    /// Makes the order of an application: it, its key and the quota that it uses, or nothing. The key
-    /// is generated once, however often the operation begins anew.
-    pub(super) fn apply(
-        &self,
-        application: &Application<'_>,
-        key: &OnceCell<KeyPair>,
-    ) -> Result<i64, CasError> {
-        let now = self.now()?;
-        let product = self.product(application.product_code)?;
-        self.check_applicant(application)?;
-        let validate_type = ValidateType::read(application.validate_type)?;
-        let csr = application.csr.map(read_order_csr).transpose()?;
-        let domains = application_domains(application, csr.as_ref())?;
-        // Where the domains are from.
-        let parameter = if application.domain.is_some() { "Domain" } else { "Csr" };
-        for domain in &domains {
-            check_kind(parameter, product, domain)?;
-            validate_type.check(parameter, domain)?;
+/// Makes the order of an application: it, its key and the quota that it uses, or nothing. Its number.
+pub(super) fn apply(at: &Session<'_>, application: &Application<'_>) -> Result<i64, CasError> {
+    let Application { applicant, csr, tags, .. } = application;
+    let product = product(at.config, applicant.product_code.as_deref())?;
+    check_applicant(at, application)?;
+    let validate_type = ValidateType::read(&applicant.validate_type)?;
+    let csr = csr.map(read_order_csr).transpose()?;
+    let domains = application_domains(application, csr.as_ref())?;
+    // Where the domains are from.
+    let parameter = if application.domain.is_some() { "Domain" } else { "Csr" };
+    for domain in &domains {
+        check_kind(parameter, product, domain)?;
+        validate_type.check(parameter, domain)?;
+    }
+    let subject = subject_of(parameter, &domains)?;
+    check_tags(at.config, tags)?;
+    let quota = use_package_write(at, &product.code)?;
+    let (order_id, number) = next_order(at.ledger)?;
+    let mut writes = vec![quota, number];
+    let has_key = csr.is_none();
+    let csr = match csr {
+        Some(csr) => csr,
+        None => {
+            let key = at.key_once(|| generated(at))?;
+            writes.extend(at.ledger.key_writes(&order_key_name(order_id), key)?);
+            let builder = CertificateRequest::builder(subject).alt_names(alt_names(&domains)?);
+            builder.sign(key).map_err(creation_failed)?
         }
-        let subject = subject_of(parameter, &domains)?;
-        check_tags(&self.config, application.tags)?;
-        let quota = self.use_package_write(&product.code)?;
-        let (order_id, number) = self.next_order()?;
-        let mut writes = vec![quota, number];
-        let csr = match csr {
-            Some(csr) => csr,
-            None => {
-                self.check_keys_can_be_kept()?;
-                let key = self.order_key(key)?;
-                writes.extend(self.ledger.key_writes(&order_key_name(order_id), key)?);
-                let builder = CertificateRequest::builder(subject).alt_names(alt_names(&domains)?);
-                builder.sign(key).map_err(creation_failed)?
-            }
-        };
-        let document = OrderDocument {
-            order_id,
-            product_code: product.code.clone(),
-            lifetime: i64::try_from(product.lifetime.as_seconds()).unwrap_or(i64::MAX),
-            state: OrderState::DomainVerify.to_string(),
-            domains: domains.join(","),
-            validate_type: application.validate_type.to_owned(),
-            token: challenge::token()?,
-            algorithm: csr.public_key().algorithm().family().to_string(),
-            csr: csr.to_pem(),
-            has_key: application.csr.is_none(),
-            username: application.username.to_owned(),
-            phone: application.phone.to_owned(),
-            email: application.email.to_owned(),
-            company_name: application.company_name.map(str::to_owned),
-            created: now.unix(),
-            deadline: now.plus(self.config.challenge_lifetime)?.unix(),
-            verified: None,
-            certificate: None,
-            renews: application.renews,
-            tags: copied(application.tags),
-        };
-        writes.push(order_write(&document)?);
-        let detail = format!("order {order_id} of {} for {}", product.code, document.domains);
-        self.write(writes, AuditAction::Recorded, cut_detail(detail))?;
-        Ok(order_id)
-    }
+    };
+    let document = OrderDocument {
+        order_id,
+        applicant: Applicant {
+            product_code: Some(product.code.clone()),
+            ..Applicant::clone(applicant)
+        },
+        company_name: application.company_name.map(str::to_owned),
+        lifetime: i64::try_from(product.lifetime.as_seconds()).unwrap_or(i64::MAX),
+        state: OrderState::DomainVerify.to_string(),
+        domains: domains.join(","),
+        token: challenge::token()?,
+        algorithm: csr.public_key().algorithm().family().to_string(),
+        csr: csr.to_pem(),
+        has_key,
+        created: at.now.unix(),
+        deadline: at.now.plus(at.config.challenge_lifetime)?.unix(),
+        verified: None,
+        certificate: None,
+        renews: application.renews,
+        tags: tags.to_vec(),
+    };
+    writes.push(order_write(&document)?);
+    let detail = format!("order {order_id} of {} for {}", product.code, document.domains);
+    at.write(writes, AuditAction::Recorded, cut_detail(detail))?;
+    Ok(order_id)
+}
 
-    /// The applicant is named, and can be reached (S: required; I: their bounds).
-    fn check_applicant(&self, application: &Application<'_>) -> Result<(), CasError> {
-        let most = self.config.applicant_characters;
-        let texts = [
-            ("Username", Some(application.username)),
-            ("Phone", Some(application.phone)),
-            ("CompanyName", application.company_name),
-        ];
-        for (parameter, text) in texts {
-            let Some(text) = text else { continue };
-            if text.trim().is_empty() {
-                let message = format!("{parameter}: missing");
-                return Err(CasError::new(ErrorKind::MissingParameter, message));
-            }
-            let count = text.chars().count();
-            if count > most {
-                let message = format!("{parameter}: given {count} characters, at most {most}");
-                return Err(CasError::new(ErrorKind::DataTooLong, message));
-            }
-            if text.chars().any(char::is_control) {
-                let given = quoted(text);
-                return Err(CasError::invalid(parameter, given, "no control characters"));
-            }
+/// The applicant is named, and can be reached (S: required; I: their bounds).
+fn check_applicant(at: &Session<'_>, application: &Application<'_>) -> Result<(), CasError> {
+    let most = at.config.applicant_characters;
+    let Applicant { username, phone, email, .. } = application.applicant;
+    let texts = [
+        ("Username", Some(username.as_str())),
+        ("Phone", Some(phone.as_str())),
+        ("CompanyName", application.company_name),
+    ];
+    for (parameter, text) in texts {
+        let Some(text) = text else { continue };
+        if text.trim().is_empty() {
+            let message = format!("{parameter}: missing");
+            return Err(CasError::new(ErrorKind::MissingParameter, message));
         }
-        let email = application.email;
-        AltName::email(email).map(drop).map_err(|error| {
-            CasError::invalid("Email", quoted(email), format!("an address ({error})"))
-        })
-    }
-
-    /// The key of an order whose CSR is generated here: of the family of the CA that will issue it.
-    fn order_key<'k>(&self, kept: &'k OnceCell<KeyPair>) -> Result<&'k KeyPair, CasError> {
-        if let Some(key) = kept.get() {
-            return Ok(key);
+        let count = text.chars().count();
+        if count > most {
+            let message = format!("{parameter}: given {count} characters, at most {most}");
+            return Err(CasError::new(ErrorKind::DataTooLong, message));
         }
-        let algorithm = self.order_algorithm()?;
-        let key = KeyPair::generate_with(algorithm, self.config.weak_keys, &mut system());
-        let key = key.map_err(creation_failed)?;
-        Ok(kept.get_or_init(|| key))
+        if text.chars().any(char::is_control) {
+            let given = quoted(text);
+            return Err(CasError::invalid(parameter, given, "no control characters"));
+        }
     }
+    AltName::email(email)
+        .map(drop)
+        .map_err(|error| CasError::invalid("Email", quoted(email), format!("an address ({error})")))
+}
 
-    fn order_algorithm(&self) -> Result<KeyAlgorithm, CasError> {
-        let issuer = match &self.config.order_issuer {
-            Some(identifier) => self.ledger.issuer(identifier)?,
-            None => None,
-        };
-        Ok(match issuer {
-            Some(issuer) => self.config.generated.of(issuer.chain.leaf().public_key()?.algorithm()),
-            None => self.config.order_algorithm,
-        })
-    }
+/// The key of an order whose CSR is generated here: of the family of the CA that will issue it.
+fn generated(at: &Session<'_>) -> Result<KeyPair, CasError> {
+    let issuer = match &at.config.order_issuer {
+        Some(identifier) => at.ledger.issuer(identifier)?,
+        None => None,
+    };
+    let algorithm: KeyAlgorithm = match issuer {
+        Some(issuer) => at.config.generated.of(issuer.chain.leaf().public_key()?.algorithm()),
+        None => at.config.order_algorithm,
+    };
+    let key = KeyPair::generate_with(algorithm, at.config.weak_keys, &mut system());
+    key.map_err(creation_failed)
 }
 
 /// The subject of an order's certificate: the first domain. A domain-validated certificate asserts
 /// nothing else (I).
 pub(super) fn subject_of(parameter: &'static str, domains: &[String]) -> Result<Name, CasError> {
-    let names = FieldNames { common_name: parameter, ..subject::LEAF };
-    let common_name = domains.first().cloned();
-    Fields { common_name, ..Fields::default() }.name(&names)
+    let mut names = subject::LEAF;
+    let [.., common_name] = &mut names;
+    *common_name = parameter;
+    SubjectFields::default().name(domains.first().map(String::as_str), &names)
 }
 
 pub(super) fn alt_names(domains: &[String]) -> Result<Vec<AltName>, CasError> {

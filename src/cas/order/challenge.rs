@@ -1,9 +1,9 @@
 //! Challenges: what shows that the applicant controls a domain.
 
 use super::super::error::CasError;
-use super::super::limits::{PROBE_OCTETS, PROBE_RECORDS};
+use super::super::limits::{PROBE_BYTES, PROBE_RECORDS};
+use super::super::probe::DomainProbe;
 use super::document::OrderDocument;
-use super::probe::DomainProbe;
 use crate::error::{Error, quoted};
 use crate::hexadecimal::hexadecimal;
 use crate::key::random_octets;
@@ -57,8 +57,8 @@ impl ValidateType {
 
 /// What nobody guesses: 256 bits, in hexadecimal.
 pub(super) fn token() -> Result<String, Error> {
-    let octets: [u8; 32] = random_octets()?;
-    Ok(hexadecimal(&octets))
+    let bytes: [u8; 32] = random_octets()?;
+    Ok(hexadecimal(&bytes))
 }
 
 /// The domain whose control covers a domain: of a wildcard, the one below it.
@@ -68,7 +68,8 @@ pub(super) fn base(domain: &str) -> &str {
 
 /// Whether every challenge of an order is met; otherwise what is amiss.
 pub(super) fn check(probe: &dyn DomainProbe, order: &OrderDocument) -> Result<(), String> {
-    let kind = ValidateType::read(&order.validate_type).map_err(|error| error.to_string())?;
+    let kind =
+        ValidateType::read(&order.applicant.validate_type).map_err(|error| error.to_string())?;
     for domain in order.domains.split(',') {
         // Also of an order that is older than this rule.
         if !kind.shows(domain) {
@@ -99,11 +100,11 @@ fn check_record(probe: &dyn DomainProbe, domain: &str, token: &str) -> Result<()
 /// The file is the token, to the letter, but for the end of its line.
 fn check_file(probe: &dyn DomainProbe, domain: &str, token: &str) -> Result<(), String> {
     let place = format!("http://{domain}{FILE_PATH}");
-    let found = probe.http_get(domain, FILE_PATH, PROBE_OCTETS);
+    let found = probe.http_get(domain, FILE_PATH, PROBE_BYTES);
     let found = found.map_err(|error| format!("{place}: {error}"))?;
     let Some(content) = found else { return Err(format!("{place}: there is none")) };
-    if content.len() > PROBE_OCTETS {
-        return Err(format!("{place}: more than {PROBE_OCTETS} octets"));
+    if content.len() > PROBE_BYTES {
+        return Err(format!("{place}: more than {PROBE_BYTES} bytes"));
     }
     let line = content.strip_suffix(b"\n").unwrap_or(&content);
     let line =

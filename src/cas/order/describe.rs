@@ -1,24 +1,30 @@
 //! Showing how far an order is.
 
-use super::super::Cas;
+use super::super::described::pems;
 use super::super::error::CasError;
-use super::super::schema::Secret;
-use super::super::structures::structures;
+use super::super::json::schema::Secret;
+use super::super::json::structures::structures;
+use super::super::session::{Run, Session};
+use super::super::shelf::records::leaf_document;
 use super::challenge::{FILE_PATH, RECORD_DOMAIN, RECORD_TYPE, ValidateType, base};
-use super::document::{damaged, order_key_name};
-use super::progress::Progress;
+use super::document::{damaged, order_certificate, order_key_name};
+use super::progress::progress;
 use super::state::OrderState;
-use crate::certificate::Certificate;
 
 structures! {
-    /// What DescribeCertificateState takes (section 5).
-    DescribeCertificateStateRequest {
+    /// Shows how far an order is, and moves it on where it can be (I): the probe looks its challenge
+    /// up, and the configured CA issues the certificate of a challenge that was met. An issuer that
+    /// refuses, or fails, leaves the order in process, and the answer says why.
+    ///
+    /// # Errors
+    /// `NotFoundOrder`; `Error` when the store fails or the private key cannot be opened.
+    DescribeCertificateState {
         /// The order's number.
         order_id: i64,
     }
 
-    /// What DescribeCertificateState answers (section 5).
-    DescribeCertificateStateResponse {
+    /// How far an order is.
+    DescribedOrder {
         /// The state: domain_verify, process, certificate or verify_fail; payed for an order that
         /// was cancelled, unknow for one whose certificate was revoked.
         kind as "Type": String,
@@ -44,73 +50,56 @@ structures! {
         private_key: Option<Secret>,
         /// Why the order does not go on. Only this engine answers it.
         problem: Option<String>,
-        /// The request's identifier.
-        request_id: String,
     }
 }
 
-impl Cas {
-    /// Shows how far an order is (section 5), and moves it on where it can be (I): the probe looks
-    /// its challenge up, and the configured CA issues the certificate of a challenge that was met.
-    /// An issuer that refuses, or fails, leaves the order in process, and the answer says why.
-    ///
-    /// # Errors
-    /// `NotFoundOrder`; `Error` when the store fails or the private key cannot be opened.
-    pub fn describe_certificate_state(
-        &self,
-        request: &DescribeCertificateStateRequest,
-    ) -> Result<DescribeCertificateStateResponse, CasError> {
-        self.operate(|request_id| {
-            let Progress { order, problem } = self.progress(request.order_id)?;
-            let kind = order.state.type_name().to_owned();
-            let mut answer = DescribeCertificateStateResponse {
-                kind,
-                problem,
-                request_id,
-                ..Default::default()
-            };
-            match order.state {
-                OrderState::DomainVerify => {
-                    let token = Some(order.document().token.clone());
-                    match ValidateType::read(&order.document().validate_type)? {
-                        ValidateType::Dns => {
-                            answer.record_domain = Some(RECORD_DOMAIN.to_owned());
-                            answer.record_type = Some(RECORD_TYPE.to_owned());
-                            answer.record_value = token;
-                        }
-                        ValidateType::File => {
-                            let domains = order.document().domains.split(',').map(base);
-                            answer.domain = Some(domains.collect::<Vec<_>>().join(","));
-                            answer.uri = Some(FILE_PATH.to_owned());
-                            answer.content = token;
-                        }
-                    }
-                }
-                OrderState::Certificate => {
-                    let document = order.document();
-                    let record = self.order_certificate(document)?;
-                    let certificate = record.as_ref().and_then(|record| record.certificate());
-                    let certificate =
-                        certificate.ok_or_else(|| damaged(document, "its certificate"))?;
-                    answer.certificate = Some(certificate.to_pem());
-                    answer.certificate_chain = self.chain_above(document.certificate.as_deref())?;
-                    if document.has_key {
-                        let key = self.exported_key(&order_key_name(document.order_id))?;
-                        let key = key.ok_or_else(|| damaged(document, "its private key"))?;
-                        answer.private_key = Some(Secret::new(key.to_pkcs8_pem()?.as_str()));
-                    }
-                }
-                _ => {}
-            }
-            Ok(answer)
-        })
-    }
+impl Run for DescribeCertificateState {
+    type Answer = DescribedOrder;
 
-    /// The certificates above that of an order, where its issuer is kept.
-    fn chain_above(&self, identifier: Option<&str>) -> Result<Option<String>, CasError> {
-        let Some(identifier) = identifier else { return Ok(None) };
-        let Some(leaf) = self.leaf_document(identifier)? else { return Ok(None) };
-        let issuer = self.ledger.issuer(&leaf.document.parent_identifier.parse()?)?;
-        Ok(issuer.map(|issuer| issuer.chain.certificates().map(Certificate::to_pem).collect()))
+    fn run(&self, at: &Session<'_>) -> Result<DescribedOrder, CasError> {
+        let (order, problem) = progress(at, self.order_id)?;
+        let (kind, document) = (order.state.type_name().to_owned(), order.document());
+        let mut answer = DescribedOrder { kind, problem, ..Default::default() };
+        match order.state {
+            OrderState::DomainVerify => {
+                let token = Some(document.token.clone());
+                match ValidateType::read(&document.applicant.validate_type)? {
+                    ValidateType::Dns => {
+                        answer.record_domain = Some(RECORD_DOMAIN.to_owned());
+                        answer.record_type = Some(RECORD_TYPE.to_owned());
+                        answer.record_value = token;
+                    }
+                    ValidateType::File => {
+                        let domains = document.domains.split(',').map(base);
+                        answer.domain = Some(domains.collect::<Vec<_>>().join(","));
+                        answer.uri = Some(FILE_PATH.to_owned());
+                        answer.content = token;
+                    }
+                }
+            }
+            OrderState::Certificate => {
+                let record = order_certificate(at.ledger, document)?;
+                let certificate = record.as_ref().and_then(|record| record.certificate());
+                let certificate =
+                    certificate.ok_or_else(|| damaged(document, "its certificate"))?;
+                answer.certificate = Some(certificate.to_pem());
+                answer.certificate_chain = chain_above(at, document.certificate.as_deref())?;
+                if document.has_key {
+                    let key = at.exported_key(&order_key_name(document.order_id))?;
+                    let key = key.ok_or_else(|| damaged(document, "its private key"))?;
+                    answer.private_key = Some(Secret::new(key.to_pkcs8_pem()?.as_str()));
+                }
+            }
+            _ => {}
+        }
+        Ok(answer)
     }
+}
+
+/// The certificates above that of an order, where its issuer is kept.
+fn chain_above(at: &Session<'_>, identifier: Option<&str>) -> Result<Option<String>, CasError> {
+    let Some(identifier) = identifier else { return Ok(None) };
+    let Some(leaf) = leaf_document(at.ledger, identifier)? else { return Ok(None) };
+    let issuer = at.ledger.issuer(&leaf.document.parent_identifier.parse()?)?;
+    Ok(issuer.map(|issuer| pems(issuer.chain.certificates())))
 }

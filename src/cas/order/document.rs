@@ -1,29 +1,32 @@
 //! What is kept of orders and packages.
 
-use super::super::Cas;
 use super::super::error::{CasError, ErrorKind};
-use super::super::records::{Kept, decode, encode, place};
-use super::super::structures::structures;
-use super::super::types::TagParameter;
+use super::super::json::structures::structures;
+use super::super::parameters::groups::Applicant;
+use super::super::parameters::tags::TagParameter;
+use super::super::session::Session;
+use super::super::shelf::records::{
+    Kept, counted, document, documents, encode, numbered, place, text, text_bytes,
+};
 use super::state::{OrderAction, OrderState};
-use crate::ledger::{Identifier, RevocationReason, Write};
-use crate::validity::Time;
+use crate::error::{Error, StoreError, StoreErrorKind};
+use crate::ledger::{CertificateRecord, Identifier, Ledger, RevocationReason, Write};
 
 structures! {
     /// What is kept of an order.
     OrderDocument {
         /// Its number.
         order_id: i64,
-        /// The ProductCode.
-        product_code: String,
+        /// Who ordered what, and how control is shown.
+        applicant as ..: Applicant,
+        /// The applicant's company.
+        company_name: Option<String>,
         /// How long its certificate is to be valid, in seconds.
         lifetime: i64,
         /// The name of its [`OrderState`].
         state: String,
         /// The domains, in lower case, separated by commas.
         domains: String,
-        /// DNS or FILE.
-        validate_type: String,
         /// What the challenge asks for.
         token: String,
         /// The CSR in PEM.
@@ -32,14 +35,6 @@ structures! {
         algorithm: String,
         /// Whether its key was generated here and is kept.
         has_key: bool,
-        /// The applicant.
-        username: String,
-        /// The applicant's telephone number.
-        phone: String,
-        /// The applicant's e-mail address.
-        email: String,
-        /// The applicant's company.
-        company_name: Option<String>,
         /// When it was created, in UNIX seconds.
         created: i64,
         /// When the challenge must have been met, in UNIX seconds.
@@ -66,7 +61,7 @@ structures! {
 }
 
 const ORDER: &str = "cas/order/";
-const ORDER_NUMBER: &[u8] = b"cas/order-number";
+const ORDER_NUMBER: &str = "cas/order-number";
 const PACKAGE: &str = "cas/package/";
 const PACKAGE_ISSUED: &str = "cas/package-issued/";
 
@@ -95,113 +90,125 @@ impl Order {
     }
 }
 
-impl Cas {
-    /// An order by its number.
-    pub(super) fn order(&self, order_id: i64, now: Time) -> Result<Order, CasError> {
-        let kept = match u64::try_from(order_id) {
-            Ok(number) => self.document::<OrderDocument>(&order_place(number))?,
-            Err(_) => None,
-        };
-        let message = || format!("OrderId: there is no order {order_id}");
-        let kept = kept.ok_or_else(|| CasError::new(ErrorKind::NotFoundOrder, message()))?;
-        let state = self.state_of(&kept.document, now)?;
-        Ok(Order { kept, state })
+impl OrderDocument {
+    /// The product that was ordered.
+    pub(super) fn product_code(&self) -> &str {
+        self.applicant.product_code.as_deref().unwrap_or_default()
     }
+}
 
-    /// Every order, the latest first.
-    pub(super) fn orders(&self) -> Result<Vec<OrderDocument>, CasError> {
-        let found = self.ledger.records(ORDER.as_bytes(), None, usize::MAX)?;
-        found.iter().rev().map(|(place, octets)| decode(place, octets)).collect()
-    }
+/// An order by its number.
+pub(super) fn order(at: &Session<'_>, order_id: i64) -> Result<Order, CasError> {
+    let kept = match u64::try_from(order_id) {
+        Ok(number) => document::<OrderDocument>(at.ledger, numbered(ORDER, number))?,
+        Err(_) => None,
+    };
+    let message = || format!("OrderId: there is no order {order_id}");
+    let kept = kept.ok_or_else(|| CasError::new(ErrorKind::NotFoundOrder, message()))?;
+    let state = state_of(at, &kept.document)?;
+    Ok(Order { kept, state })
+}
 
-    /// The state that an order is in now: its challenge may be over, or have been met too long ago, or
-    /// its certificate may have been revoked by another operation.
-    pub(super) fn state_of(
-        &self,
-        order: &OrderDocument,
-        now: Time,
-    ) -> Result<OrderState, CasError> {
-        let kept = OrderState::named(&order.state).ok_or_else(|| damaged(order, "its state"))?;
-        match kept {
-            OrderState::DomainVerify if now.unix() >= order.deadline => {
-                let over = kept.after(OrderAction::ChallengeOver, order.order_id)?;
-                Ok(over.unwrap_or(kept))
-            }
-            OrderState::Process => {
-                let reuse = i64::try_from(self.config.validation_reuse.as_seconds());
-                let reuse = reuse.unwrap_or(i64::MAX);
-                let over = order.verified.is_none_or(|at| now.unix() >= at.saturating_add(reuse));
-                let after = kept.after(OrderAction::ValidationOver, order.order_id)?;
-                Ok(after.filter(|_| over).unwrap_or(kept))
-            }
-            OrderState::Certificate => match self.order_certificate(order)? {
-                Some(certificate) => {
-                    let (issuer, serial) = (&certificate.issuer, &certificate.serial);
-                    let revocation = self.ledger.revocation(issuer, serial)?;
-                    // What is on hold may come back.
-                    let revoked = revocation
-                        .is_some_and(|found| found.reason != RevocationReason::CertificateHold);
-                    Ok(if revoked { OrderState::Revoked } else { kept })
-                }
-                None => Err(damaged(order, "its certificate")),
-            },
-            _ => Ok(kept),
+/// Every order, the latest first.
+pub(super) fn orders(ledger: &Ledger) -> Result<Vec<OrderDocument>, CasError> {
+    let mut orders = documents(ledger, ORDER)?;
+    orders.reverse();
+    Ok(orders)
+}
+
+/// The state that is kept of an order.
+pub(super) fn kept_state(order: &OrderDocument) -> Result<OrderState, CasError> {
+    OrderState::named(&order.state).ok_or_else(|| damaged(order, "its state"))
+}
+
+/// The state that an order is in now: its challenge may be over, or have been met too long ago, or
+/// its certificate may have been revoked by another operation.
+pub(super) fn state_of(at: &Session<'_>, order: &OrderDocument) -> Result<OrderState, CasError> {
+    let (kept, now) = (kept_state(order)?, at.now.unix());
+    match kept {
+        OrderState::DomainVerify if now >= order.deadline => {
+            let over = kept.after(OrderAction::ChallengeOver, order.order_id)?;
+            Ok(over.unwrap_or(kept))
         }
-    }
-
-    /// The record of an order's certificate.
-    pub(super) fn order_certificate(
-        &self,
-        order: &OrderDocument,
-    ) -> Result<Option<crate::ledger::CertificateRecord>, CasError> {
-        let Some(text) = &order.certificate else { return Ok(None) };
-        let identifier: Identifier = text.parse()?;
-        Ok(self.ledger.certificate_called(&identifier)?)
-    }
-
-    /// The number of a new order, and what makes it taken. A number never comes again, not even
-    /// that of an order that was deleted.
-    pub(super) fn next_order(&self) -> Result<(i64, Write), CasError> {
-        let last = self.ledger.record(ORDER_NUMBER)?;
-        let number = match &last {
-            None => Some(0),
-            Some(octets) => std::str::from_utf8(octets).ok().and_then(|text| text.parse().ok()),
-        };
-        let lost = |problem: &str| {
-            let message = format!("the last number of an order: {problem}");
-            CasError::new(ErrorKind::Other, message)
-        };
-        let number: u64 = number.ok_or_else(|| lost("damaged"))?;
-        // A number that was lost, or set back, must not be given once more.
-        let after = order_place(number);
-        if !self.ledger.records(ORDER.as_bytes(), Some(&after), 1)?.is_empty() {
-            return Err(lost("it is missing, or below that of an order"));
+        OrderState::Process => {
+            let reuse = i64::try_from(at.config.validation_reuse.as_seconds());
+            let reuse = reuse.unwrap_or(i64::MAX);
+            let over = order.verified.is_none_or(|met| now >= met.saturating_add(reuse));
+            let after = kept.after(OrderAction::ValidationOver, order.order_id)?;
+            Ok(after.filter(|_| over).unwrap_or(kept))
         }
-        let number = number.checked_add(1).and_then(|number| i64::try_from(number).ok());
-        let failed = || {
-            let message = "OrderId: no number is left";
-            CasError::new(ErrorKind::CreateCertificateRequestFailed, message)
-        };
-        let number = number.ok_or_else(failed)?;
-        let counted = number.to_string().into_bytes();
-        Ok((number, Write::replace(ORDER_NUMBER.to_vec(), last, counted)))
+        OrderState::Certificate => match order_certificate(at.ledger, order)? {
+            Some(certificate) => {
+                let (issuer, serial) = (&certificate.issuer, &certificate.serial);
+                let revocation = at.ledger.revocation(issuer, serial)?;
+                // What is on hold may come back.
+                let revoked = revocation
+                    .is_some_and(|found| found.reason != RevocationReason::CertificateHold);
+                Ok(if revoked { OrderState::Revoked } else { kept })
+            }
+            None => Err(damaged(order, "its certificate")),
+        },
+        _ => Ok(kept),
     }
+}
 
-    /// The packages of a product.
-    pub(super) fn package(&self, code: &str) -> Result<Option<Kept<PackageDocument>>, CasError> {
-        self.document(&place(PACKAGE, code))
-    }
+/// The record of an order's certificate.
+pub(super) fn order_certificate(
+    ledger: &Ledger,
+    order: &OrderDocument,
+) -> Result<Option<CertificateRecord>, CasError> {
+    let Some(text) = &order.certificate else { return Ok(None) };
+    let identifier: Identifier = text.parse()?;
+    Ok(ledger.certificate_called(&identifier)?)
+}
 
-    /// How many certificates were issued for a product.
-    pub(super) fn package_issued(&self, code: &str) -> Result<i64, CasError> {
-        self.counted(&place(PACKAGE_ISSUED, code))
+/// The number of a new order, and what makes it taken. A number never comes again, not even that of an
+/// order that was deleted.
+pub(super) fn next_order(ledger: &Ledger) -> Result<(i64, Write), CasError> {
+    let lost = |problem: &str| {
+        let message = format!("the last number of an order: {problem}");
+        CasError::new(ErrorKind::Other, message)
+    };
+    let last = text(ledger, ORDER_NUMBER.as_bytes())?;
+    let number = last.as_ref().map_or(Some(0), |text| text.parse().ok());
+    let number: u64 = number.ok_or_else(|| lost("damaged"))?;
+    // A number that was lost, or set back, must not be given once more.
+    if !ledger.records(ORDER.as_bytes(), Some(&numbered(ORDER, number)), 1)?.is_empty() {
+        if text(ledger, ORDER_NUMBER.as_bytes())? != last {
+            // It was taken between the two looks, each of which is of its own moment.
+            let message = "another order came first";
+            let conflict = StoreError::new(StoreErrorKind::Conflict, message);
+            return Err(Error::from(conflict).into());
+        }
+        return Err(lost("it is missing, or below that of an order"));
     }
+    let number = number.checked_add(1).and_then(|number| i64::try_from(number).ok());
+    let failed = || {
+        let message = "OrderId: no number is left";
+        CasError::new(ErrorKind::CreateCertificateRequestFailed, message)
+    };
+    let number = number.ok_or_else(failed)?;
+    let (last, next) = (last.map(|text| text_bytes(&text)), text_bytes(&number.to_string()));
+    Ok((number, Write::replace(ORDER_NUMBER.as_bytes().to_vec(), last, next)))
+}
+
+/// The packages of a product.
+pub(super) fn package(
+    ledger: &Ledger,
+    code: &str,
+) -> Result<Option<Kept<PackageDocument>>, CasError> {
+    document(ledger, place(PACKAGE, code))
+}
+
+/// How many certificates were issued for a product.
+pub(super) fn package_issued(ledger: &Ledger, code: &str) -> Result<i64, CasError> {
+    counted(ledger, &place(PACKAGE_ISSUED, code))
 }
 
 /// What records a new order.
 pub(super) fn order_write(order: &OrderDocument) -> Result<Write, CasError> {
     let number = u64::try_from(order.order_id).map_err(|_| damaged(order, "its number"))?;
-    Ok(Write::new(order_place(number), encode(order)?))
+    Ok(Write::new(numbered(ORDER, number), encode(order)?))
 }
 
 /// What records the first package of a product.
@@ -224,8 +231,4 @@ pub(super) fn order_key_name(order_id: i64) -> String {
 
 pub(super) fn damaged(order: &OrderDocument, what: &str) -> CasError {
     CasError::new(ErrorKind::Other, format!("the record of order {}: {what}", order.order_id))
-}
-
-fn order_place(number: u64) -> Vec<u8> {
-    [ORDER.as_bytes(), &number.to_be_bytes()].concat()
 }

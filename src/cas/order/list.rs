@@ -1,18 +1,23 @@
 //! Listing orders.
 
-use super::super::Cas;
+use super::super::config::Config;
+use super::super::described::milliseconds;
 use super::super::error::CasError;
-use super::super::page::page;
-use super::super::structures::structures;
+use super::super::json::structures::structures;
+use super::super::parameters::list::{List, Listed, PageAsked, count};
+use super::super::session::{Run, Session};
 use super::challenge::base;
-use super::document::OrderDocument;
+use super::document::{OrderDocument, kept_state, order_certificate, orders, state_of};
 use super::state::OrderState;
 use crate::error::quoted;
-use crate::validity::{Time, Validity};
+use crate::validity::Validity;
 
 structures! {
-    /// What ListUserCertificateOrder takes (section 5).
-    ListUserCertificateOrderRequest {
+    /// Lists orders, the latest first.
+    ///
+    /// # Errors
+    /// `InvalidParameter` for an unknown status or type, and a page out of bounds.
+    ListUserCertificateOrder {
         /// Only orders with this text in a domain or their InstanceId.
         keyword: Option<String>,
         /// Only orders of this status: PAYED, CHECKING, CHECKED_FAIL, ISSUED, WILLEXPIRED, EXPIRED,
@@ -20,27 +25,11 @@ structures! {
         status: Option<String>,
         /// CPACK: orders of packages. This engine has no others.
         order_type: Option<String>,
-        /// The page, from 1 on.
-        current_page: Option<i64>,
-        /// Items of a page; 50.
-        show_size: Option<i64>,
-    }
-
-    /// What ListUserCertificateOrder answers (section 5).
-    ListUserCertificateOrderResponse {
-        /// The orders, the latest first.
-        certificate_order_list: Vec<ListedOrder>,
         /// The page.
-        current_page: i64,
-        /// Items of a page.
-        show_size: i64,
-        /// How many there are.
-        total_count: i64,
-        /// The request's identifier.
-        request_id: String,
+        page as ..: PageAsked,
     }
 
-    /// An order in a list (section 5).
+    /// An order in a list.
     ListedOrder {
         /// The family of its key: RSA, ECC or SM2.
         algorithm: String,
@@ -74,112 +63,112 @@ structures! {
     }
 }
 
-impl Cas {
-    /// Lists orders, the latest first (section 5).
-    ///
-    /// # Errors
-    /// `InvalidParameter` for an unknown status or type, and a page out of bounds.
-    pub fn list_user_certificate_order(
-        &self,
-        request: &ListUserCertificateOrderRequest,
-    ) -> Result<ListUserCertificateOrderResponse, CasError> {
-        let ListUserCertificateOrderRequest { keyword, status, order_type, .. } = request;
-        self.operate(|request_id| {
-            for (parameter, given, allowed) in
-                [("Status", status, &STATUSES[..]), ("OrderType", order_type, &[ORDER_TYPE])]
+impl Listed for ListedOrder {
+    const LIST: &'static str = "CertificateOrderList";
+    const COUNTS_PAGES: bool = false;
+    const DEFAULT_SIZE: fn(&Config) -> i64 = |config| config.page_sizes.0;
+}
+
+impl Run for ListUserCertificateOrder {
+    type Answer = List<ListedOrder>;
+
+    fn run(&self, at: &Session<'_>) -> Result<List<ListedOrder>, CasError> {
+        let Self { keyword, status, order_type, page } = self;
+        for (parameter, given, allowed) in
+            [("Status", status, &STATUSES[..]), ("OrderType", order_type, &[ORDER_TYPE])]
+        {
+            if let Some(given) = given
+                && !allowed.contains(&given.as_str())
             {
-                if let Some(given) = given
-                    && !allowed.contains(&given.as_str())
-                {
-                    let given = quoted(given);
-                    return Err(CasError::invalid(parameter, given, allowed.join(", ")));
-                }
+                return Err(CasError::invalid(parameter, quoted(given), allowed.join(", ")));
             }
-            let now = self.now()?;
-            let mut wanted = Vec::new();
-            for order in self.orders()? {
-                let named = |word: &String| {
-                    order.domains.contains(&word.to_ascii_lowercase())
-                        || instance_id(&order).contains(word.as_str())
-                };
-                if !keyword.as_ref().is_none_or(named) {
-                    continue;
-                }
-                let listed = self.listed_order(&order, now)?;
-                if status.as_ref().is_none_or(|status| listed.status == *status) {
-                    wanted.push(listed);
-                }
+        }
+        let mut wanted = Vec::new();
+        for order in orders(at.ledger)? {
+            let named = |word: &String| {
+                order.domains.contains(&word.to_ascii_lowercase())
+                    || instance_id(&order).contains(word.as_str())
+            };
+            if keyword.as_ref().is_none_or(named) && has_status(at, &order, status.as_deref())? {
+                wanted.push(order);
             }
-            let (current, size) = (request.current_page, request.show_size);
-            let (certificate_order_list, page) =
-                page(wanted, current, size, self.config.page_sizes.0, &self.config)?;
-            Ok(ListUserCertificateOrderResponse {
-                certificate_order_list,
-                current_page: page.current,
-                show_size: page.size,
-                total_count: page.total,
-                request_id,
-            })
-        })
+        }
+        List::page(&wanted, *page, at.config, |order| listed(at, order).map(Some))
     }
+}
 
-    fn listed_order(&self, order: &OrderDocument, now: Time) -> Result<ListedOrder, CasError> {
-        let state = self.state_of(order, now)?;
-        let record = self.order_certificate(order)?;
-        let certificate = record.as_ref().and_then(|record| record.certificate());
-        let validity = certificate.map(|certificate| *certificate.validity());
-        let milliseconds = |time: Time| time.unix().saturating_mul(1_000);
-        let domains: Vec<&str> = order.domains.split(',').collect();
-        let wild = domains.iter().filter(|domain| base(domain).len() < domain.len()).count();
-        let domain_type = match (domains.len(), wild) {
-            (1, 0) => "ONE",
-            (_, 0) => "MULTIPLE",
-            (1, _) => "WILDCARD",
-            _ => "M_WILDCARD",
-        };
-        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        Ok(ListedOrder {
-            algorithm: order.algorithm.clone(),
-            buy_date: order.created.saturating_mul(1_000),
-            cert_end_time: validity.map(|validity| milliseconds(validity.not_after())),
-            cert_start_time: validity.map(|validity| milliseconds(validity.not_before())),
-            cert_type: "DV".to_owned(),
-            domain: order.domains.clone(),
-            domain_count: count(domains.len() - wild),
-            domain_type: domain_type.to_owned(),
-            instance_id: instance_id(order),
-            order_id: order.order_id,
-            product_code: order.product_code.clone(),
-            source_type: "cpack".to_owned(),
-            status: self.status(state, validity, now)?.to_owned(),
-            wild_domain_count: count(wild),
-        })
+/// Whether an order is of a status. Certificates are read only where they decide.
+fn has_status(
+    at: &Session<'_>,
+    order: &OrderDocument,
+    wanted: Option<&str>,
+) -> Result<bool, CasError> {
+    let Some(wanted) = wanted else { return Ok(true) };
+    let of_certificate = !["PAYED", "CHECKING", "CHECKED_FAIL"].contains(&wanted);
+    let issued = matches!(kept_state(order)?, OrderState::Certificate | OrderState::Revoked);
+    if issued != of_certificate {
+        return Ok(false);
     }
+    Ok(status(at, state_of(at, order)?, validity(at, order)?)? == wanted)
+}
 
-    fn status(
-        &self,
-        state: OrderState,
-        validity: Option<Validity>,
-        now: Time,
-    ) -> Result<&'static str, CasError> {
-        Ok(match (state, validity) {
-            (OrderState::Cancelled, _) => "PAYED",
-            (OrderState::DomainVerify | OrderState::Process, _) => "CHECKING",
-            (OrderState::VerifyFail, _) => "CHECKED_FAIL",
-            (OrderState::Revoked, _) => "REVOKED",
-            (OrderState::Certificate, Some(validity)) => {
-                let end = validity.not_after();
-                if now > end {
-                    "EXPIRED"
-                } else if now >= end.minus(self.config.expiring)? {
-                    "WILLEXPIRED"
-                } else {
-                    "ISSUED"
-                }
+/// The validity of an order's certificate.
+fn validity(at: &Session<'_>, order: &OrderDocument) -> Result<Option<Validity>, CasError> {
+    let record = order_certificate(at.ledger, order)?;
+    let certificate = record.as_ref().and_then(|record| record.certificate());
+    Ok(certificate.map(|certificate| *certificate.validity()))
+}
+
+fn listed(at: &Session<'_>, order: &OrderDocument) -> Result<ListedOrder, CasError> {
+    let (state, validity) = (state_of(at, order)?, validity(at, order)?);
+    let domains: Vec<&str> = order.domains.split(',').collect();
+    let wild = domains.iter().filter(|domain| base(domain).len() < domain.len()).count();
+    let domain_type = match (domains.len(), wild) {
+        (1, 0) => "ONE",
+        (_, 0) => "MULTIPLE",
+        (1, _) => "WILDCARD",
+        _ => "M_WILDCARD",
+    };
+    Ok(ListedOrder {
+        algorithm: order.algorithm.clone(),
+        buy_date: order.created.saturating_mul(1_000),
+        cert_end_time: validity.map(|validity| milliseconds(validity.not_after())),
+        cert_start_time: validity.map(|validity| milliseconds(validity.not_before())),
+        cert_type: "DV".to_owned(),
+        domain: order.domains.clone(),
+        domain_count: count(domains.len() - wild),
+        domain_type: domain_type.to_owned(),
+        instance_id: instance_id(order),
+        order_id: order.order_id,
+        product_code: order.product_code().to_owned(),
+        source_type: "cpack".to_owned(),
+        status: status(at, state, validity)?.to_owned(),
+        wild_domain_count: count(wild),
+    })
+}
+
+fn status(
+    at: &Session<'_>,
+    state: OrderState,
+    validity: Option<Validity>,
+) -> Result<&'static str, CasError> {
+    Ok(match (state, validity) {
+        (OrderState::Cancelled, _) => "PAYED",
+        (OrderState::DomainVerify | OrderState::Process, _) => "CHECKING",
+        (OrderState::VerifyFail, _) => "CHECKED_FAIL",
+        (OrderState::Revoked, _) => "REVOKED",
+        (OrderState::Certificate, Some(validity)) => {
+            let end = validity.not_after();
+            if at.now > end {
+                "EXPIRED"
+            } else if at.now >= end.minus(at.config.expiring)? {
+                "WILLEXPIRED"
+            } else {
+                "ISSUED"
             }
-            (OrderState::Certificate, None) => "ISSUED",
-        })
-    }
+        }
+        (OrderState::Certificate, None) => "ISSUED",
+    })
 }
 
 fn instance_id(order: &OrderDocument) -> String {

@@ -24,7 +24,7 @@ pub enum OrderState {
 /// What moves an order.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum OrderAction {
-    /// An operator says that the challenge is met: [`Operator::attest_order`](super::super::Operator::attest_order).
+    /// An operator says that the challenge is met: [`AttestOrder`](super::AttestOrder).
     Attest,
     /// CancelOrderRequest.
     Cancel,

@@ -1,0 +1,245 @@
+//! Root and intermediate CAs.
+
+use std::slice;
+use std::sync::Arc;
+
+use super::super::described::pems;
+use super::super::error::CasError;
+use super::super::json::structures::structures;
+use super::super::parameters::groups::AuthoritySubject;
+use super::super::parameters::subject::{self, SubjectFields};
+use super::super::parameters::tags::{TagParameter, check_tags};
+use super::super::parameters::usages::extended_key_usages;
+use super::super::parameters::validity::years;
+use super::super::session::{Run, Session};
+use super::super::shelf::records::{AuthorityDocument, ISSUE, authority_writes};
+use super::super::shelf::token;
+use super::parent::{self, algorithm, check_family, crl_url, generated, with_crl_pointer};
+use crate::authority::Issuance;
+use crate::certificate::Certificate;
+use crate::chain::Chain;
+use crate::issuer::Issuer;
+use crate::key::{Signer, system};
+use crate::ledger::{Identifier, Ledger, Row};
+use crate::name::Name;
+use crate::profile::Profile;
+use crate::serial::SerialNumber;
+use crate::validity::Validity;
+
+structures! {
+    /// Creates a root CA; its key is kept sealed.
+    ///
+    /// # Errors
+    /// `InvalidParameter` and `DataTooLongException` for values out of bounds; `Error` when the store
+    /// fails or may not keep a private key.
+    CreateRootCACertificate {
+        /// Who and where it is.
+        subject as ..: AuthoritySubject,
+        /// How long it is valid, in calendar years from now.
+        years: i64,
+        /// The key, such as `ECC_256`; RSA_2048.
+        algorithm: Option<String>,
+        /// Names this call: repeated with the same parameters, it is answered as the first time. At
+        /// most 64 ASCII characters.
+        client_token: Option<String>,
+        /// Tags.
+        tags: Vec<TagParameter>,
+    }
+
+    /// Creates an intermediate CA below another; its key is kept sealed.
+    ///
+    /// # Errors
+    /// `InvalidParameter` and `DataTooLongException` for values out of bounds, another family, or
+    /// more years than the parent's; `NotFound` for the parent; `InvalidStatus.UpdateProtection` when
+    /// it is revoked, `CertificateExpired` when it has expired.
+    CreateSubCACertificate {
+        /// Who and where it is.
+        subject as ..: AuthoritySubject,
+        /// How long it is valid, in calendar years from now; no more than its parent's years, and no
+        /// longer than its parent.
+        years: i64,
+        /// The key, such as `ECC_256`: of the parent's family.
+        algorithm: String,
+        /// The identifier of the CA above.
+        parent_identifier: String,
+        /// How many intermediates may follow below; 0.
+        path_len_constraint: Option<i64>,
+        /// What its leaves may be for, at most 100: any, serverAuth, clientAuth, codeSigning,
+        /// emailProtection, timeStamping, OCSPSigning, or an object identifier.
+        extended_key_usages: Vec<String>,
+        /// Whether it has CRLs.
+        enable_crl: Option<bool>,
+        /// Days until its next CRL, 1 to 365; 7.
+        crl_day: Option<i64>,
+        /// The longest leaf it may issue, in days.
+        cert_max_time: Option<i64>,
+        /// Names this call: repeated with the same parameters, it is answered as the first time. At
+        /// most 64 ASCII characters.
+        client_token: Option<String>,
+        /// Tags.
+        tags: Vec<TagParameter>,
+    }
+
+    /// A CA that was created.
+    CreatedAuthority {
+        /// The CA's identifier.
+        identifier: String,
+        /// Its certificate in PEM.
+        certificate: String,
+        /// The certificates above, its issuer's first; of a root, the root.
+        certificate_chain: String,
+    }
+}
+
+impl Run for CreateRootCACertificate {
+    type Answer = CreatedAuthority;
+
+    fn client_token(&self) -> Option<&str> {
+        self.client_token.as_deref()
+    }
+
+    fn run(&self, at: &Session<'_>) -> Result<CreatedAuthority, CasError> {
+        let name = name(at, &self.subject)?;
+        let algorithm = match &self.algorithm {
+            Some(text) => algorithm(at, "Algorithm", text)?,
+            None => at.config.root_algorithm,
+        };
+        let validity = Validity::new(at.now, years(self.years, at.now)?)?;
+        check_tags(at.config, &self.tags)?;
+        let key = at.key_once(|| generated(at, algorithm))?;
+        let serial = SerialNumber::generate(&mut system())?;
+        let root =
+            Issuer::self_signed_at(name, Profile::root(), Arc::clone(key), serial, validity)?;
+        let chain = root.chain();
+        let document = AuthorityDocument {
+            years: self.years,
+            enable_crl: true,
+            crl_day: at.config.crl_day,
+            tags: self.tags.clone(),
+            ..Default::default()
+        };
+        let (answer, rows) = created(at, document, &chain)?;
+        at.ledger.writer(at.actor, at.now).put_root(&root, rows)?;
+        Ok(answer)
+    }
+}
+
+impl Run for CreateSubCACertificate {
+    type Answer = CreatedAuthority;
+
+    fn client_token(&self) -> Option<&str> {
+        self.client_token.as_deref()
+    }
+
+    fn run(&self, at: &Session<'_>) -> Result<CreatedAuthority, CasError> {
+        let parent = parent::find(at, "ParentIdentifier", &self.parent_identifier)?;
+        let name = name(at, &self.subject)?;
+        let algorithm = algorithm(at, "Algorithm", &self.algorithm)?;
+        check_family("Algorithm", algorithm, &parent)?;
+        let above = parent.kept.document.years;
+        if self.years > above {
+            let allowed = format!("1 to {above}, the years of its parent");
+            return Err(CasError::invalid("Years", self.years, allowed));
+        }
+        // Compared in years; the end is cut to the parent's.
+        let end = parent.issuer.certificate().validity().not_after();
+        let validity = Validity::new(at.now, years(self.years, at.now)?.min(end))?;
+        let path_len = match self.path_len_constraint {
+            None => at.config.path_len,
+            Some(given) => u8::try_from(given)
+                .map_err(|_| CasError::invalid("PathLenConstraint", given, "0 to 255"))?,
+        };
+        let usages = extended_key_usages("ExtendedKeyUsages", &self.extended_key_usages)?;
+        let crl_day = self.crl_day.unwrap_or(at.config.crl_day);
+        if !(1..=365).contains(&crl_day) {
+            return Err(CasError::invalid("CrlDay", crl_day, "1 to 365"));
+        }
+        if let Some(days) = self.cert_max_time
+            && !(1..=3_650_000).contains(&days)
+        {
+            return Err(CasError::invalid("CertMaxTime", days, "1 to 3650000 days"));
+        }
+        let enable_crl = self.enable_crl.unwrap_or_default();
+        if enable_crl {
+            crl_url(at, "EnableCrl", &parent.identifier)?;
+        }
+        check_tags(at.config, &self.tags)?;
+
+        let mut profile = Profile::intermediate(path_len);
+        if !usages.is_empty() {
+            profile = profile.with_extended_key_usage(usages);
+        }
+        let profile = with_crl_pointer(at, profile, &parent)?;
+        let key = at.key_once(|| generated(at, algorithm))?;
+        let document = || AuthorityDocument {
+            parent_identifier: Some(parent.identifier.to_string()),
+            years: self.years,
+            enable_crl,
+            crl_day,
+            cert_max_time: self.cert_max_time,
+            tags: self.tags.clone(),
+            ..Default::default()
+        };
+        let chain = |certificate: &Certificate| {
+            let above = parent.issuer.chain().certificates().cloned().collect();
+            Chain::new(certificate.clone(), above)
+        };
+        let rows = |certificate: &Certificate| {
+            let created = created(at, document(), &chain(certificate)?);
+            Ok(created.map_err(CasError::into_error)?.1)
+        };
+        let policy = parent::policy(at, profile.clone());
+        let issuance = Issuance::for_authority(key.public_key().clone(), name, profile)
+            .under(&policy)
+            .validity(validity)
+            .with_rows(rows);
+        let issued = parent::authority(at, &parent).issue(issuance)?;
+        answer(&chain(issued.certificate())?)
+    }
+}
+
+/// A new CA: what is answered of it, and the rows that record it.
+fn created(
+    at: &Session<'_>,
+    document: AuthorityDocument,
+    chain: &Chain,
+) -> Result<(CreatedAuthority, Vec<Row>), CasError> {
+    let key = at.key.get().map(Arc::as_ref);
+    let (_, kept) = at.ledger.writer(at.actor, at.now).issuer_row(chain, key, &[])?;
+    let answer = answer(chain)?;
+    let document = AuthorityDocument {
+        identifier: answer.identifier.clone(),
+        created: at.now.unix(),
+        status: ISSUE.to_owned(),
+        ..document
+    };
+    let mut writes = authority_writes(&document)?;
+    writes.extend(token::write(at, &answer)?);
+    Ok((answer, vec![kept, Row::of(writes)]))
+}
+
+fn answer(chain: &Chain) -> Result<CreatedAuthority, CasError> {
+    let above =
+        if chain.above().is_empty() { slice::from_ref(chain.leaf()) } else { chain.above() };
+    let issuer = above.first().unwrap_or(chain.leaf());
+    let digest = Ledger::digest_of(issuer);
+    Ok(CreatedAuthority {
+        identifier: Identifier::of(&digest, chain.leaf().serial()).to_string(),
+        certificate: chain.leaf().to_pem(),
+        certificate_chain: pems(above),
+    })
+}
+
+fn name(at: &Session<'_>, given: &AuthoritySubject) -> Result<Name, CasError> {
+    let AuthoritySubject { common_name, organization, organization_unit, locality, state, .. } =
+        given;
+    let country = given.country_code.as_ref().unwrap_or(&at.config.authority_country);
+    let fields = SubjectFields {
+        organization: Some(organization.clone()),
+        organization_unit: Some(organization_unit.clone()),
+        country: Some(country.clone()),
+        state: Some(state.clone()),
+        locality: Some(locality.clone()),
+    };
+    fields.name(Some(common_name), &subject::AUTHORITY)
+}

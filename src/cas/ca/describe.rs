@@ -1,0 +1,202 @@
+//! What is known of CAs.
+
+use super::super::config::Config;
+use super::super::described::{facts, milliseconds, pems};
+use super::super::error::CasError;
+use super::super::json::structures::structures;
+use super::super::parameters::groups::CertificateFacts;
+use super::super::parameters::list::{List, Listed, PageAsked, count, one_of};
+use super::super::parameters::tags::TagParameter;
+use super::super::session::{Named, Run, Session};
+use super::super::shelf::records::{
+    AuthorityDocument, ISSUE, REVOKE, authority_document, authority_documents, identifier,
+    issued_count,
+};
+use super::parent::published_crl;
+use crate::certificate::Certificate;
+use crate::error::quoted;
+use crate::name::AttributeType;
+
+structures! {
+    /// Describes a CA.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    DescribeCACertificate {
+        /// The CA's identifier.
+        identifier: String,
+    }
+
+    /// Lists CAs, the earliest first.
+    ///
+    /// # Errors
+    /// `InvalidParameter` for a page or a filter out of bounds.
+    DescribeCACertificateList {
+        /// The page.
+        page as ..: PageAsked,
+        /// Only those of this kind: ROOT or SUB_ROOT.
+        certificate_type: Option<String>,
+        /// Only the intermediates below this CA.
+        parent_identifier: Option<String>,
+        /// Only those of this status: ISSUE or REVOKE.
+        status: Option<String>,
+        /// Only those with this text in their common name or organization.
+        key_word: Option<String>,
+    }
+
+    /// Counts CAs, of every kind and status.
+    ///
+    /// # Errors
+    /// `Error` when the store fails.
+    DescribeCACertificateCount {
+    }
+
+    /// A CA.
+    DescribedAuthority {
+        /// What its certificate says.
+        facts as ..: CertificateFacts,
+        /// notAfter, in milliseconds since 1970.
+        after_date: i64,
+        /// notBefore, in milliseconds since 1970.
+        before_date: i64,
+        /// The certificates above, its issuer's first; of a root, the root.
+        ca_cert_chain: String,
+        /// How many leaves it issued.
+        cert_issued_count: i64,
+        /// The longest leaf it may issue, in days.
+        cert_max_time: Option<i64>,
+        /// ROOT or SUB_ROOT.
+        certificate_type: String,
+        /// Days until its next CRL.
+        crl_day: i64,
+        /// Whether it has CRLs.
+        crl_status: bool,
+        /// Where its CRL is published.
+        crl_url: Option<String>,
+        /// The value of `Algorithm`, such as `ECC_256`.
+        full_algorithm: String,
+        /// Its identifier.
+        identifier: String,
+        /// Where its key is: local.
+        issuer_type: String,
+        /// The identifier of the CA above.
+        parent_identifier: Option<String>,
+        /// ISSUE or REVOKE.
+        status: String,
+        /// Its tags.
+        tags: Vec<TagParameter>,
+        /// The certificate in PEM.
+        x509_certificate: String,
+        /// The years that were asked for.
+        years: i64,
+    }
+}
+
+impl Listed for DescribedAuthority {
+    const LIST: &'static str = "CertificateList";
+    const COUNTS_PAGES: bool = true;
+    const DEFAULT_SIZE: fn(&Config) -> i64 = |config| config.page_sizes.1;
+}
+
+impl Run for DescribeCACertificate {
+    type Answer = DescribedAuthority;
+
+    const ANSWER: Named = Some(("Certificate", "The CA."));
+
+    fn run(&self, at: &Session<'_>) -> Result<DescribedAuthority, CasError> {
+        let unknown =
+            || CasError::not_found("Identifier", format!("CA {}", quoted(&self.identifier)));
+        let kept = authority_document(at.ledger, &self.identifier)?.ok_or_else(unknown)?;
+        described(at, &kept.document)
+    }
+}
+
+impl Run for DescribeCACertificateList {
+    type Answer = List<DescribedAuthority>;
+
+    fn run(&self, at: &Session<'_>) -> Result<List<DescribedAuthority>, CasError> {
+        let Self { page, certificate_type, parent_identifier, status, key_word } = self;
+        one_of("CertificateType", certificate_type, &[ROOT, SUB_ROOT])?;
+        one_of("Status", status, &[ISSUE, REVOKE])?;
+        let mut wanted = Vec::new();
+        for document in authority_documents(at.ledger)? {
+            let above = &document.parent_identifier;
+            if certificate_type.as_deref().is_none_or(|kind| kind == kind_of(&document))
+                && status.as_ref().is_none_or(|status| *status == document.status)
+                && parent_identifier.as_ref().is_none_or(|parent| above.as_ref() == Some(parent))
+                && has_word(at, &document, key_word.as_deref())?
+            {
+                wanted.push(document);
+            }
+        }
+        List::page(&wanted, *page, at.config, |document| described(at, document).map(Some))
+    }
+}
+
+impl Run for DescribeCACertificateCount {
+    type Answer = i64;
+
+    const ANSWER: Named = Some(("TotalCount", "How many CAs there are, of every kind and status."));
+
+    fn run(&self, at: &Session<'_>) -> Result<i64, CasError> {
+        Ok(count(authority_documents(at.ledger)?.len()))
+    }
+}
+
+/// The certificates of a CA: its own, then those above.
+pub(crate) fn authority_chain(at: &Session<'_>, text: &str) -> Result<Vec<Certificate>, CasError> {
+    let kept = at.ledger.issuer(&identifier("Identifier", text)?)?;
+    let kept = kept.ok_or_else(|| CasError::not_found("Identifier", format!("CA {text}")))?;
+    Ok(kept.chain.certificates().cloned().collect())
+}
+
+fn has_word(
+    at: &Session<'_>,
+    document: &AuthorityDocument,
+    word: Option<&str>,
+) -> Result<bool, CasError> {
+    let Some(word) = word else { return Ok(true) };
+    let chain = authority_chain(at, &document.identifier)?;
+    let kinds = [AttributeType::COMMON_NAME, AttributeType::ORGANIZATION];
+    Ok(chain.first().is_some_and(|certificate| {
+        let mut values = kinds.into_iter().filter_map(|kind| certificate.subject().value(kind));
+        values.any(|value| value.contains(word))
+    }))
+}
+
+fn described(
+    at: &Session<'_>,
+    document: &AuthorityDocument,
+) -> Result<DescribedAuthority, CasError> {
+    let chain = authority_chain(at, &document.identifier)?;
+    let unknown = || CasError::not_found("Identifier", format!("CA {}", document.identifier));
+    let (certificate, above) = chain.split_first().ok_or_else(unknown)?;
+    let above = if above.is_empty() { chain.as_slice() } else { above };
+    Ok(DescribedAuthority {
+        facts: facts(certificate),
+        after_date: milliseconds(certificate.validity().not_after()),
+        before_date: milliseconds(certificate.validity().not_before()),
+        ca_cert_chain: pems(above),
+        cert_issued_count: issued_count(at.ledger, &document.identifier)?,
+        cert_max_time: document.cert_max_time,
+        certificate_type: kind_of(document).to_owned(),
+        crl_day: document.crl_day,
+        crl_status: document.enable_crl,
+        crl_url: published_crl(at, document)?,
+        full_algorithm: certificate.public_key_info().to_string(),
+        identifier: document.identifier.clone(),
+        issuer_type: "local".to_owned(),
+        parent_identifier: document.parent_identifier.clone(),
+        status: document.status.clone(),
+        tags: document.tags.clone(),
+        x509_certificate: certificate.to_pem(),
+        years: document.years,
+    })
+}
+
+const ROOT: &str = "ROOT";
+const SUB_ROOT: &str = "SUB_ROOT";
+
+fn kind_of(document: &AuthorityDocument) -> &'static str {
+    if document.parent_identifier.is_some() { SUB_ROOT } else { ROOT }
+}

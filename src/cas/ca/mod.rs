@@ -1,0 +1,7 @@
+//! CAs: created, described, revoked, and those that issue.
+
+pub(super) mod create;
+pub(super) mod crl;
+pub(super) mod describe;
+pub(super) mod parent;
+pub(super) mod revoke;

@@ -1,0 +1,187 @@
+//! CAs that issue: found by their identifiers, in force, with their keys.
+
+use std::sync::Arc;
+
+use super::super::error::{CasError, ErrorKind};
+use super::super::session::Session;
+use super::super::shelf::records::{
+    AuthorityDocument, ISSUE, Kept, authority_document, identifier,
+};
+use crate::algorithm::KeyAlgorithm;
+use crate::authority::Authority;
+use crate::error::quoted;
+use crate::issuer::Issuer;
+use crate::key::{KeyPair, Signer, system};
+use crate::ledger::{Identifier, Row};
+use crate::policy::Policy;
+use crate::profile::{Extension, Profile};
+use crate::validity::Lifetime;
+use crate::wire::crl::distribution_points;
+
+/// A CA that may issue now.
+pub(crate) struct Parent {
+    pub(crate) identifier: Identifier,
+    pub(crate) kept: Kept<AuthorityDocument>,
+    pub(crate) issuer: Issuer,
+    /// What it may issue for: that it is kept, and that neither it nor a CA above it was revoked.
+    unchanged: Vec<Row>,
+}
+
+/// The CA with an identifier, if it and those above it may issue now.
+pub(crate) fn find(at: &Session<'_>, name: &str, text: &str) -> Result<Parent, CasError> {
+    let identifier = identifier(name, text)?;
+    let unknown = || CasError::not_found(name, format!("CA {identifier}"));
+    let kept = authority_document(at.ledger, text)?.ok_or_else(unknown)?;
+    let mut unchanged = Vec::new();
+    let mut above = Some(text.to_owned());
+    while let Some(text) = above {
+        let Some(kept) = authority_document(at.ledger, &text)? else { break };
+        if kept.document.status != ISSUE {
+            let message = format!("{name}: CA {text} is revoked");
+            return Err(CasError::new(ErrorKind::UpdateProtection, message));
+        }
+        unchanged.push(kept.unchanged().into());
+        above = kept.document.parent_identifier;
+    }
+    let (record, issuer) = issuer(at, &identifier)?.ok_or_else(unknown)?;
+    unchanged.push(record);
+    for certificate in issuer.chain().certificates() {
+        let (validity, now) = (certificate.validity(), at.now);
+        if !validity.contains(now) {
+            let subject = certificate.subject();
+            let message = format!("{name}: {subject} is valid from {validity}, now is {now}");
+            return Err(CasError::new(ErrorKind::CertificateExpired, message));
+        }
+    }
+    Ok(Parent { identifier, kept, issuer, unchanged })
+}
+
+/// The issuer of a CA that is kept, with its key, and its record. One that was forgotten, by whomever,
+/// is no issuer any more.
+fn issuer(at: &Session<'_>, identifier: &Identifier) -> Result<Option<(Row, Issuer)>, CasError> {
+    let Some(record) = at.ledger.issuer_unchanged(identifier)? else {
+        at.opened().remove(identifier);
+        return Ok(None);
+    };
+    if let Some((from, issuer)) = at.opened().get(identifier)
+        && *from == record
+    {
+        return Ok(Some((record, issuer.clone())));
+    }
+    let Some(kept) = at.ledger.issuer(identifier)? else { return Ok(None) };
+    let Some(key) = at.ledger.issuer_key(identifier)? else { return Ok(None) };
+    let key = signing_as_ruled(at, key)?;
+    let issuer = Issuer::load(kept.chain.certificates().cloned().collect(), key)?;
+    at.opened().insert(*identifier, (record.clone(), issuer.clone()));
+    Ok(Some((record, issuer)))
+}
+
+/// An authority that issues for a CA. It claims and records only as long as the CA is what it was when
+/// it was found in force.
+pub(crate) fn authority(at: &Session<'_>, parent: &Parent) -> Authority {
+    authority_of(at, &parent.issuer).while_unchanged(parent.unchanged.clone())
+}
+
+fn authority_of(at: &Session<'_>, issuer: &Issuer) -> Authority {
+    // Each issuance names its own policy.
+    let policy = Policy::new(Profile::tls_server());
+    Authority::on(issuer.clone(), policy, at.ledger.clone())
+        .with_clock(Arc::clone(at.clock))
+        .with_actor(at.actor)
+}
+
+/// A policy with this profile that says nothing on periods: the rules of the operations were held
+/// before, as of a moment that the clock has left behind since.
+pub(crate) fn policy(at: &Session<'_>, profile: Profile) -> Policy {
+    let policy = Policy::new(profile)
+        .with_max_lifetime(Lifetime::seconds(u64::MAX))
+        .with_backdate(Lifetime::seconds(u64::MAX));
+    let weak = at.config.weak_keys.allow(KeyAlgorithm::Rsa1024);
+    if weak { policy.dangerously_allow_rsa_1024() } else { policy }
+}
+
+/// An authority that lists and revokes what a CA issued, whether or not that may still issue.
+pub(crate) fn listing(at: &Session<'_>, text: &str) -> Result<Authority, CasError> {
+    let unknown = || CasError::not_found("Identifier", format!("CA {text}"));
+    let (record, issuer) = issuer(at, &identifier("Identifier", text)?)?.ok_or_else(unknown)?;
+    Ok(authority_of(at, &issuer).while_unchanged([record]))
+}
+
+/// A new key that signs as the rules say.
+pub(crate) fn generated(at: &Session<'_>, algorithm: KeyAlgorithm) -> Result<KeyPair, CasError> {
+    let key = KeyPair::generate_with(algorithm, at.config.weak_keys, &mut system())?;
+    signing_as_ruled(at, key)
+}
+
+fn signing_as_ruled(at: &Session<'_>, key: KeyPair) -> Result<KeyPair, CasError> {
+    let algorithm = key.public_key().algorithm();
+    Ok(match at.config.algorithms.iter().find(|rule| rule.key == algorithm) {
+        Some(rule) => key.with_signature_algorithm(rule.signature)?,
+        None => key,
+    })
+}
+
+/// The key that a value of `Algorithm` means.
+pub(crate) fn algorithm(
+    at: &Session<'_>,
+    name: &str,
+    text: &str,
+) -> Result<KeyAlgorithm, CasError> {
+    let allowed = at.config.algorithms.iter().filter(|rule| at.config.weak_keys.allow(rule.key));
+    let found = allowed.clone().find(|rule| rule.name == text).map(|rule| rule.key);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = allowed.map(|rule| rule.name).collect();
+        CasError::invalid(name, quoted(text), names.join(", "))
+    })
+}
+
+/// The family of a key is the issuer's.
+pub(crate) fn check_family(
+    name: &str,
+    algorithm: KeyAlgorithm,
+    parent: &Parent,
+) -> Result<(), CasError> {
+    let family = parent.issuer.public_key().algorithm().family();
+    if algorithm.family() == family {
+        return Ok(());
+    }
+    let allowed = format!("a key of the family {family}, that of its issuer");
+    Err(CasError::invalid(name, algorithm, allowed))
+}
+
+/// Where the CRL of a CA is.
+pub(crate) fn crl_url(
+    at: &Session<'_>,
+    parameter: &str,
+    identifier: &Identifier,
+) -> Result<String, CasError> {
+    match &at.config.crl_base_url {
+        Some(base) => Ok(format!("{}/{identifier}.crl", base.trim_end_matches('/'))),
+        None => {
+            let allowed = "false or 0 while no crl_base_url is configured";
+            Err(CasError::invalid(parameter, "true or 1", allowed))
+        }
+    }
+}
+
+/// The same where it is published: of a CA that has CRLs.
+pub(crate) fn published_crl(
+    at: &Session<'_>,
+    document: &AuthorityDocument,
+) -> Result<Option<String>, CasError> {
+    if at.config.crl_base_url.is_none() || !document.enable_crl {
+        return Ok(None);
+    }
+    crl_url(at, "EnableCrl", &identifier("Identifier", &document.identifier)?).map(Some)
+}
+
+/// A profile whose certificates point to the CRL of their issuer, where CRLs are published.
+pub(crate) fn with_crl_pointer(
+    at: &Session<'_>,
+    profile: Profile,
+    issuer: &Parent,
+) -> Result<Profile, CasError> {
+    let Some(url) = published_crl(at, &issuer.kept.document)? else { return Ok(profile) };
+    let Extension { oid, critical, value } = distribution_points(&url);
+    Ok(profile.with_extension(Extension { oid, critical, value }))
+}

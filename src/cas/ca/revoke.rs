@@ -1,0 +1,58 @@
+//! Revoking CAs.
+
+use super::super::error::{CasError, ErrorKind};
+use super::super::json::structures::structures;
+use super::super::session::{Run, Session};
+use super::super::shelf::records::{ISSUE, REVOKE, authority_document, identifier};
+use super::describe::authority_chain;
+use super::parent::listing;
+use crate::error::quoted;
+use crate::ledger::{AuditAction, Ledger, RevocationReason, RevocationRequest, Row};
+
+structures! {
+    /// Revokes a CA: it issues nothing more, what is below it is no longer valid, and it is in the
+    /// next CRL of the CA above.
+    ///
+    /// # Errors
+    /// `NotFound`; `InvalidParameter` for another status than REVOKE; `InvalidStatus.UpdateProtection`
+    /// when it is revoked already.
+    UpdateCACertificateStatus {
+        /// The CA's identifier.
+        identifier: String,
+        /// REVOKE.
+        status: String,
+    }
+}
+
+impl Run for UpdateCACertificateStatus {
+    type Answer = ();
+
+    fn run(&self, at: &Session<'_>) -> Result<(), CasError> {
+        let text = &self.identifier;
+        if self.status != REVOKE {
+            return Err(CasError::invalid("Status", quoted(&self.status), REVOKE));
+        }
+        let identifier = identifier("Identifier", text)?;
+        let unknown = || CasError::not_found("Identifier", format!("CA {text}"));
+        let mut kept = authority_document(at.ledger, text)?.ok_or_else(unknown)?;
+        if kept.document.status != ISSUE {
+            let message = format!("Identifier: CA {text} is revoked already");
+            return Err(CasError::new(ErrorKind::UpdateProtection, message));
+        }
+        kept.document.status = REVOKE.to_owned();
+        kept.document.revoked = Some(at.now.unix());
+        let above = kept.document.parent_identifier.clone();
+        let writes = vec![kept.replace()?];
+        let Some(above) = above else {
+            // Nobody's CRL lists a root.
+            return at.write(writes, AuditAction::Recorded, format!("CA {identifier} revoked"));
+        };
+        let chain = authority_chain(at, text)?;
+        let certificate = chain.first().ok_or_else(unknown)?;
+        let revocation = RevocationRequest::new(RevocationReason::CessationOfOperation);
+        let above = Ledger::issuer_digest(listing(at, &above)?.issuer().public_key());
+        let writer = at.ledger.writer(at.actor, at.now);
+        writer.revoke(&above, certificate.serial(), revocation, [Row::of(writes)])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,4 @@
+//! Certificate signing requests.
+
+pub(super) mod operations;
+pub(super) mod structures;

@@ -1,0 +1,267 @@
+//! The operations on CSRs.
+
+use zeroize::Zeroizing;
+
+use super::super::error::{CasError, ErrorKind};
+use super::super::json::schema::Secret;
+use super::super::parameters::list::List;
+use super::super::parameters::names::domains;
+use super::super::parameters::subject::{self, SubjectFields};
+use super::super::session::{Named, Run, Session};
+use super::super::shelf::records::{
+    Kept, decode, document, encode, numbered, place, text, text_bytes,
+};
+use super::structures::*;
+use crate::algorithm::KeyAlgorithm;
+use crate::error::{Error, quoted};
+use crate::hexadecimal::hexadecimal;
+use crate::key::{KeyPair, Signer, fingerprint};
+use crate::ledger::{AuditAction, RequestRecord, Write, request_key_name};
+use crate::name::{AltName, AttributeType};
+use crate::request::CertificateRequest;
+
+const LISTED: &str = "cas/csr/";
+const NAME: &str = "cas/request-name/";
+
+impl Run for CreateCsr {
+    type Answer = CreatedCsr;
+
+    fn run(&self, at: &Session<'_>) -> Result<CreatedCsr, CasError> {
+        let algorithm = csr_key(at, &self.algorithm, self.key_size)?;
+        let fields = SubjectFields {
+            organization: self.corp_name.clone(),
+            organization_unit: self.department.clone(),
+            country: Some(self.country_code.clone()),
+            state: Some(self.province.clone()),
+            locality: Some(self.locality.clone()),
+        };
+        let subject = fields.name(Some(&self.common_name), &subject::CSR)?;
+        let mut names = domains("Sans", self.sans.as_deref())?;
+        check_name(at, self.name.as_deref())?;
+        // Clients look for the main name among the alternative ones too (RFC 9525 section 2).
+        if let Ok(main) = self.common_name.parse::<AltName>()
+            && !names.contains(&main)
+        {
+            names.insert(0, main);
+        }
+        let failed = |error| CasError::of(error, ErrorKind::CreateCsrFailed);
+        let key = at.key_once(|| KeyPair::generate(algorithm).map_err(failed))?;
+        let builder = CertificateRequest::builder(subject).alt_names(names);
+        let csr = builder.sign(key).map_err(failed)?;
+        let csr_id = keep(at, self.name.as_deref(), &csr, Some(key))?;
+        Ok(CreatedCsr { csr: csr.to_pem(), csr_id })
+    }
+}
+
+impl Run for UploadCsr {
+    type Answer = i64;
+
+    const ANSWER: Named = Some(("CsrId", "The CSR's number."));
+
+    fn run(&self, at: &Session<'_>) -> Result<i64, CasError> {
+        let csr = read_csr(&self.csr)?;
+        let key = self.key.as_ref().map(|key| read_key(at, key, &csr)).transpose()?;
+        check_name(at, self.name.as_deref())?;
+        keep(at, self.name.as_deref(), &csr, key.as_ref())
+    }
+}
+
+impl Run for UpdateCsr {
+    type Answer = ();
+
+    fn run(&self, at: &Session<'_>) -> Result<(), CasError> {
+        let (csr_id, kept) = (self.csr_id, kept(at, self.csr_id)?);
+        if kept.has_key {
+            let message = format!("CsrId: the private key of CSR {csr_id} is kept already");
+            return Err(CasError::new(ErrorKind::PrivateKeyExists, message));
+        }
+        let key = read_key(at, &self.key, &kept.request)?;
+        let mut writes = at.ledger.request_key_writes(kept.number, &key)?;
+        if let Some(mut listed) = listed_document(at, kept.number)? {
+            listed.document.has_private_key = true;
+            writes.push(listed.replace()?);
+        }
+        at.write(writes, AuditAction::Recorded, format!("private key of request {csr_id}"))
+    }
+}
+
+impl Run for GetCsrDetail {
+    type Answer = CsrDetail;
+
+    fn run(&self, at: &Session<'_>) -> Result<CsrDetail, CasError> {
+        let kept = kept(at, self.csr_id)?;
+        let name = request_key_name(kept.number);
+        let key = if kept.has_key { at.exported_key(&name)? } else { None };
+        let private_key = key.map(|key| key.to_pkcs8_pem()).transpose()?;
+        let private_key = private_key.map(|pem| Secret::new(pem.as_str()));
+        Ok(CsrDetail { csr: kept.request.to_pem(), private_key })
+    }
+}
+
+impl Run for ListCsr {
+    type Answer = List<ListedCsr>;
+
+    fn run(&self, at: &Session<'_>) -> Result<List<ListedCsr>, CasError> {
+        let Self { algorithm, key_word, page } = self;
+        if let Some(algorithm) = algorithm
+            && !at.config.csr_keys.iter().any(|rule| rule.algorithm == algorithm)
+        {
+            return Err(CasError::invalid("Algorithm", quoted(algorithm), "RSA, ECC or SM2"));
+        }
+        let mut all = at.ledger.records(LISTED.as_bytes(), None, usize::MAX)?;
+        all.reverse();
+        let read = |(place, bytes): &(Vec<u8>, Vec<u8>)| decode::<ListedCsr>(place, bytes);
+        if algorithm.is_none() && key_word.is_none() {
+            return List::page(&all, *page, at.config, |row| read(row).map(Some));
+        }
+        let mut wanted = Vec::new();
+        for (index, row) in all.iter().enumerate() {
+            let listed = read(row)?;
+            let texts = [&listed.common_name, &listed.sans, &listed.name];
+            let has = |word: &String| texts.into_iter().flatten().any(|text| text.contains(word));
+            if algorithm.as_ref().is_none_or(|algorithm| listed.algorithm == *algorithm)
+                && key_word.as_ref().is_none_or(has)
+            {
+                wanted.push(index);
+            }
+        }
+        List::page(&wanted, *page, at.config, |index| all.get(*index).map(read).transpose())
+    }
+}
+
+impl Run for DeleteCsr {
+    type Answer = ();
+
+    fn run(&self, at: &Session<'_>) -> Result<(), CasError> {
+        let RequestRecord { number, name, .. } = kept(at, self.csr_id)?;
+        let mut writes = at.ledger.forget_request_writes(number)?;
+        if !name.is_empty() {
+            let value = text_bytes(&number.to_string());
+            writes.push(Write::delete(place(NAME, &name), value));
+        }
+        writes.extend(listed_document(at, number)?.map(Kept::delete));
+        at.write(writes, AuditAction::Deleted, format!("request {number}"))
+    }
+}
+
+/// The key that an algorithm and a size of CreateCsr mean.
+fn csr_key(at: &Session<'_>, algorithm: &str, key_size: i64) -> Result<KeyAlgorithm, CasError> {
+    let rules = &at.config.csr_keys;
+    let found = rules
+        .iter()
+        .find(|rule| rule.algorithm == algorithm && rule.key_size == key_size)
+        .map(|rule| rule.key);
+    found.ok_or_else(|| {
+        let allowed: Vec<String> =
+            rules.iter().map(|rule| format!("{} of {}", rule.algorithm, rule.key_size)).collect();
+        let given = format!("{} of {key_size}", quoted(algorithm));
+        CasError::invalid("Algorithm and KeySize", given, allowed.join(", "))
+    })
+}
+
+/// A CSR that is kept.
+fn kept(at: &Session<'_>, csr_id: i64) -> Result<RequestRecord, CasError> {
+    let number = u64::try_from(csr_id).ok();
+    let kept = number.map(|number| at.ledger.request(number)).transpose()?.flatten();
+    kept.ok_or_else(|| CasError::not_found("CsrId", format!("CSR {csr_id}")))
+}
+
+fn listed_document(at: &Session<'_>, number: u64) -> Result<Option<Kept<ListedCsr>>, CasError> {
+    document(at.ledger, numbered(LISTED, number))
+}
+
+/// Keeps a CSR, its key, its name and what lists show of it together.
+fn keep(
+    at: &Session<'_>,
+    name: Option<&str>,
+    csr: &CertificateRequest,
+    key: Option<&KeyPair>,
+) -> Result<i64, CasError> {
+    let (number, mut writes) =
+        at.ledger.request_writes(name.unwrap_or_default(), csr, key, at.now)?;
+    let csr_id =
+        i64::try_from(number).map_err(|_| CasError::new(ErrorKind::Other, "no number is left"))?;
+    let listed = listed(csr_id, name, csr, key.is_some());
+    writes.push(Write::new(numbered(LISTED, number), encode(&listed)?));
+    writes.extend(name.map(|name| Write::new(place(NAME, name), text_bytes(&number.to_string()))));
+    at.write(writes, AuditAction::Recorded, format!("request {number}"))?;
+    Ok(csr_id)
+}
+
+/// A name of a CSR is in order, and free.
+fn check_name(at: &Session<'_>, name: Option<&str>) -> Result<(), CasError> {
+    let Some(name) = name else { return Ok(()) };
+    let (count, most) = (name.chars().count(), at.config.csr_name_characters);
+    if count > most {
+        let message = format!("Name: given {count} characters, at most {most}");
+        return Err(CasError::new(ErrorKind::DataTooLong, message));
+    }
+    if !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) {
+        let allowed = "letters, digits, '_', '-' and '.'";
+        return Err(CasError::invalid("Name", quoted(name), allowed));
+    }
+    if text(at.ledger, &place(NAME, name))?.is_some() {
+        let message = format!("Name: {} is another CSR's", quoted(name));
+        return Err(CasError::new(ErrorKind::NameRepeat, message));
+    }
+    Ok(())
+}
+
+/// The private key of a CSR, from PEM.
+fn read_key(at: &Session<'_>, key: &Secret, csr: &CertificateRequest) -> Result<KeyPair, CasError> {
+    let format = |error| CasError::of(error, ErrorKind::CertificateFormat);
+    let text = with_line_ends(key.as_str());
+    let key = KeyPair::from_pem_with(&text, at.config.weak_keys).map_err(format)?;
+    if key.public_key() == csr.public_key() {
+        return Ok(key);
+    }
+    Err(CasError::new(ErrorKind::CertificateFormat, "Key: it is not the key of the CSR"))
+}
+
+/// PEM whose line ends were escaped once more than JSON wants: a backslash and an n each.
+fn with_line_ends(text: &str) -> Zeroizing<String> {
+    // Room for all of it at once: a text that grows leaves copies of a private key behind.
+    let mut ended = Zeroizing::new(String::with_capacity(text.len()));
+    for (index, line) in text.split("\\n").enumerate() {
+        ended.push_str(if index > 0 { "\n" } else { "" });
+        ended.push_str(line.strip_suffix("\\r").unwrap_or(line));
+    }
+    ended
+}
+
+/// A CSR from PEM, its signature verified.
+pub(crate) fn read_csr(text: &str) -> Result<CertificateRequest, CasError> {
+    CertificateRequest::from_pem(&with_line_ends(text)).map_err(|error| match error {
+        // What is well formed and merely not supported is a parameter out of bounds.
+        Error::Unsupported { .. } => CasError::of(error, ErrorKind::InvalidParameter),
+        error => CasError::of(error, ErrorKind::CertificateFormat),
+    })
+}
+
+/// What lists show of a CSR.
+fn listed(csr_id: i64, name: Option<&str>, csr: &CertificateRequest, has_key: bool) -> ListedCsr {
+    let (subject, algorithm) = (csr.subject(), csr.public_key().algorithm());
+    let names: Vec<String> = csr
+        .requested_alt_names()
+        .iter()
+        .map(|name| {
+            let text = name.to_string();
+            text.split_once(':').map_or(text.clone(), |(_, value)| value.to_owned())
+        })
+        .collect();
+    ListedCsr {
+        algorithm: algorithm.family().to_string(),
+        common_name: subject.value(AttributeType::COMMON_NAME),
+        corp_name: subject.value(AttributeType::ORGANIZATION),
+        country_code: subject.value(AttributeType::COUNTRY),
+        csr_id,
+        department: subject.value(AttributeType::ORGANIZATIONAL_UNIT),
+        has_private_key: has_key,
+        key_sha2: hexadecimal(&fingerprint(&csr.public_key().to_der())),
+        key_size: i64::from(algorithm.bits()),
+        locality: subject.value(AttributeType::LOCALITY),
+        name: name.filter(|name| !name.is_empty()).map(str::to_owned),
+        province: subject.value(AttributeType::STATE_OR_PROVINCE),
+        sans: Some(names.join(",")).filter(|names| !names.is_empty()),
+    }
+}

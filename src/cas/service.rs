@@ -1,0 +1,216 @@
+//! The service: a store, a clock and rules that operations run on.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use super::config::Config;
+use super::error::CasError;
+use super::order::AttestOrder;
+use super::order::{AddPackage, AddedPackage, OrderProgress};
+use super::probe::DomainProbe;
+use super::session::{Run, Session, Shared};
+use super::shelf::token;
+use crate::authority::Clock;
+use crate::error::Error;
+use crate::key::random_octets;
+use crate::ledger::Ledger;
+use crate::store::Store;
+
+/// The service, on a store.
+///
+/// Calls from several threads and, on a shared store, from several processes do not disturb each
+/// other: an operation takes effect whole or not at all. The module has an example.
+pub struct Cas {
+    ledger: Ledger,
+    clock: Arc<dyn Clock>,
+    config: Config,
+    actor: Arc<str>,
+    probe: Option<Arc<dyn DomainProbe>>,
+    shared: Shared,
+}
+
+/// An operation with its parameters, for applicants: [`Cas::run`].
+pub trait ApplicantOperation: Run {
+    /// Its name.
+    const NAME: &'static str;
+}
+
+/// An operation with its parameters, for operators alone: [`Operator::run`].
+pub trait OperatorOperation: Run {
+    /// Its name.
+    const NAME: &'static str;
+}
+
+impl Cas {
+    /// The service on a store. A durable store keeps private keys only once
+    /// [`Ledger::unlock`] was called on [`Cas::ledger`].
+    pub fn new(store: impl Store + 'static, clock: impl Clock + 'static, config: Config) -> Self {
+        Self {
+            ledger: Ledger::new(store),
+            clock: Arc::new(clock),
+            config,
+            actor: Arc::from("cas"),
+            probe: None,
+            shared: Shared::default(),
+        }
+    }
+
+    /// Names who acts, for the audit log.
+    #[must_use]
+    pub fn with_actor(mut self, actor: &str) -> Self {
+        self.actor = Arc::from(actor);
+        self
+    }
+
+    /// Looks up the challenges of orders with a probe. Without one, an operator attests that they
+    /// are met ([`Operator::attest_order`]).
+    ///
+    /// ```
+    /// # #[cfg(feature = "ecc")] {
+    /// use std::sync::{Arc, OnceLock};
+    /// use certwright::cas::*;
+    /// use certwright::time::SystemClock;
+    /// use certwright::{KeyAlgorithm, MemoryStore};
+    /// let mut config = Config::default();
+    /// config.order_algorithm = KeyAlgorithm::EcdsaP256;
+    /// let probe = Arc::new(MapProbe::default());
+    /// let cas = Cas::new(MemoryStore::default(), SystemClock, config).with_probe(Arc::clone(&probe));
+    /// cas.operator().add_package("digicert-free-1-free", 10)?;
+    /// let order_id = cas.run(&CreateCertificateRequest {
+    ///     applicant: Applicant {
+    ///         validate_type: "DNS".into(), username: "Tom".into(), phone: "13900000000".into(),
+    ///         email: "tom@example.com".into(), product_code: None,
+    ///     },
+    ///     domain: "www.example.com".into(),
+    ///     ..Default::default()
+    /// })?;
+    /// let state = cas.run(&DescribeCertificateState { order_id })?;
+    /// assert_eq!(state.kind, "domain_verify");
+    /// probe.add_txt("_dnsauth.www.example.com", &state.record_value.unwrap());
+    /// // It is issued once `Config::order_issuer` names a CA.
+    /// assert_eq!(cas.run(&DescribeCertificateState { order_id })?.kind, "process");
+    /// # }
+    /// # Ok::<(), certwright::cas::CasError>(())
+    /// ```
+    #[must_use]
+    pub fn with_probe(mut self, probe: impl DomainProbe + 'static) -> Self {
+        self.probe = Some(Arc::new(probe));
+        self
+    }
+
+    /// Does an operation, and answers what it answers.
+    ///
+    /// # Errors
+    /// [`CasError`] as the operation says. Nothing was changed then, but for the audit log.
+    pub fn run<O: ApplicantOperation>(&self, operation: &O) -> Result<O::Answer, CasError> {
+        self.answer(O::NAME, operation).map(|(answer, _)| answer)
+    }
+
+    /// The operations that are not for applicants.
+    pub fn operator(&self) -> Operator<'_> {
+        Operator { cas: self }
+    }
+
+    /// The ledger: certificates, revocations and the audit log are found there too.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The rules.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Does an operation, and tries again when another change came first, unless it was done before
+    /// under the same token: then its first answer is given again. The identifier of the request comes
+    /// with the answer, and is in the error.
+    pub(super) fn answer<O: Run>(
+        &self,
+        name: &str,
+        operation: &O,
+    ) -> Result<(O::Answer, String), CasError> {
+        let request_id = request_id()?;
+        let (key, token) = (OnceLock::new(), token::of(name, operation));
+        let attempt = || {
+            let session = Session {
+                ledger: &self.ledger,
+                config: &self.config,
+                clock: &self.clock,
+                actor: &self.actor,
+                probe: self.probe.as_deref(),
+                shared: &self.shared,
+                key: &key,
+                token: &token,
+                request_id: &request_id,
+                now: self.clock.now()?,
+            };
+            session.retried(|at| match token::answered(at)? {
+                Some(earlier) => Ok(earlier),
+                None => Ok((operation.run(at)?, request_id.clone())),
+            })
+        };
+        attempt().map_err(|error: CasError| error.with_request_id(&request_id))
+    }
+}
+
+impl fmt::Debug for Cas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cas({})", self.actor)
+    }
+}
+
+/// The operations of whoever runs the service: they sell packages, vouch for the control of a domain and
+/// sign revocation lists. [`Cas::call`] and [`Cas::run`] do none of it, so that who passes requests of
+/// applicants on passes none of these ([`OPERATOR_OPERATIONS`](super::OPERATOR_OPERATIONS)).
+///
+/// ```
+/// use certwright::cas::{Cas, Config};
+/// use certwright::time::SystemClock;
+/// use certwright::MemoryStore;
+/// let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());
+/// assert!(cas.call("AddPackage", r#"{ "Count": 5 }"#).is_err());
+/// cas.operator().call("AddPackage", r#"{ "Count": 5 }"#)?;
+/// cas.operator().add_package("digicert-free-1-free", 10)?;
+/// # Ok::<(), certwright::cas::CasError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Operator<'c> {
+    pub(super) cas: &'c Cas,
+}
+
+impl Operator<'_> {
+    /// As [`Cas::run`], for the operations that only operators may use.
+    ///
+    /// # Errors
+    /// As [`Cas::run`].
+    pub fn run<O: OperatorOperation>(&self, operation: &O) -> Result<O::Answer, CasError> {
+        self.cas.answer(O::NAME, operation).map(|(answer, _)| answer)
+    }
+
+    /// [`AddPackage`] for a product.
+    ///
+    /// # Errors
+    /// As [`AddPackage`].
+    pub fn add_package(&self, product: &str, count: i64) -> Result<AddedPackage, CasError> {
+        self.run(&AddPackage { product_code: Some(product.to_owned()), count })
+    }
+
+    /// [`AttestOrder`] for an order.
+    ///
+    /// # Errors
+    /// As [`AttestOrder`].
+    pub fn attest_order(&self, order_id: i64) -> Result<OrderProgress, CasError> {
+        self.run(&AttestOrder { order_id })
+    }
+}
+
+/// A random UUID (RFC 9562 section 5.4) in capitals, as the service writes them.
+pub(super) fn request_id() -> Result<String, Error> {
+    let bytes: [u8; 16] = random_octets()?;
+    let number = u128::from_be_bytes(bytes);
+    let number = number & !(0xF << 76) | 0x4 << 76;
+    let number = number & !(0x3 << 62) | 0x2 << 62;
+    let digits = format!("{number:032X}");
+    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)];
+    Ok(parts.map(|(from, to)| digits.get(from..to).unwrap_or_default()).join("-"))
+}

@@ -1,0 +1,116 @@
+//! What an operation runs at.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::config::Config;
+use super::error::CasError;
+use super::json::schema::Parameter;
+use super::probe::DomainProbe;
+use crate::authority::Clock;
+use crate::issuer::Issuer;
+use crate::key::KeyPair;
+use crate::ledger::{AuditAction, Identifier, Ledger, Row, Write};
+use crate::validity::Time;
+
+/// What a single value is called on the wire, and what it is.
+#[allow(unreachable_pub)]
+pub type Named = Option<(&'static str, &'static str)>;
+
+/// An operation with its parameters.
+#[allow(unreachable_pub)]
+pub trait Run: Parameter {
+    /// What it answers.
+    type Answer: Parameter;
+
+    /// The name of the answer, where it is a single value; a structure's fields have names.
+    const ANSWER: Named = None;
+
+    /// What names this call: repeated with the same parameters, it is answered as the first time.
+    fn client_token(&self) -> Option<&str> {
+        None
+    }
+
+    /// Does it, whole or not at all; another attempt follows when another change came first.
+    fn run(&self, at: &Session<'_>) -> Result<Self::Answer, CasError>;
+}
+
+/// One attempt of one call: the ledger it works on, the rules, and the time.
+#[derive(Clone, Copy)]
+#[allow(unreachable_pub)]
+pub struct Session<'s> {
+    pub(super) ledger: &'s Ledger,
+    pub(super) config: &'s Config,
+    pub(super) clock: &'s Arc<dyn Clock>,
+    pub(super) actor: &'s Arc<str>,
+    /// Looks up the challenges of orders.
+    pub(super) probe: Option<&'s dyn DomainProbe>,
+    pub(super) shared: &'s Shared,
+    /// The key that the call generates, once for all its attempts.
+    pub(super) key: &'s OnceLock<Arc<KeyPair>>,
+    pub(super) token: &'s Token,
+    pub(super) request_id: &'s str,
+    /// When the attempt began.
+    pub(super) now: Time,
+}
+
+/// What names a call.
+#[allow(unreachable_pub)]
+pub struct Token {
+    /// Where its answer is kept, and the name; none for a call without a name.
+    pub(super) name: Option<(String, String)>,
+    /// The digest of its parameters.
+    pub(super) request: [u8; 32],
+}
+
+/// What the calls of a service share.
+#[derive(Default)]
+#[allow(unreachable_pub)]
+pub struct Shared {
+    /// Issuers whose keys were opened before, and the records that they were opened from.
+    pub(super) issuers: Mutex<HashMap<Identifier, (Row, Issuer)>>,
+}
+
+impl Session<'_> {
+    /// Attempts something, and again when another change came first.
+    pub(super) fn retried<T>(
+        &self,
+        attempt: impl Fn(&Session<'_>) -> Result<T, CasError>,
+    ) -> Result<T, CasError> {
+        let again = || attempt(&Session { now: self.clock.now()?, ..*self });
+        self.ledger.retry(again, |error: &CasError| error.conflict)
+    }
+
+    /// Writes records in one transaction, with an entry in the audit log.
+    pub(super) fn write(
+        &self,
+        writes: Vec<Write>,
+        action: AuditAction,
+        detail: String,
+    ) -> Result<(), CasError> {
+        Ok(self.ledger.writer(self.actor, self.now).write(writes, action, detail)?)
+    }
+
+    /// The key of this call: generated at the first attempt, and the same at every other.
+    pub(super) fn key_once(
+        &self,
+        generate: impl FnOnce() -> Result<KeyPair, CasError>,
+    ) -> Result<&Arc<KeyPair>, CasError> {
+        if self.key.get().is_none() {
+            // A private key can be kept, or the operation ends before it did anything.
+            self.ledger.check_unlocked()?;
+            let _ = self.key.set(Arc::new(generate()?));
+        }
+        self.key.get().ok_or_else(|| CasError::new(super::error::ErrorKind::Other, "no key"))
+    }
+
+    /// A private key that is handed out, which the audit log tells of first.
+    pub(super) fn exported_key(&self, name: &str) -> Result<Option<KeyPair>, CasError> {
+        Ok(self.ledger.writer(self.actor, self.now).export_key(name)?)
+    }
+
+    /// The issuers that were opened. A panic elsewhere leaves the map whole.
+    pub(super) fn opened(&self) -> std::sync::MutexGuard<'_, HashMap<Identifier, (Row, Issuer)>> {
+        self.shared.issuers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
