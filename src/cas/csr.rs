@@ -13,7 +13,7 @@ use super::subject::{self, Fields};
 use crate::algorithm::KeyAlgorithm;
 use crate::error::{Error, quoted};
 use crate::hexadecimal::hexadecimal;
-use crate::key::{KeyPair, Signer, fingerprint};
+use crate::key::{KeyPair, fingerprint};
 use crate::ledger::{AuditAction, RequestRecord, request_key_name};
 use crate::name::{AltName, AttributeType};
 use crate::request::CertificateRequest;

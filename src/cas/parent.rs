@@ -9,7 +9,7 @@ use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
 use crate::authority::Authority;
 use crate::error::quoted;
 use crate::issuer::Issuer;
-use crate::key::{KeyPair, Signer, system};
+use crate::key::{KeyPair, system};
 use crate::ledger::{Identifier, IssuerDigest, Stamp, Write};
 use crate::policy::Policy;
 use crate::profile::Profile;

@@ -12,6 +12,7 @@ const VERSION: u8 = 1;
 
 /// A key and a value that mark a certificate.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[allow(clippy::exhaustive_structs)] // A tag is these two.
 pub struct Tag {
     /// The key.
     pub key: String,

@@ -18,6 +18,7 @@ const ISSUED: u8 = 2;
 
 /// What is known of a serial number.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct CertificateRecord {
     /// The issuer.
     pub issuer: IssuerDigest,
@@ -48,6 +49,7 @@ impl CertificateRecord {
 
 /// Whether a certificate came back from its signer.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum RecordState {
     /// The number was given to these to-be-signed octets. Whether a signature was ever made is not
     /// known, so it stays listed, can be completed, and can be revoked.

@@ -321,7 +321,10 @@ impl LedgerWriter {
             let changes = above.into_changes();
             let effects = Effects::of(&changes, transaction)?;
             for (key, value) in changes {
-                transaction.put(&key, &value.unwrap_or_default())?;
+                match value {
+                    Some(value) => transaction.put(&key, &value)?,
+                    None => transaction.delete(&key)?,
+                }
             }
             let detail = format!("{} private keys", kept.len());
             let note = Note { action: AuditAction::Resealed, serial: None, detail };

@@ -9,6 +9,7 @@ use crate::validity::{Lifetime, Validity};
 
 /// The period that is asked for.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum Period {
     /// The profile's lifetime from now.
     #[default]

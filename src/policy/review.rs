@@ -21,6 +21,13 @@ pub struct Review {
     missing: Vec<Reason>,
 }
 
+impl Policy {
+    /// Reviews a request: each item it asks for is granted, overridden or denied.
+    pub fn review(&self, request: &CertificateRequest) -> Review {
+        Review::of(self, request)
+    }
+}
+
 impl Review {
     pub(super) fn of(policy: &Policy, request: &CertificateRequest) -> Self {
         let Examined { items, subject, alt_names } = examine(policy, request);

@@ -1,12 +1,10 @@
 //! The policy itself: what may be granted, and the choices it leaves.
 
 use super::names::NameRules;
-use super::review::Review;
 use crate::algorithm::{KeyAlgorithm, WeakKeys};
 use crate::error::Error;
 use crate::name::{AltName, AttributeType, IpNetwork, Name, Subtree};
 use crate::profile::Profile;
-use crate::request::CertificateRequest;
 use crate::validity::Lifetime;
 
 /// What an authority grants to requests. A new policy grants no name at all: list what it may.
@@ -47,6 +45,7 @@ pub struct Policy {
 
 /// What becomes of a request of which something is denied.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum OnDenial {
     /// What is denied is left out and reported, as the cloud service's operations do. A denied key,
     /// or no name being left where one is needed, still refuses the whole request.
@@ -58,6 +57,7 @@ pub enum OnDenial {
 
 /// What becomes of a certificate that would be valid past its issuer's end.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum Outliving {
     /// It is issued so. Verifiers refuse the chain from the issuer's end on.
     Permit,
@@ -70,6 +70,7 @@ pub enum Outliving {
 
 /// Whether a self-signed CA may issue leaves.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum RootLeaves {
     /// It may.
     Allow,
@@ -80,6 +81,7 @@ pub enum RootLeaves {
 
 /// Whether a common name that is a host name also becomes an alternative name.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum CommonName {
     /// It does, if the policy allows the name: clients ignore the common name (RFC 9525).
     AddToAltNames,
@@ -275,10 +277,5 @@ impl Policy {
     /// The profile.
     pub fn profile(&self) -> &Profile {
         &self.profile
-    }
-
-    /// Reviews a request: each item it asks for is granted, overridden or denied.
-    pub fn review(&self, request: &CertificateRequest) -> Review {
-        Review::of(self, request)
     }
 }

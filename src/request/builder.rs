@@ -27,6 +27,13 @@ pub struct RequestBuilder {
     challenge_password: Option<Zeroizing<String>>,
 }
 
+impl CertificateRequest {
+    /// Builds a request.
+    pub fn builder(subject: Name) -> RequestBuilder {
+        RequestBuilder::new(subject)
+    }
+}
+
 impl RequestBuilder {
     pub(super) fn new(subject: Name) -> Self {
         Self {

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::builder::RequestBuilder;
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
 use crate::key::{Claim, PublicKey, Sm2Id, verify_many};
@@ -45,11 +44,6 @@ pub struct CertificateRequest {
 }
 
 impl CertificateRequest {
-    /// Builds a request.
-    pub fn builder(subject: Name) -> RequestBuilder {
-        RequestBuilder::new(subject)
-    }
-
     /// Reads DER and verifies the signature with the key inside.
     ///
     /// # Errors

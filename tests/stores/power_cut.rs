@@ -183,7 +183,7 @@ fn tagged(ledger: &Ledger, identifier: &Identifier, token: &str) -> bool {
     let found = ledger.certificate_called(identifier).unwrap();
     found.is_some_and(|record| match record.state {
         RecordState::Issued { tags, .. } => tags.iter().any(|tag| tag.value == token),
-        RecordState::Claimed { .. } => false,
+        _ => false,
     })
 }
 

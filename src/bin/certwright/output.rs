@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::path::Path;
 
 use certwright::key::SecretText;
+use serde_json::Value;
 
 /// Standard output.
 pub struct Output {
@@ -91,3 +92,8 @@ pub fn escaped(text: &str) -> String {
 
 /// Columns of names.
 const WIDTH: usize = 14;
+
+/// JSON with a line for each value.
+pub fn pretty(json: &str) -> String {
+    serde_json::from_str::<Value>(json).map_or(json.to_owned(), |json| format!("{json:#}"))
+}
