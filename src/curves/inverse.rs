@@ -42,31 +42,148 @@ struct Matrix {
     r: i64,
 }
 
+/// The lowest words of f and g, and the matrix of the steps since the last [`Low::take`]: u and v in
+/// one word and q and r in another, as u + 2^32·v, since every step does the same to both.
+struct Low {
+    f: u64,
+    g: u64,
+    zeta: i64,
+    uv: u64,
+    qr: u64,
+}
+
+/// The most steps whose matrix fits half words: after so many, an entry may be 2^30, and −2^31 is the
+/// least and 2^31 − 1 the most that a half holds.
+const MOST_PACKED: u32 = 30;
+
 /// 1/a modulo p; zero has none and gives zero.
 pub(super) fn invert<M: Modulus<N>, const N: usize>(a: &Residue<M, N>) -> Residue<M, N> {
-    const { assert!(M::BITS < DIGITS as u32 * BITS) };
-    let prime = const {
-        &Prime {
+    let (prime, plan) = const { (&Prime::of::<M, N>(), &Plan::of::<M, N>()) };
+    let mut state = Zeroizing::new(State::new(to_digits(a.words_in_form()), prime));
+    for _ in 0..plan.batches {
+        let matrix = state.steps(plan.steps);
+        state.update_de(&matrix, prime, plan.digits);
+        state.update_fg(&matrix, plan.digits);
+    }
+    Residue::mend_inverse(&state.result(prime, plan.digits))
+}
+
+/// 1/a and 1/b modulo two primes of as many bits, in little more time than one takes.
+pub(super) fn invert_two<A: Modulus<N>, B: Modulus<N>, const N: usize>(
+    a: &Residue<A, N>,
+    b: &Residue<B, N>,
+) -> (Residue<A, N>, Residue<B, N>) {
+    const { assert!(A::BITS == B::BITS) };
+    let (of_a, of_b) = const { (&Prime::of::<A, N>(), &Prime::of::<B, N>()) };
+    let plan = const { &Plan::of::<A, N>() };
+    let mut a = Zeroizing::new(State::new(to_digits(a.words_in_form()), of_a));
+    let mut b = Zeroizing::new(State::new(to_digits(b.words_in_form()), of_b));
+    for _ in 0..plan.batches {
+        let (matrix_a, matrix_b) = a.steps_of_two(&mut b, plan.steps);
+        a.update_de(&matrix_a, of_a, plan.digits);
+        b.update_de(&matrix_b, of_b, plan.digits);
+        a.update_fg(&matrix_a, plan.digits);
+        b.update_fg(&matrix_b, plan.digits);
+    }
+    let (a, b) = (a.result(of_a, plan.digits), b.result(of_b, plan.digits));
+    (Residue::mend_inverse(&a), Residue::mend_inverse(&b))
+}
+
+/// How a number of so many bits is inverted.
+struct Plan {
+    /// Batches of so many steps.
+    batches: u32,
+    steps: u32,
+    /// How many digits there are.
+    digits: usize,
+}
+
+impl Plan {
+    const fn of<M: Modulus<N>, const N: usize>() -> Self {
+        assert!(M::BITS < DIGITS as u32 * BITS);
+        let (batches, steps) = match M::BITS {
+            ..=256 => (10, 60),
+            257..=384 => (15, 60),
+            _ => (21, 60),
+        };
+        assert!(steps <= BITS && steps.div_ceil(2) <= MOST_PACKED);
+        Self { batches, steps, digits: (M::BITS / BITS + 1) as usize }
+    }
+}
+
+impl Prime {
+    const fn of<M: Modulus<N>, const N: usize>() -> Self {
+        Self {
             digits: to_digits(&M::P),
             inverse: (M::NEGATIVE_INVERSE.wrapping_neg() & LOW as u64) as i64,
         }
-    };
-    // Batches of so many steps, and how many digits there are.
-    let (batches, steps) = const {
-        match M::BITS {
-            ..=256 => (10, 60),
-            257..=384 => (15, 60),
-            _ => (20, 61),
-        }
-    };
-    let digits = const { (M::BITS / BITS + 1) as usize };
-    let mut state = Zeroizing::new(State::new(to_digits(a.words_in_form()), prime));
-    for _ in 0..batches {
-        let matrix = state.steps(steps);
-        state.update_de(&matrix, prime, digits);
-        state.update_fg(&matrix, digits);
     }
-    Residue::mend_inverse(&state.result(prime, digits))
+}
+
+impl Low {
+    #[inline(always)]
+    fn new(state: &State) -> Self {
+        Self { f: state.f[0] as u64, g: state.g[0] as u64, zeta: state.zeta, uv: 1, qr: 1 << 32 }
+    }
+
+    #[inline(always)]
+    fn run(&mut self, steps: u32) -> Matrix {
+        for _ in 0..steps {
+            self.step();
+        }
+        self.take()
+    }
+
+    #[inline(always)]
+    fn run_with(&mut self, other: &mut Self, steps: u32) -> (Matrix, Matrix) {
+        for _ in 0..steps {
+            self.step();
+            other.step();
+        }
+        (self.take(), other.take())
+    }
+
+    #[inline(always)]
+    fn step(&mut self) {
+        // Ones where δ > 0; ones where g is odd.
+        let mut swap = (self.zeta >> 63) as u64;
+        let odd = (self.g & 1).wrapping_neg();
+        let signed = |number: u64| (number ^ swap).wrapping_sub(swap);
+        let (f, uv) = (signed(self.f), signed(self.uv));
+        self.g = self.g.wrapping_add(f & odd);
+        self.qr = self.qr.wrapping_add(uv & odd);
+        swap &= odd;
+        self.zeta = (self.zeta ^ swap as i64) - 1;
+        self.f = self.f.wrapping_add(self.g & swap);
+        self.uv = self.uv.wrapping_add(self.qr & swap);
+        self.g >>= 1;
+        self.uv <<= 1;
+    }
+
+    /// The matrix of the steps so far; the next ones begin another.
+    #[inline(always)]
+    fn take(&mut self) -> Matrix {
+        let halves = |packed: u64| {
+            let low = i64::from(packed as i32);
+            (low, (packed as i64).wrapping_sub(low) >> 32)
+        };
+        let ((u, v), (q, r)) = (halves(self.uv), halves(self.qr));
+        (self.uv, self.qr) = (1, 1 << 32);
+        Matrix { u, v, q, r }
+    }
+}
+
+impl Matrix {
+    /// What this does to what another did, together `steps` steps, times 2^62.
+    #[inline(always)]
+    fn after(&self, Self { u, v, q, r }: &Self, steps: u32) -> Self {
+        let row = |x: i64, y: i64| {
+            let unit = BITS - steps;
+            ((x * u + y * q) << unit, (x * v + y * r) << unit)
+        };
+        let ((u, v), (q, r)) = (row(self.u, self.v), row(self.q, self.r));
+        Self { u, v, q, r }
+    }
 }
 
 impl Zeroize for State {
@@ -90,30 +207,21 @@ impl State {
     /// So many steps on the lowest digits of f and g, of which the steps need no more.
     #[inline(always)]
     fn steps(&mut self, steps: u32) -> Matrix {
-        // Shifted left by one in every step: that makes the product 2^62 times the matrix.
-        let unit = 1_u64 << (BITS - steps);
-        let (mut f, mut g, mut zeta) = (self.f[0] as u64, self.g[0] as u64, self.zeta);
-        let (mut u, mut v, mut q, mut r) = (unit, 0_u64, 0_u64, unit);
-        for _ in 0..steps {
-            // Ones where δ > 0; ones where g is odd.
-            let mut swap = (zeta >> 63) as u64;
-            let odd = (g & 1).wrapping_neg();
-            let signed = |number: u64| (number ^ swap).wrapping_sub(swap);
-            let (x, y, z) = (signed(f), signed(u), signed(v));
-            g = g.wrapping_add(x & odd);
-            q = q.wrapping_add(y & odd);
-            r = r.wrapping_add(z & odd);
-            swap &= odd;
-            zeta = (zeta ^ swap as i64) - 1;
-            f = f.wrapping_add(g & swap);
-            u = u.wrapping_add(q & swap);
-            v = v.wrapping_add(r & swap);
-            g >>= 1;
-            u <<= 1;
-            v <<= 1;
-        }
-        self.zeta = zeta;
-        Matrix { u: u as i64, v: v as i64, q: q as i64, r: r as i64 }
+        let mut low = Low::new(self);
+        let first = low.run(steps / 2);
+        let second = low.run(steps - steps / 2);
+        self.zeta = low.zeta;
+        second.after(&first, steps)
+    }
+
+    /// The same on two numbers at once, which the processor works on side by side.
+    #[inline(always)]
+    fn steps_of_two(&mut self, other: &mut Self, steps: u32) -> (Matrix, Matrix) {
+        let (mut low, mut other_low) = (Low::new(self), Low::new(other));
+        let (first, other_first) = low.run_with(&mut other_low, steps / 2);
+        let (second, other_second) = low.run_with(&mut other_low, steps - steps / 2);
+        (self.zeta, other.zeta) = (low.zeta, other_low.zeta);
+        (second.after(&first, steps), other_second.after(&other_first, steps))
     }
 
     /// (f, g) = matrix · (f, g) / 2^62, which is exact.

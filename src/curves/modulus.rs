@@ -57,6 +57,16 @@ pub(crate) trait Modulus<const N: usize>: Copy + Send + Sync + Sized + 'static {
         (out[N - 1], carry) = add_carry(high, last, carry);
         (out, carry)
     }
+
+    /// Whether [`Modulus::fold`] is there.
+    const FOLDS: bool = false;
+
+    /// (low + high·2^(64·N))/R, below 2·p, for the product of two numbers below p: at once, where the
+    /// prime's shape makes that cheaper than step by step.
+    #[inline(always)]
+    fn fold(low: &[u64; N], _high: &[u64; N]) -> [u64; N] {
+        *low
+    }
 }
 
 /// A number modulo p.
@@ -155,7 +165,11 @@ impl<M: Modulus<N>, const N: usize> Residue<M, N> {
 
     #[inline(never)]
     fn multiply_apart(&self, other: &Self) -> Self {
-        self.multiply_words(&other.0)
+        if !M::FOLDS {
+            return self.multiply_words(&other.0);
+        }
+        let (low, high) = multiply_wide(&self.0, &other.0);
+        Self::final_subtraction(&M::fold(&low, &high), 0)
     }
 
     #[inline(always)]
@@ -184,6 +198,9 @@ impl<M: Modulus<N>, const N: usize> Residue<M, N> {
     #[inline(always)]
     fn square_here(&self) -> Self {
         let (mut t, high) = square_words(&self.0);
+        if M::FOLDS {
+            return Self::final_subtraction(&M::fold(&t, &high), 0);
+        }
         let mut top = 0;
         unrolled!(N, at => {
             let (word, over) = add_carry(high[at], top, 0);
@@ -239,6 +256,23 @@ impl<M: Modulus<N>, const N: usize> Residue<M, N> {
     pub(super) fn equals_public(&self, other: &Self) -> bool {
         self.0 == other.0
     }
+}
+
+/// a·b, the N low words and the N high ones.
+#[inline(always)]
+fn multiply_wide<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], [u64; N]) {
+    let (mut low, mut high) = ([0; N], [0; N]);
+    unrolled!(N, at => {
+        let (products, last) = row(a, b[at]);
+        let (sums, carry) = add(&high, &products);
+        low[at] = sums[0];
+        for word in 1..N {
+            high[word - 1] = sums[word];
+        }
+        // A product of a number of N words and one word has N + 1 words.
+        high[N - 1] = last.wrapping_add(u64::from(carry));
+    });
+    (low, high)
 }
 
 /// a², the N low words and the N high ones: each product of two different words once, all of it

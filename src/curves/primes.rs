@@ -2,13 +2,13 @@
 //!
 //! Sources: SP 800-186 section 3.2.1 (P-256, P-384, P-521), GB/T 32918.5 section 2 (SM2).
 
-use super::carry::{add_carry, sub_borrow, wide};
+use super::carry::{add, add_carry, sub_borrow};
 use super::constants::words;
 use super::modulus::{Modulus, check_constants};
 
 /// A prime; what is in braces, if anything, replaces the reduction that works for all.
 macro_rules! prime {
-    ($(#[$about:meta])* $name:ident, $words:literal, $bits:literal, $p:expr, {$($step:item)?}) => {
+    ($(#[$about:meta])* $name:ident, $words:literal, $bits:literal, $p:expr, {$($step:item)*}) => {
         $(#[$about])*
         #[derive(Clone, Copy)]
         pub(crate) struct $name;
@@ -16,7 +16,7 @@ macro_rules! prime {
         impl Modulus<$words> for $name {
             const P: [u64; $words] = words($p);
             const BITS: u32 = $bits;
-            $($step)?
+            $($step)*
         }
 
         const _: () = check_constants::<$name, $words>();
@@ -30,7 +30,9 @@ prime!(
         #[inline(always)]
         fn reduce_step(t: &[u64; 4], high: u64) -> ([u64; 4], u8) {
             let q = t[0];
-            let (low, last) = wide(q, 0xffff_ffff_0000_0001);
+            // q·(2^64 − 2^32 + 1), which stands three words higher.
+            let (low, borrow) = sub_borrow(q, q << 32, 0);
+            let (last, _) = sub_borrow(q, q >> 32, borrow);
             let (first, carry) = add_carry(t[1], q << 32, 0);
             let (second, carry) = add_carry(t[2], q >> 32, carry);
             let (third, carry) = add_carry(t[3], low, carry);
@@ -118,6 +120,24 @@ prime!(
             let (before, carry) = add_carry(t[8], q << 9, 0);
             let (last, carry) = add_carry(high, q >> 55, carry);
             ([t[1], t[2], t[3], t[4], t[5], t[6], t[7], before, last], carry)
+        }
+
+        const FOLDS: bool = true;
+
+        // Since 2^521 is 1, so is 2^-576 = 2^-55 = 2^466: low is turned right by 55 bits, and high, which
+        // has 466 bits at most, is added.
+        #[inline(always)]
+        fn fold(low: &[u64; 9], high: &[u64; 9]) -> [u64; 9] {
+            let mut turned = [0; 9];
+            for at in 0..8 {
+                turned[at] = low[at] >> 55 | low[at + 1] << 9;
+            }
+            turned[8] = low[8] >> 55;
+            let lowest = low[0] & ((1 << 55) - 1);
+            let mut rest = *high;
+            rest[7] |= lowest << 18;
+            rest[8] = lowest >> 46;
+            add(&turned, &rest).0
         }
     }
 );

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::carry::{from_bytes, read_bytes};
 use super::curve::{Curve, Scheme, width};
 use super::double::{double_multiply_public, has_x_public};
-use super::inverse::invert;
+use super::inverse::{invert, invert_two};
 use super::modulus::Residue;
 use super::point::{Affine, Jacobian};
 use super::tables::{Comb, Multiples};
@@ -79,12 +79,14 @@ impl<C: Curve<N>, const N: usize> Scalar<C, N> {
         let (point, _) = comb.multiply(&k);
         let (r, s) = match C::SCHEME {
             Scheme::Ecdsa => {
-                let r = x_of::<C, N>(&point);
-                let inverse = Zeroizing::new(invert(&k));
-                (r, inverse.multiply(&e.add(&r.multiply(&self.d))))
+                let (of_z, of_k) = invert_two(&point.z, &k);
+                let (of_z, of_k) = (Zeroizing::new(of_z), Zeroizing::new(of_k));
+                let r = x_of::<C, N>(&point, &of_z);
+                (r, of_k.multiply(&e.add(&r.multiply(&self.d))))
             }
             Scheme::Sm2 => {
-                let r = e.add(&x_of::<C, N>(&point));
+                let of_z = Zeroizing::new(invert(&point.z));
+                let r = e.add(&x_of::<C, N>(&point, &of_z));
                 let s = self.inverse.multiply(&k.subtract(&r.multiply(&self.d)));
                 // r + k = 0 would show k.
                 let shown = r.add(&k).is_zero();
@@ -96,10 +98,11 @@ impl<C: Curve<N>, const N: usize> Scalar<C, N> {
     }
 }
 
-/// x modulo n.
-fn x_of<C: Curve<N>, const N: usize>(point: &Jacobian<C::Field, N>) -> Residue<C::Order, N> {
-    // Z tells of the nonce: of how the sum was made.
-    let inverse = Zeroizing::new(invert(&point.z));
+/// x modulo n, with 1/Z: of which Z tells of the nonce, by how the sum was made.
+fn x_of<C: Curve<N>, const N: usize>(
+    point: &Jacobian<C::Field, N>,
+    inverse: &Residue<C::Field, N>,
+) -> Residue<C::Order, N> {
     Residue::reduce(&point.x.multiply(&inverse.square()).to_words())
 }
 

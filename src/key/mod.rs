@@ -27,7 +27,7 @@ mod rsa_health;
 mod rsa_numbers;
 #[cfg(feature = "rsa")]
 mod rsa_sign;
-#[cfg(all(test, feature = "rsa"))]
+#[cfg(all(test, feature = "fast-arithmetic", feature = "rsa"))]
 mod rsa_tests;
 #[cfg(feature = "rsa")]
 mod rsa_verify;

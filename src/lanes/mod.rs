@@ -36,7 +36,7 @@ mod public_key;
 mod residues;
 mod search;
 mod sieve;
-#[cfg(test)]
+#[cfg(all(test, feature = "fast-arithmetic"))]
 mod tests;
 
 pub(crate) use self::engine::bit_length;

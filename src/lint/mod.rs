@@ -39,7 +39,7 @@ pub use self::finding::{Finding, LintRule, Severity};
 /// Any octets get an answer; the work is bounded by their number.
 ///
 /// ```
-/// use certwright::lint;
+/// use certwright::lint::lint;
 /// # #[cfg(feature = "ecc")] {
 /// use certwright::{Issuer, KeyAlgorithm, KeyPair, Profile};
 /// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;

@@ -2,7 +2,7 @@
 
 use super::{Random, every_curve};
 use crate::curves::curve::Curve;
-use crate::curves::inverse::invert;
+use crate::curves::inverse::{invert, invert_two};
 use crate::curves::modulus::{Modulus, Residue};
 
 fn inverses<M: Modulus<N>, const N: usize>(rounds: usize) {
@@ -22,9 +22,29 @@ fn inverses<M: Modulus<N>, const N: usize>(rounds: usize) {
     }
 }
 
+/// Two at once are what each is by itself, also where one is zero or needs few steps.
+fn pairs<A: Modulus<N>, B: Modulus<N>, const N: usize>(rounds: usize) {
+    let mut random = Random(6);
+    let mut pairs = vec![
+        (Residue::<A, N>::ZERO, Residue::<B, N>::ONE),
+        (Residue::ONE, Residue::ZERO),
+        (Residue::ONE.negate(), Residue::ONE.double()),
+    ];
+    for _ in 0..rounds {
+        let (a, b) = (random.below::<A, N>(), random.below::<B, N>());
+        pairs.push((Residue::from_words(&a), Residue::from_words(&b)));
+    }
+    for (a, b) in pairs {
+        let (of_a, of_b) = invert_two(&a, &b);
+        assert!(of_a.equals_public(&invert(&a)) && of_b.equals_public(&invert(&b)));
+    }
+}
+
 fn both<C: Curve<N>, const N: usize>(rounds: usize) {
     inverses::<C::Field, N>(rounds);
     inverses::<C::Order, N>(rounds);
+    pairs::<C::Field, C::Order, N>(rounds);
+    pairs::<C::Order, C::Field, N>(rounds);
 }
 
 #[test]
