@@ -133,7 +133,12 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// A name for programs and logs that stays, such as `name-not-allowed`.
+    /// The rule's name in programs and logs, which does not change.
+    ///
+    /// ```
+    /// use certwright::error::Rule;
+    /// assert_eq!(Rule::NameNotAllowed.as_str(), "name-not-allowed");
+    /// ```
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CaRequested => "ca-requested",
