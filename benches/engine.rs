@@ -167,7 +167,7 @@ impl World {
             .sign(&key)
             .unwrap();
         let authority = Authority::new(ca, policy, MemoryStore::default());
-        let certificate = authority.issue(&request).unwrap().leaf().as_der().to_vec();
+        let certificate = authority.issue(&request).unwrap().certificate().as_der().to_vec();
         Self {
             authority,
             signature: key.sign(MESSAGE).unwrap(),
@@ -183,7 +183,7 @@ impl World {
 
     fn issue(&self) {
         let request = CertificateRequest::from_der(&self.request).unwrap();
-        black_box(self.authority.issue(&request).unwrap());
+        black_box(self.authority.issue(&request).unwrap().into_chain());
     }
 }
 

@@ -459,9 +459,9 @@ fn records(table: &mut Table) {
     let ladder = ladder();
     let store = std::sync::Arc::new(MemoryStore::default());
     let authority = ladder_authority(&ladder, &store);
-    let chain = authority.issue(&ladder.request(&["a.internal"])).unwrap();
+    let chain = authority.issue(&ladder.request(&["a.internal"])).unwrap().into_chain();
     let serial = *chain.leaf().serial();
-    let issuer = Ledger::issuer_digest(ladder.ca.certificate().public_key());
+    let issuer = Ledger::issuer_digest(ladder.ca.certificate().public_key().unwrap());
     let key = [
         b"certificate/",
         issuer.as_slice(),

@@ -86,13 +86,13 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     };
 
     let authority = Authority::new(ca, policy(options, &request), MemoryStore::default());
-    let issued = authority.issue_reviewed(&authority.review(&request))?;
+    let issued = authority.issue(&request)?;
 
     write_files(&options.out, &root, &authority, &issued, &request, key.as_ref())?;
     print_tree(&root, &authority, &issued);
     print_review(&issued);
     print_files(&options.out, key.is_some())?;
-    print_verification(&options.out, algorithm.family(), issued.chain().leaf());
+    print_verification(&options.out, algorithm.family(), issued.certificate());
     Ok(())
 }
 
@@ -159,7 +159,7 @@ fn write_files(
     for (name, text) in [
         ("root.pem", root.certificate().to_pem()),
         ("intermediate.pem", authority.issuer().certificate().to_pem()),
-        ("server.pem", issued.chain().leaf().to_pem()),
+        ("server.pem", issued.certificate().to_pem()),
         ("chain.pem", issued.chain().to_pem()),
         ("server.csr", request.to_pem()),
     ] {
@@ -187,10 +187,10 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 fn print_tree(root: &Issuer, authority: &Authority, issued: &Issued) {
     println!("{}", root.certificate().subject());
     println!("└── {}", authority.issuer().certificate().subject());
-    println!("    └── {}", issued.chain().leaf().subject());
+    println!("    └── {}", issued.certificate().subject());
     print_certificate("Root", root.certificate());
     print_certificate("Intermediate", authority.issuer().certificate());
-    print_certificate("Server", issued.chain().leaf());
+    print_certificate("Server", issued.certificate());
 }
 
 fn print_certificate(title: &str, certificate: &Certificate) {
@@ -201,8 +201,8 @@ fn print_certificate(title: &str, certificate: &Certificate) {
     for (index, name) in certificate.alt_names().iter().enumerate() {
         println!("  {:<12} {name}", if index == 0 { "names" } else { "" });
     }
-    println!("  key          {}", certificate.public_key().algorithm());
-    println!("  signed with  {}", certificate.signature_algorithm());
+    println!("  key          {}", certificate.public_key().unwrap().algorithm());
+    println!("  signed with  {}", certificate.signature_algorithm().unwrap());
     println!("  not before   {}", certificate.validity().not_before());
     println!("  not after    {}", certificate.validity().not_after());
     println!("  serial       {}", certificate.serial());

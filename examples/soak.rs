@@ -81,8 +81,8 @@ fn work(
     end: Option<Instant>,
 ) -> Result<(), certwright::Error> {
     while end.is_none_or(|end| Instant::now() < end) {
-        for chain in authority.issue_many(requests) {
-            say(chain?.leaf().serial());
+        for issued in authority.issue_many(requests) {
+            say(issued?.certificate().serial());
         }
     }
     Ok(())

@@ -70,7 +70,7 @@ fn issue(algorithm: KeyAlgorithm) -> Result<(Chain, Vec<u8>), certwright::Error>
         .alt_name(AltName::dns(NAME)?)
         .sign(&server)?;
     let policy = Policy::new(Profile::tls_server()).allow_dns(NAME);
-    let chain = Authority::new(ca, policy, MemoryStore::default()).issue(&request)?;
+    let chain = Authority::new(ca, policy, MemoryStore::default()).issue(&request)?.into_chain();
     Ok((chain, server.to_pkcs8_der()?.as_bytes().to_vec()))
 }
 

@@ -1,9 +1,13 @@
 //! Key and signature algorithms.
 
+mod identifier;
+
 use std::fmt;
 use std::str::FromStr;
 
 use crate::error::Error;
+
+pub use self::identifier::SignatureIdentifier;
 
 /// The three families of keys. A certificate's key is of its issuer's family
 /// (seed page `CreateServerCertificateWithCsr`, parameter `Algorithm`).

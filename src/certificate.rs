@@ -1,11 +1,13 @@
 //! Certificates (RFC 5280 section 4), read.
 
+pub(crate) mod bundle;
+
 use std::fmt;
 use std::ops::Range;
 
-use crate::algorithm::SignatureAlgorithm;
+use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
-use crate::key::{PublicKey, fingerprint};
+use crate::key::{PublicKey, PublicKeyInfo, fingerprint};
 use crate::name::{Name, NameConstraints, UncheckedName};
 use crate::profile::Extension;
 use crate::serial::SerialNumber;
@@ -21,18 +23,21 @@ const LABELS: &[&str] = &["CERTIFICATE", "X509 CERTIFICATE"];
 
 /// A certificate that was read; whether to believe it is for [`Chain`](crate::Chain) to verify.
 ///
-/// Its octets are kept, names and identifiers included.
+/// Its octets are kept, names and identifiers included. Whatever RFC 5280 calls a certificate is read: its
+/// key and its signature may be of algorithms that this crate does not know ([`Certificate::public_key`] and
+/// [`Certificate::verify_signature`] fail then, by name), its serial number one that no CA should give.
 #[derive(Clone)]
 pub struct Certificate {
     der: Vec<u8>,
     to_be_signed: Range<usize>,
     signature: Range<usize>,
-    algorithm: SignatureAlgorithm,
+    version: u8,
+    algorithm: SignatureIdentifier,
     serial: SerialNumber,
     issuer: Name,
     validity: Validity,
     subject: Name,
-    public_key: PublicKey,
+    public_key: PublicKeyInfo,
     extensions: Extensions,
 }
 
@@ -40,9 +45,8 @@ impl Certificate {
     /// Reads DER.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when it cannot be read, also for a serial number that is zero, negative
-    /// or longer than 20 octets, for duplicate extensions and an inverted validity;
-    /// [`Error::Unsupported`] for other algorithms.
+    /// [`Error::Malformed`] when it cannot be read, also for duplicate extensions, an inverted validity
+    /// and a serial number of more than 65 bytes.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         let parts = split_certificate(der)?;
         let range = |part: &[u8]| {
@@ -53,12 +57,13 @@ impl Certificate {
         Ok(Self {
             to_be_signed: range(parts.to_be_signed),
             signature: range(parts.signature),
+            version: parts.version,
             algorithm: parts.algorithm,
             serial: parts.serial,
             issuer: parts.issuer,
             validity: parts.validity,
             subject: parts.subject,
-            public_key: PublicKey::from_parts(parts.public_key)?,
+            public_key: PublicKeyInfo::read(parts.public_key),
             extensions: parts.extensions,
             der: der.to_vec(),
         })
@@ -72,7 +77,9 @@ impl Certificate {
         Self::from_der(&pem::single(WHAT, LABELS, text)?)
     }
 
-    /// Reads every block `CERTIFICATE` of a PEM text, in order; other blocks are passed over.
+    /// Reads every block `CERTIFICATE` of a PEM text, in order; other blocks are passed over. Where some may
+    /// be of a kind that cannot be read, as in a file of trust anchors, [`Bundle`](crate::verify::Bundle) reads
+    /// the rest.
     ///
     /// # Errors
     /// As [`Certificate::from_der`], and when there is none.
@@ -102,9 +109,22 @@ impl Certificate {
         self.der.get(self.to_be_signed.clone()).unwrap_or_default()
     }
 
+    /// The version: 1, 2 or 3. Only version 3 has extensions.
+    pub fn version(&self) -> u8 {
+        self.version
+    }
+
     /// The algorithm it was signed with.
-    pub fn signature_algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for one that this crate does not verify with, by name.
+    pub fn signature_algorithm(&self) -> Result<SignatureAlgorithm, Error> {
+        self.algorithm.algorithm()
+    }
+
+    /// The algorithm it was signed with, whether this crate knows it or not.
+    pub fn signature_identifier(&self) -> &SignatureIdentifier {
+        &self.algorithm
     }
 
     /// The signature: the content of the BIT STRING.
@@ -133,7 +153,16 @@ impl Certificate {
     }
 
     /// The subject's key.
-    pub fn public_key(&self) -> &PublicKey {
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for algorithms, curves and sizes that this crate does not know, by name;
+    /// [`Error::Malformed`] where its numbers are no key.
+    pub fn public_key(&self) -> Result<&PublicKey, Error> {
+        self.public_key.key()
+    }
+
+    /// The subject's key as it was written, whether this crate knows its algorithm or not.
+    pub fn public_key_info(&self) -> &PublicKeyInfo {
         &self.public_key
     }
 
@@ -206,11 +235,27 @@ impl Certificate {
     /// Verifies the signature with the issuer's key, and nothing else.
     ///
     /// # Errors
-    /// [`Error::InvalidSignature`] when it is none of that key.
+    /// [`Error::InvalidSignature`] when it is none of that key; [`Error::Unsupported`] when its algorithm
+    /// is one that this crate does not know, by name.
     pub fn verify_signature(&self, issuer: &PublicKey) -> Result<(), Error> {
         issuer
-            .verify(self.algorithm, self.to_be_signed(), self.signature())
+            .verify(self.signature_algorithm()?, self.to_be_signed(), self.signature())
             .map_err(|_| Error::InvalidSignature { what: WHAT })
+    }
+}
+
+impl Certificate {
+    /// Fails for what no CA of this crate makes and no chain below a trust anchor may have, though it was
+    /// read: keys and signatures that cannot be used, and serial numbers that are not positive and of at
+    /// most 20 bytes (RFC 5280 section 4.1.2.2).
+    pub(crate) fn require_usable(&self) -> Result<(), Error> {
+        self.public_key()?;
+        self.signature_algorithm()?;
+        if self.serial.is_conforming() {
+            return Ok(());
+        }
+        let problem = format!("{}; allowed is a positive number of at most 20 bytes", self.serial);
+        Err(Error::malformed(WHAT, "serialNumber", problem))
     }
 }
 

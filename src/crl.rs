@@ -161,9 +161,21 @@ impl std::fmt::Debug for IssuedCrl {
     }
 }
 
+/// A CRL that was prepared for a key that is elsewhere.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct PreparedCrl {
+    /// Its number, which [`Authority::complete_crl`](crate::Authority::complete_crl) takes.
+    pub number: u64,
+    /// The bytes that are to be signed.
+    pub to_be_signed: Vec<u8>,
+    /// The algorithm they are to be signed with.
+    pub algorithm: SignatureAlgorithm,
+}
+
 /// A CRL that has everything but a signature, as the ledger was at one moment.
 pub(crate) struct Draft {
-    to_be_signed: Vec<u8>,
+    pub(crate) to_be_signed: Vec<u8>,
     /// The last number that was given before it.
     pub(crate) last: u64,
     pub(crate) number: u64,
@@ -242,7 +254,7 @@ pub(crate) fn draft(
     last: u64,
     now: Time,
 ) -> Result<Option<Draft>, Error> {
-    let digest = Ledger::issuer_digest(issuer.certificate().public_key());
+    let digest = Ledger::issuer_digest(issuer.public_key());
     let draft = ledger.with_crl_moment(&digest, request.shard, &mut |moment, each| {
         if moment.state.number != last {
             return Ok(Ok(None));
@@ -298,6 +310,18 @@ pub(crate) fn sign(issuer: &Issuer, draft: Draft) -> Result<IssuedCrl, Error> {
     Ok(IssuedCrl { to_be_signed, algorithm: issuer.signature_algorithm(), signature, number })
 }
 
+/// A CRL with a signature that was made elsewhere over what was prepared.
+pub(crate) fn attach(
+    issuer: &Issuer,
+    to_be_signed: Vec<u8>,
+    number: u64,
+    signature: &[u8],
+) -> Result<IssuedCrl, Error> {
+    issuer.check_crl(&to_be_signed, signature)?;
+    let (algorithm, signature) = (issuer.signature_algorithm(), signature.to_vec());
+    Ok(IssuedCrl { to_be_signed, algorithm, signature, number })
+}
+
 /// Whether a revocation is one of this shard and still told. What ended before the last full CRL and
 /// before now, and was on that CRL, was listed after its end and is left out (RFC 5280 section 3.3).
 /// Before both: either may be the date of a clock that ran ahead.
@@ -335,6 +359,8 @@ fn extensions(issuer: &Issuer, request: &CrlRequest, number: u64) -> Vec<Extensi
     let mut extensions =
         vec![authority_key_identifier(issuer.key_identifier()), crl_number(number)];
     extensions.extend(request.base.map(delta_indicator));
-    extensions.extend(issuer.crl_url(request.shard).map(|url| issuing_distribution_point(&url)));
+    let scope = issuer.crl_distribution().is_some_and(|d| d.has_issuing_distribution_point());
+    let url = issuer.crl_url(request.shard).filter(|_| scope);
+    extensions.extend(url.map(|url| issuing_distribution_point(&url)));
     extensions
 }

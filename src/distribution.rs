@@ -1,7 +1,7 @@
 //! Where an issuer's CRLs are found: one profile for the pointer in certificates and the scope in
 //! CRLs, so that the two cannot differ (RFC 5280 sections 4.2.1.13 and 5.2.5).
 
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::hexadecimal::hexadecimal;
 use crate::limits::URI_CHARACTERS;
 use crate::serial::SerialNumber;
@@ -16,9 +16,18 @@ use crate::serial::SerialNumber;
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct CrlDistribution {
-    base: String,
+    /// The URL, with [`KEY`] and [`SHARD`] where those go.
+    template: String,
+    /// Whether the template was made of a base, so that it takes a shard where there are several.
+    below_base: bool,
     shards: u16,
+    scope: bool,
 }
+
+/// Where the key identifier of the issuer goes in a template.
+const KEY: &str = "{key}";
+/// Where the number of the shard goes.
+const SHARD: &str = "{shard}";
 
 impl CrlDistribution {
     /// CRLs below this URL: `<base>/<key identifier of the issuer>.crl`.
@@ -28,34 +37,78 @@ impl CrlDistribution {
     /// characters, without query and fragment.
     pub fn new(base: &str) -> Result<Self, Error> {
         let base = base.trim_end_matches('/');
-        let characters = |c: char| c.is_ascii_graphic() && !"?#<>\"".contains(c);
-        let rest = base.strip_prefix("http://").or_else(|| base.strip_prefix("https://"));
-        let good = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
-            && base.len() <= URI_CHARACTERS
-            && base.chars().all(characters);
-        if good {
-            return Ok(Self { base: base.to_owned(), shards: 1 });
+        if !is_url(base, "?#<>\"{}") {
+            let problem = "not an http: or https: URL without query and fragment";
+            return Err(Error::malformed("CRL distribution", quoted(base), problem));
         }
-        let problem = "not an http: or https: URL without query and fragment";
-        Err(Error::malformed("CRL distribution", crate::error::quoted(base), problem))
+        let template = format!("{base}/{KEY}.crl");
+        Ok(Self { template, below_base: true, shards: 1, scope: true })
     }
 
-    /// Spreads certificates over several CRLs, by their serial numbers, each at
-    /// `<base>/<key identifier>-<shard>.crl`. Choose before the first certificate: a certificate
-    /// keeps the pointer it was issued with.
+    /// CRLs at exactly this URL, such as that of a CA that was taken over. `{key}` in it stands for
+    /// the key identifier of the issuer in hexadecimal, `{shard}` for the number of the CRL where
+    /// certificates are spread over several.
+    ///
+    /// ```
+    /// use certwright::crl::CrlDistribution;
+    /// // A CA of OpenSSL, whose lists never had an issuingDistributionPoint.
+    /// let taken_over = CrlDistribution::at("http://pki.example/old/ca.crl")?
+    ///     .without_issuing_distribution_point()?;
+    /// let sharded = CrlDistribution::at("http://pki.example/crl?part={shard}")?.with_shards(16)?;
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`Error::Malformed`] unless there are 1 to 256.
-    pub fn with_shards(mut self, shards: u16) -> Result<Self, Error> {
-        if !(1..=256).contains(&shards) {
-            return Err(Error::malformed(
-                "CRL distribution",
-                "shards",
-                format!("{shards}; 1 to 256"),
-            ));
+    /// [`Error::Malformed`] unless it is an `http:` or `https:` URL in ASCII of at most 2048
+    /// characters, without fragment and without other braces than these.
+    pub fn at(template: &str) -> Result<Self, Error> {
+        let plain = template.replace(KEY, "").replace(SHARD, "");
+        if !is_url(&plain, "#<>\"{}") || template.len() > URI_CHARACTERS {
+            let problem = "not an http: or https: URL without fragment, in which {key} and {shard} \
+                           are all that stands in braces";
+            return Err(Error::malformed("CRL distribution", quoted(template), problem));
         }
-        self.shards = shards;
+        Ok(Self { template: template.to_owned(), below_base: false, shards: 1, scope: true })
+    }
+
+    /// Spreads certificates over several CRLs, by their serial numbers. Of a distribution below a base
+    /// each is at `<base>/<key identifier>-<shard>.crl`; a template says where with `{shard}`. Choose
+    /// before the first certificate: a certificate keeps the pointer it was issued with.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] unless there are 1 to 256; for several at one URL, and for several without
+    /// issuingDistributionPoint.
+    pub fn with_shards(mut self, shards: u16) -> Result<Self, Error> {
+        let problem = if !(1..=256).contains(&shards) {
+            format!("{shards}; 1 to 256")
+        } else if shards > 1 && !self.scope {
+            WITHOUT_SCOPE.to_owned()
+        } else if shards > 1 && !self.below_base && !self.template.contains(SHARD) {
+            format!("{shards} at one URL; allowed: 1, or a template with {SHARD}")
+        } else {
+            self.shards = shards;
+            return Ok(self);
+        };
+        Err(Error::malformed("CRL distribution", "shards", problem))
+    }
+
+    /// Leaves the issuingDistributionPoint out of CRLs. It is critical where it stands, and old readers
+    /// do not know it; without it a list is taken for all that its issuer revoked (RFC 5280 section
+    /// 5.2.5). The default is to write it.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] where there are several CRLs, none of which has all.
+    pub fn without_issuing_distribution_point(mut self) -> Result<Self, Error> {
+        if self.shards > 1 {
+            return Err(Error::malformed("CRL distribution", "shards", WITHOUT_SCOPE));
+        }
+        self.scope = false;
         Ok(self)
+    }
+
+    /// Whether CRLs have an issuingDistributionPoint.
+    pub fn has_issuing_distribution_point(&self) -> bool {
+        self.scope
     }
 
     /// The number of CRLs that certificates are spread over.
@@ -71,10 +124,24 @@ impl CrlDistribution {
 
     /// The URL of a CRL.
     pub(crate) fn url(&self, key_identifier: &[u8], shard: u16) -> String {
-        let identifier = hexadecimal(key_identifier);
-        match self.shards {
-            1 => format!("{}/{identifier}.crl", self.base),
-            _ => format!("{}/{identifier}-{shard}.crl", self.base),
-        }
+        let shard = match (self.below_base, self.shards) {
+            (true, 1) => return self.template.replace(KEY, &hexadecimal(key_identifier)),
+            (true, _) => {
+                let numbered = format!("{}-{shard}", hexadecimal(key_identifier));
+                return self.template.replace(KEY, &numbered);
+            }
+            (false, _) => shard.to_string(),
+        };
+        self.template.replace(KEY, &hexadecimal(key_identifier)).replace(SHARD, &shard)
     }
+}
+
+const WITHOUT_SCOPE: &str =
+    "several without issuingDistributionPoint: each would be taken for the list of all";
+
+fn is_url(text: &str, without: &str) -> bool {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+        && text.len() <= URI_CHARACTERS
+        && text.chars().all(|c| c.is_ascii_graphic() && !without.contains(c))
 }

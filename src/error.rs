@@ -5,6 +5,7 @@ mod chain;
 mod denied;
 mod failure;
 mod shown;
+mod unusable;
 
 pub use self::cause::Malformed;
 pub use self::chain::{ChainError, ChainRule};
@@ -13,3 +14,4 @@ pub use self::failure::{SignerError, StoreError, StoreErrorKind};
 
 pub(crate) use self::cause::Error;
 pub(crate) use self::shown::{cut, may_be_secret, quoted, scrubbed, shown_path};
+pub(crate) use self::unusable::Unusable;

@@ -41,6 +41,7 @@
 //! `ecc`, `rsa` and `sm2` (all on by default) choose the families of keys. The feature `rsa` brings in
 //! the rsa crate, for which RUSTSEC-2023-0071 is listed: see the README.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
 // What may grow must not break its users: an exception says why it cannot.
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
@@ -55,8 +56,10 @@
     not(all(
         feature = "cas",
         feature = "ecc",
+        feature = "encrypted-keys",
         feature = "fast-arithmetic",
         feature = "rsa",
+        feature = "sealed-keys",
         feature = "sm2"
     )),
     allow(dead_code, unused_imports, unused_mut, unused_variables)
@@ -70,6 +73,8 @@ mod authority;
 pub mod cas;
 mod certificate;
 mod chain;
+#[cfg(feature = "x509-cert")]
+mod conversions;
 pub mod crl;
 #[cfg(all(feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 mod curves;
@@ -120,7 +125,7 @@ pub use self::store::redb::RedbStore;
 
 /// What an [`Authority`] answers, and certificates that are signed elsewhere.
 pub mod issuance {
-    pub use crate::authority::Issued;
+    pub use crate::authority::{Issuance, Issued};
     pub use crate::issuer::{Prepared, Unattached};
 }
 
@@ -132,6 +137,7 @@ pub mod time {
 
 /// What a [`ChainVerifier`] is told and answers.
 pub mod verify {
+    pub use crate::certificate::bundle::{Bundle, Skipped};
     pub use crate::chain::{RevocationStatus, UnknownRevocation, UnusedList, Verified};
 }
 

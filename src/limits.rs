@@ -8,8 +8,9 @@ pub(crate) const INPUT_OCTETS: usize = 1024 * 1024;
 /// which is the der crate's bound.
 pub(crate) const OID_ARC: u64 = 0xffff_ffff;
 
-/// Blocks in one PEM text: 16 times a generous chain.
-pub(crate) const PEM_BLOCKS: usize = 128;
+/// Blocks in one PEM text: seven times the roots of Debian's and Mozilla's trust files (144 in 2026), and
+/// twice those that Windows knows.
+pub(crate) const PEM_BLOCKS: usize = 1_024;
 
 /// Attributes in one distinguished name. The longest seen in the public web's certificates is about
 /// 20 (extended validation).
@@ -81,6 +82,10 @@ pub(crate) const CHAIN_CERTIFICATES: usize = 10;
 /// Octets in a serial number (RFC 5280 section 4.1.2.2).
 pub(crate) const SERIAL_OCTETS: usize = 20;
 
+/// Bytes of a serial number that is read, its sign included: RFC 5280 section 4.1.2.2 has readers take
+/// those that others made against its rules; the longest that are made are digests of SHA-512.
+pub(crate) const READ_SERIAL_BYTES: usize = 65;
+
 /// Characters in a DNS name without the final dot (RFC 1035 section 2.3.4).
 pub(crate) const DNS_NAME_CHARACTERS: usize = 253;
 
@@ -134,6 +139,17 @@ pub(crate) const TOKEN_OCTETS: usize = 128;
 
 /// Octets of the name that a key or a request is kept under.
 pub(crate) const KEPT_NAME_OCTETS: usize = 128;
+
+/// Bytes of the name of an embedder's rows: a word or some.
+pub(crate) const ROWS_NAME_BYTES: usize = 32;
+
+/// Bytes of the place of a row: some identifiers and a time, eight times over. Stores keep keys in
+/// their inner nodes, so that long ones make every search slower.
+pub(crate) const ROW_PLACE_BYTES: usize = 512;
+
+/// Bytes of the value of a row: that of any other input ([`INPUT_OCTETS`]); it is hashed for the audit
+/// log each time it changes.
+pub(crate) const ROW_VALUE_BYTES: usize = INPUT_OCTETS;
 
 /// Octets of an `index.txt`: about 200,000 lines of 160 octets. `openssl ca` reads and writes the
 /// whole of it for every certificate, so that its folders stay far below.

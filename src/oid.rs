@@ -1,5 +1,7 @@
 //! Object identifiers (ITU-T X.660), and those this crate knows by name.
 
+mod names;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -27,6 +29,26 @@ impl Oid {
     /// From the content octets of its DER, if they are of the form.
     pub(crate) fn from_content(octets: &[u8]) -> Option<Self> {
         ObjectIdentifier::from_bytes(octets).ok().map(Self)
+    }
+
+    /// The name of a well-known key or signature algorithm, curve, extension or request attribute, as
+    /// its standard writes it.
+    ///
+    /// ```
+    /// let oid: certwright::profile::Oid = "1.3.101.112".parse()?;
+    /// assert_eq!(oid.name(), Some("Ed25519"));
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
+    pub fn name(&self) -> Option<&'static str> {
+        names::of(*self)
+    }
+
+    /// For messages: the name, where there is one, and the identifier.
+    pub(crate) fn named(&self) -> String {
+        match self.name() {
+            Some(name) => format!("{name} ({self})"),
+            None => self.to_string(),
+        }
     }
 
     pub(crate) const fn as_inner(&self) -> &ObjectIdentifier {
@@ -105,6 +127,7 @@ pub(crate) const CRL_DISTRIBUTION_POINTS: Oid = Oid::known("2.5.29.31");
 pub(crate) const CRL_NUMBER: Oid = Oid::known("2.5.29.20");
 pub(crate) const REASON_CODE: Oid = Oid::known("2.5.29.21");
 pub(crate) const INVALIDITY_DATE: Oid = Oid::known("2.5.29.24");
+pub(crate) const CERTIFICATE_ISSUER: Oid = Oid::known("2.5.29.29");
 pub(crate) const DELTA_CRL_INDICATOR: Oid = Oid::known("2.5.29.27");
 pub(crate) const ISSUING_DISTRIBUTION_POINT: Oid = Oid::known("2.5.29.28");
 

@@ -1,6 +1,7 @@
 //! What an authority grants: a [`Policy`] reviews a request item by item, and a [`Review`] without
 //! anything against it becomes a [`Grant`].
 
+mod asked;
 mod claims;
 mod examine;
 mod grant;
@@ -14,4 +15,5 @@ pub use self::item::{Decision, ReviewItem};
 pub use self::review::Review;
 pub use self::rules::{CommonName, OnDenial, Outliving, RootLeaves};
 
+pub(crate) use self::asked::Asked;
 pub(crate) use self::rules::Policy;

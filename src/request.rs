@@ -1,8 +1,11 @@
-//! Certification requests (RFC 2986): how a [`CertificateRequest`] is made.
+//! Certification requests (RFC 2986): how a [`CertificateRequest`] is made, and how one is read
+//! without being verified.
 
 mod builder;
 pub(crate) mod proven;
+mod unverified;
 
 pub use self::builder::RequestBuilder;
+pub use self::unverified::UnverifiedRequest;
 
 pub(crate) use self::proven::CertificateRequest;

@@ -4,15 +4,15 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::algorithm::SignatureAlgorithm;
-use crate::error::Error;
+use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
+use crate::error::{Error, Unusable};
 use crate::key::PublicKey;
 use crate::limits::CRL_TEXT_OCTETS;
 use crate::name::Name;
 use crate::oid;
 use crate::serial::SerialNumber;
 use crate::validity::Time;
-use crate::wire::crl::{CrlEntry, read_number, split_crl};
+use crate::wire::crl::{CrlEntry, ReadEntry, read_number, split_crl};
 use crate::wire::distribution_point::{
     IssuingDistributionPoint, read_issuing_distribution_point, urls,
 };
@@ -51,18 +51,24 @@ impl PartialOrd for Number {
 
 /// A CRL that was read; its signature is verified with [`RevocationList::verify_signature`].
 ///
-/// One with entries of other issuers (the critical certificateIssuer of an indirect CRL) or with
-/// other critical extensions is not read.
+/// Whatever RFC 5280 calls a CRL is read. One with entries of other issuers (the critical certificateIssuer
+/// of an indirect CRL), with other critical extensions or with a signature of an algorithm that this crate
+/// does not know can be shown, and not used: verifying it fails, by name, and to a
+/// [`ChainVerifier`](crate::ChainVerifier) it tells nothing of certificates that it does not name.
 #[derive(Clone)]
 pub struct RevocationList {
     der: Vec<u8>,
     to_be_signed: Vec<u8>,
     signature: Vec<u8>,
-    algorithm: SignatureAlgorithm,
+    algorithm: SignatureIdentifier,
+    /// Why it must not be used (RFC 5280 sections 5.2 and 5.3).
+    unusable: Option<Unusable>,
     issuer: Name,
     this_update: Time,
     next_update: Option<Time>,
-    entries: BTreeMap<SerialNumber, CrlEntry>,
+    entries: BTreeMap<SerialNumber, Entry>,
+    /// The number of entries that are of other issuers.
+    foreign: usize,
     number: Option<Number>,
     delta_base: Option<Number>,
     scope: Option<IssuingDistributionPoint>,
@@ -73,12 +79,12 @@ impl RevocationList {
     /// Reads DER of at most 64 MiB: some 1,200,000 entries.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when it cannot be read, [`Error::Unsupported`] for other algorithms and
-    /// for critical extensions that this crate does not know.
+    /// [`Error::Malformed`] when it cannot be read.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         let parts = split_crl(der)?;
         let Extensions { all, authority_key_identifier, .. } = parts.extensions;
         let (mut number, mut delta_base, mut scope) = (None, None, None);
+        let mut unusable: Option<Unusable> = None;
         for extension in all {
             let value = extension.value.as_slice();
             match extension.oid {
@@ -88,17 +94,32 @@ impl RevocationList {
                     scope = Some(read_issuing_distribution_point(WHAT, value)?);
                 }
                 other if extension.critical && other != oid::AUTHORITY_KEY_IDENTIFIER => {
-                    let given = format!("the critical extension {other}");
+                    let given = format!("the critical extension {}", other.named());
                     let allowed = "CRL number, delta CRL indicator, issuing distribution point";
-                    return Err(Error::unsupported(WHAT, given, allowed));
+                    let error = Error::unsupported(WHAT, given, allowed);
+                    unusable = unusable.or(Some(error.into()));
                 }
                 _ => {}
             }
         }
         // Of several entries of one certificate the one counts that is hardest to undo.
-        let mut entries: BTreeMap<SerialNumber, CrlEntry> = BTreeMap::new();
+        let mut entries: BTreeMap<SerialNumber, Entry> = BTreeMap::new();
+        let mut foreign = 0;
         for entry in parts.entries {
-            let first = entries.entry(entry.serial).or_insert(entry);
+            let ReadEntry { entry, critical } = entry?;
+            if let Some(extension) = critical {
+                let given = format!("the critical extension {}", extension.named());
+                let error = Error::unsupported("CRL entry", given, "reasonCode, invalidityDate");
+                unusable = unusable.or(Some(error.into()));
+            }
+            // The entries behind it are of the same other issuer, unless they name one themselves.
+            if foreign > 0 || critical == Some(oid::CERTIFICATE_ISSUER) {
+                foreign += 1;
+                continue;
+            }
+            let CrlEntry { serial, at, reason, invalid_since } = entry;
+            let entry = Entry { at, reason, invalid_since };
+            let first = entries.entry(serial).or_insert(entry);
             if weight(&entry) > weight(first) {
                 *first = entry;
             }
@@ -110,7 +131,9 @@ impl RevocationList {
             issuer: parts.issuer,
             this_update: parts.this_update,
             next_update: parts.next_update,
+            unusable,
             entries,
+            foreign,
             number,
             delta_base,
             scope,
@@ -127,7 +150,7 @@ impl RevocationList {
         Self::from_der(&pem::single_within(CRL_TEXT_OCTETS, WHAT, &[LABEL], text)?)
     }
 
-    /// Reads every block `X509 CRL` of a PEM text, in order; at most 128 blocks and 96 MiB. Blocks of
+    /// Reads every block `X509 CRL` of a PEM text, in order; at most 1,024 blocks and 96 MiB. Blocks of
     /// other things, such as certificates, are passed over.
     ///
     /// # Errors
@@ -157,8 +180,30 @@ impl RevocationList {
     }
 
     /// The algorithm it was signed with.
-    pub fn signature_algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for one that this crate does not verify with, by name.
+    pub fn signature_algorithm(&self) -> Result<SignatureAlgorithm, Error> {
+        self.algorithm.algorithm()
+    }
+
+    /// The algorithm it was signed with, whether this crate knows it or not.
+    pub fn signature_identifier(&self) -> &SignatureIdentifier {
+        &self.algorithm
+    }
+
+    /// Fails where a critical extension of the list or of an entry is not understood: such a list must not
+    /// be used (RFC 5280 sections 5.2 and 5.3).
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`], which names the extension.
+    pub fn check_usable(&self) -> Result<(), Error> {
+        self.unusable.as_ref().map_or(Ok(()), |unusable| Err(unusable.into()))
+    }
+
+    /// The number of its entries of other issuers, which [`RevocationList::find`] does not know.
+    pub fn foreign_entries(&self) -> usize {
+        self.foreign
     }
 
     /// The issuer's name.
@@ -238,25 +283,41 @@ impl RevocationList {
         self.entries.keys()
     }
 
-    /// The number of its entries.
+    /// The number of its issuer's entries.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether it has no entry.
+    /// Whether it has no entry of its issuer.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Verifies the signature with the issuer's key, and nothing else.
+    /// Verifies the signature with the issuer's key, and that the list may be used
+    /// ([`RevocationList::check_usable`]).
     ///
     /// # Errors
-    /// [`Error::InvalidSignature`] when it is none of that key.
+    /// [`Error::InvalidSignature`] when it is none of that key; [`Error::Unsupported`] for an algorithm or
+    /// a critical extension that this crate does not know, by name.
     pub fn verify_signature(&self, issuer: &PublicKey) -> Result<(), Error> {
+        self.check_usable()?;
+        self.verify_bytes(issuer)
+    }
+
+    /// Verifies the signature, whether the list may be used or not.
+    pub(crate) fn verify_bytes(&self, issuer: &PublicKey) -> Result<(), Error> {
         issuer
-            .verify(self.algorithm, &self.to_be_signed, &self.signature)
+            .verify(self.signature_algorithm()?, &self.to_be_signed, &self.signature)
             .map_err(|_| Error::InvalidSignature { what: WHAT })
     }
+}
+
+/// What an entry says of its serial number.
+#[derive(Clone, Copy)]
+struct Entry {
+    at: Time,
+    reason: Option<u8>,
+    invalid_since: Option<Time>,
 }
 
 /// How many blocks of lists a text begins, on lines of their own or not.
@@ -267,7 +328,7 @@ fn begun(text: &str) -> usize {
 
 /// How hard it is to undo an entry: a delta's removeFromCRL says that there is none, a hold may be
 /// released, everything else is for good.
-fn weight(entry: &CrlEntry) -> u8 {
+fn weight(entry: &Entry) -> u8 {
     match entry.reason {
         Some(REMOVE_FROM_CRL) => 0,
         Some(CERTIFICATE_HOLD) => 1,

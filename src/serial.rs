@@ -7,9 +7,11 @@ use rand_core::TryCryptoRng;
 
 use crate::error::Error;
 use crate::hexadecimal::hexadecimal;
-use crate::limits::SERIAL_OCTETS;
+use crate::limits::{READ_SERIAL_BYTES, SERIAL_OCTETS};
 
-/// A serial number: positive, at most 20 octets.
+/// A serial number. Those that are made here are positive and of at most 20 bytes; a certificate or CRL
+/// that was read may have another ([`SerialNumber::is_conforming`]), which is shown and compared, and which
+/// no authority of this crate gives or revokes.
 ///
 /// ```
 /// use certwright::SerialNumber;
@@ -19,8 +21,8 @@ use crate::limits::SERIAL_OCTETS;
 /// ```
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct SerialNumber {
-    /// Big-endian, zeros in front.
-    octets: [u8; SERIAL_OCTETS],
+    /// Big-endian, in two's complement.
+    bytes: [u8; READ_SERIAL_BYTES],
 }
 
 impl SerialNumber {
@@ -37,7 +39,7 @@ impl SerialNumber {
             // The sign bit off, so that it is positive; the next on, so that the length is fixed.
             *first = (*first & 0x3f) | 0x40;
         }
-        Ok(Self { octets })
+        Ok(Self::extended(&octets, 0))
     }
 
     /// A serial number from its big-endian octets; zeros in front are dropped.
@@ -52,21 +54,67 @@ impl SerialNumber {
             Some(first) if significant.len() + usize::from(first >> 7) > SERIAL_OCTETS => {
                 "longer than 20 octets"
             }
-            Some(_) => {
-                let mut octets = [0; SERIAL_OCTETS];
-                for (to, from) in octets.iter_mut().rev().zip(significant.iter().rev()) {
-                    *to = *from;
-                }
-                return Ok(Self { octets });
-            }
+            Some(_) => return Ok(Self::extended(significant, 0)),
         };
         Err(Error::malformed("serial number", "", problem))
     }
 
-    /// The big-endian octets without zeros in front; never empty.
+    /// A serial number as it was read, from the content of a DER INTEGER in its shortest form; none where
+    /// that is longer than what is read.
+    pub(crate) fn read(content: &[u8]) -> Option<Self> {
+        let sign = content.first().map(|first| if *first < 0x80 { 0 } else { 0xff });
+        (content.len() <= READ_SERIAL_BYTES).then(|| Self::extended(content, sign.unwrap_or(0)))
+    }
+
+    /// At most [`READ_SERIAL_BYTES`], with bytes of the sign in front.
+    fn extended(content: &[u8], sign: u8) -> Self {
+        let mut bytes = [sign; READ_SERIAL_BYTES];
+        for (to, from) in bytes.iter_mut().rev().zip(content.iter().rev()) {
+            *to = *from;
+        }
+        Self { bytes }
+    }
+
+    /// Whether it is positive and of at most 20 bytes, as RFC 5280 section 4.1.2.2 wants it.
+    pub fn is_conforming(&self) -> bool {
+        let above = self.bytes.iter().rev().skip(SERIAL_OCTETS - 1);
+        let mut above = above.enumerate();
+        let short = above.all(|(at, byte)| *byte == 0 || at == 0 && *byte < 0x80);
+        short && self.bytes.iter().any(|byte| *byte != 0)
+    }
+
+    /// Whether it is below zero.
+    pub fn is_negative(&self) -> bool {
+        self.bytes.first().is_some_and(|first| *first >= 0x80)
+    }
+
+    /// The big-endian octets without zeros in front; never empty. Of one that does not conform, the bytes
+    /// of its two's complement, at least 21, so that no other serial number has the same.
     pub fn as_bytes(&self) -> &[u8] {
-        let skipped = self.octets.iter().take_while(|octet| **octet == 0).count();
-        self.octets.get(skipped..).unwrap_or(&self.octets)
+        let significant = self.bytes.iter().take_while(|octet| **octet == self.sign()).count();
+        let from = match self.is_conforming() {
+            true => significant,
+            // One more, which has the sign.
+            false => significant.saturating_sub(1).min(READ_SERIAL_BYTES - SERIAL_OCTETS - 1),
+        };
+        self.bytes.get(from..).unwrap_or(&self.bytes)
+    }
+
+    fn sign(&self) -> u8 {
+        if self.is_negative() { 0xff } else { 0 }
+    }
+
+    /// The bytes of its absolute value, without zeros in front.
+    fn magnitude(&self) -> Vec<u8> {
+        let mut bytes = self.bytes;
+        if self.is_negative() {
+            // The two's complement of it, from the least byte on.
+            let mut carry = true;
+            for byte in bytes.iter_mut().rev() {
+                (*byte, carry) = (!*byte).overflowing_add(u8::from(carry));
+            }
+        }
+        bytes.into_iter().skip_while(|byte| *byte == 0).collect()
     }
 }
 
@@ -105,9 +153,14 @@ impl fmt::Debug for SerialNumber {
 }
 
 impl fmt::Display for SerialNumber {
-    /// Lower-case hexadecimal, two digits an octet.
+    /// Lower-case hexadecimal, two digits an octet; behind a minus sign where it is negative.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hexadecimal(self.as_bytes()))
+        if self.is_conforming() {
+            return f.write_str(&hexadecimal(self.as_bytes()));
+        }
+        let (sign, magnitude) = (if self.is_negative() { "-" } else { "" }, self.magnitude());
+        let digits = if magnitude.is_empty() { "00".to_owned() } else { hexadecimal(&magnitude) };
+        write!(f, "{sign}{digits}")
     }
 }
 
@@ -123,6 +176,38 @@ mod tests {
         assert!(SerialNumber::from_bytes(&[0x80; 20]).is_err(), "21 octets with the sign octet");
         assert!(SerialNumber::from_bytes(&[0x80; 19]).is_ok());
         assert!(SerialNumber::from_bytes(&[1; 21]).is_err());
+    }
+
+    #[test]
+    fn what_does_not_conform_is_read_shown_and_unlike_any_other() {
+        let long = [0x01; 21];
+        let cases: [(&[u8], &str); 9] = [
+            (&[0], "00"),
+            (&[0xff], "-01"),
+            (&[0x80], "-80"),
+            (&[0xff, 0x00], "-0100"),
+            (&[0xfe, 0xff], "-0101"),
+            (&long, "010101010101010101010101010101010101010101"),
+            (&[&[0, 0x80][..], &[0; 19]].concat(), &format!("80{}", "00".repeat(19))),
+            (&[0x80; 20], &format!("-{}80", "7f".repeat(19))),
+            (&[&[0x80][..], &[0; 64]].concat(), &format!("-80{}", "00".repeat(64))),
+        ];
+        let mut seen = Vec::new();
+        for (content, text) in cases {
+            let serial = SerialNumber::read(content).unwrap();
+            assert!(!serial.is_conforming(), "{text}");
+            assert_eq!(serial.to_string(), text);
+            assert!(serial.as_bytes().len() > SERIAL_OCTETS, "{text}");
+            assert!(!seen.contains(&serial.as_bytes().to_vec()), "{text}");
+            seen.push(serial.as_bytes().to_vec());
+        }
+        for content in [&[1][..], &[0, 0xff], &[0x7f; 20], &[&[0][..], &[0xff; 19]].concat()] {
+            let serial = SerialNumber::read(content).unwrap();
+            assert!(serial.is_conforming());
+            assert_eq!(serial, SerialNumber::from_bytes(content).unwrap());
+        }
+        assert!(SerialNumber::read(&[1; READ_SERIAL_BYTES]).is_some());
+        assert!(SerialNumber::read(&[1; READ_SERIAL_BYTES + 1]).is_none());
     }
 
     #[test]

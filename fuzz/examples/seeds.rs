@@ -8,10 +8,7 @@ use certwright::name::{AttributeType, NameConstraints, Subtree};
 use certwright::policy::OnDenial;
 use certwright::profile::Extension;
 use certwright::time::{Lifetime, Validity};
-use certwright::{
-    AltName, CertificateRequest, Issuer, KeyPair, MemoryStore, Policy, Profile, SerialNumber,
-    Signer,
-};
+use certwright::{AltName, CertificateRequest, Issuer, KeyPair, MemoryStore, Policy, Profile, SerialNumber, Signer};
 use certwright_fuzz::issue::ISSUER;
 use certwright_fuzz::keys::{CA, LEAF, ROOT, SM2};
 
@@ -37,7 +34,7 @@ fn main() {
     )
     .with_clock(certwright::time::FixedClock("2026-06-01T00:00:00Z".parse().unwrap()))
     .with_rng(certwright::testing::SeededRng::new(5));
-    let chain = authority.issue(&request(&LEAF)).unwrap();
+    let chain = authority.issue(&request(&LEAF)).unwrap().into_chain();
     let all: Vec<u8> = chain.certificates().flat_map(|c| c.as_der().to_vec()).collect();
     for (name, chain) in [("issued", all), ("constrained", constrained(false))] {
         let accepted = certwright_fuzz::chain::verdicts(&chain);
@@ -120,7 +117,7 @@ fn constrained(more: bool) -> Vec<u8> {
     let grant = policy.review(&request(&LEAF)).approve().unwrap();
     let now = "2026-06-01T00:00:00Z".parse().unwrap();
     let leaf = ca.sign(ca.prepare(&grant, serial(3), now).unwrap()).unwrap();
-    assert_eq!(leaf.public_key(), LEAF.public_key());
+    assert_eq!(leaf.public_key().unwrap(), LEAF.public_key());
     let chain = ca.chain();
     let above = chain.certificates().flat_map(|certificate| certificate.as_der().to_vec());
     leaf.as_der().iter().copied().chain(above).collect()

@@ -1,7 +1,7 @@
 //! Certificates, read by x509-parser too.
 
-use certwright::Certificate;
 use certwright::name::UncheckedName;
+use certwright::Certificate;
 use x509_parser::error::X509Error;
 use x509_parser::nom;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};

@@ -7,6 +7,9 @@ use certwright::name::AttributeType;
 use certwright::policy::{CommonName, Grant, OnDenial};
 use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use certwright::testing::SeededRng;
+use certwright::name::AttributeType;
+use certwright::policy::{CommonName, Grant, OnDenial};
+use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use certwright::time::{Lifetime, Time, Validity};
 use certwright::{AltName, Certificate, CertificateRequest, Issuer, Policy, Profile, SerialNumber};
 

@@ -5,16 +5,14 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, LazyLock};
 
 use arbitrary::Arbitrary;
+use certwright::store::ReadTransaction;
 use certwright::Store;
 use certwright::crl::RevocationReason;
 use certwright::error::{StoreError, StoreErrorKind};
 use certwright::ledger::Ledger;
 use certwright::policy::OnDenial;
-use certwright::store::ReadTransaction;
 use certwright::time::FixedClock;
-use certwright::{
-    Authority, CertificateRequest, MemoryStore, Policy, Profile, RedbStore, SerialNumber,
-};
+use certwright::{Authority, CertificateRequest, MemoryStore, Policy, Profile, RedbStore, SerialNumber};
 
 use crate::issue::ISSUER;
 use crate::keys::LEAF;
@@ -150,7 +148,7 @@ fn keep_books(acts: &[Act]) {
     let store = Arc::new(MemoryStore::default());
     let authority =
         Authority::new(ISSUER.clone(), policy, Arc::clone(&store)).with_clock(FixedClock(now));
-    let digest = Ledger::issuer_digest(ISSUER.certificate().public_key());
+    let digest = Ledger::issuer_digest(ISSUER.certificate().public_key().unwrap());
     let mut model: Vec<(SerialNumber, State)> = Vec::new();
     let mut crls = 0;
     for act in acts.iter().take(24) {
@@ -159,9 +157,7 @@ fn keep_books(acts: &[Act]) {
             Act::Crl => {
                 crls += 1;
                 let crl = authority
-                    .issue_crl(&certwright::crl::CrlRequest::full(
-                        certwright::time::Lifetime::days(7),
-                    ))
+                    .issue_crl(&certwright::crl::CrlRequest::full(certwright::time::Lifetime::days(7)))
                     .unwrap();
                 assert_eq!(crl.number(), crls);
                 let list = certwright::crl::RevocationList::from_der(&crl.to_der()).unwrap();
@@ -170,7 +166,7 @@ fn keep_books(acts: &[Act]) {
                 }
             }
             Act::Issue => {
-                let chain = authority.issue(&REQUEST).unwrap();
+                let chain = authority.issue(&*REQUEST).unwrap().into_chain();
                 model.push((*chain.leaf().serial(), State::Good));
             }
             Act::Release(number) => {

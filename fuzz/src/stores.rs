@@ -4,9 +4,10 @@ use std::io;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use certwright::error::StoreError;
 use certwright::store::Medium;
-use certwright::{MemoryStore, Store};
+use certwright::Store;
+use certwright::error::StoreError;
+use certwright::MemoryStore;
 
 /// Octets that grow.
 #[derive(Debug, Default)]

@@ -1,14 +1,10 @@
 //! Issuing CRLs.
 
-use std::sync::PoisonError;
-
 use super::Authority;
-use crate::crl::{self, CrlRequest, IssuedCrl};
-use crate::error::{Error, StoreError, StoreErrorKind};
-use crate::ledger::{AuditAction, Change, Stamp};
-
-/// How often a CRL is begun again when another takes its number.
-const ATTEMPTS: usize = 64;
+use crate::crl::{self, CrlRequest, Draft, IssuedCrl, PreparedCrl};
+use crate::error::{Denied, Error, Reason, Rule, StoreError, StoreErrorKind};
+use crate::ledger::{AuditAction, Change, KeyAndValue, Stamp, WaitingCrl, Write, crl_write};
+use crate::lint;
 
 impl Authority {
     /// Issues a CRL: it is made of the ledger's revocations as they are at one moment, gets the next
@@ -30,48 +26,134 @@ impl Authority {
     /// # Errors
     /// [`Error::Denied`] when the issuer may sign no CRL, or not now, when the request asks for what
     /// there is not, or the clock is not to be believed ([`CrlRequest::force_date`]);
-    /// [`Error::Signer`] when the signer fails (the number stays claimed); [`Error::Store`] when the
+    /// [`Error::Signer`] when the issuer's key is not here (nothing is claimed), or the signer fails
+    /// (the number stays claimed); [`Error::Store`] when the
     /// store does.
     pub fn issue_crl(&self, request: &CrlRequest) -> Result<IssuedCrl, Error> {
+        self.check_has_key()?;
+        let (stamp, draft) = self.claim_crl(request, false)?;
         let (base, shard) = (request.base(), request.shard());
-        let mut turn = None;
-        for _ in 0..ATTEMPTS {
-            let last = self.ledger.crl_state(&self.digest, shard)?.number;
+        let (number, sequence) = (draft.number, draft.sequence);
+        let crl = crl::sign(&self.issuer, draft).inspect_err(|error| {
+            self.note_failure(&stamp, format!("CRL number {number}: {error}"));
+        })?;
+        let dated = stamp.at;
+        let signed = Change::CrlSigned { number, base, shard, sequence, dated };
+        self.ledger.change_one(&stamp, signed)?;
+        Ok(crl)
+    }
+
+    /// Prepares a CRL for a key that is elsewhere, and claims its number. It waits, also over a
+    /// restart ([`Ledger::waiting`](crate::ledger::Ledger::waiting)), until [`Authority::complete_crl`] takes
+    /// the signature or [`Authority::cancel_crl`] gives it up. Revocations from now on are not on it.
+    ///
+    /// # Errors
+    /// As [`Authority::issue_crl`].
+    pub fn prepare_crl(&self, request: &CrlRequest) -> Result<PreparedCrl, Error> {
+        let (_, Draft { number, to_be_signed, .. }) = self.claim_crl(request, true)?;
+        let algorithm = self.issuer.signature_algorithm();
+        Ok(PreparedCrl { number, to_be_signed, algorithm })
+    }
+
+    /// Completes a CRL that was prepared, with a signature made elsewhere over its to-be-signed bytes.
+    ///
+    /// What waits in the store is held against the digest that the audit log has of it, and linted
+    /// again.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when no CRL of this number waits, or it is not what was prepared;
+    /// [`Error::Denied`] when its nextUpdate is over; [`Error::Signer`] when the signature is not the
+    /// issuer's over it (it goes on waiting).
+    pub fn complete_crl(&self, number: u64, signature: &[u8]) -> Result<IssuedCrl, Error> {
+        let (crl, record) = self.waiting_crl(number)?;
+        let stamp = self.stamp()?;
+        if !self.ledger.was_written(crl.after_entry.saturating_add(1), &record)? {
+            let message = format!(
+                "what waits as CRL number {number} is not what the audit log says was prepared"
+            );
+            return Err(StoreError::new(StoreErrorKind::Corrupt, message).into());
+        }
+        if crl.next_update <= stamp.at {
+            let given = format!("{}, over by {}", crl.next_update, stamp.at);
+            let allowed = "one to come: cancel it, and prepare another";
+            let reason = Reason::new(Rule::CrlDate, "nextUpdate", given, allowed);
+            return Err(Error::Denied(Denied { reasons: vec![reason] }));
+        }
+        lint::refuse(&crl.to_be_signed)?;
+        let WaitingCrl { base, shard, sequence, since: dated, to_be_signed, .. } = crl;
+        let issued = crl::attach(&self.issuer, to_be_signed, number, signature)?;
+        let signed = Change::CrlSigned { number, base, shard, sequence, dated };
+        self.ledger.change_one(&stamp, signed.with(vec![Write::delete(record.0, record.1)]))?;
+        Ok(issued)
+    }
+
+    /// Gives a CRL up that was prepared: it can no longer be completed. Its number is not given again.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when no CRL of this number waits, or the store fails.
+    pub fn cancel_crl(&self, number: u64) -> Result<(), Error> {
+        let (_, (key, value)) = self.waiting_crl(number)?;
+        let detail = format!("CRL number {number}");
+        let note = Change::Note { action: AuditAction::Cancelled, detail };
+        let cancel = note.with(vec![Write::delete(key, value)]);
+        Ok(self.ledger.change_one(&self.stamp()?, cancel)?)
+    }
+
+    fn waiting_crl(&self, number: u64) -> Result<(WaitingCrl, KeyAndValue), Error> {
+        self.ledger.waiting_crl(&self.digest, number)?.ok_or_else(|| {
+            let message = format!(
+                "no CRL number {number} waits for a signature: none was prepared, or it was \
+                 completed or cancelled"
+            );
+            StoreError::new(StoreErrorKind::NotFound, message).into()
+        })
+    }
+
+    /// Drafts a CRL and claims its number, again where another took it.
+    fn claim_crl(&self, request: &CrlRequest, waits: bool) -> Result<(Stamp, Draft), Error> {
+        let shard = request.shard();
+        let attempt = || {
+            let stays = |error: Error| (error, false);
+            let last = self.ledger.crl_state(&self.digest, shard).map_err(stays)?.number;
             // The clock is read after the last number, so that it is not before the last date.
-            let stamp = self.stamp()?;
-            if let Some(draft) = crl::draft(&self.issuer, &self.ledger, request, last, stamp.at)? {
-                let (number, sequence) = (draft.number, draft.sequence);
-                let (next_update, forced) = (draft.next_update, request.is_forced());
-                let claim = Change::CrlClaim { last: draft.last, number, next_update, forced };
-                match self.ledger.change_one(&stamp, claim) {
-                    Ok(()) => {
-                        let crl = crl::sign(&self.issuer, draft).inspect_err(|error| {
-                            self.note_failure(&stamp, format!("CRL number {number}: {error}"));
-                        })?;
-                        let signed = Change::CrlSigned { number, base, shard, sequence };
-                        self.ledger.change_one(&stamp, signed)?;
-                        return Ok(crl);
-                    }
-                    Err(error) if error.kind() != StoreErrorKind::Conflict => {
-                        return Err(error.into());
-                    }
-                    Err(error) => {
-                        if self.ledger.crl_state(&self.digest, shard)?.number == last {
-                            // Not for the number.
-                            return Err(error.into());
-                        }
-                    }
+            let stamp = self.stamp().map_err(stays)?;
+            let draft = crl::draft(&self.issuer, &self.ledger, request, last, stamp.at);
+            let Some(draft) = draft.map_err(stays)? else {
+                let message = "other CRLs took every number that was tried";
+                return Err((StoreError::new(StoreErrorKind::Conflict, message).into(), true));
+            };
+            let (number, next_update, forced) =
+                (draft.number, draft.next_update, request.is_forced());
+            let claim = Change::CrlClaim { last: draft.last, number, next_update, forced };
+            let mut waiting = Vec::new();
+            if waits {
+                waiting.push(crl_write(
+                    &self.digest,
+                    number,
+                    &WaitingCrl {
+                        since: stamp.at,
+                        after_entry: self.ledger.audit_head().map_err(stays)?.number,
+                        next_update,
+                        base: request.base(),
+                        shard,
+                        sequence: draft.sequence,
+                        to_be_signed: draft.to_be_signed.clone(),
+                    },
+                ));
+            }
+            match self.ledger.change_one(&stamp, claim.with(waiting)).map_err(Error::from) {
+                Ok(()) => Ok((stamp, draft)),
+                Err(error) => {
+                    // Otherwise it is not for the number.
+                    let lost = error.is_conflict()
+                        && self.ledger.crl_state(&self.digest, shard).map_err(stays)?.number
+                            != last;
+                    Err((error, lost))
                 }
             }
-            // Whoever lost once stands in line, so that many do not go on losing.
-            let line = || self.ledger.crl_line.lock().unwrap_or_else(PoisonError::into_inner);
-            turn = turn.or_else(|| Some(line()));
-        }
-        Err(StoreError::new(
-            StoreErrorKind::Conflict,
-            "other CRLs took every number that was tried",
-        )
-        .into())
+        };
+        let claimed = self.ledger.crl_line.retry(attempt, |(_, lost)| *lost);
+        claimed.map_err(|(error, _)| error)
     }
 
     /// Notes in the audit log that something failed. The failure that is answered counts; that of the

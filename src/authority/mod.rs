@@ -1,15 +1,17 @@
 //! Authorities: an issuer with a policy, a memory, a clock and random numbers.
 
-mod batch;
 mod clock;
-mod complete;
 mod crl;
-mod filed;
+mod elsewhere;
+mod issuance;
+mod issue;
+mod issued;
 mod openssl_ca;
 mod resume;
 mod revoke;
-mod serials;
+mod root;
 mod standing;
+mod tokens;
 #[cfg(test)]
 mod verified_once;
 
@@ -21,18 +23,16 @@ use rand_core::TryCryptoRng;
 use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::error::{Error, SignerError};
-use crate::issuer::{Issuer, Prepared};
+use crate::issuer::Issuer;
 use crate::key::system;
 use crate::ledger::{IssuerDigest, Ledger, RecordState, Stamp, Standing};
-use crate::policy::{Policy, Review, ReviewItem};
-use crate::request::CertificateRequest;
+use crate::policy::{Policy, Review};
 use crate::serial::SerialNumber;
 use crate::store::Store;
 
 pub use self::clock::{Clock, FixedClock, SystemClock};
-pub(crate) use self::filed::Filed;
-
-use self::serials::{Chosen, FromRng, Serials};
+pub use self::issuance::Issuance;
+pub use self::issued::Issued;
 
 /// An issuer with a policy, a store, a clock and random numbers. It is shared between threads by
 /// reference.
@@ -52,8 +52,8 @@ use self::serials::{Chosen, FromRng, Serials};
 /// let request = CertificateRequest::builder("CN=db.internal".parse()?)
 ///     .alt_name(AltName::dns("db.internal")?)
 ///     .sign(&key()?)?;
-/// let chain = authority.issue(&request)?;
-/// assert_eq!(chain.certificates().count(), 3);
+/// let issued = authority.issue(&request)?;
+/// assert_eq!(issued.chain().certificates().count(), 3);
 /// # }
 /// # Ok::<(), certwright::Error>(())
 /// ```
@@ -65,27 +65,8 @@ pub struct Authority {
     digest: IssuerDigest,
     standing: Arc<Standing>,
     clock: Arc<dyn Clock>,
-    serials: Arc<Mutex<Box<dyn Serials>>>,
+    serials: Serials,
     actor: Arc<str>,
-}
-
-/// A certificate that was issued, and what became of each item of its request.
-#[derive(Clone, Debug)]
-pub struct Issued {
-    chain: Chain,
-    outcome: Vec<ReviewItem>,
-}
-
-impl Issued {
-    /// The certificate with those above it.
-    pub fn chain(&self) -> &Chain {
-        &self.chain
-    }
-
-    /// What became of each item of the request, and whether the validity was cut.
-    pub fn outcome(&self) -> &[ReviewItem] {
-        &self.outcome
-    }
 }
 
 impl Authority {
@@ -98,7 +79,7 @@ impl Authority {
     /// meet.
     pub fn on(issuer: Issuer, policy: Policy, ledger: Ledger) -> Self {
         Self {
-            digest: Ledger::issuer_digest(issuer.certificate().public_key()),
+            digest: Ledger::issuer_digest(issuer.public_key()),
             standing: Arc::new(Standing {
                 lineage: standing::lineage(&issuer.chain()),
                 unchanged: Vec::new(),
@@ -107,7 +88,7 @@ impl Authority {
             policy: Arc::new(policy),
             ledger,
             clock: Arc::new(SystemClock),
-            serials: Arc::new(Mutex::new(Box::new(FromRng(system())))),
+            serials: drawn_from(system()),
             actor: Arc::from("authority"),
         }
     }
@@ -122,13 +103,7 @@ impl Authority {
     /// Draws serial numbers from another generator.
     #[must_use]
     pub fn with_rng(mut self, rng: impl TryCryptoRng + Send + 'static) -> Self {
-        self.serials = Arc::new(Mutex::new(Box::new(FromRng(rng))));
-        self
-    }
-
-    /// Gives this serial number to what is issued next; once it is claimed, nothing more is issued.
-    pub(crate) fn with_serial(mut self, serial: SerialNumber) -> Self {
-        self.serials = Arc::new(Mutex::new(Box::new(Chosen(serial))));
+        self.serials = drawn_from(rng);
         self
     }
 
@@ -155,46 +130,31 @@ impl Authority {
         &self.policy
     }
 
-    /// Reviews a request under the policy.
-    pub fn review(&self, request: &CertificateRequest) -> Review {
-        self.policy.review(request)
+    /// Reviews what is asked for: what becomes of each item under the policy.
+    pub fn review<'a>(&self, issuance: impl Into<Issuance<'a>>) -> Review {
+        issuance.into().review(&self.policy)
     }
 
-    /// Issues a certificate for a request.
+    /// Issues a certificate: for a [`CertificateRequest`](crate::CertificateRequest), or for whatever
+    /// else an [`Issuance`] says.
     ///
     /// # Errors
-    /// [`Error::Denied`] with every reason of policy and issuer; [`Error::Signer`] when the signer
-    /// fails (the serial number stays claimed); [`Error::Store`] when the store does.
-    pub fn issue(&self, request: &CertificateRequest) -> Result<Chain, Error> {
-        self.issue_reviewed(&self.review(request)).map(|issued| issued.chain)
+    /// [`Error::Denied`] with every reason of policy and issuer; [`Error::Signer`] when the issuer's
+    /// key is not here (nothing is claimed), or the signer fails (the serial number stays claimed);
+    /// [`Error::Store`] when the store does, when a serial number that was chosen is taken, and when
+    /// rows are not what they were ([`Issuance::while_unchanged`]).
+    pub fn issue<'a>(&self, issuance: impl Into<Issuance<'a>>) -> Result<Issued, Error> {
+        one(self.issue_all(&[issuance.into()]))
     }
 
-    /// Issues certificates for many requests; one answer each, in order. A failure of one is no
-    /// failure of the others. All are claimed in one transaction, signed as a batch, and recorded in
-    /// another.
-    pub fn issue_many(&self, requests: &[CertificateRequest]) -> Vec<Result<Chain, Error>> {
-        let reviews: Vec<Review> = requests.iter().map(|request| self.review(request)).collect();
-        let issued = self.issue_all(&reviews, &Filed::default()).into_iter();
-        issued.map(|issued| issued.map(|issued| issued.chain)).collect()
-    }
-
-    /// Issues a certificate for a review, such as one with a period of its own
-    /// ([`Review::with_period`]). A review made with another [`Policy`] counts as well: whoever holds
-    /// the authority decides by which policy it grants.
-    ///
-    /// # Errors
-    /// As [`Authority::issue`].
-    pub fn issue_reviewed(&self, review: &Review) -> Result<Issued, Error> {
-        self.issue_one(review, &Filed::default())
-    }
-
-    /// Prepares a certificate for a key that is elsewhere, and claims its serial number.
-    /// [`Authority::complete`] takes the signature, also after a restart.
-    ///
-    /// # Errors
-    /// As [`Authority::issue`].
-    pub fn prepare(&self, review: &Review) -> Result<Prepared, Error> {
-        one(self.prepare_all(std::slice::from_ref(review)))
+    /// Issues many certificates; one answer each, in order. A failure of one is no failure of the
+    /// others. All are claimed in one transaction, signed as a batch, and recorded in another.
+    pub fn issue_many<'a, I>(&self, issuances: I) -> Vec<Result<Issued, Error>>
+    where
+        I: IntoIterator<Item: Into<Issuance<'a>>>,
+    {
+        let issuances: Vec<Issuance<'a>> = issuances.into_iter().map(Into::into).collect();
+        self.issue_all(&issuances)
     }
 
     /// A certificate that was issued, by its serial number.
@@ -205,13 +165,8 @@ impl Authority {
         let record = self.ledger.certificate(&self.digest, serial)?;
         Ok(match record.map(|record| record.state) {
             Some(RecordState::Issued { certificate, .. }) => Some(*certificate),
-            Some(RecordState::Claimed { .. }) | None => None,
+            Some(RecordState::Cancelled { .. } | RecordState::Claimed { .. }) | None => None,
         })
-    }
-
-    /// Claims, signs and records one.
-    pub(crate) fn issue_one(&self, review: &Review, filed: &Filed<'_>) -> Result<Issued, Error> {
-        one(self.issue_all(std::slice::from_ref(review), filed))
     }
 
     fn chain(&self, certificate: Certificate) -> Result<Chain, Error> {
@@ -226,7 +181,7 @@ impl Authority {
 
     fn draw_serial(&self) -> Result<SerialNumber, Error> {
         // A generator that panicked in another thread is asked again.
-        self.serials.lock().unwrap_or_else(PoisonError::into_inner).draw()
+        self.serials.lock().unwrap_or_else(PoisonError::into_inner)()
     }
 }
 
@@ -234,6 +189,13 @@ impl fmt::Debug for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Authority({:?})", self.issuer)
     }
+}
+
+/// Draws serial numbers.
+type Serials = Arc<Mutex<dyn FnMut() -> Result<SerialNumber, Error> + Send>>;
+
+fn drawn_from(mut rng: impl TryCryptoRng + Send + 'static) -> Serials {
+    Arc::new(Mutex::new(move || SerialNumber::generate(&mut rng)))
 }
 
 /// The only answer.

@@ -29,7 +29,9 @@ impl Authority {
     /// use certwright::name::AttributeType;
     /// use certwright::policy::RootLeaves;
     /// use certwright::*;
-    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let folder = format!("certwright-openssl-ca-{}", std::process::id());
+    /// # let folder = std::env::temp_dir().join(folder);
+    /// # std::fs::create_dir_all(&folder).unwrap();
     /// # let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);
     /// # let signer = std::sync::Arc::new(key()?);
     /// # let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), signer)?;
@@ -38,11 +40,12 @@ impl Authority {
     /// #     .with_root_leaves(RootLeaves::Allow);
     /// let authority = Authority::new(ca.clone(), policy.clone(), MemoryStore::default());
     /// authority.issue(&CertificateRequest::builder("CN=client".parse()?).sign(&key()?)?)?;
-    /// let place = folder.path().join("ca");
+    /// let place = folder.join("ca");
     /// assert_eq!(authority.export_openssl_ca(&place)?.certificates, 1);
     ///
     /// let other = Authority::new(ca, policy, MemoryStore::default());
     /// assert_eq!(other.import_openssl_ca(&place)?.imported, 1);
+    /// # std::fs::remove_dir_all(folder).unwrap();
     /// # }
     /// # Ok::<(), certwright::Error>(())
     /// ```

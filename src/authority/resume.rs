@@ -58,7 +58,7 @@ impl Authority {
             let problem = format!("{}; allowed: {}, this issuer", list.issuer(), own.subject());
             return Err(Error::malformed(WHAT, "issuer", problem));
         }
-        list.verify_signature(self.issuer.verification_key())?;
+        list.verify_signature(self.issuer.public_key())?;
         if list.number().is_none() && list.has_number() {
             let given = "one of more than 64 bits";
             return Err(Error::unsupported("CRL number", given, "numbers of up to 64 bits"));

@@ -3,7 +3,7 @@
 use super::Authority;
 use crate::chain::Chain;
 use crate::error::{Denied, Error, Reason, Rule, StoreError, StoreErrorKind};
-use crate::ledger::{Ledger, Link, Standing, Write};
+use crate::ledger::{Ledger, Link, Row, Standing, writes_of};
 
 /// The links of an issuer's chain, its own first. A root's is to itself.
 pub(super) fn lineage(chain: &Chain) -> Vec<Link> {
@@ -12,7 +12,7 @@ pub(super) fn lineage(chain: &Chain) -> Vec<Link> {
         // Where the chain ends below a root, nobody knows the key that is above.
         let above = above.or(certificate.is_self_issued().then_some(certificate))?;
         Some(Link {
-            issuer: Ledger::issuer_digest(above.public_key()),
+            issuer: Ledger::digest_of(above),
             serial: *certificate.serial(),
             subject: certificate.subject().to_string(),
         })
@@ -21,10 +21,12 @@ pub(super) fn lineage(chain: &Chain) -> Vec<Link> {
 }
 
 impl Authority {
-    /// Claims and records only as long as these records are what they are now.
-    pub(crate) fn while_unchanged(mut self, unchanged: Vec<Write>) -> Self {
+    /// Claims and records certificates and CRLs only as long as these rows are what they are now.
+    /// [`Issuance::while_unchanged`](super::Issuance::while_unchanged) says so of one certificate.
+    #[must_use]
+    pub fn while_unchanged(mut self, rows: impl IntoIterator<Item = Row>) -> Self {
         let lineage = self.standing.lineage.clone();
-        self.standing = Standing { lineage, unchanged }.into();
+        self.standing = Standing { lineage, unchanged: writes_of(rows) }.into();
         self
     }
 

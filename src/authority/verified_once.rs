@@ -65,7 +65,7 @@ fn each_signature_is_verified_once() {
             let profile = Profile::intermediate(0);
             authority.delegate("CN=Below".parse().unwrap(), profile, key()).unwrap()
         });
-        let prepared = authority.prepare(&authority.review(&request)).unwrap();
+        let prepared = authority.prepare(&request).unwrap();
         let signature =
             KeyPair::from_pkcs8_der(der.as_bytes()).unwrap().sign(prepared.to_be_signed()).unwrap();
         counted(1, "complete", || authority.complete(prepared.serial(), &signature).unwrap());

@@ -8,15 +8,17 @@ use super::subject::{self, Fields, authority_fields};
 use super::types::{TagParameter, check_tags, copied};
 use super::usages::extended_key_usages;
 use super::{Cas, token};
-use crate::authority::Filed;
+use crate::algorithm::KeyAlgorithm;
+use crate::authority::Issuance;
 use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::issuer::Issuer;
-use crate::key::system;
-use crate::ledger::{Identifier, Ledger};
+use crate::key::{Signer as _, system};
+use crate::ledger::{Identifier, Row};
+use crate::policy::Policy;
 use crate::profile::Profile;
 use crate::serial::SerialNumber;
-use crate::validity::{Time, Validity};
+use crate::validity::{Lifetime, Time, Validity};
 use std::sync::Arc;
 
 structures! {
@@ -136,8 +138,9 @@ impl Cas {
             let signer = Arc::clone(&key);
             let root = Issuer::self_signed_at(name, Profile::root(), signer, serial, validity)?;
             let chain = root.chain();
-            let (identifier, mut writes) =
-                self.ledger.issuer_writes(&chain, Some(&key), &[], now)?;
+            let writer = self.ledger.writer(&self.actor, now);
+            let (identifier, kept) = writer.issuer_row(&chain, Some(&key), &[])?;
+            let mut writes = Vec::new();
             let document = AuthorityDocument {
                 identifier: identifier.to_string(),
                 parent_identifier: None,
@@ -158,8 +161,7 @@ impl Cas {
                 request_id,
             };
             writes.extend(token::write(&token, &answer, now)?);
-            let writer = self.ledger.writer(&self.actor, now);
-            writer.record_self_signed(chain.leaf(), writes)?;
+            writer.put_root(&root, [kept, Row::of(writes)])?;
             Ok(answer)
         })
     }
@@ -241,26 +243,25 @@ impl Cas {
             };
             let writes = |certificate: &Certificate| {
                 let chain = Chain::new(certificate.clone(), above.clone())?;
-                let (identifier, mut writes) =
-                    self.ledger.issuer_writes(&chain, Some(&key), &[], now)?;
-                writes.extend(
-                    authority_writes(&document(&identifier)).map_err(CasError::into_error)?,
-                );
+                let writer = self.ledger.writer(&self.actor, now);
+                let (identifier, kept) = writer.issuer_row(&chain, Some(&key), &[])?;
+                let mut writes =
+                    authority_writes(&document(&identifier)).map_err(CasError::into_error)?;
                 let answer = answer(certificate, &identifier);
                 writes.extend(token::write(&token, &answer, now).map_err(CasError::into_error)?);
-                Ok(writes)
+                Ok(vec![kept, Row::of(writes)])
             };
-            let filed = Filed { tags: &[], writes: Some(&writes) };
-            let below = self.authority(&parent, None).delegate_filed(
-                name,
-                profile,
-                Arc::clone(&key),
-                validity,
-                &filed,
-            )?;
-            let certificate = below.certificate();
-            let digest = Ledger::issuer_digest(parent.issuer.certificate().public_key());
-            Ok(answer(certificate, &Identifier::of(&digest, certificate.serial())))
+            let policy = Policy::new(profile.clone())
+                .with_max_lifetime(Lifetime::seconds(u64::MAX))
+                .with_backdate(Lifetime::seconds(u64::MAX));
+            let weak = self.config.weak_keys.allow(KeyAlgorithm::Rsa1024);
+            let policy = if weak { policy.dangerously_allow_rsa_1024() } else { policy };
+            let issuance = Issuance::for_authority(key.public_key().clone(), name, profile)
+                .under(&policy)
+                .validity(validity)
+                .with_rows(writes);
+            let issued = self.authority(&parent, None).issue(issuance)?;
+            Ok(answer(issued.certificate(), issued.identifier()))
         })
     }
 

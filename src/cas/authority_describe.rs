@@ -244,7 +244,7 @@ impl Cas {
         let above = if above.is_empty() { chain.as_slice() } else { above };
         let subject = certificate.subject();
         let fields = Fields::of(subject);
-        let key = certificate.public_key().algorithm();
+        let (family, bits) = key_of(certificate);
         let crl_url = match &self.config.crl_base_url {
             Some(_) if document.enable_crl => {
                 let identifier = identifier("Identifier", &document.identifier)?;
@@ -254,7 +254,7 @@ impl Cas {
         };
         Ok(DescribedAuthority {
             after_date: milliseconds(certificate.validity().not_after().unix()),
-            algorithm: key.family().to_string(),
+            algorithm: family,
             before_date: milliseconds(certificate.validity().not_before().unix()),
             ca_cert_chain: above.iter().map(Certificate::to_pem).collect(),
             cert_issued_count: self.issued_count(&document.identifier)?,
@@ -265,10 +265,10 @@ impl Cas {
             crl_day: document.crl_day,
             crl_status: document.enable_crl,
             crl_url,
-            full_algorithm: key.to_string(),
+            full_algorithm: certificate.public_key_info().to_string(),
             identifier: document.identifier.clone(),
             issuer_type: "local".to_owned(),
-            key_size: i64::from(key.bits()),
+            key_size: bits,
             locality: fields.locality,
             md5: hexadecimal(&md5_fingerprint(certificate.as_der())),
             organization: fields.organization,
@@ -309,17 +309,26 @@ pub(super) fn milliseconds(seconds: i64) -> i64 {
     seconds.saturating_mul(1_000)
 }
 
+/// The family of a certificate's key and its size in bits.
+pub(super) fn key_of(certificate: &Certificate) -> (String, i64) {
+    match certificate.public_key().map(|key| key.algorithm()) {
+        Ok(algorithm) => (algorithm.family().to_string(), i64::from(algorithm.bits())),
+        Err(_) => (certificate.public_key_info().to_string(), 0),
+    }
+}
+
 /// How a certificate is signed, as the service says it.
 pub(super) fn sign_algorithm(certificate: &Certificate) -> String {
     use crate::algorithm::SignatureAlgorithm as Algorithm;
     match certificate.signature_algorithm() {
-        Algorithm::EcdsaSha256 => "SHA256WITHECDSA",
-        Algorithm::EcdsaSha384 => "SHA384WITHECDSA",
-        Algorithm::EcdsaSha512 => "SHA512WITHECDSA",
-        Algorithm::RsaSha256 => "SHA256WITHRSA",
-        Algorithm::RsaSha384 => "SHA384WITHRSA",
-        Algorithm::RsaSha512 => "SHA512WITHRSA",
-        Algorithm::Sm2Sm3 => "SM3WITHSM2",
+        Ok(Algorithm::EcdsaSha256) => "SHA256WITHECDSA",
+        Ok(Algorithm::EcdsaSha384) => "SHA384WITHECDSA",
+        Ok(Algorithm::EcdsaSha512) => "SHA512WITHECDSA",
+        Ok(Algorithm::RsaSha256) => "SHA256WITHRSA",
+        Ok(Algorithm::RsaSha384) => "SHA384WITHRSA",
+        Ok(Algorithm::RsaSha512) => "SHA512WITHRSA",
+        Ok(Algorithm::Sm2Sm3) => "SM3WITHSM2",
+        Err(_) => return certificate.signature_identifier().to_string(),
     }
     .to_owned()
 }

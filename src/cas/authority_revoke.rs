@@ -8,7 +8,7 @@ use super::{Cas, Operator};
 use crate::crl::CrlRequest;
 use crate::crl::RevocationRequest;
 use crate::error::quoted;
-use crate::ledger::{AuditAction, Change, RevocationReason};
+use crate::ledger::{AuditAction, Ledger, RevocationReason, Row};
 use crate::revocation_list::RevocationList;
 
 structures! {
@@ -90,9 +90,9 @@ impl Cas {
             let certificate = chain.first().ok_or_else(unknown)?;
             let revocation = RevocationRequest::new(RevocationReason::CessationOfOperation);
             let authority = self.listing_authority(&above)?;
-            let (stamp, change) = authority.revocation(certificate.serial(), &revocation)?;
-            let change = Change::With { writes, change: Box::new(change) };
-            self.ledger.change_one(&stamp, change).map_err(crate::error::Error::from)?;
+            let above = Ledger::issuer_digest(authority.issuer().public_key());
+            let writer = self.ledger.writer(&self.actor, now);
+            writer.revoke(&above, certificate.serial(), revocation, [Row::of(writes)])?;
             Ok(UpdateCACertificateStatusResponse { request_id })
         })
     }

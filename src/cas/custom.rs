@@ -89,7 +89,7 @@ impl Cas {
 
     /// A serial number is new to its issuer.
     fn check_serial(&self, serial: &SerialNumber, parent: &Parent) -> Result<(), CasError> {
-        let digest = Ledger::issuer_digest(parent.issuer.certificate().public_key());
+        let digest = Ledger::issuer_digest(parent.issuer.public_key());
         if self.ledger.certificate(&digest, serial)?.is_none() {
             return Ok(());
         }

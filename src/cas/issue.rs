@@ -9,13 +9,13 @@ use super::subject::{self, Fields};
 use super::types::{Outcome, TagParameter, check_tags, copied};
 use super::validity::{Asked, validity};
 use crate::algorithm::KeyAlgorithm;
-use crate::authority::Filed;
+use crate::authority::Issuance;
 use crate::certificate::Certificate;
 use crate::error::quoted;
 use crate::key::KeyPair;
-use crate::ledger::{Identifier, Ledger, Tag, Write};
+use crate::ledger::{Identifier, Ledger, Row, Write};
 use crate::name::{AltName, AttributeType, Name};
-use crate::policy::{OnDenial, Period, Policy, RootLeaves};
+use crate::policy::{OnDenial, Policy, RootLeaves};
 use crate::profile::{Extension, Profile};
 use crate::request::CertificateRequest;
 use crate::serial::SerialNumber;
@@ -82,12 +82,7 @@ impl Cas {
             });
         let weak = self.config.weak_keys.allow(KeyAlgorithm::Rsa1024);
         let policy = if weak { policy.dangerously_allow_rsa_1024() } else { policy };
-        let mut authority = self.authority(parent, Some(policy));
-        if let Some(serial) = leaf.serial {
-            authority = authority.with_serial(serial);
-        }
-        let review = authority.review(leaf.request).with_period(Period::Exactly(leaf.validity));
-        let digest = Ledger::issuer_digest(parent.issuer.certificate().public_key());
+        let digest = Ledger::issuer_digest(parent.issuer.public_key());
         let writes = |certificate: &Certificate| {
             let identifier = Identifier::of(&digest, certificate.serial());
             let document = LeafDocument {
@@ -105,14 +100,22 @@ impl Cas {
                 writes.extend(self.ledger.key_writes(&leaf_key_name(&identifier), key)?);
             }
             writes.extend(leaf.writes.iter().cloned());
-            Ok(writes)
+            Ok(vec![Row::of(writes)])
         };
-        let tags: Vec<Tag> = leaf.tags.iter().map(Tag::from).collect();
-        let filed = Filed { tags: &tags, writes: Some(&writes) };
-        let issued = authority.issue_one(&review, &filed)?;
-        let certificate = issued.chain().leaf().clone();
+        let mut issuance = Issuance::for_request(leaf.request)
+            .under(&policy)
+            .validity(leaf.validity)
+            .with_rows(writes);
+        if let Some(serial) = leaf.serial {
+            issuance = issuance.serial(serial);
+        }
+        for TagParameter { key, value } in leaf.tags {
+            issuance = issuance.tag(key, value.as_deref().unwrap_or_default())?;
+        }
+        let issued = self.authority(parent, None).issue(issuance)?;
+        let certificate = issued.certificate().clone();
         Ok(IssuedLeaf {
-            identifier: Identifier::of(&digest, certificate.serial()),
+            identifier: *issued.identifier(),
             chain: issued.chain().above().iter().map(Certificate::to_pem).collect(),
             outcome: Outcome::new(issued.outcome().to_vec()),
             certificate,
@@ -220,7 +223,7 @@ impl Cas {
         algorithm: Option<&str>,
         parent: &Parent,
     ) -> Result<KeyAlgorithm, CasError> {
-        let issuer = parent.issuer.certificate().public_key().algorithm();
+        let issuer = parent.issuer.public_key().algorithm();
         let Some(algorithm) = algorithm else {
             return Ok(self.config.generated.of(issuer));
         };

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Cas;
-use super::authority_describe::{milliseconds, sign_algorithm, subject_dn};
+use super::authority_describe::{key_of, milliseconds, sign_algorithm, subject_dn};
 use super::error::{CasError, ErrorKind};
 use super::issue::leaf_key_name;
 use super::leaf_structures::*;
@@ -13,10 +13,10 @@ use super::schema::Secret;
 use super::subject::Fields;
 use super::types::copied;
 use crate::certificate::Certificate;
-use crate::error::{Error, quoted};
+use crate::error::quoted;
 use crate::hexadecimal::hexadecimal;
 use crate::key::{fingerprint, md5_fingerprint};
-use crate::ledger::{AuditAction, Change, Identifier, IssuerDigest, Revocation, RevocationReason};
+use crate::ledger::{AuditAction, Identifier, IssuerDigest, Revocation, RevocationReason};
 use crate::limits::KEPT_NAME_OCTETS;
 use crate::name::UncheckedName;
 use std::net::IpAddr;
@@ -98,17 +98,11 @@ impl Cas {
                 return Err(CasError::new(ErrorKind::UpdateProtection, message));
             }
             let at = self.now()?;
-            let revoke = Change::Revoke {
-                serial: *found.certificate.serial(),
-                reason: RevocationReason::Unspecified,
-                at,
-                invalid_since: None,
-            };
-            let change =
-                Change::With { writes: vec![found.kept.unchanged()], change: Box::new(revoke) };
             // The issuer's key is not needed, nor need the issuer be in force.
-            let stamp = self.stamp(at, found.issuer);
-            self.ledger.change_one(&stamp, change).map_err(Error::from)?;
+            let writer = self.ledger.writer(&self.actor, at);
+            let (serial, kept) = (found.certificate.serial(), found.kept.unchanged().into());
+            let reason = RevocationReason::Unspecified;
+            writer.revoke(&found.issuer, serial, reason, [kept])?;
             Ok(CreateRevokeClientCertificateResponse { request_id })
         })
     }
@@ -259,10 +253,10 @@ pub(super) fn described(found: &FoundLeaf) -> DescribedLeaf {
     let FoundLeaf { identifier, kept, certificate, .. } = found;
     let (document, validity) = (&kept.document, certificate.validity());
     let fields = Fields::of(certificate.subject());
-    let key = certificate.public_key().algorithm();
+    let (family, bits) = key_of(certificate);
     DescribedLeaf {
         after_date: milliseconds(validity.not_after().unix()),
-        algorithm: key.family().to_string(),
+        algorithm: family,
         alias_name: document.alias_name.clone(),
         before_date: milliseconds(validity.not_before().unix()),
         cert_chain: None,
@@ -272,7 +266,7 @@ pub(super) fn described(found: &FoundLeaf) -> DescribedLeaf {
         custom_identifier: document.custom_identifier.clone(),
         days: i64::try_from(validity.lifetime().as_seconds().div_ceil(86_400)).unwrap_or(i64::MAX),
         identifier: identifier.to_string(),
-        key_size: i64::from(key.bits()),
+        key_size: bits,
         locality: fields.locality,
         md5: hexadecimal(&md5_fingerprint(certificate.as_der())),
         organization: fields.organization,

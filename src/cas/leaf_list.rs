@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Cas;
-use super::authority_describe::{milliseconds, one_of, subject_dn};
+use super::authority_describe::{key_of, milliseconds, one_of, subject_dn};
 use super::error::CasError;
 use super::leaf::{FoundLeaf, described};
 use super::leaf_list_structures::*;
@@ -156,7 +156,7 @@ impl Cas {
         for document in self.authority_documents()? {
             let chain = self.authority_chain(&document.identifier)?;
             let Some(certificate) = chain.first() else { continue };
-            let digest = Ledger::issuer_digest(certificate.public_key());
+            let digest = Ledger::digest_of(certificate);
             let mut after = None;
             loop {
                 let page = self.ledger.revocations(&digest, after.as_ref(), REVOCATIONS)?;
@@ -182,7 +182,7 @@ fn listed(found: &FoundLeaf) -> ListedLeaf {
     ListedLeaf {
         after_date: validity.not_after().to_string(),
         after_time: milliseconds(validity.not_after().unix()),
-        algorithm: certificate.public_key().algorithm().family().to_string(),
+        algorithm: key_of(certificate).0,
         alias_name: document.alias_name.clone(),
         before_date: validity.not_before().to_string(),
         before_time: milliseconds(validity.not_before().unix()),

@@ -10,7 +10,7 @@ use crate::authority::Authority;
 use crate::error::quoted;
 use crate::issuer::Issuer;
 use crate::key::{KeyPair, system};
-use crate::ledger::{Identifier, IssuerDigest, Stamp, Write};
+use crate::ledger::{Identifier, Row};
 use crate::policy::Policy;
 use crate::profile::Profile;
 use crate::validity::{Lifetime, Time};
@@ -21,12 +21,12 @@ pub(super) struct Parent {
     pub(super) kept: Kept<AuthorityDocument>,
     pub(super) issuer: Issuer,
     /// What it may issue for: that it is kept, and that neither it nor a CA above it was revoked.
-    unchanged: Vec<Write>,
+    unchanged: Vec<Row>,
 }
 
 /// An issuer that was opened, and the record that it was opened from.
 pub(super) struct Opened {
-    record: Write,
+    record: Row,
     issuer: Issuer,
 }
 
@@ -44,7 +44,7 @@ impl Cas {
                 let message = format!("{name}: CA {text} is revoked");
                 return Err(CasError::new(ErrorKind::UpdateProtection, message));
             }
-            unchanged.push(kept.unchanged());
+            unchanged.push(kept.unchanged().into());
             above = kept.document.parent_identifier;
         }
         let (issuer, record) = self.issuer(&identifier)?.ok_or_else(unknown)?;
@@ -62,13 +62,13 @@ impl Cas {
 
     /// The issuer of a CA that is kept, with its key, and its record. One that was forgotten, by
     /// whomever, is no issuer any more.
-    fn issuer(&self, identifier: &Identifier) -> Result<Option<(Issuer, Write)>, CasError> {
+    fn issuer(&self, identifier: &Identifier) -> Result<Option<(Issuer, Row)>, CasError> {
         let Some(record) = self.ledger.issuer_unchanged(identifier)? else {
             self.opened().remove(identifier);
             return Ok(None);
         };
         if let Some(opened) = self.opened().get(identifier)
-            && opened.record.expected == record.expected
+            && opened.record == record
         {
             return Ok(Some((opened.issuer.clone(), record)));
         }
@@ -99,12 +99,7 @@ impl Cas {
         let identifier = identifier("Identifier", text)?;
         let unknown = || CasError::not_found("Identifier", format!("CA {text}"));
         let (issuer, record) = self.issuer(&identifier)?.ok_or_else(unknown)?;
-        Ok(self.authority_of(&issuer, None).while_unchanged(vec![record]))
-    }
-
-    /// Who changes what an issuer issued, whether or not that may still issue.
-    pub(super) fn stamp(&self, at: Time, issuer: IssuerDigest) -> Stamp {
-        Stamp { actor: Arc::clone(&self.actor), at, issuer, standing: Arc::default() }
+        Ok(self.authority_of(&issuer, None).while_unchanged([record]))
     }
 
     /// A new key that signs as the rules say.
@@ -141,7 +136,7 @@ pub(super) fn check_family(
     algorithm: KeyAlgorithm,
     parent: &Parent,
 ) -> Result<(), CasError> {
-    let family = parent.issuer.certificate().public_key().algorithm().family();
+    let family = parent.issuer.public_key().algorithm().family();
     if algorithm.family() == family {
         return Ok(());
     }

@@ -5,7 +5,6 @@ use super::error::{CasError, ErrorKind};
 use super::schema::{Parameter, ParameterHelp, Problems};
 use super::structures::structures;
 use crate::error::quoted;
-use crate::ledger::Tag;
 use crate::policy::ReviewItem;
 
 structures! {
@@ -58,13 +57,6 @@ pub(super) fn check_tags(config: &Config, tags: &[TagParameter]) -> Result<(), C
         }
     }
     Ok(())
-}
-
-impl From<&TagParameter> for Tag {
-    fn from(tag: &TagParameter) -> Self {
-        let TagParameter { key, value } = tag;
-        Self { key: key.clone(), value: value.clone().unwrap_or_default() }
-    }
 }
 
 /// The same tags once more.

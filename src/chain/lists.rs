@@ -30,7 +30,7 @@ pub(super) struct Signatures(BTreeMap<(usize, Vec<u8>), bool>);
 impl Signatures {
     fn are_good(&mut self, position: usize, list: &RevocationList, key: &PublicKey) -> bool {
         let entry = self.0.entry((position, key.to_der()));
-        *entry.or_insert_with(|| list.verify_signature(key).is_ok())
+        *entry.or_insert_with(|| list.verify_bytes(key).is_ok())
     }
 }
 
@@ -98,8 +98,13 @@ pub(super) fn standing(
         let counts = list.this_update() <= *at || from <= *at;
         counts.then_some(Entry { since, reason, is_expired })
     });
-    let covers = if !is_signed {
-        Err("its signature is not of the key that issued the certificate".to_owned())
+    let covers = if let Err(error) = list.check_usable() {
+        Err(error.to_string())
+    } else if !is_signed {
+        Err(match list.signature_algorithm() {
+            Ok(_) => "its signature is not of the key that issued the certificate".to_owned(),
+            Err(error) => error.to_string(),
+        })
     } else if !issuer.key_usage().is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN)) {
         Err("the key usage of its issuer lacks cRLSign".to_owned())
     } else if !list.issuer().matches(certificate.issuer()) {

@@ -4,6 +4,7 @@ mod lists;
 mod names;
 mod revocation;
 mod scope;
+mod usable;
 mod verified;
 mod verifier;
 

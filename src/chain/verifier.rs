@@ -4,6 +4,7 @@ use super::Chain;
 use super::lists::{Signatures, Subject};
 use super::names::{Broken, check_comparisons, check_constraints, covers};
 use super::revocation::{self, UnknownRevocation};
+use super::usable::{check_usable, unusable, unusable_anchor};
 use super::verified::{Consulted, RevocationStatus, Verified};
 use crate::certificate::Certificate;
 use crate::error::{ChainError, ChainRule, Error};
@@ -15,6 +16,10 @@ use crate::validity::Time;
 use crate::wire::extension::is_understood;
 
 /// Verifies chains up to trust anchors, at an instant of the caller's choice.
+///
+/// Of a trust anchor the name and the key count (RFC 5280 section 6.1.1 d), its validity, and what its
+/// extensions forbid. Its own signature is not looked at, nor its serial number; one of version 1 or 2,
+/// which cannot have a CA bit, is taken for the CA that it is trusted to be.
 ///
 /// Certificate policies are not evaluated: a chain whose policy extensions are critical is refused.
 /// Names are compared as RFC 5280 section 7.1 has it: string types, case and blanks do not count.
@@ -126,6 +131,8 @@ impl ChainVerifier {
             Error::Chain(ChainError { link, subject, rule, detail })
         };
         for (link, certificate) in path.iter().enumerate() {
+            let is_anchor = link + 1 == path.len();
+            check_usable(certificate, is_anchor).map_err(|broken| fail(link, broken))?;
             self.check_alone(certificate).map_err(|broken| fail(link, broken))?;
             if let Some(issuer) = path.get(link + 1) {
                 self.check_link(certificate, issuer).map_err(|broken| fail(link, broken))?;
@@ -136,7 +143,8 @@ impl ChainVerifier {
                 // A self-issued certificate does not count (RFC 5280 section 6.1.4 l).
                 let between = path.iter().take(link).skip(1);
                 let counted = between.filter(|certificate| !certificate.is_self_issued()).count();
-                self.check_issuer(certificate, counted).map_err(|broken| fail(link, broken))?;
+                self.check_issuer(certificate, is_anchor, counted)
+                    .map_err(|broken| fail(link, broken))?;
             }
         }
         if let Some((anchor, below)) = path.split_last() {
@@ -187,6 +195,13 @@ impl ChainVerifier {
         let link = certificates.len() - 1;
         let last = certificates.last().copied().unwrap_or(chain.leaf());
         let (issuer, count) = (last.issuer(), self.anchors.len());
+        for (link, certificate) in certificates.iter().enumerate() {
+            let check = |anchor: &Certificate| self.check_signature(certificate, anchor);
+            if let Some((rule, detail)) = unusable_anchor(certificate, &self.anchors, check) {
+                let subject = certificate.subject().to_string();
+                return Error::Chain(ChainError { link, subject, rule, detail });
+            }
+        }
         let detail = format!("its issuer, {issuer}, is none of the {count} trust anchors");
         let (subject, rule) = (last.subject().to_string(), ChainRule::Trust);
         Error::Chain(ChainError { link, subject, rule, detail })
@@ -199,7 +214,8 @@ impl ChainVerifier {
         }
         let unknown = certificate.extensions().iter().find(|e| e.critical && !is_understood(e.oid));
         if let Some(extension) = unknown {
-            let detail = format!("extension {} is critical and not understood", extension.oid);
+            let named = extension.oid.named();
+            let detail = format!("extension {named} is critical and not understood");
             return Err((ChainRule::CriticalExtension, detail));
         }
         match (self.purpose, certificate.extended_key_usage()) {
@@ -275,7 +291,7 @@ impl ChainVerifier {
         chain: &Chain,
     ) -> Result<Subject<'c>, Broken> {
         let namesakes = self.anchors.iter().chain(chain.certificates()).filter(|other| {
-            other.public_key() != issuer.public_key()
+            other.public_key_info() != issuer.public_key_info()
                 && other.subject().may_match(certificate.issuer())
         });
         Ok(Subject {
@@ -293,8 +309,9 @@ impl ChainVerifier {
 
     /// The key of an issuer, with the identifier of its SM2 signatures.
     fn key_of(&self, issuer: &Certificate) -> Result<PublicKey, Broken> {
-        let key = issuer.public_key().clone().with_sm2_id(self.sm2_id.clone());
-        key.map_err(|error| (ChainRule::Signature, error.to_string()))
+        let key = issuer.public_key().map_err(|error| unusable(&error))?.clone();
+        key.with_sm2_id(self.sm2_id.clone())
+            .map_err(|error| (ChainRule::Signature, error.to_string()))
     }
 
     fn check_signature(
@@ -302,15 +319,25 @@ impl ChainVerifier {
         certificate: &Certificate,
         issuer: &Certificate,
     ) -> Result<(), Broken> {
-        certificate.verify_signature(&self.key_of(issuer)?).map_err(|_| {
-            let detail = format!("not made by the key of {}", issuer.subject());
-            (ChainRule::Signature, detail)
+        certificate.verify_signature(&self.key_of(issuer)?).map_err(|error| match error {
+            Error::InvalidSignature { .. } => {
+                let detail = format!("not made by the key of {}", issuer.subject());
+                (ChainRule::Signature, detail)
+            }
+            other => unusable(&other),
         })
     }
 
     /// The rules on a certificate below which `intermediates` others stand before the leaf.
-    fn check_issuer(&self, issuer: &Certificate, intermediates: usize) -> Result<(), Broken> {
-        if !issuer.is_authority() {
+    fn check_issuer(
+        &self,
+        issuer: &Certificate,
+        is_anchor: bool,
+        intermediates: usize,
+    ) -> Result<(), Broken> {
+        // Before version 3 there is no CA bit: whoever trusts it says that it is a CA (section 6.1.4 k).
+        let is_old_root = is_anchor && issuer.version() < 3 && issuer.is_self_issued();
+        if !issuer.is_authority() && !is_old_root {
             return Err((ChainRule::BasicConstraints, "it issues and is no CA".to_owned()));
         }
         if !issuer.key_usage().is_none_or(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN)) {

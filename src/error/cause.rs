@@ -6,7 +6,7 @@ use std::{fmt, io};
 
 use super::chain::ChainError;
 use super::denied::{Denied, Reason};
-use super::failure::{SignerError, StoreError};
+use super::failure::{SignerError, StoreError, StoreErrorKind};
 use super::shown::{scrubbed, shown_path};
 
 /// Every failure of this crate.
@@ -94,6 +94,12 @@ impl Error {
             Self::Denied(denied) | Self::NotAnIssuer(denied) => &denied.reasons,
             _ => &[],
         }
+    }
+
+    /// Whether another was faster, or something is taken ([`StoreErrorKind::Conflict`]): read again,
+    /// and decide again.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.kind() == StoreErrorKind::Conflict)
     }
 }
 

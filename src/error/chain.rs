@@ -27,6 +27,9 @@ impl fmt::Display for ChainError {
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum ChainRule {
+    /// The key of a certificate, or the algorithm of its signature, is one that this crate does not use
+    /// (6.1.4 d to f, 6.1.5 c to e).
+    Algorithm,
     /// basicConstraints of an issuer (6.1.4 k).
     BasicConstraints,
     /// A critical extension that is not understood (6.1.4 o).
@@ -45,6 +48,9 @@ pub enum ChainRule {
     PathLength,
     /// The revocation status (6.1.3 a 3, 6.3).
     Revocation,
+    /// A serial number that is not positive, or longer than 20 bytes (4.1.2.2). That of a trust anchor
+    /// does not count.
+    SerialNumber,
     /// The signature (6.1.3 a 1).
     Signature,
     /// The name the caller asked the leaf to cover (RFC 9525).
@@ -58,6 +64,7 @@ pub enum ChainRule {
 impl fmt::Display for ChainRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Algorithm => "algorithms",
             Self::BasicConstraints => "basic constraints",
             Self::CriticalExtension => "critical extensions",
             Self::ExtendedKeyUsage => "extended key usage",
@@ -67,6 +74,7 @@ impl fmt::Display for ChainRule {
             Self::Names => "issuer and subject names",
             Self::PathLength => "path length",
             Self::Revocation => "revocation",
+            Self::SerialNumber => "serial numbers",
             Self::Signature => "signatures",
             Self::SubjectAltName => "subject alternative names",
             Self::Trust => "trust anchors",

@@ -51,6 +51,7 @@ pub struct Issuer {
     key_identifier: Vec<u8>,
     signer: Pinned<Arc<dyn Signer>>,
     distribution: Option<CrlDistribution>,
+    has_key: bool,
 }
 
 impl Issuer {
@@ -143,7 +144,7 @@ impl Issuer {
     }
 
     /// Prepares a CA certificate for a key.
-    pub(crate) fn prepare_authority(
+    fn prepare_authority(
         &self,
         name: Name,
         profile: Profile,
@@ -151,14 +152,18 @@ impl Issuer {
         serial: SerialNumber,
         validity: Validity,
     ) -> Result<Prepared, Error> {
-        check_length(self.chain.certificates().count() + 1)?;
         let mut grant = Grant::for_authority(key.clone(), name, profile);
         grant.period = Period::Exactly(validity);
         let now = validity.not_before();
-        let mut reasons = rules::check_authority(&grant);
-        reasons.extend(self.objections(&grant, now));
-        deny(reasons)?;
+        deny(self.objections_to_authority(&grant, now))?;
         self.prepare_unobjected(&grant, serial, now)
+    }
+
+    /// What stands against a CA certificate that its owner asks for.
+    pub(crate) fn objections_to_authority(&self, grant: &Grant, now: Time) -> Vec<Reason> {
+        let mut reasons = rules::check_authority(grant);
+        reasons.extend(self.objections(grant, now));
+        reasons
     }
 
     /// The issuer of a CA certificate that this one has just signed: its signature was verified, and
@@ -207,10 +212,10 @@ impl Issuer {
             Some(identifier) => identifier.to_vec(),
             // RFC 5280 section 4.2.1.2 wants one; where there is none, any value names the key.
             None => {
-                key_identifier(KeyIdentifierMethod::Rfc5280Method1, own.public_key().as_bytes())
+                key_identifier(KeyIdentifierMethod::Rfc5280Method1, signer.public_key().as_bytes())
             }
         };
-        Ok(Self { chain, key_identifier, signer, distribution: None })
+        Ok(Self { chain, key_identifier, signer, distribution: None, has_key: true })
     }
 
     /// An issuer whose key is somewhere else: it prepares certificates and attaches signatures, and
@@ -226,13 +231,20 @@ impl Issuer {
         let Some(own) = certificates.first() else {
             return Err(Error::malformed("issuer", "", "no certificate"));
         };
-        let public_key = own.public_key().clone();
+        let public_key = own.public_key()?.clone();
         let family = public_key.algorithm().family();
         if algorithm.family() != family {
             let allowed = format!("those of {family} keys");
             return Err(Error::unsupported("signature algorithm", algorithm.to_string(), allowed));
         }
-        Self::load(certificates, Elsewhere { public_key, algorithm })
+        let issuer = Self::load(certificates, Elsewhere { public_key, algorithm })?;
+        Ok(Self { has_key: false, ..issuer })
+    }
+
+    /// Whether its key is here: whether it can sign, or only prepare what is signed elsewhere
+    /// ([`Issuer::without_key`]).
+    pub fn has_key(&self) -> bool {
+        self.has_key
     }
 
     /// Writes a pointer to this issuer's CRLs into what it issues, and their scope into the CRLs.
@@ -256,8 +268,8 @@ impl Issuer {
         &self.key_identifier
     }
 
-    /// The key that its signatures verify with, with its SM2 identifier.
-    pub(crate) fn verification_key(&self) -> &PublicKey {
+    /// The key of its certificate, which its signatures verify with, with its SM2 identifier.
+    pub fn public_key(&self) -> &PublicKey {
         self.signer.public_key()
     }
 
@@ -302,11 +314,14 @@ impl Issuer {
         serial: SerialNumber,
         now: Time,
     ) -> Result<Prepared, Error> {
+        if grant.profile.is_authority() {
+            check_length(self.chain.certificates().count() + 1)?;
+        }
         let (validity, cut) = rules::validity(self.certificate(), grant, now)?;
         let crl_url = self.distribution.as_ref().and_then(|d| self.crl_url(d.shard_of(&serial)));
         let by = SignedBy {
             name: self.certificate().subject(),
-            key: self.certificate().public_key(),
+            key: self.public_key(),
             key_identifier: &self.key_identifier,
             algorithm: self.signer.algorithm(),
             crl_url: crl_url.as_deref(),

@@ -154,6 +154,10 @@ fn read_again(
 ) -> Result<Certificate, Error> {
     let certificate =
         Certificate::from_der(&envelope::assemble(to_be_signed, algorithm, signature))?;
+    certificate.require_usable()?;
+    if certificate.version() != 3 || certificate.signature_algorithm()? != algorithm {
+        return Err(SignerError::new("the certificate reads otherwise than it was written").into());
+    }
     if certificate.to_be_signed() != to_be_signed {
         return Err(SignerError::new("the certificate reads otherwise than it was written").into());
     }
@@ -216,9 +220,11 @@ fn extensions(grant: &Grant, issuer_identifier: &[u8]) -> Result<Vec<Extension>,
         alt_names: names,
         period: _,
         lifetime: _,
+        max_lifetime: _,
         backdate: _,
         outliving: _,
         root_leaves: _,
+        key_families: _,
         outcome: _,
     } = grant;
     let identifier = key_identifier(profile.key_identifier(), public_key.as_bytes());
@@ -235,7 +241,7 @@ fn extensions(grant: &Grant, issuer_identifier: &[u8]) -> Result<Vec<Extension>,
     }
     let usage = profile.key_usage(public_key.algorithm().family());
     if !usage.is_empty() {
-        extensions.push(key_usage(usage)?);
+        extensions.push(key_usage(usage));
     }
     if !profile.extended_key_usage().is_empty() {
         extensions.push(extended_key_usage(profile.extended_key_usage()));

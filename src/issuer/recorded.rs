@@ -13,7 +13,7 @@ use crate::validity::{Lifetime, Time};
 impl Issuer {
     /// What stands against a certificate that was prepared before, read again from its bytes; empty
     /// if nothing does. What is the policy's choice alone (whether it may outlive the issuer, whether
-    /// a root issues leaves, how far it is backdated: the signature may take days) is not asked
+    /// a root issues leaves, of which family its key is, how far it is backdated: the signature may take days) is not asked
     /// again.
     pub(crate) fn objections_to(&self, certificate: &Certificate, now: Time) -> Vec<Reason> {
         let own = self.certificate();
@@ -28,7 +28,7 @@ impl Issuer {
             |bytes: Option<&[u8]>| bytes.map_or("none".to_owned(), crate::hexadecimal::hexadecimal);
         let given = identifier(certificate.authority_key_identifier());
         differ("authority key identifier", given, identifier(Some(self.key_identifier())));
-        let algorithm = certificate.signature_algorithm().to_string();
+        let algorithm = certificate.signature_identifier().to_string();
         differ("signature algorithm", algorithm, self.signature_algorithm().to_string());
         reasons.extend(check_usage(certificate));
         match grant_of(certificate) {
@@ -68,13 +68,14 @@ fn grant_of(certificate: &Certificate) -> Result<Grant, Error> {
         None => profile,
     };
     let names = certificate.alt_names().iter().map(|name| name.check());
-    let key = certificate.public_key().clone();
+    let key = certificate.public_key()?.clone();
     Ok(Grant {
         alt_names: names.collect::<Result<_, _>>()?,
         period: Period::Exactly(*certificate.validity()),
         outliving: Outliving::Permit,
         backdate: Lifetime::seconds(u64::MAX),
         root_leaves: RootLeaves::Allow,
-        ..Grant::for_authority(key, certificate.subject().clone(), profile)
+        key_families: vec![key.algorithm().family()],
+        ..Grant::for_authority(key.clone(), certificate.subject().clone(), profile)
     })
 }

@@ -46,8 +46,10 @@ pub(super) fn check_issuer(
         let (item, given) = ("issuer's key usage", usage.to_string());
         reasons.push(Reason::new(Rule::IssuerKeyUsage, item, given, "keyCertSign"));
     }
-    if certificate.public_key() != key {
-        let (given, allowed) = ("another key", "the key of the issuer's certificate");
+    let own = certificate.public_key();
+    if own.as_ref().ok() != Some(&key) {
+        let given = own.map_or_else(|error| error.to_string(), |_| "another key".to_owned());
+        let allowed = "the key of the issuer's certificate";
         reasons.push(Reason::new(Rule::IssuerKeyMismatch, "signer", given, allowed));
     }
     let family = key.algorithm().family();
@@ -145,7 +147,9 @@ pub(super) fn check_links(chain: &Chain, id: &Sm2Id) -> Result<(), Error> {
             return Err(fail(ChainRule::Signature, "not made by the key of the next certificate"));
         }
     }
+    // That of a root says nothing that its key does not: one of an algorithm of old (SHA-1) is passed over.
     if let Some(last) = certificates.last().filter(|last| last.is_self_issued())
+        && last.signature_algorithm().is_ok()
         && !is_signed_by(last, last, id)?
     {
         let (link, subject) = (certificates.len() - 1, last.subject().to_string());
@@ -156,8 +160,12 @@ pub(super) fn check_links(chain: &Chain, id: &Sm2Id) -> Result<(), Error> {
 }
 
 fn is_signed_by(below: &Certificate, above: &Certificate, id: &Sm2Id) -> Result<bool, Error> {
-    let key = above.public_key().clone().with_sm2_id(id.clone())?;
-    Ok(below.verify_signature(&key).is_ok())
+    let key = above.public_key()?.clone().with_sm2_id(id.clone())?;
+    match below.verify_signature(&key) {
+        Ok(()) => Ok(true),
+        Err(Error::InvalidSignature { .. }) => Ok(false),
+        Err(other) => Err(other),
+    }
 }
 
 /// The validity of the certificate, and what the outcome says where it was cut.
@@ -182,11 +190,17 @@ fn asked_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Result<Vali
         Period::Default => grant.lifetime,
         Period::Exactly(validity) => return Ok(validity),
         Period::Lifetime(lifetime) => lifetime,
+        Period::Until(end) => return Validity::new(begin(issuer, grant, now), end),
     };
+    Validity::new(begin(issuer, grant, now), now.plus(lifetime)?)
+}
+
+/// When a period that begins now begins.
+fn begin(issuer: &Certificate, grant: &Grant, now: Time) -> Time {
     // The backdate reaches no further than the issuer's beginning (or than now, before that).
     let earliest = issuer.validity().not_before().min(now);
     let backdated = now.minus(grant.backdate).unwrap_or(earliest);
-    Validity::new(backdated.max(earliest), now.plus(lifetime)?)
+    backdated.max(earliest)
 }
 
 /// An issuer with a CRL distribution writes the pointer itself.
@@ -201,10 +215,13 @@ fn check_distribution(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
 }
 
 fn check_family(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
-    let (given, allowed) =
-        (grant.public_key.algorithm(), issuer.certificate().public_key().algorithm().family());
-    (given.family() != allowed).then(|| {
-        let allowed = format!("{allowed}, the issuer's family");
+    let (given, allowed) = (grant.public_key.algorithm(), issuer.public_key().algorithm().family());
+    let families = &grant.key_families;
+    (given.family() != allowed && !families.contains(&given.family())).then(|| {
+        let mut allowed = format!("{allowed}, the issuer's family");
+        for family in families {
+            allowed.push_str(&format!(", or {family}"));
+        }
         Reason::new(Rule::KeyFamily, "key", given.to_string(), allowed)
     })
 }
@@ -300,6 +317,14 @@ fn check_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Vec<Reason>
     if !limits.contains(now) {
         let (given, allowed) = (now.to_string(), format!("{limits}, the issuer's validity"));
         reasons.push(Reason::new(Rule::IssuerValidity, "time of issue", given, allowed));
+    }
+    if let Period::Until(end) = grant.period {
+        let Ok(asked) = Validity::new(now, end) else {
+            let (given, allowed) = (format!("until {end}"), format!("until {now}, now, or later"));
+            reasons.push(Reason::new(Rule::Validity, "validity", given, allowed));
+            return reasons;
+        };
+        reasons.extend(grant.refuse_lifetime(asked.lifetime()));
     }
     match asked_validity(issuer, grant, now) {
         Err(error) => {

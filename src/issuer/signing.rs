@@ -6,6 +6,8 @@ use super::prepared::{self, Prepared, Unattached};
 use crate::certificate::Certificate;
 use crate::error::{Error, SignerError};
 
+const CRL: &str = "certificate revocation list";
+
 impl Issuer {
     /// Signs a prepared certificate. The signature is verified, the certificate read again and
     /// compared before it leaves.
@@ -51,7 +53,7 @@ impl Issuer {
 
     fn check_prepared(&self, prepared: &Prepared) -> Result<(), Error> {
         let own = self.certificate();
-        prepared.check_issuer(own.subject(), own.public_key())
+        prepared.check_issuer(own.subject(), self.public_key())
     }
 
     /// The same for octets that were recorded when they were prepared.
@@ -63,8 +65,13 @@ impl Issuer {
         prepared::assemble(&self.signer, to_be_signed, signature)
     }
 
+    /// Verifies the signature of a CRL that was made elsewhere.
+    pub(crate) fn check_crl(&self, to_be_signed: &[u8], signature: &[u8]) -> Result<(), Error> {
+        self.signer.check(CRL, to_be_signed, signature)
+    }
+
     /// Signs a CRL; the signature is verified before it leaves.
     pub(crate) fn sign_crl(&self, to_be_signed: &[u8]) -> Result<Vec<u8>, Error> {
-        self.signer.sign("certificate revocation list", to_be_signed)
+        self.signer.sign(CRL, to_be_signed)
     }
 }

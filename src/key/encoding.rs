@@ -48,6 +48,7 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::from_pkcs8_der`]; [`Error::Unsupported`] for other schemes or for a key
     /// derivation that would take too long; [`Error::Malformed`] when the passphrase is wrong.
+    #[cfg_attr(docsrs, doc(cfg(feature = "encrypted-keys")))]
     pub fn from_pkcs8_der_encrypted(der: &[u8], passphrase: &str) -> Result<Self, Error> {
         let (algorithm, ciphertext) = split_encrypted(der)?;
         let plain = encryption::decrypt(algorithm, ciphertext, passphrase)?;
@@ -122,6 +123,7 @@ impl KeyPair {
     ///
     /// # Errors
     /// As [`KeyPair::from_pkcs8_der_encrypted`]; [`Error::Unsupported`] when the key is not encrypted.
+    #[cfg_attr(docsrs, doc(cfg(feature = "encrypted-keys")))]
     pub fn from_pem_encrypted(text: &str, passphrase: &str) -> Result<Self, Error> {
         let der = pem::single(WHAT, LABELS, text)?;
         if form_of(&der).is_some_and(|form| form != PrivateKeyForm::Encrypted) {
@@ -167,6 +169,7 @@ impl KeyPair {
     /// # Errors
     /// [`Error::Malformed`] for an empty passphrase or one longer than 1024 octets,
     /// [`Error::Random`] when the system has no random numbers.
+    #[cfg_attr(docsrs, doc(cfg(feature = "encrypted-keys")))]
     pub fn to_pkcs8_der_encrypted(&self, passphrase: &str) -> Result<Vec<u8>, Error> {
         let plain = self.to_pkcs8_der()?;
         let (algorithm, ciphertext) = encryption::encrypt(plain.as_bytes(), passphrase)?;
@@ -177,6 +180,7 @@ impl KeyPair {
     ///
     /// # Errors
     /// As [`KeyPair::to_pkcs8_der_encrypted`].
+    #[cfg_attr(docsrs, doc(cfg(feature = "encrypted-keys")))]
     pub fn to_pkcs8_pem_encrypted(&self, passphrase: &str) -> Result<String, Error> {
         Ok(pem::encode(PKCS8_ENCRYPTED, &self.to_pkcs8_der_encrypted(passphrase)?))
     }

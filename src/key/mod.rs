@@ -6,10 +6,16 @@ mod ecdsa;
 #[cfg(feature = "ecc")]
 mod ecdsa_crate;
 mod encoding;
+#[cfg(feature = "encrypted-keys")]
 mod encryption;
 mod generation;
+mod info;
+#[cfg(not(feature = "encrypted-keys"))]
+mod not_encryption;
 #[cfg(all(not(feature = "fast-arithmetic"), any(feature = "ecc", feature = "sm2")))]
 mod not_own;
+#[cfg(not(feature = "sealed-keys"))]
+mod not_sealing;
 #[cfg(all(feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 mod own;
 #[cfg(all(test, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
@@ -32,6 +38,8 @@ mod rsa_tests;
 #[cfg(feature = "rsa")]
 mod rsa_verify;
 mod seal;
+#[cfg(feature = "sealed-keys")]
+mod sealing;
 mod secret;
 pub(crate) mod signer;
 #[cfg(feature = "sm2")]
@@ -43,16 +51,21 @@ mod sm2_id;
 pub(crate) mod tally;
 mod verify;
 
+#[cfg(not(feature = "encrypted-keys"))]
+use self::not_encryption as encryption;
 #[cfg(all(not(feature = "fast-arithmetic"), any(feature = "ecc", feature = "sm2")))]
 use self::not_own as own;
+#[cfg(not(feature = "sealed-keys"))]
+use self::not_sealing as sealing;
 
 pub use self::generation::{KeyGeneration, Progress};
+pub use self::info::PublicKeyInfo;
 pub use self::pair::Nonces;
 pub use self::public::PublicKey;
 pub use self::seal::SealingKey;
 pub use self::secret::{SecretBytes, SecretText};
 pub use self::sm2_id::Sm2Id;
-pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, WeakKeys};
+pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, SignatureIdentifier, WeakKeys};
 pub use crate::arithmetic::{Arithmetic, ArithmeticCounts};
 
 #[cfg(feature = "cas")]

@@ -3,15 +3,13 @@
 
 use std::fmt;
 
-use argon2::{Algorithm, Argon2, Params, Version};
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
 use super::random::random_octets;
+use super::sealing::{Cipher, NONCE_OCTETS, SALT_OCTETS, derive};
 use super::secret::SecretText;
 use crate::error::{Error, StoreError, StoreErrorKind};
-use crate::limits::{ARGON2_KIBIBYTES, ARGON2_LANES, ARGON2_PASSES, PASSPHRASE_OCTETS};
+use crate::limits::PASSPHRASE_OCTETS;
 
 const WHAT: &str = "sealing key";
 
@@ -20,14 +18,11 @@ const KIBIBYTES: u32 = 64 * 1024;
 const PASSES: u32 = 3;
 const LANES: u32 = 4;
 
-const SALT_OCTETS: usize = 16;
-/// XChaCha20's nonce, long enough to be drawn at random (draft-irtf-cfrg-xchacha-03 section 3.1).
-const NONCE_OCTETS: usize = 24;
-
 const GIVEN: u8 = 1;
 const DERIVED: u8 = 2;
 
-/// What private keys at rest are sealed with. It is wiped when dropped and never printed.
+/// What private keys at rest are sealed with. It is wiped when dropped and never printed. Without the
+/// feature `sealed-keys` nothing can be sealed or opened with it.
 ///
 /// ```
 /// use certwright::key::SealingKey;
@@ -36,6 +31,7 @@ const DERIVED: u8 = 2;
 /// assert_eq!(format!("{by_octets:?}"), "SealingKey(…)");
 /// # Ok::<(), certwright::Error>(())
 /// ```
+#[cfg_attr(docsrs, doc(cfg(feature = "sealed-keys")))]
 pub struct SealingKey(Source);
 
 enum Source {
@@ -83,7 +79,7 @@ impl fmt::Debug for SealingKey {
 
 /// A key that seals and opens. Its header, which is kept beside what it sealed, says how it was made
 /// and tells a wrong key from the right one.
-pub(crate) struct Seal(XChaCha20Poly1305);
+pub(crate) struct Seal(Cipher);
 
 impl Seal {
     /// A new seal and its header: kind (1 given, 2 derived); of a derived one the KiB (4), passes (4),
@@ -93,7 +89,7 @@ impl Seal {
         let seal = match &key.0 {
             Source::Given(octets) => {
                 header.push(GIVEN);
-                Self::of(octets)
+                Self::of(octets)?
             }
             Source::Passphrase(passphrase) => {
                 let salt: [u8; SALT_OCTETS] = random_octets()?;
@@ -102,7 +98,7 @@ impl Seal {
                     header.extend_from_slice(&number.to_be_bytes());
                 }
                 header.extend_from_slice(&salt);
-                Self::of(&*derive(passphrase, KIBIBYTES, PASSES, LANES, &salt)?)
+                Self::of(&*derive(passphrase.as_str(), [KIBIBYTES, PASSES, LANES], &salt)?)?
             }
         };
         let proof = seal.seal(&header, &[])?;
@@ -113,13 +109,14 @@ impl Seal {
     /// The seal of a header.
     pub(crate) fn open(key: &SealingKey, header: &[u8]) -> Result<Self, Error> {
         let (seal, rest) = match (&key.0, header.split_first()) {
-            (Source::Given(octets), Some((&GIVEN, rest))) => (Self::of(octets), rest),
+            (Source::Given(octets), Some((&GIVEN, rest))) => (Self::of(octets)?, rest),
             (Source::Passphrase(passphrase), Some((&DERIVED, rest))) => {
                 let (kibibytes, rest) = number(rest).ok_or_else(damaged)?;
                 let (passes, rest) = number(rest).ok_or_else(damaged)?;
                 let (lanes, rest) = number(rest).ok_or_else(damaged)?;
                 let (salt, rest) = rest.split_first_chunk().ok_or_else(damaged)?;
-                (Self::of(&*derive(passphrase, kibibytes, passes, lanes, salt)?), rest)
+                let key = derive(passphrase.as_str(), [kibibytes, passes, lanes], salt)?;
+                (Self::of(&key)?, rest)
             }
             (Source::Given(_), Some((&DERIVED, _))) => {
                 return Err(sealed("a passphrase seals the private keys; 32 octets were given"));
@@ -136,50 +133,24 @@ impl Seal {
         }
     }
 
-    fn of(key: &[u8; 32]) -> Self {
-        Self(XChaCha20Poly1305::new(key.into()))
+    fn of(key: &[u8; 32]) -> Result<Self, Error> {
+        Cipher::new(key).map(Self)
     }
 
     /// Seals octets for one place: nonce, ciphertext, tag.
     pub(crate) fn seal(&self, place: &[u8], octets: &[u8]) -> Result<Vec<u8>, Error> {
         let nonce: [u8; NONCE_OCTETS] = random_octets()?;
-        let payload = Payload { msg: octets, aad: place };
-        let ciphertext = self.0.encrypt(&XNonce::from(nonce), payload);
-        let ciphertext = ciphertext.map_err(|_| Error::malformed(WHAT, "", "too much to seal"))?;
+        let ciphertext = self.0.encrypt(nonce, place, octets);
+        let ciphertext =
+            ciphertext.ok_or_else(|| Error::malformed(WHAT, "", "too much to seal"))?;
         Ok([&nonce[..], &ciphertext].concat())
     }
 
     /// What was sealed for this place.
     pub(crate) fn unseal(&self, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         let (nonce, ciphertext) = sealed.split_first_chunk().ok_or_else(damaged)?;
-        let nonce: &[u8; NONCE_OCTETS] = nonce;
-        let payload = Payload { msg: ciphertext, aad: place };
-        let opened = self.0.decrypt(&XNonce::from(*nonce), payload);
-        opened.map(Zeroizing::new).map_err(|_| damaged())
+        self.0.decrypt(*nonce, place, ciphertext).ok_or_else(damaged)
     }
-}
-
-fn derive(
-    passphrase: &SecretText,
-    kibibytes: u32,
-    passes: u32,
-    lanes: u32,
-    salt: &[u8; SALT_OCTETS],
-) -> Result<Zeroizing<[u8; 32]>, Error> {
-    // The file says how much work to do, and it comes from outside.
-    if kibibytes > ARGON2_KIBIBYTES || passes > ARGON2_PASSES || lanes > ARGON2_LANES {
-        let given = format!("{kibibytes} KiB, {passes} passes, {lanes} lanes");
-        let allowed =
-            format!("{ARGON2_KIBIBYTES} KiB, {ARGON2_PASSES} passes, {ARGON2_LANES} lanes");
-        return Err(Error::unsupported("work of Argon2id", given, format!("at most {allowed}")));
-    }
-    let failed = |error: argon2::Error| Error::malformed(WHAT, "Argon2id", error.to_string());
-    let parameters = Params::new(kibibytes, passes, lanes, Some(32)).map_err(failed)?;
-    let mut key = Zeroizing::new([0; 32]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters)
-        .hash_password_into(passphrase.as_str().as_bytes(), salt, key.as_mut())
-        .map_err(failed)?;
-    Ok(key)
 }
 
 fn number(octets: &[u8]) -> Option<(u32, &[u8])> {
@@ -195,7 +166,7 @@ fn damaged() -> Error {
         .into()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sealed-keys"))]
 mod tests {
     use super::*;
 

@@ -68,6 +68,8 @@ pub struct AuditEntry {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum AuditAction {
+    /// What waited for a signature from elsewhere will not be completed; its number stays claimed.
+    Cancelled,
     /// A serial number was claimed for what is about to be signed.
     Claimed,
     /// A CRL was numbered and signed.
@@ -110,6 +112,7 @@ impl AuditAction {
             Self::Resealed => 10,
             Self::Refused => 11,
             Self::KeyExported => 12,
+            Self::Cancelled => 13,
         }
     }
 
@@ -127,6 +130,7 @@ impl AuditAction {
             10 => Self::Resealed,
             11 => Self::Refused,
             12 => Self::KeyExported,
+            13 => Self::Cancelled,
             _ => return None,
         })
     }
@@ -135,6 +139,7 @@ impl AuditAction {
 impl fmt::Display for AuditAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Cancelled => "cancelled",
             Self::Claimed => "claimed",
             Self::CrlIssued => "crl-issued",
             Self::Deleted => "deleted",
@@ -187,7 +192,7 @@ pub(super) fn encode(entry: &AuditEntry) -> Vec<u8> {
         &recorded_at.map_or(NO_TIME, time),
         &[action.number()],
         issuer,
-        &serial.as_ref().map_or(vec![0; SERIAL_OCTETS], padded),
+        &serial.as_ref().filter(|it| it.is_conforming()).map_or(vec![0; SERIAL_OCTETS], padded),
         &text(actor, AUDIT_TEXT_BYTES),
         &text(process, AUDIT_TEXT_BYTES),
         &text(detail, AUDIT_TEXT_BYTES),

@@ -30,8 +30,9 @@ impl Ledger {
     /// # #[cfg(feature = "redb")] {
     /// use certwright::ledger::Ledger;
     /// use certwright::RedbStore;
-    /// # let folder = tempfile::tempdir()?;
-    /// # let folder = folder.path();
+    /// # let folder = format!("certwright-ledger-backup-{}", std::process::id());
+    /// # let folder = std::env::temp_dir().join(folder);
+    /// # std::fs::create_dir_all(&folder)?;
     /// let ledger = Ledger::new(RedbStore::create(folder.join("ca.redb"))?);
     /// // Authorities work on the ledger, and at any moment:
     /// ledger.backup(folder.join("monday.redb"))?;
@@ -39,17 +40,19 @@ impl Ledger {
     ///
     /// let copy = Ledger::new(RedbStore::open(folder.join("monday.redb"))?);
     /// assert_eq!(copy.audit_head()?, ledger.audit_head()?);
+    /// # drop((copy, ledger));
+    /// # std::fs::remove_dir_all(folder)?;
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// [`Error::Store`] with [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict)
-    /// when there is anything at the path, which is left as it is, with
-    /// [`StoreErrorKind::Corrupt`](crate::error::StoreErrorKind::Corrupt) when the store is
-    /// damaged, with [`StoreErrorKind::Backend`](crate::error::StoreErrorKind::Backend) when it
-    /// cannot be read, the file system refuses the copy, or the store is none in a file;
-    /// [`Error::Random`] without random numbers.
+    /// [`Error::Store`] with [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict) when there
+    /// is anything at the path, which is left as it is, with
+    /// [`StoreErrorKind::Corrupt`](crate::error::StoreErrorKind::Corrupt) when the store is damaged, with
+    /// [`StoreErrorKind::Backend`](crate::error::StoreErrorKind::Backend) when it cannot be read, the file
+    /// system refuses the copy, or the store is none in a file; [`Error::Random`] without random
+    /// numbers.
     pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let (secret, unlocked) = (random_octets()?, self.vault.unlocked());
         self.store.copy_to(path.as_ref(), &mut |transaction| {

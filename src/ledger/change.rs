@@ -1,10 +1,10 @@
 //! The changes of a ledger, their rules, and what they write.
 
 use super::audit::{AuditAction, Stamp};
-use super::filing::Tag;
 use super::log::{Effects, Log, Note};
 use super::record::{self, CertificateRecord, RecordState};
 use super::revocation::{self, Revocation, RevocationReason};
+use super::tag::Tag;
 use super::write::{self, Write};
 use super::{IssuerDigest, claim, index, lists, newest};
 use crate::certificate::Certificate;
@@ -16,6 +16,8 @@ use crate::validity::Time;
 /// One change. It owns what it needs, so that another thread can carry it out.
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
+    /// Says of a claim that no signature will come.
+    Cancel { serial: SerialNumber },
     /// Gives a serial number to what is about to be signed. A number is given once.
     Claim { serial: SerialNumber, to_be_signed: Vec<u8> },
     /// Gives a number to a CRL before it is signed, unless another was numbered since `last`.
@@ -24,9 +26,9 @@ pub(crate) enum Change {
     /// Counts the number of the issuer's CRLs up to that of a CRL of another engine, or of this one
     /// that a backup knows nothing of, with its thisUpdate and nextUpdate where they are known.
     CrlNumber { number: u64, dates: Option<(Time, Time)> },
-    /// Records that a CRL was signed, full or a delta to another, that lists the revocations up to
-    /// this sequence.
-    CrlSigned { number: u64, base: Option<u64>, shard: u16, sequence: u64 },
+    /// Records that a CRL of this date was signed, full or a delta to another, that lists the
+    /// revocations up to this sequence.
+    CrlSigned { number: u64, base: Option<u64>, shard: u16, sequence: u64, dated: Time },
     /// Records that signing failed. The number stays claimed.
     Fail { serial: SerialNumber, problem: String },
     /// Takes over a certificate that another engine issued, with its revocation, which the next CRL
@@ -50,6 +52,11 @@ pub(crate) enum Change {
 }
 
 impl Change {
+    /// The change together with records, where there are any.
+    pub(crate) fn with(self, writes: Vec<Write>) -> Self {
+        if writes.is_empty() { self } else { Self::With { writes, change: Box::new(self) } }
+    }
+
     /// Carries the change out above others of its job, with its entry in the log. The outer error is
     /// the store's, or tells of a damaged record, and ends the job; the inner is the rule's. In both
     /// cases nothing of the change is above the job; of a refused decision the log may have an entry.
@@ -103,6 +110,18 @@ impl Change {
         entry: u64,
     ) -> Result<Result<Option<Note<'_>>, StoreError>, StoreError> {
         let issuer = &stamp.issuer;
+        let recorded = match self {
+            Self::Claim { serial, .. } | Self::Relist { serial, .. } => Some(serial),
+            Self::Import { certificate, .. } => Some(certificate.serial()),
+            _ => None,
+        };
+        // Records are found by numbers of at most 20 bytes.
+        if let Some(serial) = recorded.filter(|serial| !serial.is_conforming()) {
+            let allowed = "a positive number of at most 20 bytes (RFC 5280 section 4.1.2.2)";
+            return refuse(format!(
+                "serial number {serial} cannot be recorded; allowed is {allowed}"
+            ));
+        }
         let (action, serial, detail) = match self {
             Self::Claim { serial, to_be_signed } => {
                 if let Some(broken) = stamp.standing.broken(transaction)? {
@@ -114,6 +133,24 @@ impl Change {
                 }
                 transaction.put(&key, &record::encode_claimed(stamp.at, entry, to_be_signed))?;
                 (AuditAction::Claimed, Some(serial), claim::detail(to_be_signed))
+            }
+            Self::Cancel { serial } => {
+                let Some(record) = record::get(transaction, issuer, serial)? else {
+                    return missing(format!("no certificate has serial number {serial}"));
+                };
+                let to_be_signed = match &record.state {
+                    RecordState::Claimed { to_be_signed } => to_be_signed,
+                    RecordState::Cancelled { .. } => {
+                        return refuse(format!("serial number {serial} was cancelled already"));
+                    }
+                    RecordState::Issued { .. } => {
+                        return refuse(format!("serial number {serial} has its certificate"));
+                    }
+                };
+                let claimed = (record.claimed_at, record.entry);
+                let value = record::encode_cancelled(claimed, to_be_signed);
+                transaction.put(&record::key(issuer, serial), &value)?;
+                (AuditAction::Cancelled, Some(serial), String::new())
             }
             Self::Issue { certificate, tags } => {
                 if let Some(broken) = stamp.standing.broken(transaction)? {
@@ -127,6 +164,9 @@ impl Change {
                 match &claim.state {
                     RecordState::Claimed { to_be_signed }
                         if to_be_signed == certificate.to_be_signed() => {}
+                    RecordState::Cancelled { .. } => {
+                        return refuse(format!("serial number {serial} was cancelled"));
+                    }
                     _ => return refuse(format!("serial number {serial} was claimed for another")),
                 }
                 if is_revoked(transaction, issuer, serial)? {
@@ -241,11 +281,11 @@ impl Change {
                 lists::put_last(transaction, issuer, *number, dates.or(earlier))?;
                 (AuditAction::Claimed, None, format!("CRL number {number}"))
             }
-            Self::CrlSigned { number, base, shard, sequence } => {
+            Self::CrlSigned { number, base, shard, sequence, dated } => {
                 // Of two that were signed at once, the later number stays.
                 let last = lists::full(transaction, issuer, *shard)?;
                 if base.is_none() && last.is_none_or(|(last, ..)| last < *number) {
-                    let full = (*number, stamp.at, *sequence);
+                    let full = (*number, *dated, *sequence);
                     lists::put_full(transaction, issuer, *shard, full)?;
                 }
                 let kind = base.map_or("full".to_owned(), |base| format!("delta to {base}"));
@@ -282,7 +322,9 @@ impl Change {
 fn end(record: Option<&CertificateRecord>) -> Time {
     match record.map(|record| &record.state) {
         Some(RecordState::Issued { certificate, .. }) => certificate.validity().not_after(),
-        Some(RecordState::Claimed { .. }) | None => Time::NO_EXPIRATION,
+        Some(RecordState::Cancelled { .. } | RecordState::Claimed { .. }) | None => {
+            Time::NO_EXPIRATION
+        }
     }
 }
 

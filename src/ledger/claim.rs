@@ -1,14 +1,11 @@
 //! What the audit log says of a claim.
 
-use super::audit::AuditAction;
-use super::{IssuerDigest, Ledger};
+use super::audit::{AuditAction, record_digest};
+use super::record::CertificateRecord;
+use super::{KeyAndValue, Ledger};
 use crate::error::Error;
 use crate::hexadecimal::hexadecimal;
 use crate::key::fingerprint;
-use crate::serial::SerialNumber;
-
-/// Entries that are read at a time.
-const PAGE: usize = 1_024;
 
 /// What the entry of a claim says of the bytes that are to be signed.
 pub(super) fn detail(to_be_signed: &[u8]) -> String {
@@ -16,29 +13,25 @@ pub(super) fn detail(to_be_signed: &[u8]) -> String {
 }
 
 impl Ledger {
-    /// Whether these are the bytes that the audit log says were claimed. A claim that the log does not
-    /// know is none.
+    /// Whether the entry of a claim says that these bytes were claimed and, where something waits with
+    /// it, that it wrote this record. A claim that the log does not know is none.
     pub(crate) fn was_claimed(
         &self,
-        issuer: &IssuerDigest,
-        serial: &SerialNumber,
+        record: &CertificateRecord,
         to_be_signed: &[u8],
+        waiting: Option<&KeyAndValue>,
     ) -> Result<bool, Error> {
-        let mut from = 1;
-        loop {
-            let entries = self.audit(from, PAGE)?;
-            let claim = entries.iter().find(|entry| {
-                entry.action == AuditAction::Claimed
-                    && entry.issuer == *issuer
-                    && entry.serial == Some(*serial)
-            });
-            if let Some(claim) = claim {
-                return Ok(claim.detail == detail(to_be_signed));
-            }
-            let Some(next) = entries.last().and_then(|last| last.number.checked_add(1)) else {
-                return Ok(false);
-            };
-            from = next;
-        }
+        let CertificateRecord { issuer, serial, claimed_at: _, entry, state: _ } = record;
+        let waiting = waiting.map(|(key, value)| record_digest(key, value));
+        // Whoever exchanged the number of the entry, too, finds no other for this serial number.
+        let entries = self.audit(*entry, 1)?;
+        Ok(entries.iter().any(|found| {
+            found.number == *entry
+                && found.action == AuditAction::Claimed
+                && found.issuer == *issuer
+                && found.serial == Some(*serial)
+                && found.detail == detail(to_be_signed)
+                && waiting.is_none_or(|digest| found.written.contains(&digest))
+        }))
     }
 }

@@ -2,8 +2,6 @@
 
 use std::io::Write;
 
-use serde_json::json;
-
 use super::{AuditEntry, Ledger};
 use crate::error::{Error, StoreError};
 use crate::hexadecimal::hexadecimal;
@@ -12,7 +10,7 @@ use crate::hexadecimal::hexadecimal;
 const PAGE: usize = 1_024;
 
 impl Ledger {
-    /// Writes the audit log, one JSON object a line, with the fields of [`AuditEntry`]: times as RFC
+    /// Writes the audit log, one JSON object (RFC 8259) a line, with the fields of [`AuditEntry`]: times as RFC
     /// 3339 has them, digests and numbers in hexadecimal, null where there is none. Answers how many
     /// entries there are. The log is not verified: [`Ledger::verify`] does that.
     ///
@@ -36,7 +34,7 @@ impl Ledger {
     }
 }
 
-fn line(entry: &AuditEntry) -> serde_json::Value {
+fn line(entry: &AuditEntry) -> String {
     let AuditEntry {
         number,
         at,
@@ -51,21 +49,40 @@ fn line(entry: &AuditEntry) -> serde_json::Value {
         written,
         previous,
     } = entry;
-    let digests = |digests: &[[u8; 32]]| -> Vec<String> {
-        digests.iter().map(|digest| hexadecimal(digest)).collect()
+    let digests = |digests: &[[u8; 32]]| -> String {
+        let digests: Vec<String> =
+            digests.iter().map(|digest| quoted(&hexadecimal(digest))).collect();
+        format!("[{}]", digests.join(","))
     };
-    json!({
-        "number": number,
-        "at": at.to_string(),
-        "recorded_at": recorded_at.map(|time| time.to_string()),
-        "action": action.to_string(),
-        "issuer": hexadecimal(issuer),
-        "serial": serial.map(|serial| serial.to_string()),
-        "actor": actor,
-        "process": process,
-        "detail": detail,
-        "removed": digests(removed),
-        "written": digests(written),
-        "previous": hexadecimal(previous),
-    })
+    let or_null = |text: Option<String>| text.map_or("null".to_owned(), |text| quoted(&text));
+    let fields = [
+        ("number", number.to_string()),
+        ("at", quoted(&at.to_string())),
+        ("recorded_at", or_null(recorded_at.map(|time| time.to_string()))),
+        ("action", quoted(&action.to_string())),
+        ("issuer", quoted(&hexadecimal(issuer))),
+        ("serial", or_null(serial.map(|serial| serial.to_string()))),
+        ("actor", quoted(actor)),
+        ("process", quoted(process)),
+        ("detail", quoted(detail)),
+        ("removed", digests(removed)),
+        ("written", digests(written)),
+        ("previous", quoted(&hexadecimal(previous))),
+    ];
+    let fields = fields.map(|(name, value)| format!("{}:{value}", quoted(name)));
+    format!("{{{}}}", fields.join(","))
+}
+
+/// A JSON string (RFC 8259 section 7).
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\0'..='\x1f' => quoted += &format!("\\u{:04x}", u32::from(character)),
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
 }

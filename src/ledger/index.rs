@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::identifier::Identifier;
 use super::octets::{corrupt, split_key, versioned};
 use super::record::{self, CertificateRecord};
+use super::write::Write;
 use super::{IssuerDigest, Ledger};
 use crate::certificate::Certificate;
 use crate::error::{Error, StoreError};
@@ -171,7 +172,7 @@ pub(super) fn put(
     let identifier = Identifier::of(issuer, certificate.serial());
     let record = record::key(issuer, certificate.serial());
     let place = record.strip_prefix(record::PREFIX).unwrap_or_default();
-    transaction.put(&[IDENTIFIER, identifier.octets()].concat(), &[&[VERSION], place].concat())?;
+    transaction.put(&identifier_key(&identifier), &[&[VERSION], place].concat())?;
     let subject = subject_prefix(certificate.subject());
     let expiry = [EXPIRY, &ordered(certificate.validity().not_after())].concat();
     let names = certificate.alt_names().iter().map(alt_name_prefix);
@@ -181,11 +182,23 @@ pub(super) fn put(
     Ok(())
 }
 
+/// What finds a claim by its identifier before there is a certificate.
+pub(crate) fn identifier_write(issuer: &IssuerDigest, serial: &SerialNumber) -> Write {
+    let record = record::key(issuer, serial);
+    let place = record.strip_prefix(record::PREFIX).unwrap_or_default();
+    let key = identifier_key(&Identifier::of(issuer, serial));
+    Write::new(key, [&[VERSION], place].concat())
+}
+
+fn identifier_key(identifier: &Identifier) -> Vec<u8> {
+    [IDENTIFIER, identifier.octets()].concat()
+}
+
 fn called(
     transaction: &dyn ReadTransaction,
     identifier: &Identifier,
 ) -> Result<Option<CertificateRecord>, StoreError> {
-    let Some(value) = transaction.get(&[IDENTIFIER, identifier.octets()].concat())? else {
+    let Some(value) = transaction.get(&identifier_key(identifier))? else {
         return Ok(None);
     };
     let place = versioned(&value, VERSION, || format!("identifier {identifier}"))?;

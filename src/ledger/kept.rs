@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::audit::AuditAction;
 use super::octets::{corrupt, take_flag, take_text, take_time, text, time, versioned};
+use super::row::{Row, writes_of};
 use super::write::Write;
 use super::{KeyAndValue, Ledger, LedgerWriter};
 use crate::error::{Error, StoreError, StoreErrorKind};
@@ -158,9 +159,25 @@ impl LedgerWriter {
         request: &CertificateRequest,
         key: Option<&KeyPair>,
     ) -> Result<u64, Error> {
+        self.keep_request_with(name, request, key, |_| Ok(Vec::new()))
+    }
+
+    /// The same with rows of the caller in the same transaction, computed from the number. Where
+    /// another was faster, they are computed again.
+    ///
+    /// # Errors
+    /// As [`LedgerWriter::keep_request`], and those of `rows`.
+    pub fn keep_request_with(
+        &self,
+        name: &str,
+        request: &CertificateRequest,
+        key: Option<&KeyPair>,
+        rows: impl Fn(u64) -> Result<Vec<Row>, Error>,
+    ) -> Result<u64, Error> {
         self.write_computed(AuditAction::Recorded, || {
             let at = self.stamp().at;
-            let (number, writes) = self.ledger.request_writes(name, request, key, at)?;
+            let (number, mut writes) = self.ledger.request_writes(name, request, key, at)?;
+            writes.extend(writes_of(rows(number)?));
             Ok((number, writes, format!("request {number}")))
         })
     }
@@ -183,8 +200,23 @@ impl LedgerWriter {
     /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is none, or when the store
     /// fails.
     pub fn forget_request(&self, number: u64) -> Result<(), Error> {
+        self.forget_request_with(number, || Ok(Vec::new()))
+    }
+
+    /// The same with rows of the caller in the same transaction. Where another was faster, they are
+    /// computed again.
+    ///
+    /// # Errors
+    /// As [`LedgerWriter::forget_request`], and those of `rows`.
+    pub fn forget_request_with(
+        &self,
+        number: u64,
+        rows: impl Fn() -> Result<Vec<Row>, Error>,
+    ) -> Result<(), Error> {
         self.write_computed(AuditAction::Deleted, || {
-            Ok(((), self.ledger.forget_request_writes(number)?, format!("request {number}")))
+            let mut writes = self.ledger.forget_request_writes(number)?;
+            writes.extend(writes_of(rows()?));
+            Ok(((), writes, format!("request {number}")))
         })
     }
 }
@@ -227,8 +259,9 @@ fn decode_request(number: u64, value: &[u8]) -> Result<RequestRecord, Error> {
     let (kept_at, rest) = take_time(rest).ok_or_else(damaged)?;
     let (name, rest) = take_text(rest).ok_or_else(damaged)?;
     let (sm2_id, der) = take_text(rest).ok_or_else(damaged)?;
-    let request =
-        Sm2Id::new(&sm2_id).and_then(|id| CertificateRequest::from_der_with_sm2_id(der, id));
+    // Its proof of possession was verified when it was kept; damage since is found by
+    // `Ledger::verify`.
+    let request = Sm2Id::new(&sm2_id).and_then(|id| CertificateRequest::from_kept(der, id));
     let request = request.map_err(|error| corrupt(&what(), &error.to_string()))?;
     Ok(RequestRecord { number, kept_at, name, has_key, request })
 }

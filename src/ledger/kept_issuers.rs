@@ -1,11 +1,12 @@
 //! CAs that are kept, with or without their private keys.
 
 use super::audit::AuditAction;
-use super::filing::Tag;
 use super::identifier::Identifier;
 use super::kept::check_key;
 use super::octets::{corrupt, take_flag, take_time, time, versioned};
 use super::record::{put_tags, take_tags};
+use super::row::Row;
+use super::tag::Tag;
 use super::write::Write;
 use super::{KeyAndValue, Ledger, LedgerWriter};
 use crate::certificate::Certificate;
@@ -43,11 +44,15 @@ impl Ledger {
         value.map(|value| decode_issuer(*identifier, &value)).transpose()
     }
 
-    /// What makes a change fail unless a CA is kept as it is now; none if it is not kept.
-    pub(crate) fn issuer_unchanged(&self, identifier: &Identifier) -> Result<Option<Write>, Error> {
+    /// A row that makes what it is given with fail unless a CA is kept as it is now
+    /// ([`Issuance::while_unchanged`](crate::issuance::Issuance::while_unchanged)); none if it is not kept.
+    ///
+    /// # Errors
+    /// As [`Ledger::issuer`].
+    pub fn issuer_unchanged(&self, identifier: &Identifier) -> Result<Option<Row>, Error> {
         let place = issuer_place(identifier);
         let found = self.record(&place)?;
-        Ok(found.map(|value| Write::unchanged(place, Some(value))))
+        Ok(found.map(|value| Write::unchanged(place, Some(value)).into()))
     }
 
     /// At most `limit` CAs in the order of their identifiers, after the given one.
@@ -79,7 +84,7 @@ impl Ledger {
     }
 
     /// What keeps a CA.
-    pub(crate) fn issuer_writes(
+    fn issuer_writes(
         &self,
         chain: &Chain,
         key: Option<&KeyPair>,
@@ -87,7 +92,7 @@ impl Ledger {
         now: Time,
     ) -> Result<(Identifier, Vec<Write>), Error> {
         let identifier = issuer_identifier(chain)?;
-        check_key(key, chain.leaf().public_key(), "CA certificate")?;
+        check_key(key, chain.leaf().public_key()?, "CA certificate")?;
         if self.record(&issuer_place(&identifier))?.is_some() {
             let message = format!("CA {identifier} is kept already");
             return Err(StoreError::new(StoreErrorKind::Conflict, message).into());
@@ -109,6 +114,21 @@ impl Ledger {
 }
 
 impl LedgerWriter {
+    /// A row that keeps a CA with its chain, and its private key where that is given, and the
+    /// identifier of its certificate: for what is written in one transaction.
+    ///
+    /// # Errors
+    /// As [`LedgerWriter::keep_issuer`].
+    pub fn issuer_row(
+        &self,
+        chain: &Chain,
+        key: Option<&KeyPair>,
+        tags: &[Tag],
+    ) -> Result<(Identifier, Row), Error> {
+        let (identifier, writes) = self.ledger.issuer_writes(chain, key, tags, self.stamp().at)?;
+        Ok((identifier, Row::of(writes)))
+    }
+
     /// Keeps a CA with its chain, and its private key where that is given, and answers the identifier
     /// of its certificate.
     ///
@@ -153,7 +173,7 @@ fn issuer_identifier(chain: &Chain) -> Result<Identifier, Error> {
             return Err(Error::malformed("CA certificate", "", problem));
         }
     };
-    Ok(Identifier::of(&Ledger::issuer_digest(above.public_key()), certificate.serial()))
+    Ok(Identifier::of(&Ledger::digest_of(above), certificate.serial()))
 }
 
 fn decode_issuer(identifier: Identifier, value: &[u8]) -> Result<IssuerRecord, Error> {

@@ -10,7 +10,8 @@
 //! | `alt-name/` digest of the name (16), identifier (16) | version 1 |
 //! | `audit/` number (8) | version 2, time as the caller says (8), time of the system (8, 2^63 - 1 where there is no clock), action (1), issuer (32, zero where there is none), serial (20, zero where there is none), actor (text), process (text), detail (text), the digests of the records that were removed or replaced: their count (4), 32 each; those of the records that were written, likewise; digest of the entry before (32) |
 //! | `audit-head` | version 2, number of the last entry (8), its digest (32); where something is sealed, the last such state that a holder of the sealing key wrote: number (8), digest (32), time of the system (8), nonce (24) and tag (16) of no bytes, sealed for `audit-head`, this number, digest and time |
-//! | `certificate/` issuer (32), serial (20) | version 2, state (1 claimed, 2 issued), time of the claim (8), number of the audit entry of that (8), time of issue (8, zero before), then of a claim the to-be-signed octets, of a certificate its tags and the certificate |
+//! | `certificate/` issuer (32), serial (20) | version 2, state (1 claimed, 2 issued, 3 cancelled), time of the claim (8), number of the audit entry of that (8), time of issue (8, zero before), then of a claim, and of one that was cancelled, the to-be-signed bytes, of a certificate its tags and the certificate |
+//! | `counter/` name of rows, `/`, place | version 1, the number (8) |
 //! | `crl-full/` issuer (32), shard (2) | version 2, the number of the shard's last full CRL (8), its time (8), the sequence of the last revocation before it (8) |
 //! | `crl-number/` issuer (32) | version 2, the last CRL number (8); then, of a CRL that was made here, its thisUpdate (8) and the latest nextUpdate (8) |
 //! | `expiry/` notAfter (8, plus 2^63), identifier (16) | version 1 |
@@ -22,9 +23,12 @@
 //! | `request-number` | version 1, the last number of a request (8) |
 //! | `revocation-count/` issuer (32) | version 1, how many revocations, holds and releases there were (8) |
 //! | `revocation/` issuer (32), serial (20) | version 2, released (1: 0 or 1), reason (1, of RFC 5280 section 5.3.1), time of revocation (8), the certificate's notAfter (8, of a claim the latest time), its sequence, which is that count with it (8), invalidityDate (8, or nothing) |
+//! | `row/` name of rows, `/`, place | version 1, the value: an embedder's ([`Ledger::rows`]) |
 //! | `seal` | version 1, then how keys are sealed: kind (1: 1 under 32 octets that are given, 2 under a passphrase); of kind 2 the KiB (4), passes (4), lanes (4) and salt (16) of Argon2id; nonce (24) and tag (16) of no octets, sealed for what goes before in this list |
 //! | `subject/` digest of the name (16), identifier (16) | version 1 |
 //! | `token/` token | version 1, digest of the request (32), time (8), the answer: of a certificate its identifier (16) |
+//! | `waiting/` 1, issuer (32), serial (20) | version 1, of a certificate that waits for a signature from elsewhere the token (text, empty where there is none) and its tags |
+//! | `waiting/` 2, issuer (32), zeros (12), number (8) | version 1, of a CRL that waits its time (8), the number of the audit entry before its own (8), its nextUpdate (8), whether it is a delta (1) and to which number (8), its shard (2), the sequence of the last revocation it lists (8), the to-be-signed bytes |
 //!
 //! An issuer is the SHA-256 of its SubjectPublicKeyInfo; a serial number has zeros in front; an
 //! [`Identifier`] says itself what it is. Tags are their count (1), then key and value of each as
@@ -37,7 +41,7 @@
 //!
 //! Every write to the store is a change of this module, and the entry of a change has the digests of
 //! all records that it removed or replaced and wrote, of whichever kind: certificates and indexes,
-//! counters, revocations, sealed keys and the seal, and the rows of `cas` and of embedders. So what
+//! counters, revocations, sealed keys and the seal, and the rows of embedders. So what
 //! was written less what was removed, over the whole log, is what must be there
 //! ([`Ledger::verify`]). A record that no entry wrote, one that is not as an entry wrote it, and one
 //! that is missing are all found in one walk, in memory that does not grow with the store.
@@ -59,40 +63,50 @@ mod chain;
 mod change;
 mod claim;
 mod export;
-mod filing;
 mod group;
 mod identifier;
 mod index;
 mod kept;
 mod kept_issuers;
+mod key_rows;
 pub(crate) mod lists;
 mod log;
 mod newest;
 mod octets;
 mod record;
 mod refusal;
+mod retry;
 pub(crate) mod revocation;
+mod revoke;
+mod row;
+mod rows;
 mod standing;
+mod tag;
+mod token;
 mod unlocked;
 mod vault;
 mod verify;
+mod waiting;
 mod write;
 mod writer;
 
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use crate::certificate::Certificate;
 use crate::error::{Error, StoreError, StoreErrorKind};
 use crate::key::{PublicKey, fingerprint};
 use crate::serial::SerialNumber;
 use crate::store::Store;
 
 pub use self::audit::{AuditAction, AuditEntry};
-pub use self::filing::{Filing, Tag};
 pub use self::identifier::Identifier;
 pub use self::kept::RequestRecord;
 pub use self::kept_issuers::IssuerRecord;
 pub use self::record::{CertificateRecord, RecordState};
+pub use self::row::Row;
+pub use self::rows::{Rows, StoredRow};
+pub use self::tag::Tag;
 
 /// A key of the store and its value.
 pub(crate) type KeyAndValue = (Vec<u8>, Vec<u8>);
@@ -103,14 +117,20 @@ pub(crate) type EachRevocation<'e> =
 
 pub(crate) use self::audit::Stamp;
 pub(crate) use self::change::Change;
-pub(crate) use self::filing::{TokenRecord, token_write};
+pub(crate) use self::index::identifier_write;
 #[cfg(feature = "cas")]
 pub(crate) use self::kept::request_key_name;
 pub(crate) use self::lists::CrlMoment;
 pub(crate) use self::newest::believed_until;
+pub(crate) use self::retry::Line;
 pub(crate) use self::revocation::{Revocation, RevocationReason, RevocationRequest};
+pub(crate) use self::row::writes_of;
 pub(crate) use self::standing::{Link, Standing};
+pub(crate) use self::tag::add_tag;
+pub(crate) use self::token::{TokenRecord, check_token, token_write};
 pub use self::verify::{AuditHead, Verification};
+pub use self::waiting::{Waiting, WaitingFor};
+pub(crate) use self::waiting::{WaitingCertificate, WaitingCrl, certificate_write, crl_write};
 pub(crate) use self::write::Write;
 pub use self::writer::LedgerWriter;
 
@@ -146,8 +166,10 @@ pub struct Ledger {
     store: Arc<dyn Store>,
     group: Arc<group::Group>,
     vault: Arc<vault::Vault>,
-    /// Where those who make CRLs stand in line, once another was faster.
-    pub(crate) crl_line: Arc<Mutex<()>>,
+    /// Where those who write what they computed stand in line, once another was faster.
+    line: Arc<Line>,
+    /// The same for those who make CRLs, which takes longer.
+    pub(crate) crl_line: Arc<Line>,
 }
 
 impl Ledger {
@@ -157,6 +179,7 @@ impl Ledger {
             store: Arc::new(store),
             group: Arc::default(),
             vault: Arc::default(),
+            line: Arc::default(),
             crl_line: Arc::default(),
         }
     }
@@ -164,6 +187,13 @@ impl Ledger {
     /// The digest that names an issuer in the records: the SHA-256 of its SubjectPublicKeyInfo.
     pub fn issuer_digest(key: &PublicKey) -> IssuerDigest {
         fingerprint(&key.to_der())
+    }
+
+    /// The digest of what a certificate issues; that of its key as it was written, where the key is one that
+    /// this crate does not know.
+    pub(crate) fn digest_of(certificate: &Certificate) -> IssuerDigest {
+        let info = certificate.public_key_info();
+        info.key().map_or_else(|_| fingerprint(info.as_der()), Self::issuer_digest)
     }
 
     /// The record of a certificate.

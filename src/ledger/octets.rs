@@ -10,7 +10,8 @@ use crate::validity::Time;
 
 use super::IssuerDigest;
 
-/// A serial number with zeros in front, so that the order of keys is that of numbers.
+/// A serial number with zeros in front, so that the order of keys is that of numbers. One that does not
+/// conform, of which there are no records, is longer.
 pub(super) fn padded(serial: &SerialNumber) -> Vec<u8> {
     let octets = serial.as_bytes();
     let mut padded = vec![0; SERIAL_OCTETS.saturating_sub(octets.len())];

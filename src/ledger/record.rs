@@ -7,14 +7,15 @@ use crate::store::ReadTransaction;
 use crate::validity::Time;
 
 use super::IssuerDigest;
-use super::filing::Tag;
 use super::identifier::Identifier;
 use super::octets::{corrupt, padded, split_key, take_text, take_time, text, time, versioned};
+use super::tag::Tag;
 
 pub(super) const PREFIX: &[u8] = b"certificate/";
 const VERSION: u8 = 2;
 const CLAIMED: u8 = 1;
 const ISSUED: u8 = 2;
+const CANCELLED: u8 = 3;
 
 /// What is known of a serial number.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -41,7 +42,7 @@ impl CertificateRecord {
     /// The certificate, if it came back from its signer.
     pub fn certificate(&self) -> Option<&Certificate> {
         match &self.state {
-            RecordState::Claimed { .. } => None,
+            RecordState::Cancelled { .. } | RecordState::Claimed { .. } => None,
             RecordState::Issued { certificate, .. } => Some(certificate),
         }
     }
@@ -51,6 +52,13 @@ impl CertificateRecord {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum RecordState {
+    /// The number was given to these to-be-signed bytes, and whoever holds the authority said that no
+    /// signature will come ([`Authority::cancel`](crate::Authority::cancel)). It is not given again,
+    /// and can be revoked, should there be a signature after all.
+    Cancelled {
+        /// The bytes that were to be signed.
+        to_be_signed: Vec<u8>,
+    },
     /// The number was given to these to-be-signed octets. Whether a signature was ever made is not
     /// known, so it stays listed, can be completed, and can be revoked.
     Claimed {
@@ -74,6 +82,10 @@ pub(super) fn key(issuer: &IssuerDigest, serial: &SerialNumber) -> Vec<u8> {
 
 pub(super) fn encode_claimed(at: Time, entry: u64, to_be_signed: &[u8]) -> Vec<u8> {
     [&[VERSION, CLAIMED], &time(at)[..], &entry.to_be_bytes(), &[0; 8], to_be_signed].concat()
+}
+
+pub(super) fn encode_cancelled((at, entry): (Time, u64), to_be_signed: &[u8]) -> Vec<u8> {
+    [&[VERSION, CANCELLED], &time(at)[..], &entry.to_be_bytes(), &[0; 8], to_be_signed].concat()
 }
 
 /// `claimed` is when the number was claimed, and the number of the audit entry of that.
@@ -132,6 +144,7 @@ pub(super) fn decode(key: &[u8], value: &[u8]) -> Result<CertificateRecord, Stor
     let entry = u64::from_be_bytes(*entry);
     let (issued_at, content) = take_time(rest).ok_or_else(|| damaged("a time that is none"))?;
     let state = match *state {
+        CANCELLED => RecordState::Cancelled { to_be_signed: content.to_vec() },
         CLAIMED => RecordState::Claimed { to_be_signed: content.to_vec() },
         ISSUED => {
             let (tags, der) = take_tags(content).ok_or_else(|| damaged("tags that are none"))?;

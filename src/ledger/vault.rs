@@ -21,7 +21,7 @@ const KEY: &[u8] = b"key/";
 const VERSION: u8 = 1;
 
 /// What the names begin with that the engine gives itself.
-const RESERVED: [&str; 4] = ["certificate/", "issuer/", "order/", "request/"];
+const RESERVED: [&str; 2] = ["issuer/", "request/"];
 
 /// The seal of a ledger and its clones, once it is known.
 #[derive(Default)]
@@ -123,7 +123,11 @@ impl Ledger {
     }
 
     /// Whether a private key could be kept now.
-    pub(crate) fn check_unlocked(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when it could not
+    /// ([`Ledger::unlock`]), or when the store fails.
+    pub fn check_unlocked(&self) -> Result<(), Error> {
         let open = self.vault.read().is_some()
             || (!self.store.is_durable() && self.record(HEADER)?.is_none());
         if open { Ok(()) } else { Err(not_unlocked().into()) }
@@ -230,7 +234,7 @@ fn read(plain: &[u8]) -> Option<Result<KeyPair, Error>> {
 
 impl LedgerWriter {
     /// Keeps a private key, sealed, under a name of 1 to 128 octets that must be free. Names that
-    /// begin with `certificate/`, `issuer/`, `order/` or `request/` are the engine's own.
+    /// begin with `issuer/` or `request/` are the ledger's own.
     ///
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when the ledger is not unlocked
@@ -321,10 +325,7 @@ impl LedgerWriter {
             let changes = above.into_changes();
             let effects = Effects::of(&changes, transaction)?;
             for (key, value) in changes {
-                match value {
-                    Some(value) => transaction.put(&key, &value)?,
-                    None => transaction.delete(&key)?,
-                }
+                transaction.put(&key, &value.unwrap_or_default())?;
             }
             let detail = format!("{} private keys", kept.len());
             let note = Note { action: AuditAction::Resealed, serial: None, detail };
@@ -377,7 +378,7 @@ fn place(name: &str) -> Result<Vec<u8>, Error> {
 }
 
 /// Only a request or CA gives its key a name.
-fn not_reserved(name: &str) -> Result<(), Error> {
+pub(super) fn not_reserved(name: &str) -> Result<(), Error> {
     if RESERVED.iter().any(|prefix| name.starts_with(prefix)) {
         let problem =
             format!("{}; names of CAs and requests are reserved", cut(name).escape_debug());

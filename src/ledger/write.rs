@@ -1,12 +1,14 @@
 //! Records that are written together with a change, or not at all.
 
-use super::octets::corrupt;
+use super::octets::{corrupt, versioned};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::store::{ReadTransaction, WriteTransaction};
 
+const COUNTER_VERSION: u8 = 1;
+
 /// One record, what must be there before, and what becomes of it. A list of them takes effect whole
 /// or not at all, so whoever computed it from what was read need not hold a lock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Write {
     pub(crate) key: Vec<u8>,
     pub(crate) expected: Expected,
@@ -52,7 +54,7 @@ impl Write {
     /// A counter that starts at zero. Without one nothing counts: a counter that was lost must not
     /// begin again.
     pub(crate) fn counter(key: Vec<u8>) -> Self {
-        Self::new(key, 0_u64.to_be_bytes().to_vec())
+        Self::new(key, encode_count(0))
     }
 
     /// A counter that goes up by one, whatever it is.
@@ -104,7 +106,7 @@ pub(super) fn carry_out(
         match effect {
             Effect::Count => {
                 let count = counted(key, transaction.get(key)?)?.saturating_add(1);
-                transaction.put(key, &count.to_be_bytes())?;
+                transaction.put(key, &encode_count(count))?;
             }
             Effect::Delete => transaction.delete(key)?,
             Effect::Keep => {}
@@ -118,5 +120,10 @@ pub(super) fn carry_out(
 pub(super) fn counted(key: &[u8], value: Option<Vec<u8>>) -> Result<u64, StoreError> {
     let what = || format!("the counter {}", String::from_utf8_lossy(key).escape_debug());
     let value = value.ok_or_else(|| corrupt(&what(), "it is missing"))?;
-    value.try_into().map(u64::from_be_bytes).map_err(|_| corrupt(&what(), "damaged"))
+    let number = versioned(&value, COUNTER_VERSION, what)?.try_into();
+    number.map(u64::from_be_bytes).map_err(|_| corrupt(&what(), "damaged"))
+}
+
+fn encode_count(count: u64) -> Vec<u8> {
+    [&[COUNTER_VERSION][..], &count.to_be_bytes()].concat()
 }

@@ -5,13 +5,11 @@ use std::sync::Arc;
 use super::Ledger;
 use super::audit::{AuditAction, Stamp};
 use super::change::Change;
-use super::write::Write;
+use super::row::{Row, writes_of};
+use super::write::{Effect, Write};
 use crate::certificate::Certificate;
-use crate::error::{Error, StoreError, StoreErrorKind};
+use crate::error::Error;
 use crate::validity::Time;
-
-/// How often a write begins anew when another change came first.
-const ATTEMPTS: usize = 64;
 
 /// Writes to a ledger in somebody's name: what the records of certificates do not cover.
 ///
@@ -71,38 +69,54 @@ impl LedgerWriter {
         &self.stamp
     }
 
-    /// Writes what is computed from what is there, with an entry in the audit log, and begins anew
+    /// Writes what is computed from what is there, with an entry in the audit log, and begins again
     /// when another change came first.
     pub(super) fn write_computed<T>(
         &self,
         action: AuditAction,
         compute: impl Fn() -> Result<(T, Vec<Write>, String), Error>,
     ) -> Result<T, Error> {
-        for attempt in 1..=ATTEMPTS {
+        let attempt = || {
             let (answer, writes, detail) = compute()?;
-            match self.write(writes, action, detail) {
-                Ok(()) => return Ok(answer),
-                Err(Error::Store(error))
-                    if error.kind() == StoreErrorKind::Conflict && attempt < ATTEMPTS => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(StoreError::new(StoreErrorKind::Conflict, "other changes came first").into())
+            self.write(writes, action, detail)?;
+            Ok(answer)
+        };
+        self.ledger.retry(attempt, Error::is_conflict)
+    }
+
+    /// Writes rows, all or none, with an entry in the audit log: what was done, in words.
+    ///
+    /// # Errors
+    /// [`Error::Store`] with [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict) when a row
+    /// is not what it was, or when the store fails.
+    pub fn write_rows(
+        &self,
+        rows: impl IntoIterator<Item = Row>,
+        detail: &str,
+    ) -> Result<(), Error> {
+        let writes = writes_of(rows);
+        let removes = |write: &Write| matches!(write.effect, Effect::Delete | Effect::Keep);
+        let deleted = writes.iter().any(|write| write.effect == Effect::Delete);
+        let action = match deleted && writes.iter().all(removes) {
+            true => AuditAction::Deleted,
+            false => AuditAction::Recorded,
+        };
+        self.write(writes, action, detail.to_owned())
     }
 
     /// Records a certificate that signed itself, with further records, in one transaction.
     pub(crate) fn record_self_signed(
         &self,
         certificate: &Certificate,
-        writes: Vec<Write>,
+        rows: impl IntoIterator<Item = Row>,
     ) -> Result<(), Error> {
-        let issuer = Ledger::issuer_digest(certificate.public_key());
+        let issuer = Ledger::issuer_digest(certificate.public_key()?);
         let stamp = Stamp { issuer, ..self.stamp().clone() };
         let (serial, to_be_signed) = (*certificate.serial(), certificate.to_be_signed().to_vec());
         let claim = Change::Claim { serial, to_be_signed };
         let issue = Change::Issue { certificate: Box::new(certificate.clone()), tags: Vec::new() };
         // Without the records there is no claim, and without the claim no certificate.
-        let changes = vec![Change::With { writes, change: Box::new(claim) }, issue];
+        let changes = vec![claim.with(writes_of(rows)), issue];
         self.ledger.change(&stamp, changes).into_iter().try_for_each(|answer| Ok(answer?))
     }
 }

@@ -138,7 +138,7 @@ fn fill(
     ledger: &Ledger,
     serial: &SerialNumber,
 ) -> Result<ExportSummary, Error> {
-    let digest = Ledger::issuer_digest(issuer.certificate().public_key());
+    let digest = Ledger::issuer_digest(issuer.public_key());
     let mut summary = ExportSummary::default();
     make_folder(&folder.join(CERTIFICATES))?;
     make_folder(&folder.join(PRIVATE))?;

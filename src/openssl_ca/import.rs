@@ -112,8 +112,8 @@ fn check_authority(folder: &Path, issuer: &Issuer, problems: &mut Problems) -> R
     let allowed = "a certificate of the issuer that imports";
     match Certificate::many_from_pem(&String::from_utf8_lossy(&octets)) {
         Ok(certificates) => {
-            let own = issuer.certificate().public_key();
-            if certificates.iter().all(|certificate| certificate.public_key() != own) {
+            let own = issuer.certificate().public_key_info();
+            if certificates.iter().all(|certificate| certificate.public_key_info() != own) {
                 problems.add(CERTIFICATE, "", Problem::new("another key", allowed));
             }
         }
@@ -237,7 +237,7 @@ fn taken_over(certificate: Certificate, revoked: Option<Revoked>) -> Change {
 
 fn is_same(record: &CertificateRecord, certificate: &Certificate) -> bool {
     match &record.state {
-        RecordState::Claimed { .. } => false,
+        RecordState::Cancelled { .. } | RecordState::Claimed { .. } => false,
         RecordState::Issued { certificate: known, .. } => **known == *certificate,
     }
 }

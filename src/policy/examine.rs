@@ -1,12 +1,14 @@
 //! The examination of a request, item by item.
 
+use super::asked::Asked;
 use super::claims;
 use super::item::{Decision, ReviewItem};
 use super::rules::{AltNameSource, CommonName, Policy, SubjectSource};
 use crate::error::{Reason, Rule};
+use crate::key::PublicKey;
 use crate::name::{AltName, Attribute, AttributeType, Name};
 use crate::oid;
-use crate::profile::Extension;
+use crate::profile::{Extension, Profile};
 use crate::request::CertificateRequest;
 use crate::usage::{ExtendedKeyUsage, list};
 
@@ -19,16 +21,40 @@ pub(super) struct Examined {
     pub(super) alt_names: Vec<AltName>,
 }
 
-pub(super) fn examine(policy: &Policy, request: &CertificateRequest) -> Examined {
-    let mut items = vec![review_key(policy, request)];
-    let mut alt_names = review_alt_names(policy, request, &mut items);
+pub(super) fn examine(policy: &Policy, profile: &Profile, asked: &Asked<'_>) -> Examined {
+    let mut items = vec![review_key(policy, asked.public_key)];
+    let fixed_names = match (asked.alt_names, &policy.alt_names) {
+        (Some(names), _) => Some(Fixed { content: names, by: "the caller sets the names" }),
+        (None, AltNameSource::Fixed(names)) => {
+            Some(Fixed { content: &names[..], by: "the policy sets the names" })
+        }
+        (None, AltNameSource::Request) => None,
+    };
+    let fixed_subject = match (asked.subject, &policy.subject) {
+        (Some(subject), _) => Some(Fixed { content: subject, by: "the caller sets the subject" }),
+        (None, SubjectSource::Fixed(subject)) => {
+            Some(Fixed { content: subject, by: "the policy sets the subject" })
+        }
+        (None, SubjectSource::Request) => None,
+    };
+    let mut alt_names = review_alt_names(policy, asked, fixed_names, &mut items);
     if policy.common_name == CommonName::AddToAltNames {
-        add_common_name(policy, request, &mut alt_names, &mut items);
+        let fixed = fixed_subject.as_ref().map(|fixed| fixed.content);
+        let subject = fixed.or(asked.request.map(CertificateRequest::subject));
+        add_common_name(policy, subject, &mut alt_names, &mut items);
     }
-    let subject = review_subject(policy, request, &alt_names, &mut items);
-    review_extensions(policy, request, &mut items);
-    review_attributes(request, &mut items);
+    let subject = review_subject(policy, profile, asked, fixed_subject, &alt_names, &mut items);
+    if let Some(request) = asked.request {
+        review_extensions(profile, request, &mut items);
+        review_attributes(request, &mut items);
+    }
     Examined { items, subject, alt_names }
+}
+
+/// Content that is given whatever a request asks for, and who gives it.
+struct Fixed<'f, T: ?Sized> {
+    content: &'f T,
+    by: &'static str,
 }
 
 fn decide(kind: &'static str, value: String, refusal: Option<(Rule, String)>) -> ReviewItem {
@@ -43,9 +69,9 @@ fn overridden(kind: &'static str, value: String, by: impl Into<String>) -> Revie
     ReviewItem { kind, value, decision: Decision::Overridden { by: by.into() } }
 }
 
-fn review_key(policy: &Policy, request: &CertificateRequest) -> ReviewItem {
-    let algorithm = request.public_key().algorithm();
-    let weaknesses = request.public_key().weaknesses();
+fn review_key(policy: &Policy, key: &PublicKey) -> ReviewItem {
+    let algorithm = key.algorithm();
+    let weaknesses = key.weaknesses();
     let refusal = if !policy.weak_keys.allow(algorithm) {
         Some((Rule::KeyWeak, "RSA of 2048 bits or more".to_owned()))
     } else if !weaknesses.is_empty() {
@@ -63,40 +89,37 @@ fn review_key(policy: &Policy, request: &CertificateRequest) -> ReviewItem {
 /// The granted names, each once.
 fn review_alt_names(
     policy: &Policy,
-    request: &CertificateRequest,
+    asked: &Asked<'_>,
+    fixed: Option<Fixed<'_, [AltName]>>,
     items: &mut Vec<ReviewItem>,
 ) -> Vec<AltName> {
     const KIND: &str = "alternative name";
     let mut granted: Vec<AltName> = Vec::new();
-    if let AltNameSource::Fixed(names) = &policy.alt_names {
-        for name in names {
-            if !granted.contains(name) {
-                granted.push(name.clone());
-            }
+    for name in fixed.as_ref().map(|fixed| fixed.content).unwrap_or_default() {
+        if !granted.contains(name) {
+            granted.push(name.clone());
         }
     }
-    for name in request.requested_alt_names() {
+    for name in asked.request.map(|request| request.requested_alt_names()).unwrap_or_default() {
         let checked = name.check();
-        let item = match (&policy.alt_names, checked) {
-            (AltNameSource::Fixed(names), Ok(checked)) if names.contains(&checked) => {
+        let item = match (&fixed, checked) {
+            (Some(fixed), Ok(checked)) if fixed.content.contains(&checked) => {
                 decide(KIND, checked.to_string(), None)
             }
-            (AltNameSource::Fixed(_), _) => {
-                overridden(KIND, name.to_string(), "the policy sets the names")
-            }
-            (AltNameSource::Request, Err(error)) => {
+            (Some(fixed), _) => overridden(KIND, name.to_string(), fixed.by),
+            (None, Err(error)) => {
                 let refusal =
                     (Rule::NameMalformed, format!("names that are well formed ({error})"));
                 decide(KIND, name.to_string(), Some(refusal))
             }
-            (AltNameSource::Request, Ok(checked)) if policy.names.permit(&checked) => {
+            (None, Ok(checked)) if policy.names.permit(&checked) => {
                 let item = decide(KIND, checked.to_string(), None);
                 if !granted.contains(&checked) {
                     granted.push(checked);
                 }
                 item
             }
-            (AltNameSource::Request, Ok(checked)) => {
+            (None, Ok(checked)) => {
                 let refusal = (Rule::NameNotAllowed, policy.names.describe());
                 decide(KIND, checked.to_string(), Some(refusal))
             }
@@ -109,14 +132,11 @@ fn review_alt_names(
 /// A common name that is a host name becomes an alternative name, if the policy allows it.
 fn add_common_name(
     policy: &Policy,
-    request: &CertificateRequest,
+    subject: Option<&Name>,
     alt_names: &mut Vec<AltName>,
     items: &mut Vec<ReviewItem>,
 ) {
-    let common_name = match &policy.subject {
-        SubjectSource::Fixed(subject) => subject.common_name(),
-        SubjectSource::Request => request.subject().common_name(),
-    };
+    let common_name = subject.and_then(Name::common_name);
     let Some(Ok(name)) = common_name.map(|text| text.parse::<AltName>()) else {
         return;
     };
@@ -128,29 +148,28 @@ fn add_common_name(
 
 fn review_subject(
     policy: &Policy,
-    request: &CertificateRequest,
+    profile: &Profile,
+    asked: &Asked<'_>,
+    fixed: Option<Fixed<'_, Name>>,
     alt_names: &[AltName],
     items: &mut Vec<ReviewItem>,
 ) -> Name {
     const KIND: &str = "subject";
-    let fixed = match &policy.subject {
-        SubjectSource::Fixed(fixed) => Some(fixed),
-        SubjectSource::Request => None,
-    };
     let mut granted: Vec<Vec<Attribute>> = Vec::new();
-    for relative in request.subject().relative() {
+    let requested = asked.request.map(|request| request.subject().relative());
+    for relative in requested.into_iter().flatten() {
         let mut kept = Vec::new();
         for attribute in relative {
             let shown = attribute.to_string();
-            items.push(match fixed {
-                Some(fixed) if fixed.attributes().any(|other| same(attribute, other)) => {
+            items.push(match &fixed {
+                Some(fixed) if fixed.content.attributes().any(|other| same(attribute, other)) => {
                     decide(KIND, shown, None)
                 }
-                Some(_) => overridden(KIND, shown, "the policy sets the subject"),
+                Some(fixed) => overridden(KIND, shown, fixed.by),
                 None if is_blank(attribute) => {
                     overridden(KIND, shown, "nothing: a blank value asks for none")
                 }
-                None => match review_attribute(policy, attribute, alt_names) {
+                None => match review_attribute(policy, profile, attribute, alt_names) {
                     Ok(attribute) => {
                         kept.push(attribute);
                         decide(KIND, shown, None)
@@ -164,7 +183,7 @@ fn review_subject(
         }
     }
     match fixed {
-        Some(fixed) => fixed.clone(),
+        Some(fixed) => fixed.content.clone(),
         None => Name::of_part(granted),
     }
 }
@@ -182,6 +201,7 @@ fn is_blank(attribute: &Attribute) -> bool {
 /// The attribute in this crate's own encoding, or why it is denied.
 fn review_attribute(
     policy: &Policy,
+    profile: &Profile,
     attribute: &Attribute,
     alt_names: &[AltName],
 ) -> Result<Attribute, (Rule, String)> {
@@ -199,7 +219,7 @@ fn review_attribute(
         let text = format!("{listed}a common name that is a granted alternative name");
         return Err((Rule::SubjectNotAllowed, text));
     }
-    let claim = || claims::refuse(&policy.profile, &policy.names, alt_names, kind, &value);
+    let claim = || claims::refuse(profile, &policy.names, alt_names, kind, &value);
     if let Some(refusal) = (!granted).then(claim).flatten() {
         return Err(refusal);
     }
@@ -207,8 +227,7 @@ fn review_attribute(
         .map_err(|error| (Rule::NameMalformed, format!("values within X.520 bounds ({error})")))
 }
 
-fn review_extensions(policy: &Policy, request: &CertificateRequest, items: &mut Vec<ReviewItem>) {
-    let profile = &policy.profile;
+fn review_extensions(profile: &Profile, request: &CertificateRequest, items: &mut Vec<ReviewItem>) {
     for Extension { oid, .. } in request.requested_extensions() {
         let item = match *oid {
             // Reviewed name by name.

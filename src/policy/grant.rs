@@ -2,10 +2,12 @@
 
 use super::item::ReviewItem;
 use super::rules::{Outliving, RootLeaves};
+use crate::algorithm::KeyFamily;
+use crate::error::{Reason, Rule};
 use crate::key::{PublicKey, fingerprint};
 use crate::name::{AltName, Name};
 use crate::profile::Profile;
-use crate::validity::{Lifetime, Validity};
+use crate::validity::{Lifetime, Time, Validity};
 
 /// The period that is asked for.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -20,6 +22,8 @@ pub enum Period {
     Exactly(Validity),
     /// This lifetime from now.
     Lifetime(Lifetime),
+    /// From now until this time.
+    Until(Time),
 }
 
 /// The content of a certificate as it was granted. Only [`Review::approve`](super::Review::approve)
@@ -33,9 +37,12 @@ pub struct Grant {
     pub(crate) period: Period,
     /// What [`Period::Default`] stands for.
     pub(crate) lifetime: Lifetime,
+    pub(crate) max_lifetime: Lifetime,
     pub(crate) backdate: Lifetime,
     pub(crate) outliving: Outliving,
     pub(crate) root_leaves: RootLeaves,
+    /// Besides the issuer's.
+    pub(crate) key_families: Vec<KeyFamily>,
     pub(crate) outcome: Vec<ReviewItem>,
 }
 
@@ -60,12 +67,20 @@ impl Grant {
         &self.outcome
     }
 
+    /// Why a certificate may not live so long, if it may not.
+    pub(crate) fn refuse_lifetime(&self, asked: Lifetime) -> Option<Reason> {
+        let good = asked > Lifetime::ZERO && asked <= self.max_lifetime;
+        let allowed = format!("more than none, at most {}", self.max_lifetime);
+        (!good).then(|| Reason::new(Rule::Lifetime, "lifetime", asked.to_string(), allowed))
+    }
+
     /// A digest of what was asked for: the key, the names and the period.
     pub(crate) fn digest(&self) -> [u8; 32] {
         let period = match self.period {
             Period::Default => String::new(),
             Period::Exactly(validity) => validity.to_string(),
             Period::Lifetime(lifetime) => lifetime.to_string(),
+            Period::Until(end) => format!("until {end}"),
         };
         let names = self.alt_names.iter().map(ToString::to_string);
         let texts: Vec<String> =
@@ -78,6 +93,7 @@ impl Grant {
     pub(crate) fn for_authority(public_key: PublicKey, subject: Name, profile: Profile) -> Self {
         Self {
             lifetime: profile.lifetime(),
+            max_lifetime: Lifetime::seconds(u64::MAX),
             profile,
             public_key,
             subject,
@@ -86,6 +102,7 @@ impl Grant {
             backdate: Lifetime::ZERO,
             outliving: Outliving::Truncate,
             root_leaves: RootLeaves::Refuse,
+            key_families: Vec::new(),
             outcome: Vec::new(),
         }
     }

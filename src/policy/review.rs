@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use super::asked::Asked;
 use super::examine::{Examined, examine};
 use super::grant::{Grant, Period};
 use super::item::{Decision, ReviewItem};
-use super::rules::{OnDenial, Policy};
+use super::rules::{OnDenial, Outliving, Policy};
 use crate::error::{Denied, Error, Reason, Rule};
-use crate::profile::AltNames;
+use crate::profile::{AltNames, Profile};
 use crate::request::CertificateRequest;
 use crate::validity::Lifetime;
 
@@ -15,7 +16,6 @@ use crate::validity::Lifetime;
 #[derive(Clone, Debug)]
 pub struct Review {
     draft: Grant,
-    max_lifetime: Lifetime,
     on_denial: OnDenial,
     /// Reasons that are no item of the request: a name that is missing, a lifetime.
     missing: Vec<Reason>,
@@ -24,15 +24,33 @@ pub struct Review {
 impl Policy {
     /// Reviews a request: each item it asks for is granted, overridden or denied.
     pub fn review(&self, request: &CertificateRequest) -> Review {
-        Review::of(self, request)
+        Review::of(self, &request.into())
+    }
+
+    /// The policy of whoever holds an issuer and makes a CA below it, who needs no leave: a period of
+    /// his own may begin when he likes, and what would outlive the issuer ends with it. `weak`: the
+    /// key was accepted before, weak or not.
+    pub(crate) fn of_holder(profile: Profile, period: &Period, weak: bool) -> Self {
+        let own = matches!(period, Period::Exactly(_));
+        let policy = Self {
+            max_lifetime: Lifetime::seconds(u64::MAX),
+            backdate: if own { Lifetime::seconds(u64::MAX) } else { Lifetime::ZERO },
+            outliving: Outliving::Truncate,
+            ..Self::new(profile)
+        };
+        if weak { policy.dangerously_allow_rsa_1024() } else { policy }
     }
 }
 
 impl Review {
-    pub(super) fn of(policy: &Policy, request: &CertificateRequest) -> Self {
-        let Examined { items, subject, alt_names } = examine(policy, request);
+    pub(crate) fn of(policy: &Policy, asked: &Asked<'_>) -> Self {
+        let mut profile = asked.profile.unwrap_or(&policy.profile).clone();
+        for extension in asked.extensions {
+            profile = profile.with_extension(extension.clone());
+        }
+        let Examined { items, subject, alt_names } = examine(policy, &profile, asked);
         let mut missing = Vec::new();
-        if alt_names.is_empty() && policy.profile.alt_names() == AltNames::Required {
+        if alt_names.is_empty() && profile.alt_names() == AltNames::Required {
             missing.push(Reason::new(
                 Rule::NoAltName,
                 "alternative names",
@@ -41,19 +59,21 @@ impl Review {
             ));
         }
         let draft = Grant {
-            profile: policy.profile.clone(),
-            public_key: request.public_key().clone(),
+            // Who does not ask gets what there is, not a refusal.
+            lifetime: profile.lifetime().min(policy.max_lifetime),
+            max_lifetime: policy.max_lifetime,
+            profile,
+            public_key: asked.public_key.clone(),
             subject,
             alt_names,
-            period: Period::Default,
-            // Who does not ask gets what there is, not a refusal.
-            lifetime: policy.profile.lifetime().min(policy.max_lifetime),
+            period: asked.period,
             backdate: policy.backdate,
             outliving: policy.outliving,
             root_leaves: policy.root_leaves,
+            key_families: policy.key_families.clone(),
             outcome: items,
         };
-        Self { draft, max_lifetime: policy.max_lifetime, on_denial: policy.on_denial, missing }
+        Self { draft, on_denial: policy.on_denial, missing }
     }
 
     /// Asks for another period than the profile's lifetime from now.
@@ -109,10 +129,10 @@ impl Review {
             Period::Default => self.draft.lifetime,
             Period::Exactly(validity) => validity.lifetime(),
             Period::Lifetime(lifetime) => lifetime,
+            // The issuer knows what time it is.
+            Period::Until(_) => return None,
         };
-        let good = asked > Lifetime::ZERO && asked <= self.max_lifetime;
-        let allowed = format!("more than none, at most {}", self.max_lifetime);
-        (!good).then(|| Reason::new(Rule::Lifetime, "lifetime", asked.to_string(), allowed))
+        self.draft.refuse_lifetime(asked)
     }
 }
 

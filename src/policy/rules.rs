@@ -1,7 +1,7 @@
 //! The policy itself: what may be granted, and the choices it leaves.
 
 use super::names::NameRules;
-use crate::algorithm::{KeyAlgorithm, WeakKeys};
+use crate::algorithm::{KeyAlgorithm, KeyFamily, WeakKeys};
 use crate::error::Error;
 use crate::name::{AltName, AttributeType, IpNetwork, Name, Subtree};
 use crate::profile::Profile;
@@ -30,6 +30,7 @@ use crate::validity::Lifetime;
 pub struct Policy {
     pub(super) profile: Profile,
     pub(super) keys: Vec<KeyAlgorithm>,
+    pub(super) key_families: Vec<KeyFamily>,
     pub(super) weak_keys: WeakKeys,
     pub(super) names: NameRules,
     pub(super) alt_names: AltNameSource,
@@ -110,6 +111,7 @@ impl Policy {
             max_lifetime: profile.lifetime(),
             profile,
             keys: KeyAlgorithm::STRONG.to_vec(),
+            key_families: Vec::new(),
             weak_keys: WeakKeys::Refuse,
             names: NameRules::default(),
             alt_names: AltNameSource::Request,
@@ -173,6 +175,15 @@ impl Policy {
     #[must_use]
     pub fn allow_keys(mut self, algorithms: impl IntoIterator<Item = KeyAlgorithm>) -> Self {
         self.keys = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Certifies keys of these families, such as RSA keys under a CA of P-256. Without it, a
+    /// certificate's key is of its issuer's family. The algorithms are still those that the policy
+    /// allows ([`Policy::allow_keys`]).
+    #[must_use]
+    pub fn allow_key_families(mut self, families: impl IntoIterator<Item = KeyFamily>) -> Self {
+        self.key_families.extend(families);
         self
     }
 
@@ -245,7 +256,7 @@ impl Policy {
 
     /// Sets by how much notBefore lies before the time of issue, for clients whose clock is behind.
     /// It never reaches before the issuer's own notBefore, and comes on top of the lifetime. It is also
-    /// how far before the time of issue a period of its own ([`Period::Exactly`]) may begin. The default
+    /// how far before the time of issue a period of its own ([`Period::Exactly`](super::Period::Exactly)) may begin. The default
     /// is nothing.
     #[must_use]
     pub fn with_backdate(mut self, backdate: Lifetime) -> Self {

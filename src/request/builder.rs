@@ -4,7 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::proven::{CertificateRequest, WHAT};
+use super::proven::CertificateRequest;
+use super::unverified::WHAT;
 use crate::error::Error;
 use crate::key::{Pinned, Signer};
 use crate::limits::ALT_NAMES;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::unverified::{LABELS, Unproven, UnverifiedRequest, WHAT};
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
 use crate::key::{Claim, PublicKey, Sm2Id, verify_many};
@@ -9,12 +10,7 @@ use crate::name::{Name, UncheckedName};
 use crate::oid::Oid;
 use crate::profile::Extension;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
-use crate::wire::extension::Extensions;
 use crate::wire::pem;
-use crate::wire::request::{RequestAttribute, split_request};
-
-pub(super) const WHAT: &str = "certificate request";
-const LABELS: &[&str] = &["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 
 /// A certification request (CSR) whose proof of possession was verified: none exists without it.
 ///
@@ -35,12 +31,9 @@ const LABELS: &[&str] = &["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 /// ```
 #[derive(Clone)]
 pub struct CertificateRequest {
-    der: Vec<u8>,
-    subject: Name,
-    public_key: PublicKey,
-    algorithm: SignatureAlgorithm,
-    extensions: Extensions,
-    attributes: Vec<RequestAttribute>,
+    pub(super) read: UnverifiedRequest,
+    pub(super) public_key: PublicKey,
+    pub(super) algorithm: SignatureAlgorithm,
 }
 
 impl CertificateRequest {
@@ -58,11 +51,12 @@ impl CertificateRequest {
     /// # Errors
     /// As [`CertificateRequest::from_der`].
     pub fn from_der_with_sm2_id(der: &[u8], id: Sm2Id) -> Result<Self, Error> {
-        let (request, proof) = Self::unverified(der, id)?;
-        let Claim { key, algorithm, message, signature, .. } = proof.claim(&request);
-        key.verify(algorithm, message, signature)
-            .map_err(|_| Error::InvalidSignature { what: WHAT })?;
-        Ok(request)
+        UnverifiedRequest::from_der(der)?.verify_with_sm2_id(id)
+    }
+
+    /// A request whose signature was verified before it was kept.
+    pub(crate) fn from_kept(der: &[u8], id: Sm2Id) -> Result<Self, Error> {
+        Ok(UnverifiedRequest::from_der(der)?.proven(id)?.request())
     }
 
     /// Reads many and verifies their signatures together, which for RSA keys takes less time than one
@@ -79,37 +73,22 @@ impl CertificateRequest {
     /// # Ok::<(), certwright::Error>(())
     /// ```
     pub fn from_der_many(requests: &[&[u8]]) -> Vec<Result<Self, Error>> {
-        let read: Vec<Result<(Self, Proof<'_>), Error>> =
-            requests.iter().map(|der| Self::unverified(der, Sm2Id::default())).collect();
-        let claims: Vec<Claim<'_>> =
-            read.iter().flatten().map(|(request, proof)| proof.claim(request)).collect();
+        let read: Vec<Result<Unproven, Error>> = requests
+            .iter()
+            .map(|der| UnverifiedRequest::from_der(der)?.proven(Sm2Id::default()))
+            .collect();
+        let claims: Vec<Claim<'_>> = read.iter().flatten().map(Unproven::claim).collect();
         let verdicts: Vec<Result<(), Error>> = verify_many(&claims);
         let mut verdicts = verdicts.into_iter();
         read.into_iter()
             .map(|read| {
-                let (request, _) = read?;
+                let unproven = read?;
                 match verdicts.next() {
-                    Some(Ok(())) => Ok(request),
+                    Some(Ok(())) => Ok(unproven.request()),
                     _ => Err(Error::InvalidSignature { what: WHAT }),
                 }
             })
             .collect()
-    }
-
-    /// A request as it reads, and the proof that is still to be verified.
-    fn unverified(der: &[u8], id: Sm2Id) -> Result<(Self, Proof<'_>), Error> {
-        let parts = split_request(der)?;
-        let public_key = PublicKey::from_parts(parts.public_key)?.with_sm2_id(id)?;
-        let proof = Proof { to_be_signed: parts.to_be_signed, signature: parts.signature };
-        let request = Self {
-            der: der.to_vec(),
-            subject: parts.subject,
-            public_key,
-            algorithm: parts.algorithm,
-            extensions: parts.extensions,
-            attributes: parts.attributes,
-        };
-        Ok((request, proof))
     }
 
     /// Reads a request whose signature was just verified with this key over these octets, and compares.
@@ -118,11 +97,11 @@ impl CertificateRequest {
         key: &PublicKey,
         to_be_signed: &[u8],
     ) -> Result<Self, Error> {
-        let (request, proof) = Self::unverified(der, key.sm2_id().clone())?;
-        if request.public_key != *key || proof.to_be_signed != to_be_signed {
+        let unproven = UnverifiedRequest::from_der(der)?.proven(key.sm2_id().clone())?;
+        if unproven.public_key != *key || unproven.read.to_be_signed() != to_be_signed {
             return Err(Error::malformed(WHAT, "", "it reads otherwise than it was written"));
         }
-        Ok(request)
+        Ok(unproven.request())
     }
 
     /// Reads the only block `CERTIFICATE REQUEST` or `NEW CERTIFICATE REQUEST` of a PEM text; CRLF
@@ -142,19 +121,24 @@ impl CertificateRequest {
         Self::from_der_with_sm2_id(&pem::single(WHAT, LABELS, text)?, id)
     }
 
+    /// The request as it reads, without its proof.
+    pub fn as_unverified(&self) -> &UnverifiedRequest {
+        &self.read
+    }
+
     /// The DER.
     pub fn as_der(&self) -> &[u8] {
-        &self.der
+        self.read.as_der()
     }
 
     /// A PEM block `CERTIFICATE REQUEST`.
     pub fn to_pem(&self) -> String {
-        pem::encode("CERTIFICATE REQUEST", &self.der)
+        pem::encode("CERTIFICATE REQUEST", self.as_der())
     }
 
     /// The subject that is asked for.
     pub fn subject(&self) -> &Name {
-        &self.subject
+        self.read.subject()
     }
 
     /// The key that is to be certified, and that signed the request.
@@ -169,56 +153,69 @@ impl CertificateRequest {
 
     /// The alternative names that are asked for, well formed or not.
     pub fn requested_alt_names(&self) -> &[UncheckedName] {
-        &self.extensions.alt_names
+        self.read.requested_alt_names()
     }
 
     /// Whether the request asks to be a CA.
     pub fn requests_authority(&self) -> bool {
-        self.extensions.basic_constraints.is_some_and(|constraints| constraints.ca)
+        self.read.requests_authority()
     }
 
     /// The key usages that are asked for.
     pub fn requested_key_usage(&self) -> Option<KeyUsage> {
-        self.extensions.key_usage
+        self.read.requested_key_usage()
     }
 
     /// The extended key usages that are asked for; empty where none are.
     pub fn requested_extended_key_usage(&self) -> &[ExtendedKeyUsage] {
-        self.extensions.extended_key_usage.as_deref().unwrap_or_default()
+        self.read.requested_extended_key_usage()
     }
 
     /// Every extension that is asked for, as it was written.
     pub fn requested_extensions(&self) -> &[Extension] {
-        &self.extensions.all
+        self.read.requested_extensions()
     }
 
     /// The attributes other than extensionRequest, which is read under PKCS #9's identifier (RFC 2985
     /// section 5.4.2) and Microsoft's (1.3.6.1.4.1.311.2.1.14): the type of each and the DER of its values.
     pub fn attributes(&self) -> impl Iterator<Item = (Oid, &[u8])> {
-        self.attributes.iter().map(|attribute| (attribute.oid, attribute.values.as_slice()))
+        self.read.attributes()
     }
 }
 
-/// The proof of possession of a request.
-struct Proof<'a> {
-    to_be_signed: &'a [u8],
-    signature: &'a [u8],
+impl UnverifiedRequest {
+    /// Verifies the signature with the key inside, which shows that the sender has it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSignature`] when it is none of that key; [`Error::Unsupported`] for algorithms that
+    /// this crate does not know, by name; [`Error::Malformed`] when the key is none.
+    pub fn verify(self) -> Result<CertificateRequest, Error> {
+        self.verify_with_sm2_id(Sm2Id::default())
+    }
+
+    /// The same, with this identifier of the requester where the key is SM2.
+    ///
+    /// # Errors
+    /// As [`UnverifiedRequest::verify`].
+    pub fn verify_with_sm2_id(self, id: Sm2Id) -> Result<CertificateRequest, Error> {
+        let proven = self.proven(id)?;
+        let Claim { key, algorithm, message, signature, .. } = proven.claim();
+        key.verify(algorithm, message, signature)
+            .map_err(|_| Error::InvalidSignature { what: WHAT })?;
+        Ok(proven.request())
+    }
 }
 
-impl Proof<'_> {
-    fn claim<'a>(&'a self, request: &'a CertificateRequest) -> Claim<'a> {
-        Claim {
-            key: &request.public_key,
-            algorithm: request.algorithm,
-            message: self.to_be_signed,
-            signature: self.signature,
-            is_often: false,
-        }
+impl Unproven {
+    /// The request, once the claim was verified.
+    pub(super) fn request(self) -> CertificateRequest {
+        let Self { read, public_key, algorithm } = self;
+        CertificateRequest { read, public_key, algorithm }
     }
 }
 
 impl fmt::Debug for CertificateRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CertificateRequest({} {})", self.subject, self.public_key.algorithm())
+        write!(f, "CertificateRequest({} {})", self.subject(), self.public_key.algorithm())
     }
 }

@@ -1,7 +1,7 @@
 //! AlgorithmIdentifiers of signatures.
 
 use super::tlv::{NULL, SEQUENCE, Values, encode, encode_oid};
-use crate::algorithm::{KeyFamily, SignatureAlgorithm};
+use crate::algorithm::{KeyFamily, SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
 use crate::oid::{self, Oid};
 
@@ -16,9 +16,20 @@ pub(crate) fn encode_signature_algorithm(algorithm: SignatureAlgorithm) -> Vec<u
     encode(SEQUENCE, &[&identifier, parameters])
 }
 
+/// Reads the next value, of which the identifier is all that has to be understood.
+pub(crate) fn read_signature_identifier(
+    values: &mut Values<'_>,
+    place: &str,
+) -> Result<SignatureIdentifier, Error> {
+    let (what, der) = (values.what(), values.whole(place)?);
+    let oid = Values::inside(what, place, SEQUENCE, der)?.oid(place)?;
+    let algorithm = read_signature_algorithm(&mut Values::new(what, der)?, place);
+    Ok(SignatureIdentifier::new(oid, algorithm))
+}
+
 /// Reads the next value. For RSA absent and NULL parameters are both taken, as readers must (RFC 4055
 /// section 5); those of ECDSA and SM2 must be absent (RFC 5758 section 3.2, GM/T 0015 section 5.2.3).
-pub(crate) fn read_signature_algorithm(
+fn read_signature_algorithm(
     values: &mut Values<'_>,
     place: &str,
 ) -> Result<SignatureAlgorithm, Error> {
@@ -27,7 +38,7 @@ pub(crate) fn read_signature_algorithm(
     let algorithm = algorithm_of(oid).ok_or_else(|| {
         Error::unsupported(
             "signature algorithm",
-            oid.to_string(),
+            oid.named(),
             "ECDSA and RSA (PKCS #1 v1.5) with SHA-256, SHA-384 or SHA-512, SM2 with SM3",
         )
     })?;

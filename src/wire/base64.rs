@@ -3,14 +3,6 @@
 use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
-/// The base64 of some bytes, with padding.
-pub(super) fn encode(bytes: &[u8]) -> Zeroizing<String> {
-    let mut buffer = Zeroizing::new(vec![0; Base64::encoded_len(bytes)]);
-    // The buffer is as long as it must be, so this cannot fail.
-    let text = Base64::encode(bytes, &mut buffer).unwrap_or_default();
-    Zeroizing::new(text.to_owned())
-}
-
 /// The bytes of a text, or what is wrong with it.
 pub(super) fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     // Room for all of it at once: a buffer that grows leaves copies of a private key behind.

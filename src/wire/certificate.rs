@@ -4,12 +4,12 @@ use super::algorithm::encode_signature_algorithm;
 use super::distinguished::{encode_name, read_name};
 use super::envelope;
 use super::extension::{Extensions, encode_extensions};
-use super::public_key::{PublicKeyParts, read_public_key};
+use super::public_key::{PublicKeyInfoParts, read_public_key_info};
 use super::time::{encode_validity, read_time};
 use super::tlv::{SEQUENCE, Values, context, encode, encode_unsigned};
-use crate::algorithm::SignatureAlgorithm;
+use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
-use crate::limits::INPUT_OCTETS;
+use crate::limits::{INPUT_OCTETS, READ_SERIAL_BYTES};
 use crate::name::Name;
 use crate::profile::Extension;
 use crate::serial::SerialNumber;
@@ -32,13 +32,15 @@ pub(crate) struct ToBeSigned<'a> {
 /// A certificate, split; nothing is verified.
 pub(crate) struct CertificateParts<'a> {
     pub(crate) to_be_signed: &'a [u8],
-    pub(crate) algorithm: SignatureAlgorithm,
+    /// 1, 2 or 3.
+    pub(crate) version: u8,
+    pub(crate) algorithm: SignatureIdentifier,
     pub(crate) signature: &'a [u8],
     pub(crate) serial: SerialNumber,
     pub(crate) issuer: Name,
     pub(crate) validity: Validity,
     pub(crate) subject: Name,
-    pub(crate) public_key: PublicKeyParts<'a>,
+    pub(crate) public_key: PublicKeyInfoParts<'a>,
     pub(crate) extensions: Extensions,
 }
 
@@ -77,13 +79,8 @@ pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Erro
         }
         None => 1,
     };
-    let serial = SerialNumber::from_bytes(values.unsigned("serialNumber")?).map_err(|_| {
-        Error::malformed(WHAT, "serialNumber", "not a positive number of 20 octets")
-    })?;
-    if values.whole("signature")? != envelope.algorithm_octets {
-        let problem = "not the same octets as signatureAlgorithm (RFC 5280 section 4.1.1.2)";
-        return Err(Error::malformed(WHAT, "signature", problem));
-    }
+    let serial = read_serial(&mut values, WHAT, "serialNumber")?;
+    let algorithm = envelope.clone().compare(WHAT, values.whole("signature")?);
     let issuer = read_name(&mut values, "issuer")?;
     let mut period = values.enter(SEQUENCE, "validity")?;
     let not_before = read_time(&mut period, "notBefore")?;
@@ -91,7 +88,7 @@ pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Erro
     period.finish("validity")?;
     let validity = Validity::new(not_before, not_after)?;
     let subject = read_name(&mut values, "subject")?;
-    let public_key = read_public_key(&mut values, "subjectPublicKeyInfo")?;
+    let public_key = read_public_key_info(&mut values, "subjectPublicKeyInfo")?;
     // Unique identifiers, [1] and [2] IMPLICIT BIT STRING: long out of use, and skipped.
     for tag in [0x81, 0x82] {
         let place = "unique identifier";
@@ -116,7 +113,8 @@ pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Erro
     values.finish("after the extensions")?;
     Ok(CertificateParts {
         to_be_signed: envelope.to_be_signed,
-        algorithm: envelope.algorithm,
+        version,
+        algorithm,
         signature: envelope.signature,
         serial,
         issuer,
@@ -124,5 +122,19 @@ pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Erro
         subject,
         public_key,
         extensions,
+    })
+}
+
+/// Reads a serial number of any sign, and of more bytes than RFC 5280 section 4.1.2.2 allows: it has readers
+/// be prepared for both.
+pub(super) fn read_serial(
+    values: &mut Values<'_>,
+    what: &'static str,
+    place: &str,
+) -> Result<SerialNumber, Error> {
+    let content = values.integer(place)?;
+    SerialNumber::read(content).ok_or_else(|| {
+        let problem = format!("{} bytes; at most {READ_SERIAL_BYTES} are read", content.len());
+        Error::malformed(what, place, problem)
     })
 }

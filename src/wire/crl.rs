@@ -1,16 +1,17 @@
 //! Certificate revocation lists (RFC 5280 section 5).
 
 use super::algorithm::encode_signature_algorithm;
+use super::certificate::read_serial;
 use super::distinguished::{encode_name, read_name};
 use super::envelope;
 use super::extension::{Extensions, encode_extensions};
 use super::time::{encode_generalized_time, encode_time, read_time};
 use super::tlv::{INTEGER, SEQUENCE, Values, context, encode, encode_unsigned, header};
-use crate::algorithm::SignatureAlgorithm;
+use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
 use crate::limits::{CRL_OCTETS, SERIAL_OCTETS};
 use crate::name::Name;
-use crate::oid;
+use crate::oid::{self, Oid};
 use crate::profile::Extension;
 use crate::serial::SerialNumber;
 use crate::validity::Time;
@@ -39,13 +40,33 @@ pub(crate) struct CrlEntry {
 /// A CRL, split; nothing is verified.
 pub(crate) struct CrlParts<'a> {
     pub(crate) to_be_signed: &'a [u8],
-    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) algorithm: SignatureIdentifier,
     pub(crate) signature: &'a [u8],
     pub(crate) issuer: Name,
     pub(crate) this_update: Time,
     pub(crate) next_update: Option<Time>,
-    pub(crate) entries: Vec<CrlEntry>,
+    /// To be read one by one: there can be a million.
+    pub(crate) entries: CrlEntries<'a>,
     pub(crate) extensions: Extensions,
+}
+
+/// The entries of a CRL.
+pub(crate) struct CrlEntries<'a>(Values<'a>);
+
+impl Iterator for CrlEntries<'_> {
+    type Item = Result<ReadEntry, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        (!self.0.is_empty()).then(|| read_entry(&mut self.0))
+    }
+}
+
+/// An entry that was read.
+pub(crate) struct ReadEntry {
+    pub(crate) entry: CrlEntry,
+    /// A critical extension of it that this crate does not know. certificateIssuer, of indirect CRLs,
+    /// changes whose serial number it is (RFC 5280 section 5.3.3).
+    pub(crate) critical: Option<Oid>,
 }
 
 /// Writes a TBSCertList whose entries come one by one, in one allocation: `each` is called twice,
@@ -128,27 +149,16 @@ pub(crate) fn split_crl(der: &[u8]) -> Result<CrlParts<'_>, Error> {
     } else {
         1
     };
-    if values.whole("signature")? != envelope.algorithm_octets {
-        let problem = "not the same octets as signatureAlgorithm (RFC 5280 section 5.1.1.2)";
-        return Err(Error::malformed(WHAT, "signature", problem));
-    }
+    let algorithm = envelope.clone().compare(WHAT, values.whole("signature")?);
     let issuer = read_name(&mut values, "issuer")?;
     let this_update = read_time(&mut values, "thisUpdate")?;
     let next_update = match values.peek() {
         Some(0x17 | 0x18) => Some(read_time(&mut values, "nextUpdate")?),
         _ => None,
     };
-    let mut entries = Vec::new();
-    if values.peek() == Some(SEQUENCE) {
-        let mut list = values.enter(SEQUENCE, "revokedCertificates")?;
-        while !list.is_empty() {
-            entries.push(read_entry(&mut list)?);
-        }
-        if entries.is_empty() {
-            let problem = "an empty list; it must be absent (RFC 5280 section 5.1.2.6)";
-            return Err(Error::malformed(WHAT, "revokedCertificates", problem));
-        }
-    }
+    // An empty list, which must be absent (RFC 5280 section 5.1.2.6), says the same; some CAs write it.
+    let entries = values.optional(SEQUENCE, "revokedCertificates")?.unwrap_or_default();
+    let entries = CrlEntries(Values::within(CRL_OCTETS, WHAT, entries)?);
     let extensions = match values.optional(context(0), "crlExtensions")? {
         Some(_) if version < 2 => {
             return Err(Error::malformed(WHAT, "crlExtensions", "in a CRL of version 1"));
@@ -159,7 +169,7 @@ pub(crate) fn split_crl(der: &[u8]) -> Result<CrlParts<'_>, Error> {
     values.finish("after the extensions")?;
     Ok(CrlParts {
         to_be_signed: envelope.to_be_signed,
-        algorithm: envelope.algorithm,
+        algorithm,
         signature: envelope.signature,
         issuer,
         this_update,
@@ -184,11 +194,11 @@ fn encode_entry(entry: &CrlEntry) -> Vec<u8> {
     encode(SEQUENCE, &[&encode_unsigned(serial.as_bytes()), &encode_time(*at), &extensions])
 }
 
-fn read_entry(list: &mut Values<'_>) -> Result<CrlEntry, Error> {
+fn read_entry(list: &mut Values<'_>) -> Result<ReadEntry, Error> {
     let mut entry = list.enter(SEQUENCE, "revokedCertificates")?;
-    let serial = SerialNumber::from_bytes(entry.unsigned("userCertificate")?)?;
+    let serial = read_serial(&mut entry, WHAT, "userCertificate")?;
     let at = read_time(&mut entry, "revocationDate")?;
-    let (mut reason, mut invalid_since) = (None, None);
+    let (mut reason, mut invalid_since, mut critical) = (None, None, None);
     if !entry.is_empty() {
         for extension in Extensions::read(WHAT, entry.whole("crlEntryExtensions")?)?.all {
             match (extension.oid, extension.value.as_slice()) {
@@ -201,17 +211,17 @@ fn read_entry(list: &mut Values<'_>) -> Result<CrlEntry, Error> {
                     invalid_since = Some(read_time(&mut value, "invalidityDate")?);
                     value.finish("invalidityDate")?;
                 }
-                // An indirect CRL's certificateIssuer, for one, changes whose serial number it is.
-                (other, _) if extension.critical => {
-                    let given = format!("the critical extension {other}");
-                    return Err(Error::unsupported("CRL entry", given, "reasonCode"));
+                // That whose it is counts above all.
+                (other, _) if extension.critical && critical != Some(oid::CERTIFICATE_ISSUER) => {
+                    critical = Some(other);
                 }
                 _ => {}
             }
         }
     }
     entry.finish("revokedCertificates")?;
-    Ok(CrlEntry { serial, at, reason, invalid_since })
+    let entry = CrlEntry { serial, at, reason, invalid_since };
+    Ok(ReadEntry { entry, critical })
 }
 
 /// DistributionPointName.fullName with one URL.

@@ -1,18 +1,32 @@
 //! The one envelope of everything that is signed: SEQUENCE { to be signed, algorithm, signature }.
 
-use super::algorithm::{encode_signature_algorithm, read_signature_algorithm};
+use super::algorithm::{encode_signature_algorithm, read_signature_identifier};
 use super::tlv::{SEQUENCE, Values, encode, encode_bit_string, header};
-use crate::algorithm::SignatureAlgorithm;
+use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
 
 /// A signed object, split.
+#[derive(Clone)]
 pub(crate) struct Envelope<'a> {
     /// The octets that were signed.
     pub(crate) to_be_signed: &'a [u8],
-    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) algorithm: SignatureIdentifier,
     /// The AlgorithmIdentifier as it was written: the one inside must be the same.
     pub(crate) algorithm_octets: &'a [u8],
     pub(crate) signature: &'a [u8],
+}
+
+impl Envelope<'_> {
+    /// Holds the algorithm that the signed part names against the one beside the signature: where they
+    /// differ, nothing can be verified (RFC 5280 sections 4.1.1.2 and 5.1.1.2).
+    pub(crate) fn compare(self, what: &'static str, inside: &[u8]) -> SignatureIdentifier {
+        if inside == self.algorithm_octets {
+            return self.algorithm;
+        }
+        let problem =
+            "not the same bytes as signatureAlgorithm (RFC 5280 sections 4.1.1.2, 5.1.1.2)";
+        self.algorithm.refused(Error::malformed(what, "signature", problem))
+    }
 }
 
 pub(crate) fn assemble(
@@ -44,7 +58,7 @@ pub(crate) fn split<'a>(
     let to_be_signed = values.whole("to-be-signed part")?;
     let algorithm_octets = values.whole("signatureAlgorithm")?;
     let algorithm =
-        read_signature_algorithm(&mut Values::new(what, algorithm_octets)?, "signatureAlgorithm")?;
+        read_signature_identifier(&mut Values::new(what, algorithm_octets)?, "signatureAlgorithm")?;
     let signature = values.bit_string("signature")?;
     values.finish("after the signature")?;
     Ok(Envelope { to_be_signed, algorithm, algorithm_octets, signature })

@@ -1,14 +1,11 @@
 //! Extensions of certificates and requests (RFC 5280 section 4.2).
 
-use der::asn1::OctetString;
-use der::flagset::FlagSet;
-use x509_cert::ext::pkix;
-
+use super::distinguished::read_name;
 use super::distribution_point::{DistributionPoint, read_distribution_points};
 use super::general_name::{encode_constraints, encode_names, read_constraints, read_names};
 use super::tlv::{
-    BOOLEAN, INTEGER, OCTET_STRING, SEQUENCE, Values, decode_whole, encode, encode_oid,
-    encode_unsigned, encode_whole,
+    BIT_STRING, BOOLEAN, INTEGER, OCTET_STRING, SEQUENCE, Values, context, encode, encode_oid,
+    encode_unsigned,
 };
 use crate::error::Error;
 use crate::limits::{AUTHORITY_KEY_IDENTIFIER_OCTETS, EXTENDED_KEY_USAGES, EXTENSIONS};
@@ -91,9 +88,7 @@ impl Extensions {
                     let problem = format!("{} octets; at most {most}", value.len());
                     return Err(Error::malformed(what, "", problem));
                 }
-                let identifier: pkix::AuthorityKeyIdentifier = decode_whole(what, "", value)?;
-                self.authority_key_identifier =
-                    identifier.key_identifier.map(|octets| octets.as_bytes().to_vec());
+                self.authority_key_identifier = read_authority_key_identifier(what, value)?;
             }
             oid::BASIC_CONSTRAINTS => self.basic_constraints = Some(read_basic(what, value)?),
             oid::CRL_DISTRIBUTION_POINTS => {
@@ -103,14 +98,13 @@ impl Extensions {
                 self.extended_key_usage = Some(read_usages(what, value)?);
             }
             oid::KEY_USAGE => {
-                let usage: pkix::KeyUsage = decode_whole(what, "", value)?;
-                self.key_usage = Some(KeyUsage::from_bits(usage.0.bits()));
+                self.key_usage = Some(read_key_usage(what, value)?);
             }
             oid::NAME_CONSTRAINTS => self.name_constraints = Some(read_constraints(what, value)?),
             oid::SUBJECT_ALT_NAME => self.alt_names = read_names(what, value)?,
             oid::SUBJECT_KEY_IDENTIFIER => {
-                let octets: OctetString = decode_whole(what, "", value)?;
-                self.subject_key_identifier = Some(octets.as_bytes().to_vec());
+                let identifier = Values::inside_primitive(what, "", OCTET_STRING, value)?;
+                self.subject_key_identifier = Some(identifier.to_vec());
             }
             _ => {}
         }
@@ -149,10 +143,18 @@ pub(crate) fn extended_key_usage(usages: &[ExtendedKeyUsage]) -> Extension {
     Extension { oid: oid::EXTENDED_KEY_USAGE, critical: false, value }
 }
 
-pub(crate) fn key_usage(usage: KeyUsage) -> Result<Extension, Error> {
-    let flags = FlagSet::new_truncated(usage.bits());
-    let value = encode_whole("key usage", &pkix::KeyUsage(flags))?;
-    Ok(Extension { oid: oid::KEY_USAGE, critical: true, value })
+pub(crate) fn key_usage(usage: KeyUsage) -> Extension {
+    // A named bit list: bit 0 is the highest of the first byte, and DER leaves zeros at the end out
+    // (X.690 section 11.2.2).
+    let bytes = usage.bits().reverse_bits().to_be_bytes();
+    let bytes: &[u8] = match &bytes {
+        [0, 0] => &[],
+        [first, 0] => std::slice::from_ref(first),
+        both => both,
+    };
+    let unused = bytes.last().map_or(0, |last| last.trailing_zeros() as u8);
+    let value = encode(BIT_STRING, &[&[unused], bytes]);
+    Extension { oid: oid::KEY_USAGE, critical: true, value }
 }
 
 pub(crate) fn name_constraints(constraints: &NameConstraints) -> Extension {
@@ -198,6 +200,47 @@ fn read_usages(what: &'static str, der: &[u8]) -> Result<Vec<ExtendedKeyUsage>, 
         return Err(Error::malformed(what, "", "no usage"));
     }
     Ok(usages)
+}
+
+/// The keyIdentifier; what else may be there is checked for its form, and not kept.
+fn read_authority_key_identifier(what: &'static str, der: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+    const ISSUER: &str = "authorityCertIssuer";
+    const KEY_IDENTIFIER: u8 = 0x80;
+    const SERIAL_NUMBER: u8 = 0x82;
+    let mut values = Values::inside(what, "", SEQUENCE, der)?;
+    let identifier = values.optional(KEY_IDENTIFIER, "keyIdentifier")?.map(<[u8]>::to_vec);
+    if values.peek() == Some(context(1)) {
+        let mut names = values.enter(context(1), ISSUER)?;
+        while !names.is_empty() {
+            if names.peek() == Some(context(4)) {
+                let mut directory_name = names.enter(context(4), ISSUER)?;
+                read_name(&mut directory_name, ISSUER)?;
+                directory_name.finish(ISSUER)?;
+            } else {
+                names.whole(ISSUER)?;
+            }
+        }
+    }
+    values.optional(SERIAL_NUMBER, "authorityCertSerialNumber")?;
+    values.finish("")?;
+    Ok(identifier)
+}
+
+/// A BIT STRING of which bit 0 is the highest of the first byte.
+fn read_key_usage(what: &'static str, der: &[u8]) -> Result<KeyUsage, Error> {
+    let content = Values::inside_primitive(what, "", BIT_STRING, der)?;
+    let (first, second) = match *content {
+        [0] => (0, 0),
+        [unused @ 0..=7, first] if low_bits_are_zero(first, unused) => (first, 0),
+        [unused @ 0..=7, first, second] if low_bits_are_zero(second, unused) => (first, second),
+        [_, _, _, _, ..] => return Err(Error::malformed(what, "", "more than 16 bits")),
+        _ => return Err(Error::malformed(what, "", "not a BIT STRING in DER")),
+    };
+    Ok(KeyUsage::from_bits(u16::from_be_bytes([first, second]).reverse_bits()))
+}
+
+fn low_bits_are_zero(byte: u8, count: u8) -> bool {
+    byte.trailing_zeros() >= u32::from(count)
 }
 
 fn read_basic(what: &'static str, der: &[u8]) -> Result<BasicConstraints, Error> {

@@ -4,6 +4,7 @@
 //! A text may be or hold a private key, so no byte of it reaches a message; buffers are wiped, have
 //! their room from the beginning, and are decoded in constant time.
 
+use pem_rfc7468::LineEnding;
 use zeroize::Zeroizing;
 
 use super::base64::{self, is_blank};
@@ -11,9 +12,6 @@ use super::foreign;
 use super::label::{Label, split_label};
 use crate::error::Error;
 use crate::limits::{INPUT_OCTETS, PEM_BLOCKS};
-
-/// Characters of base64 in a line that is written (RFC 7468 section 2).
-const LINE: usize = 64;
 
 const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
@@ -25,18 +23,8 @@ pub(crate) struct Block {
 
 /// Writes one block of 64 characters a line, ended by a newline.
 pub(crate) fn encode(label: &str, der: &[u8]) -> String {
-    let base64 = base64::encode(der);
-    let markers = 2 * (BEGIN.len() + label.len() + DASHES.len() + 1);
-    let mut text = String::with_capacity(base64.len() + base64.len() / LINE + 1 + markers);
-    text.extend([BEGIN, label, DASHES, "\n"]);
-    let mut rest = base64.as_str();
-    while !rest.is_empty() {
-        let (line, tail) = rest.split_at_checked(LINE).unwrap_or((rest, ""));
-        text.extend([line, "\n"]);
-        rest = tail;
-    }
-    text.extend([DASHES, "END ", label, DASHES, "\n"]);
-    text
+    // It refuses labels that are none; ours are constants.
+    pem_rfc7468::encode_string(label, LineEnding::LF, der).unwrap_or_default()
 }
 
 /// Every block with one of these labels, in order; others are passed over. A text that is nothing but
@@ -58,6 +46,30 @@ pub(crate) fn blocks_within(
     }
     let wanted = found.iter().enumerate().filter(|(_, raw)| raw.label.is(labels));
     wanted.map(|(index, raw)| raw.decode(what, index)).collect()
+}
+
+/// Every block with one of these labels, by its place among all, whether it can be decoded or not. One
+/// with one of the `other` labels is named as what cannot.
+pub(crate) fn each(
+    what: &'static str,
+    labels: &[&str],
+    other: &[&str],
+    text: &str,
+) -> Result<Vec<(usize, Result<Block, Error>)>, Error> {
+    let found = scan(INPUT_OCTETS, what, text)?;
+    if found.is_empty() {
+        return Ok(foreign::bare(text).into_iter().map(|der| (0, Ok(Block { der }))).collect());
+    }
+    let each = found.iter().enumerate().filter_map(|(index, raw)| match raw.label {
+        label if label.is(labels) => Some((index, raw.decode(what, index))),
+        label if label.is(other) => {
+            let way = foreign::way(label).unwrap_or_default();
+            let problem = format!("{} is not read{way}", label.shown());
+            Some((index, Err(Error::malformed(what, "PEM", problem))))
+        }
+        _ => None,
+    });
+    Ok(each.collect())
 }
 
 /// The only block with one of these labels.

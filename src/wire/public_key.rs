@@ -1,7 +1,7 @@
 //! SubjectPublicKeyInfo (RFC 3279 section 2.3, RFC 5480, GM/T 0006).
 
 use super::tlv::{
-    NULL, OBJECT_IDENTIFIER, SEQUENCE, Values, encode, encode_bit_string, encode_oid,
+    BIT_STRING, NULL, OBJECT_IDENTIFIER, SEQUENCE, Values, encode, encode_bit_string, encode_oid,
     encode_unsigned,
 };
 use crate::algorithm::KeyAlgorithm;
@@ -16,6 +16,15 @@ pub(crate) enum PublicKeyParts<'a> {
     Rsa { modulus: &'a [u8], exponent: &'a [u8] },
 }
 
+/// A SubjectPublicKeyInfo, split, of a key that this crate may not know.
+pub(crate) struct PublicKeyInfoParts<'a> {
+    pub(crate) der: &'a [u8],
+    pub(crate) algorithm: Oid,
+    /// The first of the parameters, where that is an identifier: of a curve, as a rule.
+    pub(crate) parameter: Option<Oid>,
+    pub(crate) key: Result<PublicKeyParts<'a>, Error>,
+}
+
 /// The curves, by their identifiers.
 pub(crate) const CURVES: [(Oid, KeyAlgorithm); 4] = [
     (oid::PRIME256V1, KeyAlgorithm::EcdsaP256),
@@ -28,6 +37,23 @@ pub(crate) const CURVES: [(Oid, KeyAlgorithm); 4] = [
 pub(crate) enum KeyKind {
     Curve(KeyAlgorithm),
     Rsa,
+}
+
+/// Reads a SubjectPublicKeyInfo as the next value, of which only the form has to be understood.
+pub(crate) fn read_public_key_info<'a>(
+    values: &mut Values<'a>,
+    place: &str,
+) -> Result<PublicKeyInfoParts<'a>, Error> {
+    let (what, der) = (values.what(), values.whole(place)?);
+    let mut inside = Values::inside(what, place, SEQUENCE, der)?;
+    let mut identifier = inside.enter(SEQUENCE, place)?;
+    let algorithm = identifier.oid(place)?;
+    let is_named = identifier.peek() == Some(OBJECT_IDENTIFIER);
+    let parameter = is_named.then(|| identifier.oid(place)).transpose()?;
+    inside.content(BIT_STRING, place)?;
+    inside.finish(place)?;
+    let key = read_public_key(&mut Values::new(what, der)?, place);
+    Ok(PublicKeyInfoParts { der, algorithm, parameter, key })
 }
 
 /// Reads a SubjectPublicKeyInfo as the next value.
@@ -100,7 +126,7 @@ pub(crate) fn read_key_algorithm(values: &mut Values<'_>, place: &str) -> Result
         }
         other => Err(Error::unsupported(
             "public key algorithm",
-            other.to_string(),
+            other.named(),
             "rsaEncryption, id-ecPublicKey",
         )),
     }
@@ -116,7 +142,7 @@ pub(crate) fn read_curve(values: &mut Values<'_>, place: &str) -> Result<KeyAlgo
     let known = CURVES.iter().find(|(known, _)| *known == curve);
     known
         .map(|(_, algorithm)| *algorithm)
-        .ok_or_else(|| Error::unsupported("curve", curve.to_string(), ALLOWED_CURVES))
+        .ok_or_else(|| Error::unsupported("curve", curve.named(), ALLOWED_CURVES))
 }
 
 /// The AlgorithmIdentifier of a public or private key.

@@ -3,9 +3,9 @@
 use super::distinguished::{encode_name, read_name};
 use super::envelope;
 use super::extension::{Extensions, encode_extensions};
-use super::public_key::{PublicKeyParts, read_public_key};
+use super::public_key::{PublicKeyInfoParts, read_public_key_info};
 use super::tlv::{SEQUENCE, SET, Values, context, encode, encode_oid, encode_unsigned};
-use crate::algorithm::SignatureAlgorithm;
+use crate::algorithm::SignatureIdentifier;
 use crate::error::Error;
 use crate::limits::{INPUT_OCTETS, REQUEST_ATTRIBUTES};
 use crate::name::Name;
@@ -25,10 +25,10 @@ pub(crate) struct RequestAttribute {
 /// A request, split; nothing is verified.
 pub(crate) struct RequestParts<'a> {
     pub(crate) to_be_signed: &'a [u8],
-    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) algorithm: SignatureIdentifier,
     pub(crate) signature: &'a [u8],
     pub(crate) subject: Name,
-    pub(crate) public_key: PublicKeyParts<'a>,
+    pub(crate) public_key: PublicKeyInfoParts<'a>,
     pub(crate) extensions: Extensions,
     /// All but extensionRequest, PKCS #9's and Microsoft's.
     pub(crate) attributes: Vec<RequestAttribute>,
@@ -62,7 +62,7 @@ pub(crate) fn split_request(der: &[u8]) -> Result<RequestParts<'_>, Error> {
         return Err(Error::malformed(WHAT, "version", "not v1 (0), the only version of RFC 2986"));
     }
     let subject = read_name(&mut values, "subject")?;
-    let public_key = read_public_key(&mut values, "subjectPKInfo")?;
+    let public_key = read_public_key_info(&mut values, "subjectPKInfo")?;
     let mut requested: Option<(Oid, &[u8])> = None;
     let mut attributes: Vec<RequestAttribute> = Vec::new();
     // Mandatory in RFC 2986, even if empty; old Java left it out.

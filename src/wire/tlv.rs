@@ -97,6 +97,19 @@ impl<'a> Values<'a> {
         Self::new(what, octets)?.only(tag, place)
     }
 
+    /// The content of the only value of `octets`, which must have this tag.
+    pub(crate) fn inside_primitive(
+        what: &'static str,
+        place: &str,
+        tag: u8,
+        octets: &'a [u8],
+    ) -> Result<&'a [u8], Error> {
+        let mut values = Self::new(what, octets)?;
+        let content = values.content(tag, place)?;
+        values.finish(place)?;
+        Ok(content)
+    }
+
     /// A reader of what is inside the only value, which must have this tag.
     pub(crate) fn only(mut self, tag: u8, place: &str) -> Result<Self, Error> {
         let inner = self.enter(tag, place)?;
@@ -175,6 +188,16 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// The content of an INTEGER of any sign, in its shortest form (X.690 section 8.3.2).
+    pub(crate) fn integer(&mut self, place: &str) -> Result<&'a [u8], Error> {
+        match self.content(INTEGER, place)? {
+            [] | [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => {
+                Err(Error::malformed(self.what, place, "an INTEGER not in its shortest form"))
+            }
+            content => Ok(content),
+        }
+    }
+
     /// A BOOLEAN in DER's two forms.
     pub(crate) fn boolean(&mut self, place: &str) -> Result<bool, Error> {
         match self.content(BOOLEAN, place)? {
@@ -206,7 +229,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// A whole value as a type of the x509-cert crate.
+/// A whole value as a type of the der crate.
 pub(crate) fn decode_whole<'a, T>(
     what: &'static str,
     place: &str,
@@ -218,7 +241,7 @@ where
     T::from_der(octets).map_err(|error| malformed(what, place, error))
 }
 
-/// The DER of a type of the der and x509-cert crates.
+/// The DER of a type of the der crate.
 pub(crate) fn encode_whole<T: Encode>(what: &'static str, value: &T) -> Result<Vec<u8>, Error> {
     value.to_der().map_err(|error| malformed(what, "encoding", error))
 }

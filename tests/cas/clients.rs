@@ -178,10 +178,11 @@ fn issuer_family_and_algorithm_are_checked_as_for_servers() {
         assert!(certificate.extensions().iter().any(|e| e.oid.to_string() == "2.5.29.31"));
     }
     let given = with(&bases(&world)[1].1, json!({ "Algorithm": "ECC_384" }));
-    let key = world.certificate(GENERATED, given).public_key().algorithm();
+    let key = world.certificate(GENERATED, given).public_key().unwrap().algorithm();
     assert_eq!(key, KeyAlgorithm::EcdsaP384);
     // Without one it is the first of the issuer's family.
-    let key = world.certificate(GENERATED, bases(&world)[1].1.clone()).public_key().algorithm();
+    let key =
+        world.certificate(GENERATED, bases(&world)[1].1.clone()).public_key().unwrap().algorithm();
     assert_eq!(key, KeyAlgorithm::EcdsaP256);
 }
 

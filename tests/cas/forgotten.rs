@@ -60,7 +60,7 @@ fn a_ca_whose_certificate_is_revoked_in_the_ledger_issues_nothing() {
     let kept = two.ledger.issuer(&two.sub.parse().unwrap()).unwrap().unwrap();
     let certificates: Vec<_> = kept.chain.certificates().cloned().collect();
     let (sub, root) = (certificates[0].clone(), certificates[1].clone());
-    let algorithm = root.signature_algorithm();
+    let algorithm = root.signature_algorithm().unwrap();
     let revoke = |serial| {
         let issuer = Issuer::without_key(vec![root.clone()], algorithm).unwrap();
         let policy = Policy::new(Profile::tls_server());
@@ -89,7 +89,7 @@ fn the_last_list_that_was_published_goes_on_after_a_restored_backup() {
     let kept = two.ledger.issuer(&two.sub.parse().unwrap()).unwrap().unwrap();
     assert_eq!(published["CrlNumber"], 2);
     let list = RevocationList::from_pem(text(&published, "Crl")).unwrap();
-    list.verify_signature(kept.chain.leaf().public_key()).unwrap();
+    list.verify_signature(kept.chain.leaf().public_key().unwrap()).unwrap();
     let given = json!({ "Identifier": two.sub, "LastCrl": text(&published, "Crl") });
     assert_eq!(call(&two.cas, "CreateCrl", given)["CrlNumber"], 3);
     let foreign = call(&two.cas, "CreateCrl", json!({ "Identifier": two.root }));

@@ -296,7 +296,10 @@ fn a_key_is_answered_encrypted_where_it_was_generated_here() {
     let key = KeyPair::from_pem_encrypted(pem, "a-Code_of,32.visible+characters#").unwrap();
     assert!(KeyPair::from_pem_encrypted(pem, "another").is_err());
     let certificate = describe(&world, &leaf)["X509Certificate"].as_str().unwrap().to_owned();
-    assert_eq!(key.public_key(), Certificate::from_pem(&certificate).unwrap().public_key());
+    assert_eq!(
+        key.public_key(),
+        Certificate::from_pem(&certificate).unwrap().public_key().unwrap()
+    );
     let elsewhere = json!({ "Identifier": server(&world), "EncryptedCode": "code" });
     world.refuses("DescribeCertificatePrivateKey", elsewhere, "NotFound", "private key");
 }

@@ -243,6 +243,7 @@ fn a_chain_is_written_as_it_is_read_and_shown_a_line_a_certificate() {
 #[test]
 fn no_rule_is_without_a_test() {
     let tests = [
+        include_str!("chain_anchors.rs"),
         include_str!("chain_constraints.rs"),
         include_str!("chain_uses.rs"),
         include_str!("chain_verifier.rs"),

@@ -2,6 +2,7 @@
 
 use certwright_tests::{common, craft, question};
 
+mod chain_anchors;
 mod chain_constraints;
 mod chain_unreadable;
 mod chain_uses;

@@ -79,7 +79,7 @@ fn a_revocation_list_is_shown_with_its_entries() {
             .alt_name(AltName::dns("a.example").unwrap())
             .sign(&key(algorithm))
             .unwrap();
-        let leaf = authority.issue(&request).unwrap();
+        let leaf = authority.issue(&request).unwrap().into_chain();
         let serial = leaf.leaf().serial();
         authority.revoke(serial, RevocationReason::KeyCompromise).unwrap();
         let list = authority.issue_crl(&CrlRequest::full(Lifetime::days(7))).unwrap();

@@ -59,7 +59,7 @@ fn a_certificate_with_a_damaged_octet_is_refused_or_does_not_verify() {
         let verifier = ChainVerifier::new([anchor], now());
         for (number, certificate) in certificates(algorithm).into_iter().enumerate() {
             // The leaf is the authority's, the intermediate the root's.
-            let issuer = [&ladder.ca, &ladder.root][number].certificate().public_key();
+            let issuer = [&ladder.ca, &ladder.root][number].certificate().public_key().unwrap();
             certificate.verify_signature(issuer).unwrap();
             damage(certificate.as_der(), 1, |octets, at| {
                 let Ok(read) = Certificate::from_der(octets) else { return };
@@ -223,7 +223,7 @@ fn certificates(algorithm: KeyAlgorithm) -> [Certificate; 2] {
     let ladder = Ladder::new(algorithm);
     let names = ["db.internal", "*.a.internal", "10.0.0.7"];
     let policy = internal().allow_wildcards().allow_ip("10.0.0.0/8").unwrap();
-    let leaf = ladder.authority(policy).issue(&ladder.request(&names)).unwrap();
+    let leaf = ladder.authority(policy).issue(&ladder.request(&names)).unwrap().into_chain();
     let constraints = NameConstraints {
         permitted: vec![
             Subtree::Dns("internal".to_owned()),

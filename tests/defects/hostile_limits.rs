@@ -379,7 +379,7 @@ fn a_path_of_too_many_comparisons_is_refused_before_they_are_made() {
                 .with_clock(FixedClock(craft::now()));
             let names: Vec<String> = (0..1000).map(|at| format!("a{at}.internal")).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let chain = authority.issue(&ladder.request(&names)).unwrap();
+            let chain = authority.issue(&ladder.request(&names)).unwrap().into_chain();
             ChainVerifier::new([root.certificate().clone()], craft::now()).verify(&chain)
         };
         // 1001 names below two times as many subtrees, and one name below one time.
@@ -407,7 +407,7 @@ fn the_largest_certificate_below_the_largest_constraints_is_verified() {
             .with_clock(FixedClock(craft::now()));
         let names: Vec<String> = (0..1000).map(|at| format!("a{at}.internal")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let chain = authority.issue(&ladder.request(&names)).unwrap();
+        let chain = authority.issue(&ladder.request(&names)).unwrap().into_chain();
         let subject = craft::name(&[("2.5.4.11", 0x0c, b"Example" as &[u8]); 64]);
         let leaf = Draft::of(chain.leaf()).field(SUBJECT, subject).sign(&ladder.ca_key());
         let chain = Chain::new(leaf, Vec::new()).unwrap();

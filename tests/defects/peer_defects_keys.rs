@@ -17,7 +17,7 @@ mod of_sm2 {
     fn a_signature_is_a_der_sequence_of_two_integers() {
         let ladder = Ladder::new(KeyAlgorithm::Sm2);
         let request = ladder.request(&["db.internal"]);
-        let chain = ladder.authority(internal()).issue(&request).unwrap();
+        let chain = ladder.authority(internal()).issue(&request).unwrap().into_chain();
         let parts = craft::children(request.as_der());
         // A BIT STRING: tag, length, no unused bits.
         for signature in [&parts[2][3..], chain.leaf().signature()] {
@@ -47,7 +47,7 @@ mod of_sm2 {
         }
         let ladder = Ladder::new(KeyAlgorithm::Sm2);
         let request = ladder.request(&["db.internal"]);
-        let chain = ladder.authority(internal()).issue(&request).unwrap();
+        let chain = ladder.authority(internal()).issue(&request).unwrap().into_chain();
         let folder = common::folder();
         common::write(&folder, "ca.pem", ladder.ca.certificate().to_pem());
         common::write(&folder, "leaf.pem", chain.leaf().to_pem());
@@ -109,7 +109,7 @@ mod of_sm2 {
             let info = craft::tlv(0x30, &[&[2, 1, 0], &craft::name(&[]), &other, &attributes]);
             let request = CertificateRequest::from_der(&craft::signed(&info, &key)).unwrap();
             let ladder = Ladder::new(KeyAlgorithm::Sm2);
-            let chain = ladder.authority(internal()).issue(&request).unwrap();
+            let chain = ladder.authority(internal()).issue(&request).unwrap().into_chain();
             assert_eq!(craft::Draft::of(chain.leaf()).fields[craft::KEY], usual);
         }
     }
@@ -136,10 +136,10 @@ mod of_sm2 {
         let leaf = |issuer: Issuer| -> Certificate {
             let authority = Authority::new(issuer, internal(), MemoryStore::default());
             let authority = authority.with_clock(FixedClock(now()));
-            authority.issue(&request).unwrap().leaf().clone()
+            authority.issue(&request).unwrap().certificate().clone()
         };
         let default = leaf(ladder.ca.clone());
-        default.verify_signature(ladder.ca.certificate().public_key()).unwrap();
+        default.verify_signature(ladder.ca.certificate().public_key().unwrap()).unwrap();
         let root = Issuer::self_signed_at(
             "CN=Root".parse().unwrap(),
             Profile::root(),
@@ -153,7 +153,7 @@ mod of_sm2 {
         let ca =
             root.delegate_at(name, profile, named(1, "ca@example"), craft::serial(2), validity);
         let own = leaf(ca.unwrap());
-        let key = ladder.ca.certificate().public_key().clone();
+        let key = ladder.ca.certificate().public_key().unwrap().clone();
         assert!(own.verify_signature(&key).is_err());
         let key = key.with_sm2_id(Sm2Id::new("ca@example").unwrap()).unwrap();
         own.verify_signature(&key).unwrap();

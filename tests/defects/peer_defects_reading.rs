@@ -1,16 +1,19 @@
 //! Defects that were seen in other engines, in what they read and write without a word: one test each.
 
-use certwright::error::Rule;
+use certwright::error::{ChainRule, Rule};
 use certwright::profile::Extension;
 use certwright::time::Validity;
-use certwright::{Certificate, CertificateRequest, Policy, Profile, SerialNumber};
+use certwright::{
+    Certificate, CertificateRequest, Chain, ChainVerifier, Error, Policy, Profile, SerialNumber,
+};
 
 use crate::common;
 use crate::craft::{
     self, AUTHORITY_KEY_IDENTIFIER, Draft, Ladder, SERIAL, VALIDITY, internal, now, time,
 };
 
-/// rcgen and x509-cert: serial numbers of 40 octets, zero, negative.
+/// rcgen and x509-cert: serial numbers of 40 octets, zero, negative. They are read, since RFC 5280 section
+/// 4.1.2.2 has readers be prepared for them, and neither made nor believed.
 #[test]
 fn a_serial_number_is_positive_and_at_most_20_octets() {
     for octets in [&[][..], &[0], &[0, 0], &[1; 21], &[1; 40], &[0x80; 20]] {
@@ -25,8 +28,19 @@ fn a_serial_number_is_positive_and_at_most_20_octets() {
         };
         with(&[1]).unwrap();
         with(&[0x7f; 20]).unwrap();
-        let long = [[0x01; 21].as_slice(), &[0x01; 40], &[0x80; 3], &[0], &[0, 1], &[]];
-        for content in long {
+        let root = ladder.root.certificate();
+        for content in [[0x01; 21].as_slice(), &[0x01; 40], &[0x80; 3], &[0xff], &[0]] {
+            let read = with(content).unwrap();
+            assert!(!read.serial().is_conforming(), "{content:?}");
+            let verifier = ChainVerifier::new([root.clone()], now());
+            let answer = verifier.verify(&Chain::new(read.clone(), Vec::new()).unwrap());
+            let Err(Error::Chain(error)) = answer else { panic!("{content:?}: believed") };
+            assert_eq!(error.rule, ChainRule::SerialNumber, "{error}");
+            // A trust anchor is a name and a key (RFC 5280 section 6.1.1 d).
+            let verifier = ChainVerifier::new([read.clone()], now());
+            verifier.verify(&Chain::new(read, Vec::new()).unwrap()).unwrap();
+        }
+        for content in [[0, 1].as_slice(), &[0xff, 0x80], &[], &[0x01; 66]] {
             let error = with(content).unwrap_err();
             assert!(error.to_string().contains("serialNumber"), "{content:?}: {error}");
         }

@@ -74,7 +74,7 @@ fn the_granted_names_are_in_the_certificate() {
             .alt_name(certwright::AltName::uri("https://example.org/x?y").unwrap())
             .sign(&ladder.leaf_key())
             .unwrap();
-        let chain = ladder.authority(policy).issue(&request).unwrap();
+        let chain = ladder.authority(policy).issue(&request).unwrap().into_chain();
         let folder = common::folder();
         common::write(&folder, "leaf.pem", chain.leaf().to_pem());
         let arguments = ["x509", "-in", "leaf.pem", "-noout", "-ext", "subjectAltName"];
@@ -102,7 +102,7 @@ fn a_subject_attribute_that_is_no_text_is_denied() {
         for (tag, octets) in [(0x0c, text.as_bytes()), (0x14, b"Caf\xe9"), (0x1e, &units)] {
             let chain = issue(tag, octets).unwrap();
             let expected = craft::name(&[("2.5.4.10", 0x0c, text.as_bytes())]);
-            assert_eq!(Draft::of(chain.leaf()).fields[craft::SUBJECT], expected);
+            assert_eq!(Draft::of(chain.certificate()).fields[craft::SUBJECT], expected);
         }
         for (tag, octets) in [
             (0x0c, &b"Caf\xe9"[..]),     // not UTF-8
@@ -113,7 +113,7 @@ fn a_subject_attribute_that_is_no_text_is_denied() {
             (0x0c, b"a\x1b[2Jb"),        // steers a terminal
         ] {
             let error = match issue(tag, octets) {
-                Ok(chain) => panic!("{tag:#x} {octets:?} became {}", chain.leaf().subject()),
+                Ok(chain) => panic!("{tag:#x} {octets:?} became {}", chain.certificate().subject()),
                 Err(error) => error,
             };
             assert_eq!(error.reasons()[0].rule, Rule::NameMalformed, "{error}");
@@ -150,7 +150,11 @@ fn two_names_are_equal_exactly_when_their_encodings_are() {
 #[test]
 fn an_error_says_what_where_what_was_given_and_what_is_allowed() {
     for_each_family(|ladder| {
-        let leaf = ladder.authority(internal()).issue(&ladder.request(&["db.internal"])).unwrap();
+        let leaf = ladder
+            .authority(internal())
+            .issue(&ladder.request(&["db.internal"]))
+            .unwrap()
+            .into_chain();
         let draft = Draft::of(leaf.leaf());
         let text = |draft: Draft| {
             Certificate::from_der(&draft.sign_der(&ladder.ca_key())).unwrap_err().to_string()

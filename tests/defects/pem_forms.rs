@@ -159,7 +159,7 @@ fn a_bundle_is_read_in_order_and_other_blocks_are_passed_over() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
         let request = ladder.request(&["db.internal"]);
-        let chain = ladder.authority(internal()).issue(&request).unwrap();
+        let chain = ladder.authority(internal()).issue(&request).unwrap().into_chain();
         let key = ladder.leaf_key().to_pkcs8_pem().unwrap();
         let bundle = format!("{}{}{}", key.as_str(), request.to_pem(), chain.to_pem());
         assert_eq!(Chain::from_pem(&bundle).unwrap(), chain);
@@ -185,12 +185,15 @@ fn a_bundle_is_read_in_order_and_other_blocks_are_passed_over() {
 }
 
 #[test]
-fn text_of_128_blocks_is_read_and_one_more_is_refused() {
+fn text_of_1024_blocks_is_read_and_one_more_is_refused() {
+    let other = "-----BEGIN PARAMETERS-----\nBQA=\n-----END PARAMETERS-----\n";
     for algorithm in common::families() {
         let pem = Ladder::new(algorithm).root.certificate().to_pem();
-        assert_eq!(Certificate::many_from_pem(&pem.repeat(128)).unwrap().len(), 128);
-        let error = Certificate::many_from_pem(&pem.repeat(129)).unwrap_err().to_string();
-        assert_eq!(error, "malformed certificate, PEM: more than 128 blocks");
+        assert_eq!(Certificate::many_from_pem(&pem.repeat(512)).unwrap().len(), 512);
+        let with = |others| Certificate::many_from_pem(&(pem.clone() + &other.repeat(others)));
+        assert_eq!(with(1023).unwrap().len(), 1);
+        let error = with(1024).unwrap_err().to_string();
+        assert_eq!(error, "malformed certificate, PEM: more than 1024 blocks");
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use certwright::error::{Rule, StoreErrorKind};
-use certwright::issuance::Prepared;
+use certwright::issuance::{Issuance, Prepared};
 use certwright::policy::{Period, Review};
 use certwright::profile::ExtendedKeyUsage;
 use certwright::time::{FixedClock, Lifetime};
@@ -21,7 +21,7 @@ fn an_issued_chain_verifies_and_its_leaf_is_found_by_serial_number() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
         let authority = ladder.authority(internal());
-        let chain = authority.issue(&ladder.request(&["db.internal"])).unwrap();
+        let chain = authority.issue(&ladder.request(&["db.internal"])).unwrap().into_chain();
         verify(&ladder, &chain, "db.internal");
         assert_eq!(
             chain.above(),
@@ -40,7 +40,11 @@ fn an_extension_is_made_critical_but_for_key_identifiers() {
         let identifiers = ["2.5.29.37", "2.5.29.17", "2.5.29.14", "2.5.29.35"];
         let criticals = |profile: Profile| {
             let policy = Policy::new(profile).allow_dns(".internal");
-            let chain = ladder.authority(policy).issue(&ladder.request(&["db.internal"])).unwrap();
+            let chain = ladder
+                .authority(policy)
+                .issue(&ladder.request(&["db.internal"]))
+                .unwrap()
+                .into_chain();
             verify(&ladder, &chain, "db.internal");
             identifiers.map(|oid| {
                 let mut extensions = chain.leaf().extensions().iter();
@@ -64,10 +68,10 @@ fn one_refusal_among_many_requests_fails_no_other() {
         let requests = names.map(|name| ladder.request(&[name]));
         let answers = authority.issue_many(&requests);
         let [Ok(first), Err(refused), Ok(last)] = answers.as_slice() else { panic!("{answers:?}") };
-        verify(&ladder, first, "a.internal");
-        verify(&ladder, last, "c.internal");
+        verify(&ladder, first.chain(), "a.internal");
+        verify(&ladder, last.chain(), "c.internal");
         assert!(refused.reasons().iter().any(|reason| reason.rule == Rule::NameNotAllowed));
-        assert!(authority.issue_many(&[]).is_empty());
+        assert!(authority.issue_many(&requests[..0]).is_empty());
     }
 }
 
@@ -77,9 +81,8 @@ fn a_period_that_is_asked_for_is_given_within_the_bounds_of_the_policy() {
         let ladder = Ladder::new(algorithm);
         let authority = ladder.authority(internal().with_max_lifetime(Lifetime::days(200)));
         let issue = |period| {
-            let review = authority.review(&ladder.request(&["db.internal"])).with_period(period);
-            let issued = authority.issue_reviewed(&review);
-            issued.map(|issued| *issued.chain().leaf().validity())
+            let issuance = Issuance::from(ladder.request(&["db.internal"])).period(period);
+            authority.issue(issuance).map(|issued| *issued.certificate().validity())
         };
         let usual = period("2026-06-01T00:00:00Z", "2026-08-30T00:00:00Z");
         assert_eq!(issue(Period::Default).unwrap(), usual);
@@ -101,9 +104,8 @@ fn a_period_of_its_own_begins_no_earlier_than_the_policy_backdates() {
         let issue = |backdate, from| {
             let asked = period(from, "2026-06-20T00:00:00Z");
             let authority = ladder.authority(internal().with_backdate(backdate));
-            let review = authority.review(&ladder.request(&["db.internal"]));
-            let issued = authority.issue_reviewed(&review.with_period(Period::Exactly(asked)));
-            issued.map(|issued| assert_eq!(*issued.chain().leaf().validity(), asked))
+            let issuance = Issuance::from(ladder.request(&["db.internal"])).validity(asked);
+            authority.issue(issuance).map(|i| assert_eq!(*i.certificate().validity(), asked))
         };
         issue(Lifetime::ZERO, "2026-06-01T00:00:00Z").unwrap();
         issue(Lifetime::hours(1), "2026-05-31T23:00:00Z").unwrap();
@@ -159,8 +161,7 @@ fn what_was_prepared_is_completed_by_another_authority_over_the_same_store() {
         let ladder = Ladder::new(algorithm);
         let store = Arc::new(MemoryStore::default());
         let before = over(&ladder, &store);
-        let review = before.review(&ladder.request(&["db.internal"]));
-        let prepared = before.prepare(&review).unwrap();
+        let prepared = before.prepare(&ladder.request(&["db.internal"])).unwrap();
         let (serial, octets) = (*prepared.serial(), prepared.to_be_signed().to_vec());
         drop((before, prepared)); // the process ends; only the store stays
 
@@ -169,7 +170,7 @@ fn what_was_prepared_is_completed_by_another_authority_over_the_same_store() {
         let error = after.complete(&serial, &ladder.leaf_key().sign(&octets).unwrap()).unwrap_err();
         assert!(matches!(error, Error::Signer(_)), "{error}");
         let signature = ladder.ca_key().sign(&octets).unwrap();
-        let chain = after.complete(&serial, &signature).unwrap();
+        let chain = after.complete(&serial, &signature).unwrap().into_chain();
         assert_eq!(chain.leaf().to_be_signed(), octets);
         verify(&ladder, &chain, "db.internal");
         assert_eq!(after.find(&serial).unwrap().as_ref(), Some(chain.leaf()));
@@ -187,7 +188,7 @@ fn authorities_of_two_keys_share_a_store_and_see_only_their_own() {
         let ladder = Ladder::new(algorithm);
         let store = Arc::new(MemoryStore::default());
         let ours = over(&ladder, &store);
-        let chain = ours.issue(&ladder.request(&["db.internal"])).unwrap();
+        let chain = ours.issue(&ladder.request(&["db.internal"])).unwrap().into_chain();
         let mut other = Ladder::new(algorithm);
         other.ca = Ladder::below(
             &other.root,
@@ -213,7 +214,7 @@ fn an_authority_is_shared_between_threads_and_no_serial_number_comes_twice() {
         let authority = ladder.authority(internal());
         let request = ladder.request(&["db.internal"]);
         let work = || -> Vec<SerialNumber> {
-            (0..50).map(|_| *authority.issue(&request).unwrap().leaf().serial()).collect()
+            (0..50).map(|_| *authority.issue(&request).unwrap().certificate().serial()).collect()
         };
         let serials: Vec<SerialNumber> = std::thread::scope(|scope| {
             let threads = [(); 4].map(|()| scope.spawn(work));

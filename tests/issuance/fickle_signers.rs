@@ -102,7 +102,7 @@ fn what_a_fickle_signer_signs_verifies_under_the_certified_key_or_is_not_release
             let authority = Authority::new(issuer, policy(), MemoryStore::default());
             if let Ok(list) = authority.issue_crl(&CrlRequest::full(Lifetime::days(1))) {
                 let list = RevocationList::from_der(&list.to_der()).unwrap();
-                list.verify_signature(certificate.public_key()).unwrap();
+                list.verify_signature(certificate.public_key().unwrap()).unwrap();
             }
         }
     }
@@ -183,7 +183,7 @@ fn prepare_below(
     count: u8,
 ) -> (Vec<certwright::issuance::Prepared>, Vec<Vec<u8>>) {
     let policy = policy().with_root_leaves(certwright::policy::RootLeaves::Allow);
-    let algorithm = issuer.certificate().public_key().algorithm();
+    let algorithm = issuer.certificate().public_key().unwrap().algorithm();
     let grant = policy.review(&request(&key(algorithm))).approve().unwrap();
     let now = issuer.certificate().validity().not_before();
     let prepared: Vec<_> = (1..=count)
@@ -200,7 +200,7 @@ fn prepare_below(
 fn good(signed: Result<Certificate, Error>, issuer: &Certificate) {
     if let Ok(certificate) = signed {
         let again = Certificate::from_der(certificate.as_der()).unwrap();
-        again.verify_signature(issuer.public_key()).unwrap();
+        again.verify_signature(issuer.public_key().unwrap()).unwrap();
     }
 }
 

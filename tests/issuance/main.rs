@@ -5,6 +5,7 @@ use certwright_tests::{common, craft, devices, key_files};
 mod authority;
 mod claimed_names;
 mod fickle_signers;
+mod issuances;
 mod lying_signers;
 #[cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]
 mod openssl_folders;

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use certwright::crl::{CrlRequest, Revocation, RevocationReason, RevocationRequest};
 use certwright::error::Rule;
+use certwright::issuance::Issuance;
 use certwright::ledger::Ledger;
-use certwright::policy::Period;
 use certwright::testing::SeededRng;
-use certwright::time::{FixedClock, Lifetime, Time, Validity};
+use certwright::time::{FixedClock, Lifetime, Time};
 use certwright::{Authority, Error, KeyAlgorithm, MemoryStore, SerialNumber, Store};
 use tempfile::TempDir;
 
@@ -79,7 +79,7 @@ fn what_goes_out_comes_back() {
 fn what_the_index_cannot_say_is_told() {
     let scene = Scene::any();
     let request = scene.ladder.request(&["db.internal"]);
-    let claim = || *scene.ca.prepare(&scene.ca.review(&request)).unwrap().serial();
+    let claim = || *scene.ca.prepare(&request).unwrap().serial();
     let (claimed, doomed) = (claim(), claim());
     scene.ca.revoke(&doomed, RevocationReason::KeyCompromise).unwrap();
     let (withdrawn, dated) = (scene.issue(), scene.issue());
@@ -136,7 +136,7 @@ fn an_export_that_fails_leaves_nothing() {
     let mut scene = Scene::any();
     let store = Arc::new(MemoryStore::default());
     let issuer = scene.ladder.ca.clone();
-    let key = issuer.certificate().public_key().clone();
+    let key = issuer.certificate().public_key().unwrap().clone();
     scene.ca = Authority::new(issuer, internal(), Arc::clone(&store)).with_clock(FixedClock(now()));
     scene.issue();
     let damaged = [b"certificate/", &Ledger::issuer_digest(&key)[..], &[0x7f; 20]].concat();
@@ -311,7 +311,7 @@ fn a_number_that_is_given_here_is_a_problem() {
     let (theirs, ours) = (seeded(), seeded());
     theirs.issue(&request).unwrap();
     theirs.export_openssl_ca(scene.place("ca")).unwrap();
-    ours.prepare(&ours.review(&request)).unwrap();
+    ours.prepare(&request).unwrap();
     let error = ours.import_openssl_ca(scene.place("ca")).unwrap_err();
     let [reason] = error.reasons() else { panic!("{error}") };
     assert_eq!(reason.rule, Rule::ForeignRecord);
@@ -403,15 +403,14 @@ impl Scene {
     }
 
     fn issue(&self) -> SerialNumber {
-        let chain = self.ca.issue(&self.ladder.request(&["db.internal"])).unwrap();
+        let chain = self.ca.issue(&self.ladder.request(&["db.internal"])).unwrap().into_chain();
         *chain.leaf().serial()
     }
 
     fn issue_until(&self, end: &str) -> SerialNumber {
-        let validity = Validity::new(now(), time(end)).unwrap();
-        let review = self.ca.review(&self.ladder.request(&["db.internal"]));
-        let issued = self.ca.issue_reviewed(&review.with_period(Period::Exactly(validity)));
-        *issued.unwrap().chain().leaf().serial()
+        let request = self.ladder.request(&["db.internal"]);
+        let issuance = Issuance::for_request(&request).not_after(time(end));
+        *self.ca.issue(issuance).unwrap().certificate().serial()
     }
 
     fn full(&self) {
@@ -464,7 +463,7 @@ fn certificates(authority: &Authority) -> Vec<Vec<u8>> {
 fn revocations(
     authority: &Authority,
 ) -> Vec<(SerialNumber, RevocationReason, Time, Option<Time>, Time)> {
-    let digest = Ledger::issuer_digest(authority.issuer().certificate().public_key());
+    let digest = Ledger::issuer_digest(authority.issuer().certificate().public_key().unwrap());
     let found = authority.ledger().revocations(&digest, None, 100).unwrap();
     let parts = found.iter().map(|revocation| {
         let Revocation { serial, reason, at, invalid_since, not_after, .. } = *revocation;

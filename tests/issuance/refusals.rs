@@ -6,7 +6,8 @@ mod cases;
 use std::collections::BTreeSet;
 
 use certwright::error::Rule;
-use certwright::policy::{Period, RootLeaves};
+use certwright::issuance::Issuance;
+use certwright::policy::RootLeaves;
 use certwright::time::{FixedClock, Lifetime};
 use certwright::{Authority, MemoryStore};
 
@@ -81,9 +82,8 @@ fn instants_after_the_year_9999_are_refused() {
         let policy = internal().with_max_lifetime(Lifetime::seconds(u64::MAX));
         let ladder = Ladder::new(algorithm);
         let authority = ladder.authority(policy);
-        let review = authority.review(&ladder.request(&["db.internal"]));
-        let review = review.with_period(Period::Lifetime(Lifetime::seconds(u64::MAX)));
-        let error = authority.issue_reviewed(&review).unwrap_err();
+        let issuance = Issuance::from(ladder.request(&["db.internal"]));
+        let error = authority.issue(issuance.lifetime(Lifetime::seconds(u64::MAX))).unwrap_err();
         let [reason] = error.reasons() else { panic!("{error}") };
         assert_eq!(
             (reason.rule, reason.allowed.as_str()),

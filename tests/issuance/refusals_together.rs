@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use certwright::error::Rule;
-use certwright::policy::{CommonName, Decision, OnDenial, Outliving, Period, ReviewItem};
+use certwright::issuance::Issuance;
+use certwright::policy::{CommonName, Decision, OnDenial, Outliving, ReviewItem};
 use certwright::profile::Extension;
 use certwright::time::{FixedClock, Lifetime};
 use certwright::{
@@ -23,9 +24,9 @@ fn the_reasons_of_policy_and_issuer_come_in_one_error() {
         // The root itself, after its end, for a greedy request.
         let authority = Authority::new(ladder.root.clone(), policy, MemoryStore::default());
         let authority = authority.with_clock(late);
-        let review = authority.review(&greedy(&ladder));
-        let review = review.with_period(Period::Lifetime(Lifetime::days(91)));
-        let error = authority.issue_reviewed(&review).unwrap_err();
+        let request = greedy(&ladder);
+        let issuance = Issuance::for_request(&request).lifetime(Lifetime::days(91));
+        let error = authority.issue(issuance.clone()).unwrap_err();
         let Error::Denied(denied) = &error else { panic!("{error}") };
         let rules: BTreeSet<Rule> = denied.reasons.iter().map(|reason| reason.rule).collect();
         let expected = [
@@ -43,7 +44,7 @@ fn the_reasons_of_policy_and_issuer_come_in_one_error() {
         assert_eq!(rules, BTreeSet::from(expected), "{error}");
         assert_eq!(error.to_string().matches("; ").count() + 1, denied.reasons.len(), "{error}");
         // The review alone says the policy's part of it.
-        let alone = review.approve().unwrap_err();
+        let alone = authority.review(issuance).approve().unwrap_err();
         assert!(alone.reasons().iter().all(|reason| denied.reasons.contains(reason)));
         assert!(!alone.reasons().iter().any(|reason| reason.rule == Rule::RootIssuesLeaf));
     }
@@ -69,7 +70,7 @@ fn what_is_denied_is_left_out_and_reported_where_the_policy_says_so() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
         let authority = ladder.authority(internal().on_denial(OnDenial::LeaveOut));
-        let issued = authority.issue_reviewed(&authority.review(&greedy(&ladder))).unwrap();
+        let issued = authority.issue(&greedy(&ladder)).unwrap();
         let leaf = issued.chain().leaf();
         assert_eq!(texts(leaf.alt_names()), ["DNS:db.internal"]);
         assert_eq!(leaf.subject().to_string(), "CN=db.internal");
@@ -135,8 +136,8 @@ fn a_leaf_that_would_outlive_its_issuer_is_refused_cut_or_issued_as_the_policy_s
         let issue = |rule, asked| {
             let policy = internal().with_max_lifetime(Lifetime::days(3650)).with_outliving(rule);
             let authority = ladder.authority(policy);
-            let review = authority.review(&ladder.request(&["db.internal"]));
-            authority.issue_reviewed(&review.with_period(Period::Exactly(asked)))
+            let request = ladder.request(&["db.internal"]);
+            authority.issue(Issuance::for_request(&request).validity(asked))
         };
         let error = issue(Outliving::default(), asked).unwrap_err();
         assert_eq!(error.reasons()[0].rule, Rule::OutlivesIssuer, "{error}");
@@ -172,8 +173,8 @@ fn the_policy_can_set_subject_and_names_and_reports_what_it_overrides() {
             .with_subject("CN=fixed.internal".parse().unwrap())
             .with_alt_names([AltName::dns("fixed.internal").unwrap()]);
         let authority = ladder.authority(policy);
-        let review = authority.review(&ladder.request(&["db.internal", "fixed.internal"]));
-        let issued = authority.issue_reviewed(&review).unwrap();
+        let request = ladder.request(&["db.internal", "fixed.internal"]);
+        let issued = authority.issue(&request).unwrap();
         assert_eq!(texts(issued.chain().leaf().alt_names()), ["DNS:fixed.internal"]);
         assert_eq!(issued.chain().leaf().subject().to_string(), "CN=fixed.internal");
         let outcome: Vec<String> = issued.outcome().iter().skip(1).map(summary).collect();
@@ -272,7 +273,8 @@ fn a_common_name_becomes_an_alternative_name_only_where_the_policy_adds_and_allo
             builder.sign(&ladder.leaf_key()).unwrap()
         };
         let adding = internal().with_common_name(CommonName::AddToAltNames);
-        let chain = ladder.authority(adding.clone()).issue(&request("db.internal")).unwrap();
+        let chain =
+            ladder.authority(adding.clone()).issue(&request("db.internal")).unwrap().into_chain();
         assert_eq!(texts(chain.leaf().alt_names()), ["DNS:db.internal"]);
         for (policy, name) in [(internal(), "db.internal"), (adding, "db.example")] {
             let error = ladder.authority(policy).issue(&request(name)).unwrap_err();

@@ -28,7 +28,7 @@ fn a_boxed_device_signs_requests_roots_intermediates_and_leaves() {
         assert_eq!(request.public_key(), server_device.public_key());
 
         let authority = Authority::new(ca, policy(), MemoryStore::default());
-        let chain = authority.issue(&request).unwrap();
+        let chain = authority.issue(&request).unwrap().into_chain();
         assert_eq!((count(&root_calls), count(&ca_calls), count(&server_calls)), (2, 1, 1));
         verify(&chain, &root);
     }

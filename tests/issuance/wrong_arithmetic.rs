@@ -108,7 +108,7 @@ fn no_fault_is_released_and_the_next_certificate_is_good() {
             unreleased(&fault, "certificate", root);
 
             device.set(None);
-            let chain = authority.issue(&request).unwrap();
+            let chain = authority.issue(&request).unwrap().into_chain();
             assert!(!claimed.contains(chain.leaf().serial()), "{fault}");
             chain.leaf().verify_signature(device.public_key()).unwrap();
         }
@@ -134,7 +134,7 @@ fn one_fault_in_a_batch_fails_one_certificate() {
                 if position == device.position {
                     unreleased(&fault, "certificate", answer);
                 } else {
-                    let leaf = answer.unwrap().leaf().clone();
+                    let leaf = answer.unwrap().certificate().clone();
                     leaf.verify_signature(device.public_key()).unwrap();
                     assert_eq!(authority.find(leaf.serial()).unwrap(), Some(leaf));
                 }
@@ -153,8 +153,7 @@ fn one_fault_in_a_batch_fails_one_certificate() {
 fn a_faulty_signature_completes_nothing_and_the_right_one_still_does() {
     for algorithm in common::families() {
         let (ladder, device, authority) = scene(algorithm);
-        let review = authority.review(&ladder.request(&["db.internal"]));
-        let prepared = authority.prepare(&review).unwrap();
+        let prepared = authority.prepare(&ladder.request(&["db.internal"])).unwrap();
         let (serial, octets) = (*prepared.serial(), prepared.to_be_signed().to_vec());
         let right = device.key.sign(&octets).unwrap();
         for (fault, spoil) in faults(algorithm, 1) {
@@ -162,7 +161,7 @@ fn a_faulty_signature_completes_nothing_and_the_right_one_still_does() {
             unreleased(&fault, "certificate", answer);
             assert_eq!(authority.find(&serial).unwrap(), None, "{fault}");
         }
-        assert_eq!(authority.complete(&serial, &right).unwrap().leaf().signature(), right);
+        assert_eq!(authority.complete(&serial, &right).unwrap().certificate().signature(), right);
     }
 }
 

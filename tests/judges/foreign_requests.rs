@@ -138,7 +138,7 @@ fn read_and_issue_for(pem: &str, algorithm: KeyAlgorithm, subject: &str) -> Cert
     let chain = issue(issuer, Profile::tls_server(), &request);
     let leaf = chain.leaf();
     assert_eq!(leaf.subject().to_string(), subject);
-    assert_eq!(leaf.public_key(), request.public_key());
+    assert_eq!(leaf.public_key().unwrap(), request.public_key());
     assert_eq!(leaf.alt_names(), request.requested_alt_names());
     ChainVerifier::new([chain.above()[1].clone()], leaf.validity().not_before())
         .with_purpose(ExtendedKeyUsage::SERVER_AUTH)
@@ -149,7 +149,11 @@ fn read_and_issue_for(pem: &str, algorithm: KeyAlgorithm, subject: &str) -> Cert
         let folder = folder();
         write_chain(folder.path(), &chain);
         let extra = ["-purpose", "sslserver", "-verify_hostname", "www.example.test"];
-        verify_every_link(folder.path(), issuer.certificate().public_key().algorithm(), &extra);
+        verify_every_link(
+            folder.path(),
+            issuer.certificate().public_key().unwrap().algorithm(),
+            &extra,
+        );
     }
 
     let mut tampered = request.as_der().to_vec();

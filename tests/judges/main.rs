@@ -1,15 +1,17 @@
 //! Others judge what we write and read: OpenSSL, GnuTLS, Java, Go, and TLS stacks on whole chains.
 
-use certwright_tests::{common, key_files, openssl, provider, revoked, sides, tls, tool};
+use certwright_tests::{common, craft, key_files, openssl, provider, revoked, sides, tls, tool};
 
 mod foreign_requests;
 mod golden;
 mod openssl_ca;
 mod openssl_issuance;
 mod openssl_issuers;
+#[cfg(feature = "encrypted-keys")]
 mod openssl_key_encryption;
 mod openssl_keys;
 mod openssl_requests;
 mod openssl_signatures;
 mod tls_handshake;
 mod tls_stacks;
+mod x509_cert;

@@ -73,7 +73,7 @@ fn a_folder_of_openssl_moves_in() {
         // The one goes on.
         let request = CertificateRequest::builder("CN=www.example.test".parse().unwrap());
         let request = request.sign(&common::key(algorithm)).unwrap();
-        let chain = authority.issue(&request).unwrap();
+        let chain = authority.issue(&request).unwrap().into_chain();
         assert!(is_good(&folder, algorithm, chain.leaf(), &ours));
         let held: SerialNumber = "1007".parse().unwrap();
         authority.release(&held).unwrap();
@@ -108,7 +108,7 @@ fn our_ledger_moves_out_and_back() {
         let subjects = [odd, "CN=b", "CN=f", "CN=g", "CN=h", "CN=i"];
         let issued = subjects.map(|subject| {
             let request = CertificateRequest::builder(subject.parse().unwrap());
-            authority.issue(&request.sign(&common::key(algorithm)).unwrap()).unwrap()
+            authority.issue(&request.sign(&common::key(algorithm)).unwrap()).unwrap().into_chain()
         });
         let issued = issued.map(|chain| chain.leaf().clone());
         let ago = |days| {
@@ -140,7 +140,7 @@ fn our_ledger_moves_out_and_back() {
         let theirs = answer(&["-gencrl"]).expect_success().text();
         let list = certwright::crl::RevocationList::from_pem(&theirs).unwrap();
         assert_eq!(list.number(), Some(ours.number() + 1));
-        list.verify_signature(issuer.certificate().public_key()).unwrap();
+        list.verify_signature(issuer.certificate().public_key().unwrap()).unwrap();
         let folder = common::folder();
         let (theirs, ours) = (text(&folder, &theirs), text(&folder, &ours.to_pem()));
         assert_eq!(told(&theirs), told(&ours));

@@ -94,7 +94,7 @@ fn root_of_openssl_issues_leaves_where_the_policy_lets_it() {
         assert_eq!(rules(&error), [Rule::RootIssuesLeaf], "{error}");
 
         let allowed = authority(policy.with_root_leaves(RootLeaves::Allow));
-        let leaf = allowed.issue(&request).unwrap().leaf().clone();
+        let leaf = allowed.issue(&request).unwrap().certificate().clone();
         fs::write(path.join("leaf.pem"), leaf.to_pem()).unwrap();
         // The root's own signature is not asked for: without the identifier of SM2 it would fail.
         let arguments = ["verify", "-x509_strict", "-partial_chain", "-trusted", "root.pem"];

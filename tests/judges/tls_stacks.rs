@@ -73,14 +73,14 @@ fn gnutls_verifies_chains_below_its_own_root() {
 
         let root = Certificate::from_pem(&read(&folder, "ca.pem")).unwrap();
         let signer = KeyPair::from_pem(&read(&folder, "ca.key")).unwrap();
-        let algorithm = root.public_key().algorithm();
+        let algorithm = root.public_key().unwrap().algorithm();
         let ca = Issuer::load(vec![root.clone()], signer)
             .unwrap()
             .delegate("CN=CA".parse().unwrap(), Profile::intermediate(0), key(algorithm))
             .unwrap();
         let request = request(&key(algorithm));
         let chain = Authority::new(ca, policy(Profile::tls_server()), MemoryStore::default());
-        let chain = chain.issue(&request).unwrap();
+        let chain = chain.issue(&request).unwrap().into_chain();
         gnutls(&chain, &root, &["--verify-hostname", SERVER]).expect_success();
     }
 }

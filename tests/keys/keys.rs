@@ -80,6 +80,7 @@ fn pkcs8_comes_back_as_der_and_as_pem() {
     }
 }
 
+#[cfg(feature = "encrypted-keys")]
 #[test]
 fn encrypted_pkcs8_comes_back_as_der_and_as_pem() {
     for key in KEYS.iter() {

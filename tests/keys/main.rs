@@ -4,7 +4,9 @@ use certwright_tests::{common, key_files};
 
 mod key_curves;
 mod key_damage;
+#[cfg(feature = "encrypted-keys")]
 mod key_encryption;
 mod key_health;
 mod key_vectors;
 mod keys;
+mod not_built;

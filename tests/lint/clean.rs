@@ -40,7 +40,7 @@ fn certificates_of_every_algorithm_and_profile_break_no_rule() {
                 let authority = Authority::new(ca.clone(), policy, MemoryStore::default())
                     .with_clock(FixedClock(now()));
                 let chain = authority.issue(&ladder.request(&["db.internal", "*.db.internal"]));
-                clean(&algorithm.to_string(), chain.unwrap().leaf().as_der());
+                clean(&algorithm.to_string(), chain.unwrap().certificate().as_der());
             }
         }
         // Nobody but their names.
@@ -48,7 +48,7 @@ fn certificates_of_every_algorithm_and_profile_break_no_rule() {
             .alt_name("db.internal".parse().unwrap())
             .sign(&ladder.leaf_key())
             .unwrap();
-        let chain = ladder.authority(internal()).issue(&nameless).unwrap();
+        let chain = ladder.authority(internal()).issue(&nameless).unwrap().into_chain();
         clean(&algorithm.to_string(), chain.leaf().as_der());
         let gmt = Linter::new().with_profile(LintProfile::GmT0015);
         for certificate in chain.certificates().chain([ladder.root.certificate()]) {
@@ -69,7 +69,8 @@ fn revocation_lists_break_no_rule() {
         let ca: Issuer = ladder.ca.clone().with_crl_distribution(url);
         let authority =
             Authority::new(ca, internal(), MemoryStore::default()).with_clock(FixedClock(now()));
-        let issue = || *authority.issue(&ladder.request(&["db.internal"])).unwrap().leaf().serial();
+        let issue =
+            || *authority.issue(&ladder.request(&["db.internal"])).unwrap().certificate().serial();
         let reasons = [
             RevocationReason::Unspecified,
             RevocationReason::KeyCompromise,

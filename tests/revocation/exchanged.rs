@@ -25,14 +25,14 @@ impl Waiting {
         let store = Arc::new(MemoryStore::default());
         let ca = Authority::new(scene.ladder.ca.clone(), internal(), Arc::clone(&store));
         let ca = ca.with_clock(scene.clock.clone());
-        let review = ca.review(&scene.ladder.request(&["db.internal"]));
-        let serial = *ca.prepare(&review).unwrap().serial();
+        let serial = *ca.prepare(&scene.ladder.request(&["db.internal"])).unwrap().serial();
         Self { ca, store, serial }
     }
 
     fn claimed(&self, serial: &SerialNumber) -> Vec<u8> {
-        let digest =
-            certwright::ledger::Ledger::issuer_digest(self.ca.issuer().certificate().public_key());
+        let digest = certwright::ledger::Ledger::issuer_digest(
+            self.ca.issuer().certificate().public_key().unwrap(),
+        );
         let record = self.ca.ledger().certificate(&digest, serial).unwrap().unwrap();
         let RecordState::Claimed { to_be_signed } = record.state else { panic!("{serial}") };
         to_be_signed
@@ -61,7 +61,7 @@ impl Waiting {
     /// Completes it with a signature over what waits now.
     fn complete(&self, scene: &Scene) -> Result<Certificate, Error> {
         let signature = scene.ladder.ca_key().sign(&self.claimed(&self.serial)).unwrap();
-        self.ca.complete(&self.serial, &signature).map(|chain| chain.leaf().clone())
+        self.ca.complete(&self.serial, &signature).map(|issued| issued.certificate().clone())
     }
 }
 
@@ -123,8 +123,7 @@ fn exchanged_bytes_are_not_completed() {
         }
         // The claim of another number, which is honest.
         let waiting = Waiting::new(scene);
-        let review = waiting.ca.review(&scene.ladder.request(&["db.internal"]));
-        let other = *waiting.ca.prepare(&review).unwrap().serial();
+        let other = *waiting.ca.prepare(&scene.ladder.request(&["db.internal"])).unwrap().serial();
         waiting.exchange(&waiting.claimed(&other));
         assert_refused(scene, &waiting, "another claim");
     });
@@ -136,8 +135,7 @@ fn what_was_claimed_is_completed() {
         let waiting = Waiting::new(scene);
         // Others come between, also in the log.
         for _ in 0..3 {
-            let review = waiting.ca.review(&scene.ladder.request(&["db.internal"]));
-            waiting.ca.prepare(&review).unwrap();
+            waiting.ca.prepare(&scene.ladder.request(&["db.internal"])).unwrap();
         }
         let certificate = waiting.complete(scene).unwrap();
         assert_eq!(certificate.serial(), &waiting.serial);

@@ -15,3 +15,4 @@ mod revocation_times;
 mod revoked_issuers;
 mod signed_lists;
 mod snapshots;
+mod taken_over;

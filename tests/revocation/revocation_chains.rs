@@ -58,7 +58,7 @@ fn a_revoked_intermediate_breaks_the_chains_below_it() {
         let authority =
             certwright::Authority::on(lower, craft::internal(), scene.root.ledger().clone())
                 .with_clock(scene.clock.clone());
-        let chain = authority.issue(&scene.ladder.request(&["db.internal"])).unwrap();
+        let chain = authority.issue(&scene.ladder.request(&["db.internal"])).unwrap().into_chain();
         let list = authority.issue_crl(&CrlRequest::full(Lifetime::days(7))).unwrap();
         passes(scene, &chain, &[read(&list), root_list(scene)]);
         scene.root.revoke(&serial, RevocationReason::CaCompromise).unwrap();
@@ -137,7 +137,7 @@ fn a_list_of_another_issuer_or_another_key_does_not_count() {
         let mut octets = good.to_der();
         *octets.last_mut().unwrap() ^= 1;
         let broken = RevocationList::from_der(&octets).unwrap();
-        let error = broken.verify_signature(scene.ca.issuer().certificate().public_key());
+        let error = broken.verify_signature(scene.ca.issuer().certificate().public_key().unwrap());
         assert!(matches!(error, Err(Error::InvalidSignature { .. })));
         unknown(scene, &chain, &[broken, above.clone()], 0, LATER);
         passes(scene, &chain, &[read(&good), above]);

@@ -56,7 +56,8 @@ fn times_are_right_on_both_sides_of_2050() {
             ),
         ] {
             scene.clock.set(at);
-            let chain = authority.issue(&scene.ladder.request(&["db.internal"])).unwrap();
+            let chain =
+                authority.issue(&scene.ladder.request(&["db.internal"])).unwrap().into_chain();
             authority.revoke(chain.leaf().serial(), SUPERSEDED).unwrap();
             revoked.push((*chain.leaf().serial(), openssl[0], time(at)));
             let list = authority.issue_crl(&CrlRequest::full(Lifetime::hours(hours))).unwrap();
@@ -80,10 +81,10 @@ fn times_are_right_on_both_sides_of_2050() {
 fn a_list_of_more_than_a_mebibyte_is_read_as_it_was_written() {
     let Some(algorithm) = common::families().into_iter().next() else { return };
     let scene = Scene::new(algorithm, 1);
-    let review = scene.ca.review(&scene.ladder.request(&["db.internal"]));
+    let request = scene.ladder.request(&["db.internal"]);
     let serials: BTreeSet<SerialNumber> = (0..20_000)
         .map(|_| {
-            let serial = *scene.ca.prepare(&review).unwrap().serial();
+            let serial = *scene.ca.prepare(&request).unwrap().serial();
             scene.ca.revoke(&serial, SUPERSEDED).unwrap();
             serial
         })
@@ -93,7 +94,7 @@ fn a_list_of_more_than_a_mebibyte_is_read_as_it_was_written() {
     for read in [read(&list), RevocationList::from_pem(&list.to_pem()).unwrap()] {
         assert_eq!(read.as_der(), list.to_der());
         assert!(read.serials().eq(&serials));
-        read.verify_signature(scene.ca.issuer().certificate().public_key()).unwrap();
+        read.verify_signature(scene.ca.issuer().certificate().public_key().unwrap()).unwrap();
     }
     assert!(certwright::lint::lint(&list.to_der()).findings().is_empty());
     let reports = certwright::lint::Linter::new().lint_pem(&list.to_pem()).unwrap();
@@ -158,6 +159,8 @@ fn a_list_that_was_never_signed_does_not_count_as_the_last() {
         let absent = absent.with_clock(scene.clock.clone());
         let error = absent.issue_crl(&CrlRequest::full(Lifetime::days(7))).unwrap_err();
         assert!(matches!(error, Error::Signer(_)), "{error}");
+        let waiting = absent.prepare_crl(&CrlRequest::full(Lifetime::days(7))).unwrap();
+        assert_eq!(waiting.number, 2);
         scene.clock.set("2026-06-10T00:00:02Z");
         let list = scene.full();
         assert_eq!(list.number(), 3, "a number is not given twice");
@@ -276,7 +279,7 @@ fn where_there_is_no_distribution_neither_leaf_nor_list_names_one() {
         let store = Arc::new(MemoryStore::default());
         let plain = Authority::on(scene.ladder.ca.clone(), internal(), Ledger::new(store));
         let plain = plain.with_clock(scene.clock.clone());
-        let chain = plain.issue(&scene.ladder.request(&["db.internal"])).unwrap();
+        let chain = plain.issue(&scene.ladder.request(&["db.internal"])).unwrap().into_chain();
         let points = "2.5.29.31".parse().unwrap();
         assert!(chain.leaf().extensions().iter().all(|extension| extension.oid != points));
         let list = plain.issue_crl(&CrlRequest::full(Lifetime::days(1))).unwrap();

@@ -177,8 +177,7 @@ fn a_claim_that_was_revoked_is_completed_never_and_one_on_hold_not_yet() {
         let lower = lower.unwrap();
         let ca = Authority::on(lower.clone(), internal(), scene.ca.ledger().clone());
         let ca = ca.with_clock(scene.clock.clone());
-        let review = ca.review(&scene.ladder.request(&["db.internal"]));
-        let prepared = ca.prepare(&review).unwrap();
+        let prepared = ca.prepare(&scene.ladder.request(&["db.internal"])).unwrap();
         let of_lower = key.sign(prepared.to_be_signed()).unwrap();
         scene.root.revoke(lower.certificate().serial(), RevocationReason::CaCompromise).unwrap();
         let error = ca.complete(prepared.serial(), &of_lower).unwrap_err();
@@ -219,7 +218,8 @@ fn a_list_or_a_delegation_that_fails_leaves_an_entry_with_the_problem() {
                 ],
             );
             assert!(found.iter().all(|entry| entry.actor == "alice"));
-            let digest = Ledger::issuer_digest(scene.ladder.root.certificate().public_key());
+            let digest =
+                Ledger::issuer_digest(scene.ladder.root.certificate().public_key().unwrap());
             assert!(found.iter().all(|entry| entry.issuer == digest));
             // Numbers that were claimed stay claimed, and no list is the last one.
             let state = root.ledger().crl_state(&digest, 0).unwrap();

@@ -50,7 +50,7 @@ fn give(scene: &Scene, ca: &Authority, way: &str, signed: impl FnOnce()) -> Resu
             ca.delegate("CN=N".parse().unwrap(), Profile::intermediate(0), key).map(drop)
         }
         _ => {
-            let prepared = ca.prepare(&ca.review(&request))?;
+            let prepared = ca.prepare(&request)?;
             let signature = lower_key(scene).sign(prepared.to_be_signed()).unwrap();
             signed();
             ca.complete(prepared.serial(), &signature).map(drop)
@@ -135,7 +135,7 @@ fn a_revoked_issuer_goes_on_listing_and_revoking() {
     for_each_family(|scene| {
         let ca = lower(scene, scene.ca.ledger().clone());
         let request = scene.ladder.request(&["db.internal"]);
-        let [one, two] = [(); 2].map(|()| *ca.issue(&request).unwrap().leaf().serial());
+        let [one, two] = [(); 2].map(|()| *ca.issue(&request).unwrap().certificate().serial());
         ca.revoke(&one, BROKEN).unwrap();
         scene.root.revoke(&middle(&ca), BROKEN).unwrap();
         let error = ca.issue(&request).unwrap_err();
@@ -166,7 +166,7 @@ fn without_key(
 /// After the entry of the revocation nothing of this issuer was claimed or issued; and what was not
 /// issued before is not there.
 fn nothing_after_the_revocation(ca: &Authority, case: &str) {
-    let digest = Ledger::issuer_digest(ca.issuer().certificate().public_key());
+    let digest = Ledger::issuer_digest(ca.issuer().certificate().public_key().unwrap());
     let entries = ca.ledger().audit(1, usize::MAX).unwrap();
     let revoked = |entry: &certwright::ledger::AuditEntry| {
         entry.action == AuditAction::Revoked && entry.issuer != digest

@@ -14,6 +14,7 @@ use certwright::{Authority, Error, Issuer, MemoryStore, Profile, SerialNumber, S
 use crate::common;
 use crate::craft::{self, now, time};
 use crate::revoked::{self, Scene};
+use crate::world::{Device, Mood};
 
 const HOLD: RevocationReason = RevocationReason::CertificateHold;
 const HEAD: &[u8] = b"audit-head";
@@ -25,7 +26,7 @@ fn each_change_leaves_one_entry_that_says_who_what_and_when() {
         let entries = || scene.ca.ledger().audit(1, 1_000).unwrap();
         let alice = scene.ca.clone().with_actor("alice");
         let request = scene.ladder.request(&["db.internal"]);
-        let serial = *alice.issue(&request).unwrap().leaf().serial();
+        let serial = *alice.issue(&request).unwrap().certificate().serial();
         scene.clock.set("2026-06-02T00:00:00Z");
         alice.clone().with_actor("bob").revoke(&serial, HOLD).unwrap();
         alice.release(&serial).unwrap();
@@ -92,7 +93,9 @@ fn a_signer_that_fails_leaves_an_entry_with_the_problem() {
     for algorithm in common::families() {
         let scene = Scene::new(algorithm, 1);
         let certificates = scene.ladder.ca.chain().certificates().cloned().collect();
-        let issuer = Issuer::without_key(certificates, scene.ladder.ca.signature_algorithm());
+        let device = Device::new(scene.ladder.ca_key());
+        device.set(Mood::Error);
+        let issuer = Issuer::load(certificates, device);
         let policy = craft::internal();
         let absent = Authority::on(issuer.unwrap(), policy, scene.ca.ledger().clone())
             .with_clock(scene.clock.clone());
@@ -252,7 +255,7 @@ fn records_of_several_issuers_come_in_pages_each_once() {
             let serial = if number == 7 { scene.claim() } else { *scene.issue().leaf().serial() };
             wanted.push((scene.digest(), serial));
         }
-        let root = Ledger::issuer_digest(scene.root.issuer().certificate().public_key());
+        let root = Ledger::issuer_digest(scene.root.issuer().certificate().public_key().unwrap());
         for _ in 0..4 {
             let key = common::key(algorithm);
             let lower = scene.root.delegate("CN=L".parse().unwrap(), Profile::intermediate(0), key);

@@ -31,7 +31,7 @@ fn each_line_says_what_the_entry_says() {
     let ledger = scene.ca.ledger();
     for actor in HOSTILE {
         let authority = scene.ca.clone().with_actor(actor);
-        let chain = authority.issue(&scene.ladder.request(&["db.internal"])).unwrap();
+        let chain = authority.issue(&scene.ladder.request(&["db.internal"])).unwrap().into_chain();
         authority.revoke(chain.leaf().serial(), RevocationReason::CertificateHold).unwrap();
         authority.release(chain.leaf().serial()).unwrap();
         authority.issue_crl(&CrlRequest::full(Lifetime::days(1))).unwrap();

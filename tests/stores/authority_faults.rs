@@ -31,9 +31,12 @@ fn a_signer_that_fails_or_lies_releases_nothing_and_the_claim_can_be_completed()
             assert_eq!(authority.find(&serial).unwrap(), None, "{mood:?}");
 
             device.set(Mood::Honest);
-            let chain = authority.issue(&ladder.request(&["db.internal"])).unwrap();
+            let chain = authority.issue(&ladder.request(&["db.internal"])).unwrap().into_chain();
             assert_ne!(chain.leaf().serial(), &serial, "the serial number stays claimed");
-            let late = authority.complete(&serial, &device.key.sign(&octets).unwrap()).unwrap();
+            let late = authority
+                .complete(&serial, &device.key.sign(&octets).unwrap())
+                .unwrap()
+                .into_chain();
             assert_eq!(late.leaf().to_be_signed(), octets);
             assert_eq!(authority.find(&serial).unwrap().as_ref(), Some(late.leaf()));
         }
@@ -83,7 +86,7 @@ fn a_store_that_runs_a_transaction_again_gets_the_same_records() {
     for_each_family(|ladder, device, store, authority| {
         for write in [1, 2] {
             store.break_write(write, Fault::Retried);
-            let chain = authority.issue(&ladder.request(&["db.internal"])).unwrap();
+            let chain = authority.issue(&ladder.request(&["db.internal"])).unwrap().into_chain();
             assert!(authority.find(chain.leaf().serial()).unwrap().is_some());
         }
         assert_eq!((records(&store.inner), device.asked().len()), (2, 2));
@@ -98,7 +101,7 @@ fn a_generator_that_repeats_itself_ends_in_a_conflict_and_gives_no_serial_number
         let authority = authority.with_rng(circle);
         let issue = || authority.issue(&ladder.request(&["db.internal"]));
         let serials: BTreeSet<SerialNumber> =
-            (0..3).map(|_| *issue().unwrap().leaf().serial()).collect();
+            (0..3).map(|_| *issue().unwrap().certificate().serial()).collect();
         assert_eq!(serials.len(), 3);
         let before = drawn.load(Ordering::SeqCst);
         let error = issue().unwrap_err();
@@ -133,7 +136,7 @@ fn without_random_numbers_or_a_time_nothing_is_claimed() {
 #[test]
 fn a_damaged_record_is_reported_and_not_taken_for_a_certificate() {
     for_each_family(|ladder, _, store, authority| {
-        let chain = authority.issue(&ladder.request(&["db.internal"])).unwrap();
+        let chain = authority.issue(&ladder.request(&["db.internal"])).unwrap().into_chain();
         let serial = *chain.leaf().serial();
         let (mut key, mut value) = (Vec::new(), Vec::new());
         scan(&store.inner, |found_key, found_value| {

@@ -30,7 +30,7 @@ fn a_copy_made_while_others_issue_is_whole_and_has_all_that_was_answered() {
         let issue = || {
             let request = request();
             while !done.load(Ordering::SeqCst) {
-                let chain = authority.issue(&request).unwrap();
+                let chain = authority.issue(&request).unwrap().into_chain();
                 answered.lock().unwrap().push(*chain.leaf().serial());
             }
         };

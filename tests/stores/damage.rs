@@ -91,7 +91,7 @@ fn in_one_transaction(damage: impl Fn(&Gate, &[u8; 32], &[u8])) {
     let other = Authority::on(other, craft::internal(), scene.ca.ledger().clone())
         .with_clock(scene.clock.clone());
     let request = scene.ladder.request(&["db.internal"]);
-    let others = other.issue(&request).unwrap();
+    let others = other.issue(&request).unwrap().into_chain();
     let (broken, whole) = (*upper.leaf().serial(), *others.leaf().serial());
     let place = format!("{:0>40}", crate::revoked::hex(&broken));
     let place: Vec<u8> =

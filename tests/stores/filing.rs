@@ -4,10 +4,11 @@
 use std::sync::{Arc, Barrier};
 
 use certwright::error::Rule;
-use certwright::issuance::Issued;
+use certwright::issuance::{Issuance, Issued};
 use certwright::key::{PublicKey, SignatureAlgorithm};
-use certwright::ledger::{AuditAction, Filing, Ledger, RecordState, Tag};
+use certwright::ledger::{AuditAction, Ledger, RecordState, Tag};
 use certwright::policy::{Outliving, Period};
+use certwright::profile::Extension;
 use certwright::time::{FixedClock, Lifetime, Validity};
 use certwright::{
     Authority, CertificateRequest, Error, Issuer, KeyPair, MemoryStore, Policy, Profile, Signer,
@@ -19,12 +20,8 @@ use crate::craft::{Ladder, internal, now, time};
 use crate::shelf::{algorithm, on_each_store, records, without_audit};
 use crate::world::{Fault, FrailStore};
 
-fn filing(token: &str) -> Filing {
-    Filing::new().with_token(token).unwrap()
-}
-
 fn ask(authority: &Authority, request: &CertificateRequest, token: &str) -> Result<Issued, Error> {
-    authority.issue_filed(&authority.review(request), &filing(token))
+    authority.issue(Issuance::for_request(request).token(token).unwrap())
 }
 
 fn on(ladder: &Ladder, store: impl Store + 'static) -> Authority {
@@ -85,19 +82,27 @@ fn another_request_under_a_token_is_refused_and_changes_nothing() {
             .unwrap();
         let short = Period::Lifetime(Lifetime::days(1));
         let exactly = Validity::new(now(), time("2026-06-03T00:00:00Z")).unwrap();
-        let review = |request| authority.review(request);
+        let asked = |request| Issuance::for_request(request);
+        let denied = ladder.request(&["db.internal", "db.example"]);
+        let oid = "1.3.6.1.4.1.99999.1".parse().unwrap();
+        let extension = Extension { oid, critical: false, value: vec![5, 0] };
         let clients = Policy::new(Profile::tls_client()).allow_dns(".internal");
-        for review in [
-            review(&other_names),
-            review(&other_key),
-            review(&no_subject),
+        for other in [
+            asked(&other_names),
+            asked(&other_key),
+            asked(&no_subject),
             // What is denied is asked for all the same.
-            review(&ladder.request(&["db.internal", "db.example"])),
-            clients.review(&request),
-            review(&request).with_period(short),
-            review(&request).with_period(Period::Exactly(exactly)),
+            asked(&denied),
+            asked(&request).under(&clients),
+            asked(&request).period(short),
+            asked(&request).validity(exactly),
+            asked(&request).not_after(exactly.not_after()),
+            asked(&request).subject("CN=other.internal".parse().unwrap()),
+            asked(&request).serial(crate::craft::serial(7)),
+            asked(&request).extension(extension),
+            Issuance::for_key(request.public_key().clone()),
         ] {
-            let error = authority.issue_filed(&review, &filing("order-1")).unwrap_err();
+            let error = authority.issue(other.token("order-1").unwrap()).unwrap_err();
             let [reason] = error.reasons() else { panic!("{error}") };
             assert_eq!(reason.rule, Rule::TokenReused, "{error}");
             // Nor does the refused review spoil another token.
@@ -258,16 +263,16 @@ fn tags_are_kept_with_the_certificate_in_their_order() {
     let ladder = Ladder::new(algorithm());
     on_each_store(|store| {
         let authority = on(&ladder, Arc::clone(&store));
-        let mut filing = Filing::new();
+        let request = ladder.request(&["db.internal"]);
+        let mut issuance = Issuance::for_request(&request);
         let mut wanted = Vec::new();
         for number in 0..20 {
             let (key, value) =
                 (format!("k{}\u{e9}{number}\0", 9 - number % 10), "v\n".repeat(number));
-            filing = filing.with_tag(&key, &value).unwrap();
+            issuance = issuance.tag(&key, &value).unwrap();
             wanted.push(Tag { key, value });
         }
-        let review = authority.review(&ladder.request(&["db.internal"]));
-        let issued = authority.issue_filed(&review, &filing).unwrap();
+        let issued = authority.issue(issuance.clone()).unwrap();
         let found = |issued: &Issued| {
             let records = authority.ledger().certificates(None, 9).unwrap();
             let serial = issued.chain().leaf().serial();
@@ -280,13 +285,12 @@ fn tags_are_kept_with_the_certificate_in_their_order() {
             }
         };
         assert_eq!(found(&issued), wanted);
-        let plain = authority.issue_filed(&review, &Filing::new()).unwrap();
+        let plain = authority.issue(&request).unwrap();
         assert_eq!(found(&plain), []);
         // The first call's tags stay.
-        let token = filing.clone().with_token("order-1").unwrap();
-        let first = authority.issue_filed(&review, &token).unwrap();
-        let again = Filing::new().with_token("order-1").unwrap().with_tag("other", "").unwrap();
-        authority.issue_filed(&review, &again).unwrap();
+        let first = authority.issue(issuance.token("order-1").unwrap()).unwrap();
+        let again = Issuance::for_request(&request).token("order-1").unwrap();
+        authority.issue(again.tag("other", "").unwrap()).unwrap();
         assert_eq!(found(&first), wanted);
     });
 }
@@ -294,18 +298,19 @@ fn tags_are_kept_with_the_certificate_in_their_order() {
 #[test]
 fn tags_and_tokens_keep_their_bounds() {
     let [key, value] = ["k".repeat(128), "v".repeat(256)];
-    let full = (0..20)
-        .fold(Filing::new(), |filing, number| filing.with_tag(&format!("{number}"), "").unwrap());
-    assert!(Filing::new().with_tag(&key, &value).is_ok());
-    assert!(Filing::new().with_token(&key).is_ok());
+    let request = Ladder::new(algorithm()).request(&["db.internal"]);
+    let plain = || Issuance::for_request(&request);
+    let full = (0..20).fold(plain(), |all, number| all.tag(&format!("{number}"), "").unwrap());
+    assert!(plain().tag(&key, &value).is_ok());
+    assert!(plain().token(&key).is_ok());
     for refused in [
-        Filing::new().with_tag("", ""),
-        Filing::new().with_tag(&format!("{key}k"), ""),
-        Filing::new().with_tag("k", &format!("{value}v")),
-        Filing::new().with_tag("k", "1").unwrap().with_tag("k", "2"),
-        full.with_tag("k", ""),
-        Filing::new().with_token(""),
-        Filing::new().with_token(&format!("{key}k")),
+        plain().tag("", ""),
+        plain().tag(&format!("{key}k"), ""),
+        plain().tag("k", &format!("{value}v")),
+        plain().tag("k", "1").unwrap().tag("k", "2"),
+        full.tag("k", ""),
+        plain().token(""),
+        plain().token(&format!("{key}k")),
     ] {
         assert!(matches!(refused, Err(Error::Malformed(_))), "{refused:?}");
     }
@@ -319,9 +324,9 @@ fn a_repeated_answer_tells_the_same_outcome_where_the_validity_was_cut() {
     let policy = policy.with_outliving(Outliving::Truncate);
     let authority = Authority::new(ladder.ca.clone(), policy, MemoryStore::default());
     let authority = authority.with_clock(FixedClock(now()));
-    let review = authority.review(&ladder.request(&["db.internal"]));
-    let review = review.with_period(Period::Lifetime(Lifetime::days(4_000)));
-    let first = authority.issue_filed(&review, &filing("order-1")).unwrap();
-    let again = authority.issue_filed(&review, &filing("order-1")).unwrap();
+    let issuance = Issuance::from(ladder.request(&["db.internal"]));
+    let issuance = issuance.lifetime(Lifetime::days(4_000)).token("order-1").unwrap();
+    let first = authority.issue(issuance.clone()).unwrap();
+    let again = authority.issue(issuance).unwrap();
     assert_eq!(format!("{:?}", again.outcome()), format!("{:?}", first.outcome()));
 }

@@ -93,8 +93,8 @@ fn store(certificates: usize, revocations: usize) -> (Vec<u8>, Records, [u8; 32]
     let request = scene.ladder.request(&["db.internal"]);
     let requests = vec![request; certificates];
     let issued: Vec<_> = scene.ca.issue_many(&requests).into_iter().map(Result::unwrap).collect();
-    for chain in &issued[..revocations] {
-        scene.ca.revoke(chain.leaf().serial(), RevocationReason::KeyCompromise).unwrap();
+    for issued in &issued[..revocations] {
+        scene.ca.revoke(issued.certificate().serial(), RevocationReason::KeyCompromise).unwrap();
     }
     scene.full();
     scene.clock.set("2026-06-02T00:00:00Z");

@@ -137,13 +137,13 @@ fn a_ca_comes_back_with_its_chain_and_key_and_issues() {
             let issuer = Issuer::load(kept.chain.certificates().cloned().collect(), key).unwrap();
             let authority = Authority::on(issuer, internal(), ledger.clone());
             let authority = authority.with_clock(FixedClock(now()));
-            let issued = authority.issue(&ladder.request(&["db.internal"])).unwrap();
+            let issued = authority.issue(&ladder.request(&["db.internal"])).unwrap().into_chain();
             assert_eq!(issued.above()[0], *ladder.ca.certificate());
             // The name under which it is kept is that of its certificate.
             assert_eq!(
                 ca,
                 certwright::ledger::Identifier::of(
-                    &Ledger::issuer_digest(ladder.root.certificate().public_key()),
+                    &Ledger::issuer_digest(ladder.root.certificate().public_key().unwrap()),
                     ladder.ca.certificate().serial(),
                 )
             );
@@ -253,7 +253,7 @@ fn a_kept_root_is_called_by_its_own_key() {
     let root = Issuer::self_signed("CN=Root".parse().unwrap(), Profile::root(), key(0)).unwrap();
     let ledger = Ledger::new(MemoryStore::default());
     let identifier = alice(&ledger).keep_issuer(&root.chain(), None).unwrap();
-    let digest = Ledger::issuer_digest(root.certificate().public_key());
+    let digest = Ledger::issuer_digest(root.certificate().public_key().unwrap());
     assert_eq!(
         identifier,
         certwright::ledger::Identifier::of(&digest, root.certificate().serial())

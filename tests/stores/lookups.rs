@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use certwright::crl::RevocationReason;
+use certwright::issuance::Issuance;
 use certwright::ledger::{CertificateRecord, Identifier, Ledger};
 use certwright::name::AttributeType;
-use certwright::policy::{Period, RootLeaves};
-use certwright::time::{FixedClock, Lifetime, Time, Validity};
+use certwright::policy::RootLeaves;
+use certwright::time::{FixedClock, Lifetime, Time};
 use certwright::{
     AltName, Authority, Certificate, CertificateRequest, Name, Policy, Profile, Signer, Store,
 };
@@ -167,28 +168,27 @@ fn populate(store: Arc<dyn Store>) -> (Ledger, Vec<Known>) {
         let asked: Vec<_> = (0..1 + round % 4).map(|_| ask(&mut chance)).collect();
         if asked.len() > 1 {
             let requests: Vec<_> = asked.iter().map(|(.., request)| request.clone()).collect();
-            for (chain, asked) in authority.issue_many(&requests).into_iter().zip(&asked) {
-                known.push(remember(chain.unwrap().leaf(), authority, asked));
+            for (issued, asked) in authority.issue_many(&requests).into_iter().zip(&asked) {
+                known.push(remember(issued.unwrap().certificate(), authority, asked));
             }
             continue;
         }
         let days = [1, 1, 2, 30, 31][chance.below(5)];
         let end = now().plus(Lifetime::days(days)).unwrap();
-        let review = authority.review(&asked[0].2);
-        let review = review.with_period(Period::Exactly(Validity::new(now(), end).unwrap()));
+        let issuance = Issuance::for_request(&asked[0].2).not_after(end);
         let leaf = if round % 8 == 0 {
-            let prepared = authority.prepare(&review).unwrap();
+            let prepared = authority.prepare(issuance.clone()).unwrap();
             let signer = if round % 2 == 0 { ladder.root_key() } else { ladder.ca_key() };
             let signature = signer.sign(prepared.to_be_signed()).unwrap();
-            authority.complete(prepared.serial(), &signature).unwrap().leaf().clone()
+            authority.complete(prepared.serial(), &signature).unwrap().certificate().clone()
         } else {
-            authority.issue_reviewed(&review).unwrap().chain().leaf().clone()
+            authority.issue(issuance.clone()).unwrap().certificate().clone()
         };
         assert_eq!(leaf.validity().not_after(), end);
         known.push(remember(&leaf, authority, &asked[0]));
         if round % 12 == 4 {
             // A claim is not found by anything.
-            authority.prepare(&review).unwrap();
+            authority.prepare(issuance.clone()).unwrap();
             let subject = vec![(AttributeType::COMMON_NAME, chance.of(&COMMON_NAMES).to_owned())];
             let profile = Profile::intermediate(0).with_lifetime(Lifetime::days(31));
             let issuer = authorities[0].delegate(name(&subject), profile, key(3)).unwrap();
@@ -202,7 +202,7 @@ fn populate(store: Arc<dyn Store>) -> (Ledger, Vec<Known>) {
 type Asked = (Vec<(AttributeType, String)>, BTreeSet<String>, CertificateRequest);
 
 fn remember(leaf: &Certificate, authority: &Authority, asked: &Asked) -> Known {
-    let digest = Ledger::issuer_digest(authority.issuer().certificate().public_key());
+    let digest = Ledger::issuer_digest(authority.issuer().certificate().public_key().unwrap());
     Known {
         identifier: Identifier::of(&digest, leaf.serial()),
         subject: asked.0.clone(),
@@ -312,9 +312,8 @@ fn ends_before_1970_are_before_those_after() {
         let authority = authority.clone().with_clock(FixedClock(at));
         let end = at.plus(Lifetime::days(2)).unwrap();
         let (.., request) = ask(&mut Chance(1));
-        let review = authority.review(&request);
-        let review = review.with_period(Period::Exactly(Validity::new(at, end).unwrap()));
-        wanted.push(*authority.issue_reviewed(&review).unwrap().chain().leaf().serial());
+        let issuance = Issuance::for_request(&request).not_after(end);
+        wanted.push(*authority.issue(issuance).unwrap().certificate().serial());
     }
     let (first, far) = ("1950-01-01T00:00:00Z".parse().unwrap(), Time::NO_EXPIRATION);
     let found = ledger.certificates_ending(first, far, None, 9).unwrap();

@@ -35,7 +35,7 @@ impl Stores {
         let serials: Vec<SerialNumber> = authority
             .issue_many(&vec![request; 40])
             .into_iter()
-            .map(|chain| *chain.unwrap().leaf().serial())
+            .map(|issued| *issued.unwrap().certificate().serial())
             .collect();
         for serial in &serials[..5] {
             authority.revoke(serial, RevocationReason::Superseded).unwrap();

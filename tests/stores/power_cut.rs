@@ -9,8 +9,9 @@ use std::sync::atomic::Ordering;
 use crate::common::key;
 use crate::disk::{self, Disk, Octets, Operation};
 use certwright::crl::{CrlRequest, RevocationReason};
+use certwright::issuance::Issuance;
 use certwright::key::SealingKey;
-use certwright::ledger::{Filing, Identifier, IssuerDigest, Ledger, RecordState};
+use certwright::ledger::{Identifier, IssuerDigest, Ledger, RecordState};
 use certwright::name::AttributeType;
 use certwright::policy::RootLeaves;
 use certwright::testing::SeededRng;
@@ -70,15 +71,16 @@ fn life(before: Octets) -> Life {
             answers.push((disk.moment(), Answer::Forgotten(1)));
         }
         let token = format!("order {round}");
-        let under = authority.issue_filed(&authority.review(&request), &filing(&token)).unwrap();
-        let mut issued = vec![under.chain().clone()];
-        let serial = *issued[0].leaf().serial();
+        let under = authority.issue(named(&request, &token)).unwrap();
+        let mut issued = vec![under];
+        let serial = *issued[0].certificate().serial();
         answers.push((disk.moment(), Answer::IssuedUnder(token, serial)));
         let batch = authority.issue_many(&vec![request.clone(); 4]);
         issued.extend(batch.into_iter().map(Result::unwrap));
-        let batched = issued[1..].iter().map(|chain| Answer::Issued(*chain.leaf().serial()));
+        let batched =
+            issued[1..].iter().map(|issued| Answer::Issued(*issued.certificate().serial()));
         answers.extend(batched.map(|answer| (disk.moment(), answer)));
-        serials.extend(issued.iter().map(|chain| *chain.leaf().serial()));
+        serials.extend(issued.iter().map(|issued| *issued.certificate().serial()));
         let revoked = serials[round * 3];
         authority.revoke(&revoked, RevocationReason::Superseded).unwrap();
         answers.push((disk.moment(), Answer::Revoked(revoked)));
@@ -97,8 +99,9 @@ fn sealing() -> SealingKey {
 }
 
 /// A token, and a tag with the same text.
-fn filing(token: &str) -> Filing {
-    Filing::new().with_token(token).and_then(|filing| filing.with_tag("token", token)).unwrap()
+fn named<'a>(request: &'a CertificateRequest, token: &str) -> Issuance<'a> {
+    let issuance = Issuance::for_request(request).token(token);
+    issuance.and_then(|issuance| issuance.tag("token", token)).unwrap()
 }
 
 fn authority(issuer: Issuer, store: RedbStore) -> Authority {
@@ -139,7 +142,7 @@ fn check(life: &Life, moment: usize, octets: Octets, how: &str) {
     if ledger.key_names(None, 100).unwrap().len() != with_key {
         fail("there are keys without their records, or records without their keys".to_owned());
     }
-    let digest = Ledger::issuer_digest(life.issuer.certificate().public_key());
+    let digest = Ledger::issuer_digest(life.issuer.certificate().public_key().unwrap());
     let stored = ledger.certificates(None, 1_000).unwrap();
     let issued: BTreeSet<SerialNumber> = stored
         .iter()
@@ -260,9 +263,8 @@ fn after_a_cut_the_life_goes_on_and_no_number_comes_again() {
         // A call that was answered is repeated, since the answer was lost with the power.
         for (_, answer) in life.answers.iter().take_while(|(answered, _)| *answered <= moment) {
             let Answer::IssuedUnder(token, serial) = answer else { continue };
-            let review = authority.review(&request);
-            let again = authority.issue_filed(&review, &filing(token)).unwrap();
-            assert_eq!(again.chain().leaf().serial(), serial);
+            let again = authority.issue(named(&request, token)).unwrap();
+            assert_eq!(again.certificate().serial(), serial);
         }
         let ledger = authority.ledger();
         let last = life.answers.iter().take_while(|(answered, _)| *answered <= moment);
@@ -277,7 +279,7 @@ fn after_a_cut_the_life_goes_on_and_no_number_comes_again() {
         // A generator that repeats itself runs into the numbers that are given, and is told so.
         let issued: Vec<_> = (0..60).filter_map(|_| authority.issue(&request).ok()).collect();
         assert!(!issued.is_empty(), "cut at operation {moment}");
-        assert!(issued.iter().all(|chain| !known.contains(chain.leaf().serial())));
+        assert!(issued.iter().all(|issued| !known.contains(issued.certificate().serial())));
         let next = authority.issue_crl(&CrlRequest::full(Lifetime::days(1))).unwrap();
         assert!(next.number() > crl);
         authority.ledger().verify_audit().unwrap();
@@ -285,5 +287,5 @@ fn after_a_cut_the_life_goes_on_and_no_number_comes_again() {
 }
 
 fn digest(life: &Life) -> IssuerDigest {
-    Ledger::issuer_digest(life.issuer.certificate().public_key())
+    Ledger::issuer_digest(life.issuer.certificate().public_key().unwrap())
 }

@@ -30,7 +30,7 @@ fn a_process_that_issues() {
             let authority = authority(store);
             let request = request();
             for _ in 0..ISSUES {
-                println!("issued {}", authority.issue(&request).unwrap().leaf().serial());
+                println!("issued {}", authority.issue(&request).unwrap().certificate().serial());
             }
             println!("done");
             // Until it is killed, or nobody waits any longer.

@@ -166,7 +166,8 @@ fn after_an_error_the_store_refuses_writes_until_it_is_opened_again() {
     drop(
         authority(issuer.clone(), RedbStore::open_or_create_on(whole.clone()).unwrap())
             .issue(&request)
-            .unwrap(),
+            .unwrap()
+            .into_chain(),
     );
     let one = whole.operations.load(Ordering::SeqCst);
     for (fault, at) in [(Fault::Full, one + 10), (Fault::Half, one + 10), (Fault::Half, one + 25)] {
@@ -176,7 +177,7 @@ fn after_an_error_the_store_refuses_writes_until_it_is_opened_again() {
         let mut issued = Vec::new();
         let error = loop {
             match first.issue(&request) {
-                Ok(chain) => issued.push(*chain.leaf().serial()),
+                Ok(answer) => issued.push(*answer.certificate().serial()),
                 Err(error) => break error,
             }
         };
@@ -235,7 +236,7 @@ fn live(issuer: &Issuer, disk: &Disk) -> Answers {
         let batch = vec![request.clone(); 3];
         for answer in [authority.issue(&request)].into_iter().chain(authority.issue_many(&batch)) {
             match answer {
-                Ok(chain) => answers.issued.push(*chain.leaf().serial()),
+                Ok(issued) => answers.issued.push(*issued.certificate().serial()),
                 Err(error) => answers.errors.push(error),
             }
         }
@@ -259,7 +260,7 @@ fn check(issuer: &Issuer, answers: &Answers, disk: Disk, how: &str) {
     let authority = authority(issuer.clone(), store);
     let ledger = authority.ledger();
     ledger.verify_audit().unwrap_or_else(|error| panic!("{how}: {error}"));
-    let digest = Ledger::issuer_digest(issuer.certificate().public_key());
+    let digest = Ledger::issuer_digest(issuer.certificate().public_key().unwrap());
     for serial in &answers.issued {
         assert!(authority.find(serial).unwrap().is_some(), "{how}: {serial} is lost");
     }

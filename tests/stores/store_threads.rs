@@ -30,7 +30,9 @@ fn two_threads_issue_side_by_side_and_no_number_comes_twice() {
     let start = Instant::now();
     let serials: Vec<SerialNumber> = thread::scope(|scope| {
         let work = || -> Vec<SerialNumber> {
-            (0..issues).map(|_| *authority.issue(&request).unwrap().leaf().serial()).collect()
+            (0..issues)
+                .map(|_| *authority.issue(&request).unwrap().certificate().serial())
+                .collect()
         };
         let threads = [scope.spawn(work), scope.spawn(work)];
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
@@ -101,7 +103,7 @@ fn a_store_that_panics_leaves_no_other_thread_waiting() {
     for _ in 0..3 {
         let (authority, request, done) = (authority.clone(), request(), done.clone());
         thread::spawn(move || {
-            let issue = || authority.issue(&request).map(|chain| *chain.leaf().serial());
+            let issue = || authority.issue(&request).map(|issued| *issued.certificate().serial());
             let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(issue));
             done.send(answer.map_err(|_| "panicked")).unwrap();
         });

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use certwright::crl::{CrlRequest, RevocationReason};
 use certwright::error::StoreErrorKind;
+use certwright::issuance::Issuance;
 use certwright::key::SealingKey;
-use certwright::ledger::{AuditAction, Filing, Ledger};
+use certwright::ledger::{AuditAction, Ledger};
 use certwright::time::Lifetime;
 use certwright::{MemoryStore, Store};
 
@@ -22,9 +23,9 @@ fn life() -> (Arc<MemoryStore>, Ledger) {
     let ledger = scene.ca.ledger().clone();
     ledger.unlock(&SealingKey::from_bytes([1; 32])).unwrap();
     let request = scene.ladder.request(&["db.internal"]);
-    let filing = Filing::new().with_tag("team", "a").unwrap().with_token("order-1").unwrap();
-    let issued = scene.ca.issue_filed(&scene.ca.review(&request), &filing).unwrap();
-    let serial = *issued.chain().leaf().serial();
+    let issuance = Issuance::for_request(&request).tag("team", "a").unwrap();
+    let issued = scene.ca.issue(issuance.token("order-1").unwrap()).unwrap();
+    let serial = *issued.certificate().serial();
     let held = *scene.issue().leaf().serial();
     scene.claim();
     scene.ca.revoke(&serial, RevocationReason::KeyCompromise).unwrap();

@@ -1,6 +1,6 @@
 //! Programs of the main package, built as the running test was built.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -19,19 +19,22 @@ fn build(arguments: &[&str], place: &str) -> PathBuf {
     let features = [
         (cfg!(feature = "cas"), "cas"),
         (cfg!(feature = "ecc"), "ecc"),
-        (cfg!(feature = "fast-arithmetic"), "fast-arithmetic"),
+        (cfg!(feature = "encrypted-keys"), "encrypted-keys"),
         (cfg!(feature = "fast-arithmetic"), "fast-arithmetic"),
         (cfg!(feature = "redb"), "redb"),
         (cfg!(feature = "rsa"), "rsa"),
+        (cfg!(feature = "sealed-keys"), "sealed-keys"),
         (cfg!(feature = "sm2"), "sm2"),
     ];
     let features: Vec<&str> =
         features.into_iter().filter(|(is_on, _)| *is_on).map(|(_, name)| name).collect();
     let mut command = Command::new(cargo);
-    command.args(["build", "--quiet", "--package", "certwright", "--no-default-features"]);
+    // Of the whole workspace, as `cargo test` has it: for one package, cargo would choose other features of
+    // the dependencies and build them all once more.
+    command.args(["build", "--quiet", "--no-default-features"]);
     command.args(["--features", &features.join(",")]).args(arguments);
     command.arg("--target-dir").arg(profile.parent().unwrap());
-    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap());
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }

@@ -111,7 +111,7 @@ pub fn issuer(signer: impl Signer + 'static) -> Issuer {
 
 /// Certificates that are ready to be signed, and their octets.
 pub fn prepare(issuer: &Issuer, count: u8) -> (Vec<Prepared>, Vec<Vec<u8>>) {
-    let algorithm = issuer.certificate().public_key().algorithm();
+    let algorithm = issuer.certificate().public_key().unwrap().algorithm();
     let grant: Grant = policy().review(&request(&key(algorithm))).approve().unwrap();
     let now = issuer.certificate().validity().not_before();
     let prepared: Vec<Prepared> = (1..=count)

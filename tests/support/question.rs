@@ -91,7 +91,7 @@ impl Question {
 
     /// None where OpenSSL cannot judge: it verifies SM2 chains with an empty identifier.
     fn openssl(&self) -> Option<common::Answer> {
-        let family = self.chain[0].public_key().algorithm().family();
+        let family = self.chain[0].public_key().unwrap().algorithm().family();
         if family == KeyFamily::Sm2 || !common::judge("openssl") {
             return None;
         }

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use certwright::crl::{CrlDistribution, CrlRequest, IssuedCrl, RevocationList};
 use certwright::error::StoreErrorKind;
+use certwright::issuance::Issuance;
 use certwright::key::KeyFamily;
 use certwright::ledger::{AuditEntry, Ledger};
-use certwright::policy::Period;
-use certwright::time::{Clock, Lifetime, Time, Validity};
+use certwright::time::{Clock, Lifetime, Time};
 use certwright::{
     Authority, Chain, Error, Issuer, KeyAlgorithm, MemoryStore, Profile, SerialNumber, Store,
 };
@@ -66,27 +66,25 @@ impl Scene {
 
     /// A new certificate of the intermediate.
     pub fn issue(&self) -> Chain {
-        self.ca.issue(&self.ladder.request(&["db.internal"])).unwrap()
+        self.ca.issue(&self.ladder.request(&["db.internal"])).unwrap().into_chain()
     }
 
     /// The serial number of a new certificate that ends then.
     pub fn issue_until(&self, end: &str) -> SerialNumber {
-        let validity = Validity::new(self.clock.now().unwrap(), time(end)).unwrap();
-        let review = self.ca.review(&self.ladder.request(&["db.internal"]));
-        let issued = self.ca.issue_reviewed(&review.with_period(Period::Exactly(validity)));
-        *issued.unwrap().chain().leaf().serial()
+        let request = self.ladder.request(&["db.internal"]);
+        let issuance = Issuance::for_request(&request).not_after(time(end));
+        *self.ca.issue(issuance).unwrap().certificate().serial()
     }
 
     /// A number that was claimed and whose certificate never came back.
     pub fn claim(&self) -> SerialNumber {
-        let review = self.ca.review(&self.ladder.request(&["db.internal"]));
-        *self.ca.prepare(&review).unwrap().serial()
+        *self.ca.prepare(&self.ladder.request(&["db.internal"])).unwrap().serial()
     }
 
     /// The same, or nothing where the issuer is not valid by the clock.
     pub fn claim_or_none(&self) -> Option<SerialNumber> {
-        let review = self.ca.review(&self.ladder.request(&["db.internal"]));
-        self.ca.prepare(&review).ok().map(|prepared| *prepared.serial())
+        let request = self.ladder.request(&["db.internal"]);
+        self.ca.prepare(&request).ok().map(|prepared| *prepared.serial())
     }
 
     /// A full CRL of the intermediate for a week.
@@ -100,7 +98,7 @@ impl Scene {
     }
 
     pub fn digest(&self) -> [u8; 32] {
-        Ledger::issuer_digest(self.ca.issuer().certificate().public_key())
+        Ledger::issuer_digest(self.ca.issuer().certificate().public_key().unwrap())
     }
 
     /// What OpenSSL says of a CRL of the intermediate whose signature was verified.
@@ -131,7 +129,7 @@ pub fn read(list: &IssuedCrl) -> RevocationList {
 /// What OpenSSL says of a CRL; its signature is verified by OpenSSL, but by us for SM2, where
 /// `openssl crl` cannot be told the identifier.
 pub fn text_of(list: &IssuedCrl, issuer: &Issuer) -> String {
-    let key = issuer.certificate().public_key();
+    let key = issuer.certificate().public_key().unwrap();
     let folder = common::folder();
     common::write(&folder, "list.pem", list.to_pem());
     common::write(&folder, "ca.pem", issuer.certificate().to_pem());

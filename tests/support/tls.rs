@@ -34,9 +34,13 @@ impl Site {
             |profile| Authority::new(ca.clone(), policy(profile), MemoryStore::default());
         let past = FixedClock("2021-01-01T00:00:00Z".parse().unwrap());
         Self {
-            server: authority(Profile::tls_server()).issue(&request).unwrap(),
-            client: authority(Profile::tls_client()).issue(&request).unwrap(),
-            expired: authority(Profile::tls_server()).with_clock(past).issue(&request).unwrap(),
+            server: authority(Profile::tls_server()).issue(&request).unwrap().into_chain(),
+            client: authority(Profile::tls_client()).issue(&request).unwrap().into_chain(),
+            expired: authority(Profile::tls_server())
+                .with_clock(past)
+                .issue(&request)
+                .unwrap()
+                .into_chain(),
             key,
             ca,
         }

@@ -65,3 +65,22 @@ fn tests() -> Vec<Test> {
     let set = TestSet::load(TestName::Primality).unwrap();
     set.test_groups.into_iter().flat_map(|group| group.tests).collect()
 }
+
+/// The tests of the lanes have the numbers in a file, so that who builds an example builds no
+/// collection of vectors.
+#[test]
+fn the_file_of_the_lanes_has_the_numbers_of_the_collection() {
+    let file = include_str!("../../src/lanes/tests/primality.txt");
+    let lines: Vec<&str> = file.lines().filter(|line| !line.starts_with('#')).collect();
+    let tests = tests();
+    assert_eq!((lines.len(), tests.len()), (317, 317));
+    for (line, test) in lines.iter().zip(&tests) {
+        let verdict = match test.result {
+            TestResult::Valid => "valid",
+            TestResult::Invalid => "invalid",
+            TestResult::Acceptable => "acceptable",
+        };
+        let digits: String = test.value.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(*line, format!("{verdict} {digits}"));
+    }
+}

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use certwright::crl::RevocationList;
 use certwright::key::SealingKey;
+use certwright::verify::{Bundle, Skipped};
 use certwright::{Certificate, Error};
 use zeroize::Zeroizing;
 
-use super::output::given_path;
+use super::output::{given_path, notice};
 
 /// Octets of a file of certificates, a request or a key: what the engine reads at most.
 pub const OCTETS: usize = 1024 * 1024;
@@ -94,14 +95,27 @@ pub fn read_passphrase(path: &Path) -> Result<Zeroizing<String>, Error> {
     }
 }
 
-/// Reads certificates: PEM blocks, or one in DER.
-pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
+/// Reads certificates: PEM blocks, or one in DER. Blocks that cannot be read are named on standard error
+/// and left out, but not where one is the `needed` first of a chain, or where nothing is left.
+pub fn read_certificates(path: &Path, needed: bool) -> Result<Vec<Certificate>, Error> {
     let octets = read(path, OCTETS)?;
-    let certificates = match text(&octets) {
-        Some(text) => Certificate::many_from_pem(&text),
-        None => Certificate::from_der(&octets).map(|certificate| vec![certificate]),
+    let failed = |error: Error| file_error(path, error.to_string());
+    let Some(text) = text(&octets) else {
+        return Ok(vec![Certificate::from_der(&octets).map_err(failed)?]);
     };
-    certificates.map_err(|error| file_error(path, error.to_string()))
+    let bundle = Bundle::from_pem(&text).map_err(failed)?;
+    let is_first = |skipped: &Skipped| needed && skipped.after == 0;
+    match bundle.skipped().first() {
+        Some(first) if is_first(first) || bundle.certificates().is_empty() => {
+            Err(file_error(path, first.to_string()))
+        }
+        _ => {
+            for skipped in bundle.skipped() {
+                notice(&format!("{}: left out: {skipped}", given_path(path)));
+            }
+            Ok(bundle.into_iter().collect())
+        }
+    }
 }
 
 /// Reads revocation lists: PEM blocks, or one in DER.

@@ -7,6 +7,11 @@ use std::path::Path;
 use certwright::key::SecretText;
 use serde_json::Value;
 
+/// Says something beside the output, on standard error. Nobody is left to be told where that fails.
+pub fn notice(text: &str) {
+    let _ = writeln!(io::stderr(), "certwright: {text}");
+}
+
 /// Standard output.
 pub struct Output {
     inner: BufWriter<Stdout>,

@@ -146,7 +146,7 @@ impl Cas {
             None => None,
         };
         Ok(match issuer {
-            Some(issuer) => self.config.generated.of(issuer.chain.leaf().public_key().algorithm()),
+            Some(issuer) => self.config.generated.of(issuer.chain.leaf().public_key()?.algorithm()),
             None => self.config.order_algorithm,
         })
     }

@@ -138,7 +138,7 @@ impl Cas {
         let validity = self.order_validity(kept.document.lifetime, &parent, now)?;
         // The order names its certificate, so the number is drawn before.
         let serial = SerialNumber::generate(&mut system())?;
-        let digest = Ledger::issuer_digest(parent.issuer.certificate().public_key());
+        let digest = Ledger::issuer_digest(parent.issuer.public_key());
         kept.document.certificate = Some(Identifier::of(&digest, &serial).to_string());
         let tags = copied(&kept.document.tags);
         let count = package_issued_write(&kept.document.product_code);

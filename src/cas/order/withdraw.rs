@@ -5,8 +5,7 @@ use super::super::error::CasError;
 use super::super::structures::structures;
 use super::document::{damaged, order_key_name};
 use super::state::OrderAction;
-use crate::error::Error;
-use crate::ledger::{AuditAction, Change, RevocationReason};
+use crate::ledger::{AuditAction, RevocationReason};
 
 structures! {
     /// What CancelOrderRequest takes (section 5).
@@ -104,15 +103,9 @@ impl Cas {
             let certificate =
                 certificate.ok_or_else(|| damaged(&kept.document, "its certificate"))?;
             // Revoking needs neither the issuer's key nor that it is in force.
-            let stamp = self.stamp(now, certificate.issuer);
-            let revoke = Change::Revoke {
-                serial: certificate.serial,
-                reason: REASON,
-                at: now,
-                invalid_since: None,
-            };
-            let change = Change::With { writes: vec![kept.replace()?], change: Box::new(revoke) };
-            self.ledger.change_one(&stamp, change).map_err(Error::from)?;
+            let writer = self.ledger.writer(&self.actor, now);
+            let rows = [kept.replace()?.into()];
+            writer.revoke(&certificate.issuer, &certificate.serial, REASON, rows)?;
             Ok(CancelCertificateForPackageRequestResponse { request_id })
         })
     }

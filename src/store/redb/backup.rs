@@ -37,8 +37,9 @@ impl RedbStore {
     /// use std::sync::Arc;
     /// use certwright::ledger::Ledger;
     /// use certwright::RedbStore;
-    /// # let folder = tempfile::tempdir()?;
-    /// # let folder = folder.path();
+    /// # let folder = format!("certwright-store-backup-{}", std::process::id());
+    /// # let folder = std::env::temp_dir().join(folder);
+    /// # std::fs::create_dir_all(&folder)?;
     /// let store = Arc::new(RedbStore::create(folder.join("ca.redb"))?);
     /// let ledger = Ledger::new(Arc::clone(&store));
     /// // Authorities work on the ledger, and at any moment:
@@ -47,15 +48,15 @@ impl RedbStore {
     ///
     /// let copy = Ledger::new(RedbStore::open(folder.join("monday.redb"))?);
     /// assert_eq!(copy.verify_audit()?, ledger.verify_audit()?);
+    /// # drop((copy, ledger, store));
+    /// # std::fs::remove_dir_all(folder)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict) when there is anything
-    /// at the path, which is left as it is;
-    /// [`StoreErrorKind::Corrupt`](crate::error::StoreErrorKind::Corrupt) when the store is
-    /// damaged, [`StoreErrorKind::Backend`](crate::error::StoreErrorKind::Backend) when it cannot
-    /// be read or the file system refuses the copy.
+    /// [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict) when there is anything at the path,
+    /// which is left as it is; [`StoreErrorKind::Corrupt`](crate::error::StoreErrorKind::Corrupt) when the store
+    /// is damaged, [`StoreErrorKind::Backend`](crate::error::StoreErrorKind::Backend) when it cannot be read or the file system refuses the copy.
     pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), StoreError> {
         self.copy_file(path.as_ref(), &mut |_| Ok(()))
     }

@@ -39,8 +39,10 @@ const CACHE: usize = 64 << 20;
 /// ```
 /// use certwright::error::StoreErrorKind;
 /// use certwright::{RedbStore, Store};
-/// # let folder = tempfile::tempdir()?;
-/// let path = folder.path().join("ca.redb");
+/// # let folder = format!("certwright-store-{}", std::process::id());
+/// # let folder = std::env::temp_dir().join(folder);
+/// # std::fs::create_dir_all(&folder)?;
+/// let path = folder.join("ca.redb");
 /// let missing = RedbStore::open(&path).unwrap_err();
 /// assert_eq!(missing.kind(), StoreErrorKind::NotFound);
 ///
@@ -48,6 +50,8 @@ const CACHE: usize = 64 << 20;
 /// store.write(&mut |transaction| transaction.put(b"key", b"value"))?;
 /// let again = RedbStore::open(&path).unwrap_err();
 /// assert_eq!(again.kind(), StoreErrorKind::Locked, "it is open");
+/// # drop(store);
+/// # std::fs::remove_dir_all(folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -63,11 +67,11 @@ const CACHE: usize = 64 << 20;
 ///
 /// Once the file system has refused to read or write (a full disk, a broken one), the store answers
 /// every write, and every read that needs the file, with [`StoreErrorKind::Backend`] until the file
-/// is opened again: what of the last write is on the disk is known only then. The embedder drops
-/// the store, and with it every [`Ledger`](crate::ledger::Ledger) and
-/// [`Authority`](crate::Authority) that shares it, sees to the disk, and calls [`RedbStore::open`],
-/// in the same process if it likes. Everything that was answered is there; a change that ended in
-/// an error is there whole or not at all, so look for its record before it is made again.
+/// is opened again: what of the last write is on the disk is known only then. The embedder drops the
+/// store, and with it every [`Ledger`](crate::ledger::Ledger) and [`Authority`](crate::Authority) that shares
+/// it, sees to the disk, and calls [`RedbStore::open`], in the same process if it likes. Everything
+/// that was answered is there; a change that ended in an error is there whole or not at all, so look
+/// for its record before it is made again.
 ///
 /// # Time and room
 ///

@@ -1,8 +1,8 @@
 //! The cases: each breaks one rule and no other.
 
 use certwright::error::Rule;
+use certwright::issuance::Issuance;
 use certwright::key::{KeyFamily, WeakKeys};
-use certwright::ledger::Filing;
 use certwright::name::{AttributeType, NameConstraints, Subtree};
 use certwright::policy::Period;
 use certwright::profile::{ExtendedKeyUsage, Extension, KeyUsage};
@@ -309,10 +309,9 @@ pub const CASES: &[Case] = &[
         provoke: |algorithm| {
             let ladder = Ladder::new(algorithm);
             let authority = ladder.authority(internal());
-            let filing = Filing::new().with_token("order-1").unwrap();
             let issue = |name| {
-                let review = authority.review(&ladder.request(&[name]));
-                authority.issue_filed(&review, &filing)
+                let issuance = Issuance::from(ladder.request(&[name]));
+                authority.issue(issuance.token("order-1").unwrap())
             };
             issue("db.internal").unwrap();
             issue("web.internal").err()
@@ -369,8 +368,7 @@ fn asks_period(algorithm: KeyAlgorithm, asked: Period) -> Option<Error> {
     };
     let policy = internal().with_max_lifetime(longest).with_backdate(Lifetime::days(365));
     let authority = ladder.authority(policy);
-    let review = authority.review(&ladder.request(&["db.internal"])).with_period(asked);
-    authority.issue_reviewed(&review).err()
+    authority.issue(Issuance::from(ladder.request(&["db.internal"])).period(asked)).err()
 }
 
 fn extension(id: &str, value: &[u8]) -> Extension {

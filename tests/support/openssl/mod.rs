@@ -53,7 +53,10 @@ pub fn policy(profile: Profile) -> Policy {
 
 /// Issues for a request under the policy above.
 pub fn issue(issuer: &Issuer, profile: Profile, request: &CertificateRequest) -> Chain {
-    Authority::new(issuer.clone(), policy(profile), MemoryStore::default()).issue(request).unwrap()
+    Authority::new(issuer.clone(), policy(profile), MemoryStore::default())
+        .issue(request)
+        .unwrap()
+        .into_chain()
 }
 
 /// One name of each type.

@@ -4,10 +4,7 @@ use std::hint::black_box;
 
 use certwright::key::{KeyFamily, PublicKey, Sm2Id};
 use certwright::time::Lifetime;
-use certwright::{
-    Authority, Certificate, CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, Policy,
-    Profile, Signer as _,
-};
+use certwright::{Authority, Certificate, CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, Policy, Profile, Signer as _};
 
 use super::{Ca, DAYS, DOMAIN, Generated, Generator, Issuer, Key, Peer, SM2_ID};
 
@@ -74,7 +71,7 @@ impl Generated for KeyPair {
 
 impl Issuer for (Authority, PublicKey) {
     fn issue(&mut self, request: &[u8]) -> Vec<u8> {
-        self.0.issue(&read(request)).unwrap().leaf().as_der().to_vec()
+        self.0.issue(&read(request)).unwrap().certificate().as_der().to_vec()
     }
 
     fn issue_batch(&mut self, requests: &[Vec<u8>]) {

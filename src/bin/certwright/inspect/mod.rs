@@ -8,24 +8,38 @@ use std::path::Path;
 
 use certwright::crl::RevocationList;
 use certwright::key::PublicKey;
-use certwright::{Certificate, CertificateRequest, Error, KeyPair};
+use certwright::request::UnverifiedRequest;
+use certwright::{Certificate, Error, KeyPair};
 
 use self::key::PrivateKey;
 use super::failure::Failure;
 use super::input::{self, LIST_OCTETS, file_error};
 use super::options::Inspect;
-use super::output::{Output, given_path};
+use super::output::{Output, given_path, notice};
 
 /// PEM blocks of one file: as many as the engine reads.
-const BLOCKS: usize = 128;
+const BLOCKS: usize = 1_024;
 
 /// Something that can be shown.
 enum Item {
     Certificate(Box<Certificate>),
     PrivateKey(PrivateKey),
     PublicKey(Box<PublicKey>),
-    Request(Box<CertificateRequest>),
+    Request(Box<Request>),
     RevocationList(Box<RevocationList>),
+}
+
+/// A request, and what came of verifying it.
+struct Request {
+    read: UnverifiedRequest,
+    verified: Result<(), Error>,
+}
+
+impl Request {
+    fn item(read: UnverifiedRequest, options: &Inspect) -> Item {
+        let verified = read.clone().verify_with_sm2_id(options.sm2_id.clone()).map(drop);
+        Item::Request(Box::new(Self { read, verified }))
+    }
 }
 
 pub fn run(options: &Inspect, output: &mut Output) -> Result<(), Failure> {
@@ -39,28 +53,36 @@ pub fn run(options: &Inspect, output: &mut Output) -> Result<(), Failure> {
     Ok(show(&read.map_err(|error| of_file(path, error))?, output)?)
 }
 
-/// Shows every block of a PEM text, up to one that cannot be read.
+/// Shows every block of a PEM text. One of several that cannot be read is named on standard error, and
+/// the run fails in the end.
 fn show_blocks(options: &Inspect, text: &str, output: &mut Output) -> Result<(), Failure> {
     let path = &options.file;
-    let mut shown = 0;
+    let several = blocks(text).nth(1).is_some();
+    let (mut shown, mut unread) = (0, 0);
     for (index, block) in blocks(text).enumerate() {
         if index == BLOCKS {
             return Err(file_error(path, format!("more than {BLOCKS} PEM blocks")).into());
         }
-        let item = read_block(options, &block).map_err(|error| match blocks(text).nth(1) {
-            Some(_) => of_file(path, of_block(index, &error)),
-            None => of_file(path, error),
-        })?;
-        // Parameters of a curve stand before a key that repeats them.
-        let Some(item) = item else { continue };
+        let item = match read_block(options, &block) {
+            Ok(Some(item)) => item,
+            // Parameters of a curve stand before a key that repeats them.
+            Ok(None) => continue,
+            Err(error) if several => {
+                unread += 1;
+                notice(&format!("{}: {}", given_path(path), of_block(index, &error)));
+                continue;
+            }
+            Err(error) => return Err(of_file(path, error)),
+        };
         if shown > 0 {
             writeln!(output)?;
         }
         show(&item, output)?;
         shown += 1;
     }
-    match shown {
-        0 => Err(file_error(path, "nothing but parameters of a curve").into()),
+    match (shown, unread) {
+        (_, 1..) => Err(file_error(path, format!("{unread} PEM blocks could not be read")).into()),
+        (0, 0) => Err(file_error(path, "nothing but parameters of a curve").into()),
         _ => Ok(()),
     }
 }
@@ -73,7 +95,9 @@ fn show(item: &Item, output: &mut Output) -> io::Result<()> {
             output.heading("Public key")?;
             show::public_key(key, output)
         }
-        Item::Request(request) => show::request(request, output),
+        Item::Request(request) => {
+            show::request(&request.read, request.verified.as_ref().map(|()| ()), output)
+        }
         Item::RevocationList(list) => show::revocation_list(list, output),
     }
 }
@@ -101,9 +125,9 @@ fn read_block(options: &Inspect, block: &Block<'_>) -> Result<Option<Item>, Erro
         "CERTIFICATE" | "X509 CERTIFICATE" => {
             Item::Certificate(Box::new(Certificate::from_pem(text)?))
         }
-        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Item::Request(Box::new(
-            CertificateRequest::from_pem_with_sm2_id(text, options.sm2_id.clone())?,
-        )),
+        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => {
+            Request::item(UnverifiedRequest::from_pem(text)?, options)
+        }
         "EC PARAMETERS" | "SM2 PARAMETERS" => return Ok(None),
         "PUBLIC KEY" => Item::PublicKey(Box::new(PublicKey::from_pem(text)?)),
         "X509 CRL" => Item::RevocationList(Box::new(RevocationList::from_pem(text)?)),
@@ -117,12 +141,11 @@ fn read_block(options: &Inspect, block: &Block<'_>) -> Result<Option<Item>, Erro
 
 /// What a text without PEM blocks is: bare base64, perhaps.
 fn read_text(options: &Inspect, text: &str) -> Result<Item, Error> {
-    let id = || options.sm2_id.clone();
     let passphrase = options.passphrase_file.as_deref();
     let readers: [&dyn Fn() -> Result<Item, Error>; 5] = [
         &|| PrivateKey::from_pem(text, passphrase).map(Item::PrivateKey),
         &|| Ok(Item::Certificate(Box::new(Certificate::from_pem(text)?))),
-        &|| Ok(Item::Request(Box::new(CertificateRequest::from_pem_with_sm2_id(text, id())?))),
+        &|| Ok(Request::item(UnverifiedRequest::from_pem(text)?, options)),
         &|| Ok(Item::RevocationList(Box::new(RevocationList::from_pem(text)?))),
         &|| Ok(Item::PublicKey(Box::new(PublicKey::from_pem(text)?))),
     ];
@@ -138,7 +161,6 @@ fn read_der(options: &Inspect, der: &[u8]) -> Result<Item, Error> {
     if der.first() != Some(&0x30) {
         return Err(Error::malformed("input", "", format!("neither PEM nor DER of {KINDS}")));
     }
-    let id = || options.sm2_id.clone();
     let passphrase = options.passphrase_file.as_deref();
     if KeyPair::is_pkcs8_der_encrypted(der) {
         return PrivateKey::from_der_encrypted(der, passphrase).map(Item::PrivateKey);
@@ -146,7 +168,7 @@ fn read_der(options: &Inspect, der: &[u8]) -> Result<Item, Error> {
     let private = |key: KeyPair| Item::PrivateKey(PrivateKey::Open(Box::new(key)));
     let readers: [&dyn Fn() -> Result<Item, Error>; 7] = [
         &|| Ok(Item::Certificate(Box::new(Certificate::from_der(der)?))),
-        &|| Ok(Item::Request(Box::new(CertificateRequest::from_der_with_sm2_id(der, id())?))),
+        &|| Ok(Request::item(UnverifiedRequest::from_der(der)?, options)),
         &|| Ok(Item::RevocationList(Box::new(RevocationList::from_der(der)?))),
         &|| Ok(Item::PublicKey(Box::new(PublicKey::from_der(der)?))),
         &|| KeyPair::from_pkcs8_der_with(der, key::WEAK).map(private),

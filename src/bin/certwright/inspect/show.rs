@@ -3,10 +3,11 @@
 use std::io;
 
 use certwright::crl::{RevocationList, RevocationReason};
-use certwright::key::{KeyFamily, PublicKey, WeakKeys};
+use certwright::key::{KeyFamily, PublicKey, PublicKeyInfo, WeakKeys};
 use certwright::name::NameConstraints;
-use certwright::profile::Extension;
-use certwright::{Certificate, CertificateRequest};
+use certwright::profile::{Extension, Oid};
+use certwright::request::UnverifiedRequest;
+use certwright::{Certificate, Error, SerialNumber};
 
 use super::super::output::{Output, colons, escaped};
 
@@ -17,16 +18,25 @@ pub fn certificate(certificate: &Certificate, output: &mut Output) -> io::Result
     output.heading("Certificate")?;
     output.field("subject", certificate.subject())?;
     output.field("issuer", certificate.issuer())?;
-    output.field("serial", certificate.serial())?;
+    if certificate.version() < 3 {
+        output.field("version", certificate.version())?;
+    }
+    output.field("serial", serial(certificate.serial()))?;
     let validity = certificate.validity();
     output.field("not before", validity.not_before())?;
     output.field("not after", format!("{} ({})", validity.not_after(), validity.lifetime()))?;
-    public_key(certificate.public_key(), output)?;
-    output.field("signed with", certificate.signature_algorithm())?;
+    public_key_info(certificate.public_key_info(), output)?;
+    output.field("signed with", certificate.signature_identifier())?;
     if certificate.is_self_issued() {
-        let good = certificate.verify_signature(certificate.public_key()).is_ok();
-        let signature = if good { "verifies with its own key" } else { "not made by its own key" };
-        output.field("signature", signature)?;
+        let verified = certificate.public_key().and_then(|key| certificate.verify_signature(key));
+        output.field(
+            "signature",
+            match verified {
+                Ok(()) => "verifies with its own key".to_owned(),
+                Err(Error::InvalidSignature { .. }) => "not made by its own key".to_owned(),
+                Err(error) => format!("not verified: {error}"),
+            },
+        )?;
     }
     output.field(
         "CA",
@@ -52,12 +62,26 @@ pub fn certificate(certificate: &Certificate, output: &mut Output) -> io::Result
     output.field("SHA-256", colons(&certificate.fingerprint()))
 }
 
-pub fn request(request: &CertificateRequest, output: &mut Output) -> io::Result<()> {
+/// A request, with what came of verifying it.
+pub fn request(
+    request: &UnverifiedRequest,
+    verified: Result<(), &Error>,
+    output: &mut Output,
+) -> io::Result<()> {
     output.heading("Certificate request")?;
     output.field("subject", request.subject())?;
-    public_key(request.public_key(), output)?;
-    output.field("signed with", request.signature_algorithm())?;
-    output.field("signature", "verifies: the sender has the key")?;
+    public_key_info(request.public_key_info(), output)?;
+    output.field("signed with", request.signature_identifier())?;
+    output.field(
+        "signature",
+        match verified {
+            Ok(()) => "verifies: the sender has the key".to_owned(),
+            Err(Error::InvalidSignature { .. }) => {
+                "does not verify: the sender does not show that the key is theirs".to_owned()
+            }
+            Err(error) => format!("not verified: {error}"),
+        },
+    )?;
     output.field("asks to be CA", if request.requests_authority() { "yes" } else { "no" })?;
     output.list("key usage", request.requested_key_usage())?;
     output.list("used for", request.requested_extended_key_usage())?;
@@ -67,8 +91,7 @@ pub fn request(request: &CertificateRequest, output: &mut Output) -> io::Result<
     // A value can be a password.
     output.list(
         "attributes",
-        attributes
-            .map(|(oid, value)| format!("{} of {} octets", named(&oid.to_string()), value.len())),
+        attributes.map(|(oid, value)| format!("{} of {} octets", named(oid), value.len())),
     )
 }
 
@@ -79,18 +102,46 @@ pub fn revocation_list(list: &RevocationList, output: &mut Output) -> io::Result
     output.list("adds to", list.delta_base().map(|base| format!("number {base}")))?;
     output.field("this update", list.this_update())?;
     output.list("next update", list.next_update())?;
-    output.field("signed with", list.signature_algorithm())?;
+    output.field("signed with", list.signature_identifier())?;
+    if let Err(error) = list.check_usable() {
+        output.field("cannot be used", error)?;
+    }
     output.list("issuer key id", list.authority_key_identifier().map(colons))?;
     output.list("for CRL", list.distribution_urls().iter().map(|url| escaped(url)))?;
+    if list.foreign_entries() > 0 {
+        output.field("of others", format!("{} entries, not shown", list.foreign_entries()))?;
+    }
     output.field("entries", list.len())?;
-    for serial in list.serials() {
-        let Some((since, reason)) = list.find(serial) else { continue };
+    for number in list.serials() {
+        let Some((since, reason)) = list.find(number) else { continue };
         let reason = reason.map_or(String::new(), |code| format!(" {}", reason_name(code)));
-        let invalid = list.invalid_since(serial);
+        let invalid = list.invalid_since(number);
         let invalid = invalid.map_or(String::new(), |at| format!(", invalid since {at}"));
-        output.field("", format!("{serial} since {since}{reason}{invalid}"))?;
+        output.field("", format!("{} since {since}{reason}{invalid}", serial(number)))?;
     }
     Ok(())
+}
+
+/// A serial number, with what is wrong with it.
+fn serial(serial: &SerialNumber) -> String {
+    let fault = match serial {
+        _ if serial.is_conforming() => "",
+        _ if serial.is_negative() => " (negative; RFC 5280 wants a positive one)",
+        _ if serial.to_string() == "00" => " (zero; RFC 5280 wants a positive one)",
+        _ => " (longer than the 20 bytes that RFC 5280 allows)",
+    };
+    format!("{serial}{fault}")
+}
+
+/// A key that the engine may not know.
+fn public_key_info(info: &PublicKeyInfo, output: &mut Output) -> io::Result<()> {
+    match info.key() {
+        Ok(key) => public_key(key, output),
+        Err(error) => {
+            output.field("key", info)?;
+            output.field("", format!("cannot be used here: {error}"))
+        }
+    }
 }
 
 pub fn public_key(key: &PublicKey, output: &mut Output) -> io::Result<()> {
@@ -118,23 +169,22 @@ fn extensions(extensions: &[Extension], output: &mut Output) -> io::Result<()> {
     output.list(
         "extensions",
         extensions.iter().map(|Extension { oid, critical, value }| {
-            let oid = oid.to_string();
             let critical = if *critical { ", critical" } else { "" };
-            let shown = SHOWN.contains(&oid.as_str());
+            let shown = SHOWN.contains(&oid.to_string().as_str());
             let octets = match value.get(..OCTETS) {
                 _ if shown => String::new(),
                 Some(first) => format!(": {}… of {} octets", colons(first), value.len()),
                 None => format!(": {}", colons(value)),
             };
-            format!("{}{critical}{octets}", named(&oid))
+            format!("{}{critical}{octets}", named(*oid))
         }),
     )
 }
 
-fn named(oid: &str) -> String {
-    match NAMES.iter().find(|(known, _)| *known == oid) {
-        Some((_, name)) => format!("{name} ({oid})"),
-        None => oid.to_owned(),
+fn named(oid: Oid) -> String {
+    match oid.name() {
+        Some(name) => format!("{name} ({oid})"),
+        None => oid.to_string(),
     }
 }
 
@@ -157,31 +207,4 @@ const SHOWN: [&str; 8] = [
     "2.5.29.31",
     "2.5.29.35",
     "2.5.29.37",
-];
-
-/// RFC 5280 section 4.2, RFC 2985 section 5.4, RFC 6962 section 3.3, RFC 7633.
-const NAMES: [(&str, &str); 23] = [
-    ("1.2.840.113549.1.9.2", "unstructuredName"),
-    ("1.2.840.113549.1.9.7", "challengePassword"),
-    ("1.3.6.1.4.1.11129.2.4.2", "signedCertificateTimestampList"),
-    ("1.3.6.1.4.1.311.13.2.1", "Microsoft enrollment name and value"),
-    ("1.3.6.1.4.1.311.13.2.2", "Microsoft cryptographic provider"),
-    ("1.3.6.1.4.1.311.13.2.3", "Microsoft operating system version"),
-    ("1.3.6.1.4.1.311.21.20", "Microsoft client information"),
-    ("1.3.6.1.5.5.7.1.1", "authorityInfoAccess"),
-    ("1.3.6.1.5.5.7.1.11", "subjectInfoAccess"),
-    ("1.3.6.1.5.5.7.1.24", "tlsfeature"),
-    ("2.5.29.9", "subjectDirectoryAttributes"),
-    ("2.5.29.14", "subjectKeyIdentifier"),
-    ("2.5.29.15", "keyUsage"),
-    ("2.5.29.17", "subjectAltName"),
-    ("2.5.29.18", "issuerAltName"),
-    ("2.5.29.19", "basicConstraints"),
-    ("2.5.29.30", "nameConstraints"),
-    ("2.5.29.31", "cRLDistributionPoints"),
-    ("2.5.29.32", "certificatePolicies"),
-    ("2.5.29.33", "policyMappings"),
-    ("2.5.29.35", "authorityKeyIdentifier"),
-    ("2.5.29.36", "policyConstraints"),
-    ("2.5.29.37", "extKeyUsage"),
 ];

@@ -23,11 +23,11 @@ pub fn run(options: &Verify, output: &mut Output) -> Result<(), Failure> {
     let chain = options.chain()?;
     let mut anchors = Vec::new();
     for path in &options.trust {
-        anchors.extend(read_certificates(path)?);
+        anchors.extend(read_certificates(path, false)?);
     }
     let lists = Lists::read(&options.crl)?;
     let at = options.at.map_or_else(|| SystemClock.now(), Ok)?;
-    let certificates = read_certificates(chain)?;
+    let certificates = read_certificates(chain, true)?;
     let Some((leaf, rest)) = certificates.split_first() else {
         return Err(file_error(chain, "no certificate").into());
     };

@@ -1,0 +1,25 @@
+//! What stands for the encryption of private keys in a build without the feature `encrypted-keys`.
+
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+
+pub(super) fn encrypt(_: &[u8], _: &str) -> Result<(Vec<u8>, Vec<u8>), Error> {
+    Err(not_built())
+}
+
+pub(super) fn decrypt(_: &[u8], _: &[u8], _: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    Err(not_built())
+}
+
+pub(super) fn wrong_passphrase() -> Error {
+    not_built()
+}
+
+fn not_built() -> Error {
+    Error::unsupported(
+        "encryption of private keys",
+        "a build without it",
+        "the feature \"encrypted-keys\" adds it",
+    )
+}

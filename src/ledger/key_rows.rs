@@ -1,0 +1,29 @@
+//! Private keys that are kept together with something else.
+
+use super::Ledger;
+use super::row::Row;
+use super::vault::not_reserved;
+use crate::error::Error;
+use crate::key::KeyPair;
+
+impl Ledger {
+    /// A row that keeps a private key, sealed, under a name that must be free: for what is written in
+    /// one transaction ([`Issuance::with_rows`](crate::issuance::Issuance::with_rows)). [`Ledger::key`] reads
+    /// it.
+    ///
+    /// # Errors
+    /// As [`LedgerWriter::keep_key`](super::LedgerWriter::keep_key).
+    pub fn key_row(&self, name: &str, key: &KeyPair) -> Result<Row, Error> {
+        not_reserved(name)?;
+        Ok(Row::of(self.key_writes(name, key)?))
+    }
+
+    /// A row that removes the private key of a name, if there is one.
+    ///
+    /// # Errors
+    /// As [`LedgerWriter::forget_key`](super::LedgerWriter::forget_key), but where there is none.
+    pub fn forget_key_row(&self, name: &str) -> Result<Row, Error> {
+        not_reserved(name)?;
+        Ok(Row::of(self.forget_key_writes(name)?))
+    }
+}
