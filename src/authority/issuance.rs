@@ -66,7 +66,9 @@ pub struct Issuance<'a> {
 /// Computes the rows that are recorded together with a certificate.
 type Rows<'a> = Arc<dyn Fn(&Certificate) -> Result<Vec<Row>, Error> + Send + Sync + 'a>;
 
-/// Whose certificate it is.
+/// Whose certificate it is. Made once for each certificate and moved, never kept in numbers, so that its size
+/// matters little.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone)]
 enum Of<'a> {
     /// A CA's, by the choice of whoever holds the one above. `weak`: the key was accepted before.
