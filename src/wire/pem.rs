@@ -48,6 +48,9 @@ pub(crate) fn blocks_within(
     wanted.map(|(index, raw)| raw.decode(what, index)).collect()
 }
 
+/// A block that was asked for, and its place among all.
+type Placed = (usize, Result<Block, Error>);
+
 /// Every block with one of these labels, by its place among all, whether it can be decoded or not. One
 /// with one of the `other` labels is named as what cannot.
 pub(crate) fn each(
@@ -55,7 +58,7 @@ pub(crate) fn each(
     labels: &[&str],
     other: &[&str],
     text: &str,
-) -> Result<Vec<(usize, Result<Block, Error>)>, Error> {
+) -> Result<Vec<Placed>, Error> {
     let found = scan(INPUT_OCTETS, what, text)?;
     if found.is_empty() {
         return Ok(foreign::bare(text).into_iter().map(|der| (0, Ok(Block { der }))).collect());
