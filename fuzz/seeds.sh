@@ -5,9 +5,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 main() {
     rm -rf seeds
-    mkdir -p seeds/{csr,certificate,crl,pem,pkcs8,issue,difference,call,chain,names,store,lint}
+    mkdir -p seeds/{bundle,csr,certificate,crl,pem,pkcs8,issue,difference,call,chain,names,store,lint}
     golden
     by_openssl
+    unknown
     cargo +nightly run --quiet --example seeds
     find seeds -type f | wc -l
 }
@@ -59,6 +60,27 @@ by_openssl() {
         # shellcheck disable=SC2086
         openssl pkcs8 -topk8 $scheme -passout pass:fuzz -in "$key" -outform DER -out "$scratch/der"
         place "openssl-encrypted-${scheme//[^a-z0-9]/}" pkcs8
+    done
+}
+
+# What this engine reads and cannot use.
+unknown() {
+    local key=$scratch/odd kind
+    for kind in "ED25519" "DSA" "EC -pkeyopt ec_paramgen_curve:secp256k1" "RSA -pkeyopt rsa_keygen_bits:1032"; do
+        if [[ $kind == DSA ]]; then
+            openssl dsaparam -noout -genkey 1024 -out "$key" 2>"$scratch/log"
+        else
+            # shellcheck disable=SC2086
+            openssl genpkey -quiet -algorithm $kind -out "$key"
+        fi
+        openssl req -x509 -new -key "$key" -subj /CN=odd -set_serial 0 -days 3650 -out "$scratch/pem"
+        cat "$scratch/pem" >>"seeds/bundle/openssl"
+        openssl x509 -in "$scratch/pem" -outform DER -out "$scratch/der"
+        place "openssl-${kind%% *}${kind##*:}" certificate difference lint
+        openssl req -new -key "$key" -subj /CN=odd -outform DER -out "$scratch/der"
+        place "openssl-${kind%% *}${kind##*:}" csr
+        openssl pkey -in "$key" -pubout -outform DER -out "$scratch/der"
+        place "openssl-${kind%% *}${kind##*:}" bundle
     done
 }
 

@@ -8,7 +8,10 @@ use certwright::name::{AttributeType, NameConstraints, Subtree};
 use certwright::policy::OnDenial;
 use certwright::profile::Extension;
 use certwright::time::{Lifetime, Validity};
-use certwright::{AltName, CertificateRequest, Issuer, KeyPair, MemoryStore, Policy, Profile, SerialNumber, Signer};
+use certwright::{
+    AltName, CertificateRequest, Issuer, KeyPair, MemoryStore, Policy, Profile, SerialNumber,
+    Signer,
+};
 use certwright_fuzz::issue::ISSUER;
 use certwright_fuzz::keys::{CA, LEAF, ROOT, SM2};
 
@@ -46,7 +49,7 @@ fn main() {
         let name = format!("issued-{link}");
         put(&["certificate", "difference", "lint"], &name, certificate.as_der());
     }
-    put(&["pem"], "chain", chain.to_pem().as_bytes());
+    put(&["pem", "bundle"], "chain", chain.to_pem().as_bytes());
     authority.revoke(chain.leaf().serial(), RevocationReason::KeyCompromise).unwrap();
     let full = authority.issue_crl(&CrlRequest::full(Lifetime::days(7))).unwrap();
     put(&["crl", "lint"], "full", &full.to_der());

@@ -90,6 +90,11 @@ fn is_listed(reason: &Error, all: &[Certificate]) -> bool {
             let der = certificate.as_der();
             der.windows(8).any(|octets| octets == critical(0x0e) || octets == critical(0x23))
         }),
+        // Of an anchor we look at the name and the key alone.
+        Error::InvalidSerialNumber => all.last().is_some_and(|it| !it.serial().is_conforming()),
+        Error::SignatureAlgorithmMismatch => {
+            all.last().is_some_and(|it| it.signature_algorithm().is_err())
+        }
         // It reads version 3 only.
         Error::UnsupportedCertVersion => true,
         _ => false,

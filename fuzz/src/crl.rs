@@ -14,7 +14,7 @@ pub fn check(input: &[u8]) {
     if let Some(der) = sign_again(input, &CA)
         && let Some(list) = read(&der)
     {
-        list.verify_signature(CA.public_key()).unwrap();
+        assert_eq!(list.verify_signature(CA.public_key()).is_ok(), list.check_usable().is_ok());
     }
 }
 
@@ -22,6 +22,10 @@ fn read(der: &[u8]) -> Option<RevocationList> {
     let list = RevocationList::from_der(der).ok()?;
     assert_eq!(list.as_der(), der);
     let _ = format!("{list:?}");
+    let _ = (list.signature_identifier().to_string(), list.foreign_entries());
+    for serial in list.serials() {
+        assert!(list.find(serial).is_some());
+    }
     let _ = (list.number(), list.delta_base(), list.is_delta(), list.distribution_urls());
     list.find(&SerialNumber::from_bytes(&[1]).unwrap());
     Some(list)

@@ -1,6 +1,7 @@
 //! Certification requests.
 
 use certwright::CertificateRequest;
+use certwright::request::UnverifiedRequest;
 
 use crate::INPUT_OCTETS;
 use crate::keys::{requester, sign_again};
@@ -17,7 +18,17 @@ pub fn check(input: &[u8]) {
 
 /// Reads a request, uses all of it, and reads it again from its PEM.
 fn read(der: &[u8]) {
-    let Ok(request) = CertificateRequest::from_der(der) else { return };
+    let Ok(unverified) = UnverifiedRequest::from_der(der) else {
+        assert!(CertificateRequest::from_der(der).is_err());
+        return;
+    };
+    assert_eq!(unverified.as_der(), der);
+    let _ = format!("{unverified:?} {}", unverified.signature_identifier());
+    let known = unverified.public_key_info().key().is_ok();
+    let verified = unverified.verify();
+    assert_eq!(verified.is_ok(), CertificateRequest::from_der(der).is_ok());
+    assert!(known || verified.is_err());
+    let Ok(request) = verified else { return };
     assert_eq!(request.as_der(), der);
     let again = CertificateRequest::from_pem(&request.to_pem()).unwrap();
     assert_eq!(again.as_der(), der);

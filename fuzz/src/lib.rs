@@ -1,6 +1,7 @@
 //! What the fuzz targets do with their input. A target is a file of `fuzz_targets` that calls one
 //! `check` here; a check panics where a promise is broken.
 
+pub mod bundle;
 pub mod call;
 pub mod certificate;
 pub mod chain;

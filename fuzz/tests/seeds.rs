@@ -31,7 +31,7 @@ macro_rules! replay {
     };
 }
 
-replay!(call certificate chain crl csr difference issue lint names pem pkcs8);
+replay!(bundle call certificate chain crl csr difference issue lint names pem pkcs8);
 
 fn seeds() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds")

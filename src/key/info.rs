@@ -5,9 +5,13 @@ use std::fmt;
 use super::public::PublicKey;
 use crate::error::{Error, Unusable};
 use crate::oid::{self, Oid};
-use crate::wire::public_key::{PublicKeyInfoParts, PublicKeyParts};
+use crate::wire::pem;
+use crate::wire::public_key::{PublicKeyInfoParts, PublicKeyParts, read_public_key_info};
+use crate::wire::tlv::Values;
 
-/// A SubjectPublicKeyInfo as a certificate or request has it: a key of any algorithm, which can be shown
+const WHAT: &str = "public key";
+
+/// A SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7) as a certificate or request has it: a key of any algorithm, which can be shown
 /// and compared, and used where it is a [`PublicKey`].
 #[derive(Clone)]
 pub struct PublicKeyInfo {
@@ -20,6 +24,25 @@ pub struct PublicKeyInfo {
 }
 
 impl PublicKeyInfo {
+    /// Reads DER.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is no SubjectPublicKeyInfo.
+    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        let mut values = Values::new(WHAT, der)?;
+        let parts = read_public_key_info(&mut values, "")?;
+        values.finish("after the key")?;
+        Ok(Self::read(parts))
+    }
+
+    /// Reads the only block `PUBLIC KEY` of a PEM text.
+    ///
+    /// # Errors
+    /// As [`PublicKeyInfo::from_der`].
+    pub fn from_pem(text: &str) -> Result<Self, Error> {
+        Self::from_der(&pem::single(WHAT, &["PUBLIC KEY"], text)?)
+    }
+
     pub(crate) fn read(parts: PublicKeyInfoParts<'_>) -> Self {
         let PublicKeyInfoParts { der, algorithm, parameter, key } = parts;
         let rsa_bits = match &key {

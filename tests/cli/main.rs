@@ -16,4 +16,5 @@ mod linted;
 mod lives;
 mod options;
 mod stores;
+mod unknown;
 mod verified;

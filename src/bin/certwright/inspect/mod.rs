@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use certwright::crl::RevocationList;
-use certwright::key::PublicKey;
+use certwright::key::PublicKeyInfo;
 use certwright::request::UnverifiedRequest;
 use certwright::{Certificate, Error, KeyPair};
 
@@ -24,7 +24,7 @@ const BLOCKS: usize = 1_024;
 enum Item {
     Certificate(Box<Certificate>),
     PrivateKey(PrivateKey),
-    PublicKey(Box<PublicKey>),
+    PublicKey(Box<PublicKeyInfo>),
     Request(Box<Request>),
     RevocationList(Box<RevocationList>),
 }
@@ -50,7 +50,9 @@ pub fn run(options: &Inspect, output: &mut Output) -> Result<(), Failure> {
         Some(text) => read_text(options, &text),
         None => read_der(options, &octets),
     };
-    Ok(show(&read.map_err(|error| of_file(path, error))?, output)?)
+    let item = read.map_err(|error| of_file(path, error))?;
+    show(&item, output)?;
+    item.check().map_err(|error| of_file(path, error))
 }
 
 /// Shows every block of a PEM text. One of several that cannot be read is named on standard error, and
@@ -59,6 +61,7 @@ fn show_blocks(options: &Inspect, text: &str, output: &mut Output) -> Result<(),
     let path = &options.file;
     let several = blocks(text).nth(1).is_some();
     let (mut shown, mut unread) = (0, 0);
+    let mut checked = Ok(());
     for (index, block) in blocks(text).enumerate() {
         if index == BLOCKS {
             return Err(file_error(path, format!("more than {BLOCKS} PEM blocks")).into());
@@ -78,12 +81,27 @@ fn show_blocks(options: &Inspect, text: &str, output: &mut Output) -> Result<(),
             writeln!(output)?;
         }
         show(&item, output)?;
+        checked = checked.and(item.check());
         shown += 1;
     }
     match (shown, unread) {
         (_, 1..) => Err(file_error(path, format!("{unread} PEM blocks could not be read")).into()),
         (0, 0) => Err(file_error(path, "nothing but parameters of a curve").into()),
-        _ => Ok(()),
+        _ => checked.map_err(|error| of_file(path, error)),
+    }
+}
+
+impl Item {
+    /// Fails for a request that was shown and whose sender does not have the key.
+    fn check(&self) -> Result<(), Error> {
+        match self {
+            Self::Request(request) => match request.verified {
+                Err(Error::InvalidSignature { what }) => Err(Error::InvalidSignature { what }),
+                // One that the engine cannot verify says so in what is shown.
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        }
     }
 }
 
@@ -93,7 +111,7 @@ fn show(item: &Item, output: &mut Output) -> io::Result<()> {
         Item::PrivateKey(key) => key.show(output),
         Item::PublicKey(key) => {
             output.heading("Public key")?;
-            show::public_key(key, output)
+            show::public_key_info(key, output)
         }
         Item::Request(request) => {
             show::request(&request.read, request.verified.as_ref().map(|()| ()), output)
@@ -129,7 +147,7 @@ fn read_block(options: &Inspect, block: &Block<'_>) -> Result<Option<Item>, Erro
             Request::item(UnverifiedRequest::from_pem(text)?, options)
         }
         "EC PARAMETERS" | "SM2 PARAMETERS" => return Ok(None),
-        "PUBLIC KEY" => Item::PublicKey(Box::new(PublicKey::from_pem(text)?)),
+        "PUBLIC KEY" => Item::PublicKey(Box::new(PublicKeyInfo::from_pem(text)?)),
         "X509 CRL" => Item::RevocationList(Box::new(RevocationList::from_pem(text)?)),
         label if label.ends_with("PRIVATE KEY") => {
             Item::PrivateKey(PrivateKey::from_pem(text, options.passphrase_file.as_deref())?)
@@ -147,7 +165,7 @@ fn read_text(options: &Inspect, text: &str) -> Result<Item, Error> {
         &|| Ok(Item::Certificate(Box::new(Certificate::from_pem(text)?))),
         &|| Ok(Request::item(UnverifiedRequest::from_pem(text)?, options)),
         &|| Ok(Item::RevocationList(Box::new(RevocationList::from_pem(text)?))),
-        &|| Ok(Item::PublicKey(Box::new(PublicKey::from_pem(text)?))),
+        &|| Ok(Item::PublicKey(Box::new(PublicKeyInfo::from_pem(text)?))),
     ];
     first_of(&readers).map_err(|error| {
         // The reader of keys, the first, names what the text is instead.
@@ -170,7 +188,7 @@ fn read_der(options: &Inspect, der: &[u8]) -> Result<Item, Error> {
         &|| Ok(Item::Certificate(Box::new(Certificate::from_der(der)?))),
         &|| Ok(Request::item(UnverifiedRequest::from_der(der)?, options)),
         &|| Ok(Item::RevocationList(Box::new(RevocationList::from_der(der)?))),
-        &|| Ok(Item::PublicKey(Box::new(PublicKey::from_der(der)?))),
+        &|| Ok(Item::PublicKey(Box::new(PublicKeyInfo::from_der(der)?))),
         &|| KeyPair::from_pkcs8_der_with(der, key::WEAK).map(private),
         &|| KeyPair::from_sec1_der(der).map(private),
         &|| KeyPair::from_pkcs1_der(der).map(private),

@@ -134,7 +134,7 @@ fn serial(serial: &SerialNumber) -> String {
 }
 
 /// A key that the engine may not know.
-fn public_key_info(info: &PublicKeyInfo, output: &mut Output) -> io::Result<()> {
+pub fn public_key_info(info: &PublicKeyInfo, output: &mut Output) -> io::Result<()> {
     match info.key() {
         Ok(key) => public_key(key, output),
         Err(error) => {
