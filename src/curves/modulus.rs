@@ -267,6 +267,7 @@ fn multiply_wide<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], [u64;
         let (products, last) = row(a, b[at]);
         let (sums, carry) = add(&high, &products);
         low[at] = sums[0];
+        #[allow(clippy::manual_memcpy)] // slices would have their bounds checked
         for word in 1..N {
             high[word - 1] = sums[word];
         }

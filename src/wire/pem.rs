@@ -21,6 +21,9 @@ pub(crate) struct Block {
     pub(crate) der: Zeroizing<Vec<u8>>,
 }
 
+/// A block by its place among all, or why it cannot be decoded.
+pub(crate) type Placed = (usize, Result<Block, Error>);
+
 /// Writes one block of 64 characters a line, ended by a newline.
 pub(crate) fn encode(label: &str, der: &[u8]) -> String {
     // It refuses labels that are none; ours are constants.
