@@ -187,9 +187,8 @@ fn number(rng: &mut SeededRng) -> u32 {
 }
 
 const fn is_built(family: KeyFamily) -> bool {
-    match family {
-        KeyFamily::Ecc => cfg!(feature = "ecc"),
-        KeyFamily::Rsa => cfg!(feature = "rsa"),
-        KeyFamily::Sm2 => cfg!(feature = "sm2"),
-    }
+    matches!(
+        (family, cfg!(feature = "ecc"), cfg!(feature = "rsa"), cfg!(feature = "sm2")),
+        (KeyFamily::Ecc, true, ..) | (KeyFamily::Rsa, _, true, _) | (KeyFamily::Sm2, .., true)
+    )
 }

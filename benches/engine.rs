@@ -191,10 +191,18 @@ impl World {
 fn algorithms() -> Vec<KeyAlgorithm> {
     KeyAlgorithm::STRONG
         .into_iter()
-        .filter(|algorithm| match algorithm.family() {
-            KeyFamily::Ecc => cfg!(feature = "ecc"),
-            KeyFamily::Rsa => cfg!(feature = "rsa"),
-            KeyFamily::Sm2 => cfg!(feature = "sm2"),
+        .filter(|algorithm| {
+            matches!(
+                (
+                    algorithm.family(),
+                    cfg!(feature = "ecc"),
+                    cfg!(feature = "rsa"),
+                    cfg!(feature = "sm2")
+                ),
+                (KeyFamily::Ecc, true, ..)
+                    | (KeyFamily::Rsa, _, true, _)
+                    | (KeyFamily::Sm2, .., true)
+            )
         })
         .collect()
 }

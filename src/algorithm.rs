@@ -12,6 +12,7 @@ pub use self::identifier::SignatureIdentifier;
 /// The three families of keys. A certificate's key is of its issuer's family
 /// (seed page `CreateServerCertificateWithCsr`, parameter `Algorithm`).
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
 pub enum KeyFamily {
     /// ECDSA over the NIST curves.
     Ecc,
@@ -42,6 +43,7 @@ impl fmt::Display for KeyFamily {
 /// # Ok::<(), certwright::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
 pub enum KeyAlgorithm {
     /// ECDSA over P-256 (FIPS 186-5, SP 800-186).
     EcdsaP256,
@@ -166,6 +168,7 @@ impl FromStr for KeyAlgorithm {
 
 /// Signature algorithms of certificates, requests and CRLs.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
 pub enum SignatureAlgorithm {
     /// ecdsa-with-SHA256 (RFC 5758 section 3.2).
     EcdsaSha256,
@@ -184,6 +187,17 @@ pub enum SignatureAlgorithm {
 }
 
 impl SignatureAlgorithm {
+    /// Every algorithm.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::EcdsaSha256,
+        Self::EcdsaSha384,
+        Self::EcdsaSha512,
+        Self::RsaSha256,
+        Self::RsaSha384,
+        Self::RsaSha512,
+        Self::Sm2Sm3,
+    ];
+
     /// The family of keys that make such signatures.
     pub const fn family(self) -> KeyFamily {
         match self {
@@ -210,6 +224,7 @@ impl fmt::Display for SignatureAlgorithm {
 
 /// What to do with keys that are too weak to protect anything.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum WeakKeys {
     /// RSA of 1024 bits is taken, because an old system demands it. Such a key can be factored by
     /// a determined attacker (NIST SP 800-131A forbids it since 2014).

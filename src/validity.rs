@@ -43,6 +43,15 @@ pub(crate) struct Civil {
 }
 
 impl Time {
+    /// The time of the system's clock, in whole seconds.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] on a platform without a clock, or when it shows a year before 1950 or after
+    /// 9999.
+    pub fn now() -> Result<Self, Error> {
+        system_time()
+    }
+
     /// 9999-12-31T23:59:59Z: no well-defined expiration (RFC 5280 section 4.1.2.5).
     pub const NO_EXPIRATION: Self = Self { unix: LAST };
 

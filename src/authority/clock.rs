@@ -14,6 +14,7 @@ pub trait Clock: Send + Sync {
 
 /// The system's clock.
 #[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::exhaustive_structs)] // It is named where a clock is given.
 pub struct SystemClock;
 
 impl Clock for SystemClock {
@@ -30,6 +31,7 @@ impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
 
 /// A clock that stands still, for tests and repeatable runs.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs)] // It is made of its time.
 pub struct FixedClock(pub Time);
 
 impl Clock for FixedClock {

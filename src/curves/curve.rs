@@ -8,8 +8,14 @@ use super::modulus::Modulus;
 use super::primes::{
     P256Field, P256Order, P384Field, P384Order, P521Field, P521Order, Sm2Field, Sm2Order,
 };
-use super::scheme::Scheme;
 use super::tables::{Comb, Multiples};
+
+/// Which signatures a curve is for.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Scheme {
+    Ecdsa,
+    Sm2,
+}
 
 /// A curve whose numbers have N words.
 pub(crate) trait Curve<const N: usize>: Copy + Send + Sync + 'static {

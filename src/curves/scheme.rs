@@ -4,19 +4,12 @@
 use zeroize::Zeroizing;
 
 use super::carry::{from_bytes, read_bytes};
-use super::curve::{Curve, width};
+use super::curve::{Curve, Scheme, width};
 use super::double::{double_multiply_public, has_x_public};
 use super::inverse::{invert, invert_two};
 use super::modulus::Residue;
 use super::point::{Affine, Jacobian};
 use super::tables::{Comb, Multiples};
-
-/// Which signatures a curve is for.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub(crate) enum Scheme {
-    Ecdsa,
-    Sm2,
-}
 
 /// r and s, below the order, of one length.
 pub(crate) struct Signature {

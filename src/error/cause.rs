@@ -139,6 +139,7 @@ impl StdError for Error {
 
 /// Input that cannot be read, or an argument outside its range.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct Malformed {
     /// What was read, such as "certificate".
     pub what: &'static str,

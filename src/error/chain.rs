@@ -4,6 +4,7 @@ use std::fmt;
 
 /// Why a chain does not verify: which link, which rule.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct ChainError {
     /// The position of the certificate at fault: 0 is the leaf.
     pub link: usize,

@@ -6,6 +6,7 @@ use super::shown::scrubbed;
 
 /// A refusal: every rule that was broken, not only the first.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct Denied {
     /// At least one reason.
     pub reasons: Vec<Reason>,
@@ -25,6 +26,7 @@ impl fmt::Display for Denied {
 
 /// One broken rule: which, on what item, what was given and what is allowed.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct Reason {
     /// The rule, for programs.
     pub rule: Rule,
@@ -128,4 +130,57 @@ pub enum Rule {
     TokenReused,
     /// The instant or period is inverted or out of range.
     Validity,
+}
+
+impl Rule {
+    /// The rule's name in programs and logs, which does not change.
+    ///
+    /// ```
+    /// use certwright::error::Rule;
+    /// assert_eq!(Rule::NameNotAllowed.as_str(), "name-not-allowed");
+    /// ```
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CaRequested => "ca-requested",
+            Self::CrlBase => "crl-base",
+            Self::CrlDate => "crl-date",
+            Self::CrlNumber => "crl-number",
+            Self::CrlShard => "crl-shard",
+            Self::DuplicateExtension => "duplicate-extension",
+            Self::EmptySubject => "empty-subject",
+            Self::ExtensionMalformed => "extension-malformed",
+            Self::ExtensionRequested => "extension-requested",
+            Self::ExtendedKeyUsageRequested => "extended-key-usage-requested",
+            Self::ForeignRecord => "foreign-record",
+            Self::IssuerExtendedKeyUsage => "issuer-extended-key-usage",
+            Self::IssuerNotCa => "issuer-not-ca",
+            Self::IssuerKeyUsage => "issuer-key-usage",
+            Self::IssuerKeyMismatch => "issuer-key-mismatch",
+            Self::IssuerRevoked => "issuer-revoked",
+            Self::IssuerValidity => "issuer-validity",
+            Self::KeyAlgorithm => "key-algorithm",
+            Self::KeyFamily => "key-family",
+            Self::KeyUsageInconsistent => "key-usage-inconsistent",
+            Self::KeyUsageRequested => "key-usage-requested",
+            Self::KeyWeak => "key-weak",
+            Self::Lifetime => "lifetime",
+            Self::Lint => "lint",
+            Self::NameConstraints => "name-constraints",
+            Self::NameMalformed => "name-malformed",
+            Self::NameNotAllowed => "name-not-allowed",
+            Self::NoAltName => "no-alt-name",
+            Self::OutlivesIssuer => "outlives-issuer",
+            Self::PathLength => "path-length",
+            Self::RootIssuesLeaf => "root-issues-leaf",
+            Self::SubjectNotAllowed => "subject-not-allowed",
+            Self::TokenReused => "token-reused",
+            Self::Validity => "validity",
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }

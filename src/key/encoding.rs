@@ -3,7 +3,6 @@
 use super::encryption;
 use super::pair::{KeyPair, Secret, check_strength};
 use super::secret::{SecretBytes, SecretText};
-use super::signer::Signer;
 use crate::algorithm::{KeyFamily, WeakKeys};
 use crate::error::Error;
 use crate::wire::pem;

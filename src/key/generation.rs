@@ -2,14 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use rand_core::TryCryptoRng;
-
-use super::pair::KeyPair;
-use super::random::system;
 use crate::algorithm::{KeyAlgorithm, WeakKeys};
-use crate::error::Error;
 
-/// The generation of a key, with what [`KeyPair::generate`] leaves to its defaults.
+/// The generation of a key, with what [`KeyPair::generate`](super::KeyPair::generate) leaves to its defaults.
 ///
 /// ```
 /// # #[cfg(feature = "rsa")] {
@@ -78,23 +73,6 @@ impl<'a> KeyGeneration<'a> {
     pub fn on_progress(mut self, observer: impl FnMut(Progress) -> ControlFlow<()> + 'a) -> Self {
         self.observer = Some(Box::new(observer));
         self
-    }
-
-    /// Generates the key from the system's random numbers.
-    ///
-    /// # Errors
-    /// As [`KeyPair::generate`], and [`Error::Cancelled`] when the observer breaks off.
-    pub fn generate(self) -> Result<KeyPair, Error> {
-        self.generate_with(&mut system())
-    }
-
-    /// Generates the key from `rng`, of which 32 octets are drawn; the same octets give the same
-    /// key.
-    ///
-    /// # Errors
-    /// As [`KeyGeneration::generate`].
-    pub fn generate_with<R: TryCryptoRng + ?Sized>(self, rng: &mut R) -> Result<KeyPair, Error> {
-        KeyPair::from_generation(self, rng)
     }
 
     pub(super) fn algorithm(&self) -> KeyAlgorithm {

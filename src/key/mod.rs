@@ -31,6 +31,8 @@ mod rsa_generate;
 #[cfg(feature = "rsa")]
 mod rsa_health;
 #[cfg(feature = "rsa")]
+mod rsa_numbers;
+#[cfg(feature = "rsa")]
 mod rsa_sign;
 #[cfg(all(test, feature = "fast-arithmetic", feature = "rsa"))]
 mod rsa_tests;

@@ -48,6 +48,7 @@ pub(super) enum Secret {
 
 /// Where the nonces of ECDSA and SM2 signatures come from. RSA signatures have none.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum Nonces {
     /// RFC 6979: the same key and message give the same signature. For test vectors; a fault in the
     /// arithmetic can give the key away.
@@ -59,7 +60,31 @@ pub enum Nonces {
     Hedged,
 }
 
+impl KeyGeneration<'_> {
+    /// Generates the key from the system's random numbers.
+    ///
+    /// # Errors
+    /// As [`KeyPair::generate`], and [`Error::Cancelled`] when the observer breaks off.
+    pub fn generate(self) -> Result<KeyPair, Error> {
+        self.generate_with(&mut system())
+    }
+
+    /// Generates the key from `rng`, of which 32 octets are drawn; the same octets give the same
+    /// key.
+    ///
+    /// # Errors
+    /// As [`KeyGeneration::generate`].
+    pub fn generate_with<R: TryCryptoRng + ?Sized>(self, rng: &mut R) -> Result<KeyPair, Error> {
+        KeyPair::from_generation(self, rng)
+    }
+}
+
 impl KeyPair {
+    /// The public half.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
     /// Generates a key from the system's random numbers.
     ///
     /// # Errors

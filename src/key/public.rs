@@ -27,7 +27,7 @@ pub(super) enum Verifier {
     #[cfg(feature = "ecc")]
     Ecdsa(super::ecdsa::Public),
     #[cfg(feature = "rsa")]
-    Rsa(super::rsa::Public),
+    Rsa(super::rsa_numbers::Public),
     #[cfg(feature = "sm2")]
     Sm2(Box<super::sm2::Public>),
 }
@@ -80,7 +80,7 @@ impl PublicKey {
 
     #[cfg(feature = "rsa")]
     fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, Error> {
-        let (algorithm, key) = super::rsa::Public::from_numbers(modulus, exponent)?;
+        let (algorithm, key) = super::rsa_numbers::Public::from_numbers(modulus, exponent)?;
         let content = crate::wire::public_key::encode_rsa(modulus, exponent);
         Ok(Self::new(algorithm, content, Verifier::Rsa(key)))
     }

@@ -1,34 +1,15 @@
-//! RSA signatures of PKCS #1 v1.5 (RFC 8017 section 8.2), always blinded.
-
-use std::sync::OnceLock;
+//! Private RSA keys, for signatures of PKCS #1 v1.5 (RFC 8017 section 8.2).
 
 use ::rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
-use ::rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey, PublicKey};
-use sha2::{Digest, Sha256, Sha384, Sha512};
+use ::rsa::{BoxedUint, PrivateKey};
 use zeroize::Zeroizing;
 
 use super::rsa_health::{Primes, TOO_CLOSE, private_weaknesses};
-use super::rsa_verify::{Claim, verify_many};
-use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
+use super::rsa_numbers::{PUBLIC_EXPONENT, Public, number};
+use crate::algorithm::KeyAlgorithm;
 use crate::error::Error;
 use crate::lanes::{PrivateNumbers, RsaKey, bit_length};
-use crate::limits::RSA_EXPONENT_BITS;
 use crate::wire::private_key::{RsaParts, encode_rsa_private};
-
-/// The only public exponent this crate generates (FIPS 186-5 section 5.4 allows larger ones too).
-pub(super) const PUBLIC_EXPONENT: u64 = 65_537;
-
-/// A modulus and exponent.
-#[derive(Clone)]
-pub(super) struct Public {
-    /// Big-endian, without leading zeros.
-    pub(super) modulus: Box<[u8]>,
-    /// At most 2^33.
-    pub(super) exponent: u64,
-    /// The same for the rsa crate, which computes half a signature's check to make it: once there is
-    /// use for it.
-    key: OnceLock<Option<PublicKey>>,
-}
 
 /// A private key; its drop wipes it.
 pub(super) struct Secret {
@@ -36,49 +17,6 @@ pub(super) struct Secret {
     algorithm: KeyAlgorithm,
     /// The same key for several messages at once.
     pub(super) lanes: Option<RsaKey>,
-}
-
-impl Public {
-    /// A key from its big-endian numbers: a modulus of a known size, an odd exponent below 2^33.
-    pub(super) fn from_numbers(
-        modulus: &[u8],
-        exponent: &[u8],
-    ) -> Result<(KeyAlgorithm, Self), Error> {
-        let bits = bit_length(modulus);
-        let algorithm = KeyAlgorithm::rsa_of_bits(bits).ok_or_else(|| {
-            let allowed = "RSA of exactly 1024, 2048, 3072 or 4096 bits";
-            Error::unsupported("public key", format!("RSA of {bits} bits"), allowed)
-        })?;
-        let malformed = |problem| Error::malformed("public key", algorithm.to_string(), problem);
-        if bit_length(exponent) > RSA_EXPONENT_BITS {
-            return Err(malformed("the public exponent is above 2^33"));
-        }
-        let exponent = exponent.iter().fold(0, |value: u64, octet| value << 8 | u64::from(*octet));
-        let is_odd = modulus.last().is_some_and(|last| last % 2 == 1);
-        // The same range as the rsa crate's, which is that of `RSA_EXPONENT_BITS`.
-        if !is_odd || exponent % 2 == 0 || !(3..1 << 33).contains(&exponent) {
-            return Err(malformed("the modulus is even, or the exponent even or outside 3..2^33"));
-        }
-        let first = modulus.iter().position(|octet| *octet != 0).unwrap_or(0);
-        let modulus = modulus.get(first..).unwrap_or_default().into();
-        Ok((algorithm, Self { modulus, exponent, key: OnceLock::new() }))
-    }
-
-    /// For the rsa crate.
-    pub(super) fn key(&self) -> Option<&PublicKey> {
-        let make = || PublicKey::new(number(&self.modulus), self.exponent.into()).ok();
-        self.key.get_or_init(make).as_ref()
-    }
-
-    pub(super) fn verify(
-        &self,
-        algorithm: SignatureAlgorithm,
-        message: &[u8],
-        signature: &[u8],
-    ) -> bool {
-        let claim = Claim { key: self, algorithm, message, signature };
-        verify_many(&[claim]).contains(&true)
-    }
 }
 
 impl Secret {
@@ -188,25 +126,8 @@ struct PrivateOctets {
     q_inverse: Zeroizing<Box<[u8]>>,
 }
 
-/// The padding and the digest. Algorithms of other families do not come here.
-pub(super) fn scheme(algorithm: SignatureAlgorithm, message: &[u8]) -> (Pkcs1v15Sign, Vec<u8>) {
-    match algorithm {
-        SignatureAlgorithm::RsaSha384 => {
-            (Pkcs1v15Sign::new::<Sha384>(), Sha384::digest(message).to_vec())
-        }
-        SignatureAlgorithm::RsaSha512 => {
-            (Pkcs1v15Sign::new::<Sha512>(), Sha512::digest(message).to_vec())
-        }
-        _ => (Pkcs1v15Sign::new::<Sha256>(), Sha256::digest(message).to_vec()),
-    }
-}
-
 /// PKCS #1 does not order the primes, but every common writer puts the larger first, and some
 /// readers count on it in their CRT arithmetic.
 fn larger_first(p: BoxedUint, q: BoxedUint) -> [BoxedUint; 2] {
     if p < q { [q, p] } else { [p, q] }
-}
-
-fn number(octets: &[u8]) -> BoxedUint {
-    BoxedUint::from_be_slice_vartime(octets)
 }

@@ -6,7 +6,7 @@ use crypto_bigint::{CtLt, CtNeg, Resize};
 use crypto_primes::{Flavor, is_prime};
 use zeroize::Zeroizing;
 
-use super::rsa::{PUBLIC_EXPONENT, Public};
+use super::rsa_numbers::{PUBLIC_EXPONENT, Public};
 use crate::lanes::Residues;
 
 /// Rounds of Fermat's method that a modulus must survive (CA/Browser baseline 6.1.1.3: 100).

@@ -1,8 +1,9 @@
-//! RSA signatures of one message or many.
+//! RSA signatures of one message or many, always blinded.
 
 use rand_core::TryCryptoRng;
 
-use super::rsa::{Secret, scheme};
+use super::rsa::Secret;
+use super::rsa_numbers::{padded, scheme};
 use crate::algorithm::SignatureAlgorithm;
 use crate::arithmetic::Arithmetic;
 use crate::error::{Error, SignerError};
@@ -51,17 +52,4 @@ impl Secret {
         ::rsa::traits::SignatureScheme::sign(scheme, Some(rng), &self.key, &digest)
             .map_err(|_| SignerError::new("the RSA private operation failed").into())
     }
-}
-
-/// EMSA-PKCS1-v1_5 (RFC 8017 section 9.2). Every key is long enough for every digest.
-pub(super) fn padded(algorithm: SignatureAlgorithm, message: &[u8], length: usize) -> Vec<u8> {
-    let (scheme, digest) = scheme(algorithm, message);
-    let mut padded = vec![0xff; length.saturating_sub(scheme.prefix.len() + digest.len() + 1)];
-    if let [first, second, ..] = padded.as_mut_slice() {
-        (*first, *second) = (0, 1);
-    }
-    padded.push(0);
-    padded.extend_from_slice(&scheme.prefix);
-    padded.extend_from_slice(&digest);
-    padded
 }

@@ -11,7 +11,8 @@ use chacha20::rand_core::SeedableRng;
 use rand_core::{TryCryptoRng, TryRng};
 
 use super::pair::{self, KeyPair};
-use super::rsa::{Secret, scheme};
+use super::rsa::Secret;
+use super::rsa_numbers::scheme;
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm, WeakKeys};
 use crate::arithmetic::Arithmetic;
 use crate::lanes::{PrivateNumbers, RsaKey};

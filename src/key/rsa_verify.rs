@@ -2,8 +2,7 @@
 
 use ::rsa::traits::SignatureScheme as _;
 
-use super::rsa::{PUBLIC_EXPONENT, Public, scheme};
-use super::rsa_sign::padded;
+use super::rsa_numbers::{PUBLIC_EXPONENT, Public, padded, scheme};
 use crate::algorithm::SignatureAlgorithm;
 use crate::lanes::{Signed, check};
 
@@ -47,6 +46,18 @@ pub(super) fn verify_many(claims: &[Claim<'_>]) -> Vec<bool> {
     }
     let answers = answers.into_iter().zip(claims);
     answers.map(|(answer, claim)| answer.unwrap_or_else(|| claim.verify_alone())).collect()
+}
+
+impl Public {
+    pub(super) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        let claim = Claim { key: self, algorithm, message, signature };
+        verify_many(&[claim]).contains(&true)
+    }
 }
 
 impl<'a> Claim<'a> {

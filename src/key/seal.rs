@@ -166,7 +166,8 @@ fn damaged() -> Error {
         .into()
 }
 
-#[cfg(all(test, feature = "sealed-keys"))]
+#[cfg(test)]
+#[cfg(feature = "sealed-keys")]
 mod tests {
     use super::*;
 

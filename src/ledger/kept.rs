@@ -8,7 +8,7 @@ use super::row::{Row, writes_of};
 use super::write::Write;
 use super::{KeyAndValue, Ledger, LedgerWriter};
 use crate::error::{Error, StoreError, StoreErrorKind};
-use crate::key::{KeyPair, PublicKey, Signer, Sm2Id};
+use crate::key::{KeyPair, PublicKey, Sm2Id};
 use crate::limits::{KEPT_NAME_OCTETS, SM2_ID_OCTETS};
 use crate::request::CertificateRequest;
 use crate::validity::Time;
@@ -20,6 +20,7 @@ const VERSION: u8 = 2;
 
 /// A request that is kept.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RequestRecord {
     /// Its number; the first is 1, and none is given twice.
     pub number: u64,

@@ -20,6 +20,7 @@ const VERSION: u8 = 1;
 
 /// A CA that is kept.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct IssuerRecord {
     /// What its certificate is called by.
     pub identifier: Identifier,

@@ -19,6 +19,7 @@ const CANCELLED: u8 = 3;
 
 /// What is known of a serial number.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct CertificateRecord {
     /// The issuer.
     pub issuer: IssuerDigest,

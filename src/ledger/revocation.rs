@@ -41,34 +41,57 @@ pub enum RevocationReason {
     Unspecified,
 }
 
-const REASONS: [(RevocationReason, u8, &str); 9] = [
-    (RevocationReason::AaCompromise, 10, "aACompromise"),
-    (RevocationReason::AffiliationChanged, 3, "affiliationChanged"),
-    (RevocationReason::CaCompromise, 2, "cACompromise"),
-    (RevocationReason::CertificateHold, 6, "certificateHold"),
-    (RevocationReason::CessationOfOperation, 5, "cessationOfOperation"),
-    (RevocationReason::KeyCompromise, 1, "keyCompromise"),
-    (RevocationReason::PrivilegeWithdrawn, 9, "privilegeWithdrawn"),
-    (RevocationReason::Superseded, 4, "superseded"),
-    (RevocationReason::Unspecified, 0, "unspecified"),
-];
-
 impl RevocationReason {
-    /// The number of CRLReason.
+    /// The number of CRLReason (RFC 5280 section 5.3.1).
     pub fn code(self) -> u8 {
-        REASONS.iter().find(|(reason, ..)| *reason == self).map_or(0, |(_, code, _)| *code)
+        match self {
+            Self::AaCompromise => 10,
+            Self::AffiliationChanged => 3,
+            Self::CaCompromise => 2,
+            Self::CertificateHold => 6,
+            Self::CessationOfOperation => 5,
+            Self::KeyCompromise => 1,
+            Self::PrivilegeWithdrawn => 9,
+            Self::Superseded => 4,
+            Self::Unspecified => 0,
+        }
     }
 
     /// The reason of a number; none for 7, which is unused, and 8, which only delta CRLs know.
     pub fn from_code(code: u8) -> Option<Self> {
-        REASONS.iter().find(|(_, known, _)| *known == code).map(|(reason, ..)| *reason)
+        Some(match code {
+            0 => Self::Unspecified,
+            1 => Self::KeyCompromise,
+            2 => Self::CaCompromise,
+            3 => Self::AffiliationChanged,
+            4 => Self::Superseded,
+            5 => Self::CessationOfOperation,
+            6 => Self::CertificateHold,
+            9 => Self::PrivilegeWithdrawn,
+            10 => Self::AaCompromise,
+            _ => return None,
+        })
+    }
+
+    /// Its name in CRLReason (RFC 5280 section 5.3.1).
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AaCompromise => "aACompromise",
+            Self::AffiliationChanged => "affiliationChanged",
+            Self::CaCompromise => "cACompromise",
+            Self::CertificateHold => "certificateHold",
+            Self::CessationOfOperation => "cessationOfOperation",
+            Self::KeyCompromise => "keyCompromise",
+            Self::PrivilegeWithdrawn => "privilegeWithdrawn",
+            Self::Superseded => "superseded",
+            Self::Unspecified => "unspecified",
+        }
     }
 }
 
 impl fmt::Display for RevocationReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = REASONS.iter().find(|(reason, ..)| reason == self).map(|(.., name)| *name);
-        f.write_str(name.unwrap_or_default())
+        f.write_str(self.as_str())
     }
 }
 
@@ -119,6 +142,7 @@ impl From<RevocationReason> for RevocationRequest {
 
 /// A certificate that is revoked or on hold.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct Revocation {
     /// Its serial number.
     pub serial: SerialNumber,

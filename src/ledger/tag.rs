@@ -5,6 +5,7 @@ use crate::limits::{TAG_OCTETS, TAGS};
 
 /// A key and a value that mark a certificate.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[allow(clippy::exhaustive_structs)] // A tag is these two.
 pub struct Tag {
     /// The key.
     pub key: String,

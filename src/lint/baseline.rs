@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use super::algorithm::is_weak;
-use super::certificate::Facts;
+use super::certificate_facts::Facts;
 use super::finding::{Notes, rules, shown};
 use super::general_name::{DNS, IP, address};
 use super::key::Kind;

@@ -1,50 +1,19 @@
 //! TBSCertificate (RFC 5280 section 4.1.2).
 
+use super::certificate_facts::Facts;
 use super::extensions::{self, Extension};
 use super::finding::{Notes, rules, shown};
-use super::key::{self, Kind};
+use super::key::{self};
 use super::reader::{DEFAULT, Reader, Value};
-use super::usage::{self, Basic};
+use super::usage::{self};
 use super::{
     algorithm, baseline, constraints, general_name, gmt, identifiers, name, pointers, time,
 };
 use crate::limits::{ALT_NAMES, SERIAL_OCTETS};
 use crate::oid::{self, Oid};
-use crate::usage::KeyUsage;
-use crate::validity::Time;
 use crate::wire::tlv::{SEQUENCE, context};
 
 const PLACE: &str = "tbsCertificate";
-
-/// What a certificate says, as far as it can be read, for rules between its parts.
-#[derive(Default)]
-pub(super) struct Facts<'a> {
-    pub(super) version: u8,
-    pub(super) serial: &'a [u8],
-    pub(super) algorithm: Option<Oid>,
-    pub(super) not_before: Option<Time>,
-    pub(super) not_after: Option<Time>,
-    pub(super) common_names: Vec<&'a [u8]>,
-    pub(super) key: Kind,
-    pub(super) basic: Option<Basic>,
-    pub(super) usage: Option<KeyUsage>,
-    pub(super) usage_critical: bool,
-    pub(super) extended: Option<Vec<Oid>>,
-    /// None without the extension.
-    pub(super) alt_names: Option<Vec<Value<'a>>>,
-    alt_names_critical: bool,
-    pub(super) authority_identifier: bool,
-    pub(super) self_issued: bool,
-    subject_identifier: bool,
-    subject_empty: bool,
-    constrains_names: bool,
-}
-
-impl Facts<'_> {
-    pub(super) fn is_authority(&self) -> bool {
-        self.basic.is_some_and(|basic| basic.ca)
-    }
-}
 
 /// Lints the fields; `outer` is the AlgorithmIdentifier beside the signature, where there is one.
 pub(super) fn check(to_be_signed: Value<'_>, outer: Option<&[u8]>, notes: &mut Notes) {

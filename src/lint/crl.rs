@@ -1,6 +1,7 @@
 //! TBSCertList (RFC 5280 sections 5.1.2 and 5.2).
 
 use super::certificate::{ALGORITHMS, ISSUER_EMPTY};
+use super::crl_facts::Facts;
 use super::extensions::{self, Extension};
 use super::finding::{Notes, rules, shown};
 use super::reader::{Reader, Value};
@@ -10,18 +11,6 @@ use crate::oid::{self, Oid};
 use crate::wire::tlv::{INTEGER, SEQUENCE, context};
 
 const PLACE: &str = "tbsCertList";
-
-/// What a list says of itself, for rules between its parts.
-#[derive(Default)]
-pub(super) struct Facts<'a> {
-    pub(super) is_delta: bool,
-    pub(super) is_indirect: bool,
-    pub(super) is_version_2: bool,
-    authority_identifier: bool,
-    number: Option<&'a [u8]>,
-    base: Option<&'a [u8]>,
-    freshest: bool,
-}
 
 /// Lints the fields; `outer` is the AlgorithmIdentifier beside the signature, where there is one.
 pub(super) fn check(to_be_signed: Value<'_>, outer: Option<&[u8]>, notes: &mut Notes) {

@@ -1,6 +1,6 @@
 //! The entries of a revocation list (RFC 5280 sections 5.1.2.6 and 5.3).
 
-use super::crl::Facts;
+use super::crl_facts::Facts;
 use super::extensions::{self, Extension};
 use super::finding::{Notes, rules, shown};
 use super::reader::{Reader, STRUCTURE, Value};

@@ -7,6 +7,7 @@ use crate::limits::LINT_FINDINGS;
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
 pub enum Severity {
     /// The source says MUST: readers may refuse what breaks it.
     Error,
@@ -26,6 +27,7 @@ impl fmt::Display for Severity {
 
 /// A rule that certificates or revocation lists are held against.
 #[derive(Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct LintRule {
     /// Its stable name, such as `rfc5280-4.1.2.2-serial-positive`.
     pub id: &'static str,

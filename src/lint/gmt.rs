@@ -2,7 +2,7 @@
 //! those encodings; these are for who asks for the profile.
 
 use super::LintProfile;
-use super::certificate::Facts;
+use super::certificate_facts::Facts;
 use super::finding::{Notes, rules};
 use super::key::Kind;
 use crate::oid::SM2_WITH_SM3;

@@ -5,9 +5,11 @@
 mod algorithm;
 mod baseline;
 mod certificate;
+mod certificate_facts;
 mod constraints;
 mod crl;
 mod crl_entry;
+mod crl_facts;
 mod extensions;
 mod finding;
 mod general_name;

@@ -141,7 +141,7 @@ impl Attribute {
             Some(format!("{} characters; at most {bound}", value.chars().count()))
         } else if value.chars().any(char::is_control) {
             Some("holds a control character".to_owned())
-        } else if value.chars().any(super::text::is_direction) {
+        } else if value.chars().any(super::escape::is_direction) {
             Some("holds a character that turns text around or ends a line".to_owned())
         } else if kind == AttributeType::COUNTRY
             && !(value.len() == 2 && value.bytes().all(|b| b.is_ascii_alphabetic()))
@@ -222,7 +222,7 @@ impl fmt::Display for Attribute {
     /// RFC 4514 text, such as `CN=a`; what could steer a terminal is escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}=", self.kind)?;
-        super::text::write_value(&self.value(), f)
+        super::escape::write_value(&self.value(), f)
     }
 }
 

@@ -9,6 +9,7 @@ use super::subtree::Subtree;
 
 /// The names that an issuer may certify.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[allow(clippy::exhaustive_structs)] // The fields of RFC 5280 section 4.2.1.10.
 pub struct NameConstraints {
     /// Where one subtree of a type is here, names of that type must lie in one of them.
     pub permitted: Vec<Subtree>,

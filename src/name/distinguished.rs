@@ -82,6 +82,11 @@ impl Name {
         Ok(Self { relative, raw: None })
     }
 
+    /// A name from some of the relative names of another, which has no more attributes than allowed.
+    pub(crate) fn of_part(relative: Vec<Vec<Attribute>>) -> Self {
+        Self { relative, raw: None }
+    }
+
     pub(crate) fn raw(&self) -> Option<&[u8]> {
         self.raw.as_deref()
     }

@@ -8,6 +8,7 @@ mod constraint;
 pub(crate) mod distinguished;
 mod dns;
 mod email;
+mod escape;
 mod ip_network;
 mod subtree;
 mod text;

@@ -184,8 +184,7 @@ fn review_subject(
     }
     match fixed {
         Some(fixed) => fixed.content.clone(),
-        // The request was read under the same bound on attributes, so this cannot fail.
-        None => Name::from_relative(granted).unwrap_or_default(),
+        None => Name::of_part(granted),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::validity::{Lifetime, Time, Validity};
 
 /// The period that is asked for.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum Period {
     /// The profile's lifetime from now.
     #[default]

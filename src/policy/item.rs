@@ -6,6 +6,7 @@ use crate::error::Reason;
 
 /// One item that a request asks for, and what becomes of it.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct ReviewItem {
     /// What kind of item it is, such as "alternative name".
     pub kind: &'static str,
@@ -17,6 +18,7 @@ pub struct ReviewItem {
 
 /// What becomes of an item of a request.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum Decision {
     /// It is refused, for this reason.
     Denied(Reason),

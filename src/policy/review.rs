@@ -6,9 +6,11 @@ use super::asked::Asked;
 use super::examine::{Examined, examine};
 use super::grant::{Grant, Period};
 use super::item::{Decision, ReviewItem};
-use super::rules::{OnDenial, Policy};
+use super::rules::{OnDenial, Outliving, Policy};
 use crate::error::{Denied, Error, Reason, Rule};
-use crate::profile::AltNames;
+use crate::profile::{AltNames, Profile};
+use crate::request::CertificateRequest;
+use crate::validity::Lifetime;
 
 /// The review of one request under one policy.
 #[derive(Clone, Debug)]
@@ -17,6 +19,27 @@ pub struct Review {
     on_denial: OnDenial,
     /// Reasons that are no item of the request: a name that is missing, a lifetime.
     missing: Vec<Reason>,
+}
+
+impl Policy {
+    /// Reviews a request: each item it asks for is granted, overridden or denied.
+    pub fn review(&self, request: &CertificateRequest) -> Review {
+        Review::of(self, &request.into())
+    }
+
+    /// The policy of whoever holds an issuer and makes a CA below it, who needs no leave: a period of
+    /// his own may begin when he likes, and what would outlive the issuer ends with it. `weak`: the
+    /// key was accepted before, weak or not.
+    pub(crate) fn of_holder(profile: Profile, period: &Period, weak: bool) -> Self {
+        let own = matches!(period, Period::Exactly(_));
+        let policy = Self {
+            max_lifetime: Lifetime::seconds(u64::MAX),
+            backdate: if own { Lifetime::seconds(u64::MAX) } else { Lifetime::ZERO },
+            outliving: Outliving::Truncate,
+            ..Self::new(profile)
+        };
+        if weak { policy.dangerously_allow_rsa_1024() } else { policy }
+    }
 }
 
 impl Review {

@@ -1,13 +1,10 @@
 //! The policy itself: what may be granted, and the choices it leaves.
 
-use super::grant::Period;
 use super::names::NameRules;
-use super::review::Review;
 use crate::algorithm::{KeyAlgorithm, KeyFamily, WeakKeys};
 use crate::error::Error;
 use crate::name::{AltName, AttributeType, IpNetwork, Name, Subtree};
 use crate::profile::Profile;
-use crate::request::CertificateRequest;
 use crate::validity::Lifetime;
 
 /// What an authority grants to requests. A new policy grants no name at all: list what it may.
@@ -49,6 +46,7 @@ pub struct Policy {
 
 /// What becomes of a request of which something is denied.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum OnDenial {
     /// What is denied is left out and reported, as the cloud service's operations do. A denied key,
     /// or no name being left where one is needed, still refuses the whole request.
@@ -60,6 +58,7 @@ pub enum OnDenial {
 
 /// What becomes of a certificate that would be valid past its issuer's end.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum Outliving {
     /// It is issued so. Verifiers refuse the chain from the issuer's end on.
     Permit,
@@ -72,6 +71,7 @@ pub enum Outliving {
 
 /// Whether a self-signed CA may issue leaves.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum RootLeaves {
     /// It may.
     Allow,
@@ -82,6 +82,7 @@ pub enum RootLeaves {
 
 /// Whether a common name that is a host name also becomes an alternative name.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum CommonName {
     /// It does, if the policy allows the name: clients ignore the common name (RFC 9525).
     AddToAltNames,
@@ -255,7 +256,7 @@ impl Policy {
 
     /// Sets by how much notBefore lies before the time of issue, for clients whose clock is behind.
     /// It never reaches before the issuer's own notBefore, and comes on top of the lifetime. It is also
-    /// how far before the time of issue a period of its own ([`Period::Exactly`]) may begin. The default
+    /// how far before the time of issue a period of its own ([`Period::Exactly`](super::Period::Exactly)) may begin. The default
     /// is nothing.
     #[must_use]
     pub fn with_backdate(mut self, backdate: Lifetime) -> Self {
@@ -287,24 +288,5 @@ impl Policy {
     /// The profile.
     pub fn profile(&self) -> &Profile {
         &self.profile
-    }
-
-    /// Reviews a request: each item it asks for is granted, overridden or denied.
-    pub fn review(&self, request: &CertificateRequest) -> Review {
-        Review::of(self, &request.into())
-    }
-
-    /// The policy of whoever holds an issuer and makes a CA below it, who needs no leave: a period of
-    /// his own may begin when he likes, and what would outlive the issuer ends with it. `weak`: the
-    /// key was accepted before, weak or not.
-    pub(crate) fn of_holder(profile: Profile, period: &Period, weak: bool) -> Self {
-        let own = matches!(period, Period::Exactly(_));
-        let policy = Self {
-            max_lifetime: Lifetime::seconds(u64::MAX),
-            backdate: if own { Lifetime::seconds(u64::MAX) } else { Lifetime::ZERO },
-            outliving: Outliving::Truncate,
-            ..Self::new(profile)
-        };
-        if weak { policy.dangerously_allow_rsa_1024() } else { policy }
     }
 }

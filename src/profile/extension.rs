@@ -4,6 +4,7 @@ use crate::oid::Oid;
 
 /// An extension that is written as it is given.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[allow(clippy::exhaustive_structs)] // The fields of RFC 5280 section 4.2.1.
 pub struct Extension {
     /// Its identifier.
     pub oid: Oid,

@@ -45,6 +45,7 @@ pub(crate) enum Role {
 
 /// How the subject key identifier is computed from the public key.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum KeyIdentifierMethod {
     /// SHA-1 of the key (RFC 5280 section 4.2.1.2, method 1), for stacks that compare with it.
     Rfc5280Method1,
@@ -55,6 +56,7 @@ pub enum KeyIdentifierMethod {
 
 /// Whether a leaf says that it is no CA.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum LeafBasicConstraints {
     /// A critical basicConstraints with CA false, which DER writes as an empty SEQUENCE.
     Include,
@@ -66,6 +68,7 @@ pub enum LeafBasicConstraints {
 
 /// Whether certificates of a profile need an alternative name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum AltNames {
     /// They may have none.
     Optional,

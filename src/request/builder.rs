@@ -4,7 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::proven::{CertificateRequest, WHAT};
+use super::proven::CertificateRequest;
+use super::unverified::WHAT;
 use crate::error::Error;
 use crate::key::{Pinned, Signer};
 use crate::limits::ALT_NAMES;
@@ -25,6 +26,13 @@ pub struct RequestBuilder {
     extensions: Vec<Extension>,
     attributes: Vec<RequestAttribute>,
     challenge_password: Option<Zeroizing<String>>,
+}
+
+impl CertificateRequest {
+    /// Builds a request.
+    pub fn builder(subject: Name) -> RequestBuilder {
+        RequestBuilder::new(subject)
+    }
 }
 
 impl RequestBuilder {

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::builder::RequestBuilder;
-use super::unverified::{Unproven, UnverifiedRequest};
+use super::unverified::{LABELS, Unproven, UnverifiedRequest, WHAT};
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
 use crate::key::{Claim, PublicKey, Sm2Id, verify_many};
@@ -12,9 +11,6 @@ use crate::oid::Oid;
 use crate::profile::Extension;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
 use crate::wire::pem;
-
-pub(super) const WHAT: &str = "certificate request";
-pub(super) const LABELS: &[&str] = &["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 
 /// A certification request (CSR) whose proof of possession was verified: none exists without it.
 ///
@@ -41,11 +37,6 @@ pub struct CertificateRequest {
 }
 
 impl CertificateRequest {
-    /// Builds a request.
-    pub fn builder(subject: Name) -> RequestBuilder {
-        RequestBuilder::new(subject)
-    }
-
     /// Reads DER and verifies the signature with the key inside.
     ///
     /// # Errors
@@ -189,6 +180,37 @@ impl CertificateRequest {
     /// section 5.4.2) and Microsoft's (1.3.6.1.4.1.311.2.1.14): the type of each and the DER of its values.
     pub fn attributes(&self) -> impl Iterator<Item = (Oid, &[u8])> {
         self.read.attributes()
+    }
+}
+
+impl UnverifiedRequest {
+    /// Verifies the signature with the key inside, which shows that the sender has it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSignature`] when it is none of that key; [`Error::Unsupported`] for algorithms that
+    /// this crate does not know, by name; [`Error::Malformed`] when the key is none.
+    pub fn verify(self) -> Result<CertificateRequest, Error> {
+        self.verify_with_sm2_id(Sm2Id::default())
+    }
+
+    /// The same, with this identifier of the requester where the key is SM2.
+    ///
+    /// # Errors
+    /// As [`UnverifiedRequest::verify`].
+    pub fn verify_with_sm2_id(self, id: Sm2Id) -> Result<CertificateRequest, Error> {
+        let proven = self.proven(id)?;
+        let Claim { key, algorithm, message, signature, .. } = proven.claim();
+        key.verify(algorithm, message, signature)
+            .map_err(|_| Error::InvalidSignature { what: WHAT })?;
+        Ok(proven.request())
+    }
+}
+
+impl Unproven {
+    /// The request, once the claim was verified.
+    pub(super) fn request(self) -> CertificateRequest {
+        let Self { read, public_key, algorithm } = self;
+        CertificateRequest { read, public_key, algorithm }
     }
 }
 

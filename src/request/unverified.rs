@@ -3,7 +3,6 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::proven::{CertificateRequest, LABELS, WHAT};
 use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
 use crate::key::{Claim, PublicKey, PublicKeyInfo, Sm2Id};
@@ -15,10 +14,13 @@ use crate::wire::extension::Extensions;
 use crate::wire::pem;
 use crate::wire::request::{RequestAttribute, split_request};
 
+pub(super) const WHAT: &str = "certificate request";
+pub(super) const LABELS: &[&str] = &["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
+
 /// A certification request that was read, and nothing more: whoever sent it need not have the key.
 ///
 /// It is for showing. No policy reviews it and no authority issues for it; [`UnverifiedRequest::verify`]
-/// makes the [`CertificateRequest`] that they take.
+/// makes the [`CertificateRequest`](crate::CertificateRequest) that they take.
 ///
 /// ```
 /// # #[cfg(feature = "ecc")] {
@@ -75,27 +77,6 @@ impl UnverifiedRequest {
     /// As [`UnverifiedRequest::from_der`].
     pub fn from_pem(text: &str) -> Result<Self, Error> {
         Self::from_der(&pem::single(WHAT, LABELS, text)?)
-    }
-
-    /// Verifies the signature with the key inside, which shows that the sender has it.
-    ///
-    /// # Errors
-    /// [`Error::InvalidSignature`] when it is none of that key; [`Error::Unsupported`] for algorithms that
-    /// this crate does not know, by name; [`Error::Malformed`] when the key is none.
-    pub fn verify(self) -> Result<CertificateRequest, Error> {
-        self.verify_with_sm2_id(Sm2Id::default())
-    }
-
-    /// The same, with this identifier of the requester where the key is SM2.
-    ///
-    /// # Errors
-    /// As [`UnverifiedRequest::verify`].
-    pub fn verify_with_sm2_id(self, id: Sm2Id) -> Result<CertificateRequest, Error> {
-        let proven = self.proven(id)?;
-        let Claim { key, algorithm, message, signature, .. } = proven.claim();
-        key.verify(algorithm, message, signature)
-            .map_err(|_| Error::InvalidSignature { what: WHAT })?;
-        Ok(proven.request())
     }
 
     /// The request with a key and a signature that can be verified, which is still to be done.
@@ -195,11 +176,5 @@ impl Unproven {
             signature: self.read.signature(),
             is_often: false,
         }
-    }
-
-    /// The request, once the claim was verified.
-    pub(super) fn request(self) -> CertificateRequest {
-        let Self { read, public_key, algorithm } = self;
-        CertificateRequest { read, public_key, algorithm }
     }
 }

@@ -5,24 +5,10 @@ use crate::algorithm::{KeyFamily, SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
 use crate::oid::{self, Oid};
 
-const IDENTIFIERS: [(SignatureAlgorithm, Oid); 7] = [
-    (SignatureAlgorithm::EcdsaSha256, oid::ECDSA_WITH_SHA256),
-    (SignatureAlgorithm::EcdsaSha384, oid::ECDSA_WITH_SHA384),
-    (SignatureAlgorithm::EcdsaSha512, oid::ECDSA_WITH_SHA512),
-    (SignatureAlgorithm::RsaSha256, oid::SHA256_WITH_RSA),
-    (SignatureAlgorithm::RsaSha384, oid::SHA384_WITH_RSA),
-    (SignatureAlgorithm::RsaSha512, oid::SHA512_WITH_RSA),
-    (SignatureAlgorithm::Sm2Sm3, oid::SM2_WITH_SM3),
-];
-
 /// RSA's parameters are NULL (RFC 4055 section 5), those of ECDSA and SM2 absent (RFC 5758 section
 /// 3.2).
 pub(crate) fn encode_signature_algorithm(algorithm: SignatureAlgorithm) -> Vec<u8> {
-    let identifier = IDENTIFIERS
-        .iter()
-        .find(|(known, _)| *known == algorithm)
-        .map(|(_, oid)| encode_oid(*oid))
-        .unwrap_or_default();
+    let identifier = encode_oid(identifier(algorithm));
     let parameters: &[u8] = match algorithm.family() {
         KeyFamily::Rsa => &[NULL, 0],
         KeyFamily::Ecc | KeyFamily::Sm2 => &[],
@@ -49,7 +35,7 @@ fn read_signature_algorithm(
 ) -> Result<SignatureAlgorithm, Error> {
     let mut inside = values.enter(SEQUENCE, place)?;
     let oid = inside.oid(place)?;
-    let (algorithm, _) = IDENTIFIERS.iter().find(|(_, known)| *known == oid).ok_or_else(|| {
+    let algorithm = algorithm_of(oid).ok_or_else(|| {
         Error::unsupported(
             "signature algorithm",
             oid.named(),
@@ -66,5 +52,22 @@ fn read_signature_algorithm(
         }
     }
     inside.finish(place)?;
-    Ok(*algorithm)
+    Ok(algorithm)
+}
+
+/// The identifier that an algorithm is written with.
+fn identifier(algorithm: SignatureAlgorithm) -> Oid {
+    match algorithm {
+        SignatureAlgorithm::EcdsaSha256 => oid::ECDSA_WITH_SHA256,
+        SignatureAlgorithm::EcdsaSha384 => oid::ECDSA_WITH_SHA384,
+        SignatureAlgorithm::EcdsaSha512 => oid::ECDSA_WITH_SHA512,
+        SignatureAlgorithm::RsaSha256 => oid::SHA256_WITH_RSA,
+        SignatureAlgorithm::RsaSha384 => oid::SHA384_WITH_RSA,
+        SignatureAlgorithm::RsaSha512 => oid::SHA512_WITH_RSA,
+        SignatureAlgorithm::Sm2Sm3 => oid::SM2_WITH_SM3,
+    }
+}
+
+fn algorithm_of(oid: Oid) -> Option<SignatureAlgorithm> {
+    SignatureAlgorithm::ALL.into_iter().find(|algorithm| identifier(*algorithm) == oid)
 }

@@ -5,15 +5,6 @@ use crate::error::Error;
 use crate::limits::NAME_ATTRIBUTES;
 use crate::name::{Attribute, AttributeType, Name, StringKind};
 
-const TAGS: [(StringKind, u8); 6] = [
-    (StringKind::Bmp, 0x1e),
-    (StringKind::Ia5, 0x16),
-    (StringKind::Numeric, 0x12),
-    (StringKind::Printable, 0x13),
-    (StringKind::Teletex, 0x14),
-    (StringKind::Utf8, 0x0c),
-];
-
 /// The octets a name was read from, or else its DER.
 pub(crate) fn encode_name(name: &Name) -> Vec<u8> {
     if let Some(raw) = name.raw() {
@@ -57,11 +48,7 @@ fn encode_relative(attributes: &[Attribute]) -> Vec<u8> {
 }
 
 fn encode_attribute(attribute: &Attribute) -> Vec<u8> {
-    let tag = match attribute.string() {
-        StringKind::Other(tag) => tag,
-        kind => TAGS.iter().find(|(known, _)| *known == kind).map_or(0x0c, |(_, tag)| *tag),
-    };
-    let value = encode(tag, &[attribute.octets()]);
+    let value = encode(tag(attribute.string()), &[attribute.octets()]);
     encode(SEQUENCE, &[&encode_oid(attribute.kind().oid()), &value])
 }
 
@@ -70,9 +57,30 @@ fn read_attribute(set: &mut Values<'_>, place: &str) -> Result<Attribute, Error>
     let kind = AttributeType::other(pair.oid(place)?);
     let (tag, octets) = split_any(pair.what(), pair.whole(place)?)?;
     pair.finish(place)?;
-    let string = TAGS
-        .iter()
-        .find(|(_, known)| *known == tag)
-        .map_or(StringKind::Other(tag), |(string, _)| *string);
-    Ok(Attribute::read(kind, string, octets.to_vec()))
+    Ok(Attribute::read(kind, string_of(tag), octets.to_vec()))
+}
+
+/// The identifier byte of a string type (X.680 section 8.4, table 1).
+fn tag(string: StringKind) -> u8 {
+    match string {
+        StringKind::Bmp => 0x1e,
+        StringKind::Ia5 => 0x16,
+        StringKind::Numeric => 0x12,
+        StringKind::Other(tag) => tag,
+        StringKind::Printable => 0x13,
+        StringKind::Teletex => 0x14,
+        StringKind::Utf8 => 0x0c,
+    }
+}
+
+fn string_of(tag: u8) -> StringKind {
+    match tag {
+        0x0c => StringKind::Utf8,
+        0x12 => StringKind::Numeric,
+        0x13 => StringKind::Printable,
+        0x14 => StringKind::Teletex,
+        0x16 => StringKind::Ia5,
+        0x1e => StringKind::Bmp,
+        tag => StringKind::Other(tag),
+    }
 }

@@ -1,6 +1,6 @@
 //! Certificate signing requests.
 
-use certwright::{CertificateRequest, KeyAlgorithm, KeyPair, Signer};
+use certwright::{CertificateRequest, KeyAlgorithm, KeyPair};
 use serde_json::{Value, json};
 
 use crate::common;

@@ -2,7 +2,7 @@
 
 use certwright::cas::{Config, OPERATIONS, ValidityRule};
 use certwright::key::{KeyFamily, WeakKeys};
-use certwright::{Certificate, KeyAlgorithm, KeyPair, Signer};
+use certwright::{Certificate, KeyAlgorithm, KeyPair};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -22,6 +22,7 @@ fn name_of(algorithm: KeyAlgorithm) -> &'static str {
         KeyAlgorithm::Rsa3072 => "RSA_3072",
         KeyAlgorithm::Rsa4096 => "RSA_4096",
         KeyAlgorithm::Sm2 => "SM2_256",
+        other => panic!("the tests do not know {other}"),
     }
 }
 
@@ -109,6 +110,7 @@ fn openssl_verifies_the_certificate_of_every_operation_for_every_family() {
                 KeyFamily::Ecc => "ecdsa-with-SHA256",
                 KeyFamily::Rsa => "sha256WithRSAEncryption",
                 KeyFamily::Sm2 => "SM2-with-SM3",
+                other => panic!("the tests do not know {other}"),
             };
             assert!(text.contains(signature), "{text}");
         }

@@ -4,7 +4,7 @@ use crate::world::CallJson;
 use certwright::cas::{Cas, Config};
 use certwright::crl::RevocationList;
 use certwright::ledger::Identifier;
-use certwright::{Certificate, KeyPair, Signer};
+use certwright::{Certificate, KeyPair};
 use serde_json::{Value, json};
 
 use crate::leaf_world::{DAY, NOW, World, csr, with};

@@ -7,7 +7,7 @@ use certwright::crl::RevocationReason;
 use certwright::ledger::{Identifier, Ledger};
 use certwright::profile::ExtendedKeyUsage;
 use certwright::time::Lifetime;
-use certwright::{Certificate, CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, Signer};
+use certwright::{Certificate, CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore};
 use serde_json::json;
 
 use crate::common::{self, openssl};

@@ -649,7 +649,6 @@ fn the_key_that_is_generated_is_of_the_algorithm_and_kept() {
         let key = world.call("DescribeCertificatePrivateKey", given);
         let pem = key["EncryptedData"].as_str().unwrap();
         let key = certwright::KeyPair::from_pem_encrypted(pem, "code").unwrap();
-        use certwright::Signer;
         assert_eq!(key.public_key(), certificate.public_key().unwrap());
     }
 }

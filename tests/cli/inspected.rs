@@ -4,7 +4,6 @@ use certwright::crl::{CrlRequest, RevocationReason};
 use certwright::time::Lifetime;
 use certwright::{
     AltName, Authority, CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, Policy, Profile,
-    Signer as _,
 };
 
 use crate::common::{self, algorithms, families, genpkey, hierarchy, judge, key, openssl};

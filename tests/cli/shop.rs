@@ -202,6 +202,7 @@ pub fn csr_key(algorithm: KeyAlgorithm) -> (&'static str, u32) {
         KeyFamily::Ecc => "ECC",
         KeyFamily::Rsa => "RSA",
         KeyFamily::Sm2 => "SM2",
+        other => panic!("the tests do not know {other}"),
     };
     (family, algorithm.bits())
 }

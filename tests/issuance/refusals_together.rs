@@ -310,11 +310,11 @@ fn greedy(ladder: &Ladder) -> CertificateRequest {
 }
 
 fn summary(item: &ReviewItem) -> String {
-    let ReviewItem { kind, value, decision } = item;
+    let ReviewItem { kind, value, decision, .. } = item;
     match decision {
         Decision::Denied(reason) => format!("denied {kind} {value} ({:?})", reason.rule),
         Decision::Granted => format!("granted {kind} {value}"),
-        Decision::Overridden { .. } => format!("overridden {kind} {value}"),
+        _ => format!("overridden {kind} {value}"),
     }
 }
 

@@ -9,7 +9,6 @@ use certwright::name::UncheckedName;
 use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use certwright::{
     AltName, CertificateRequest, ChainVerifier, Error, Issuer, KeyAlgorithm, KeyPair, Profile,
-    Signer,
 };
 use pem_rfc7468::{LineEnding, encode_string};
 

@@ -2,7 +2,7 @@
 
 use certwright::key::KeyFamily;
 use certwright::profile::{KeyIdentifierMethod, LeafBasicConstraints};
-use certwright::{AltName, CertificateRequest, Chain, KeyAlgorithm, Name, Profile, Signer};
+use certwright::{AltName, CertificateRequest, Chain, KeyAlgorithm, Name, Profile};
 use tempfile::TempDir;
 
 use crate::common::{algorithms, families, folder, judge, openssl as run, read, write};
@@ -86,7 +86,7 @@ fn text_shows_the_extensions_of_the_profiles() {
         let leaf = text(&folder, "leaf.pem");
         let usage = match algorithm.family() {
             KeyFamily::Rsa => "Digital Signature, Key Encipherment",
-            KeyFamily::Ecc | KeyFamily::Sm2 => "Digital Signature",
+            _ => "Digital Signature",
         };
         let names = "DNS:www.example.test, DNS:*.wild.example.test, IP Address:10.0.0.7, \
                      IP Address:2001:DB8:0:0:0:0:0:7, email:ops@example.test, \

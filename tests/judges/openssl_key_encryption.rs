@@ -1,7 +1,7 @@
 //! Encrypted key files both ways: OpenSSL decrypts what this crate writes, and this crate what OpenSSL
 //! writes.
 
-use certwright::{KeyAlgorithm, KeyPair, Signer};
+use certwright::{KeyAlgorithm, KeyPair};
 
 use crate::common::{algorithms, families, folder, genpkey, is_built, judge, openssl, read, write};
 use crate::key_files::{malformed, seeded, unsupported};

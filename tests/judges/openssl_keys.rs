@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use certwright::key::{KeyFamily, PublicKey, WeakKeys};
-use certwright::{KeyAlgorithm, KeyPair, Signer};
+use certwright::{KeyAlgorithm, KeyPair};
 
 use crate::common::{algorithms, folder, genpkey, is_built, judge, read, write};
 use crate::key_files::{malformed, seeded, unsupported};

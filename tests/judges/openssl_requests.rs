@@ -4,9 +4,7 @@
 use certwright::key::{KeyFamily, SignatureAlgorithm, Sm2Id};
 use certwright::policy::Decision;
 use certwright::profile::{ExtendedKeyUsage, KeyUsage, Oid};
-use certwright::{
-    AltName, CertificateRequest, Chain, ChainVerifier, Error, KeyAlgorithm, Profile, Signer,
-};
+use certwright::{AltName, CertificateRequest, Chain, ChainVerifier, Error, KeyAlgorithm, Profile};
 use tempfile::TempDir;
 
 use crate::common::{
@@ -99,7 +97,7 @@ fn every_digest_of_openssl_is_verified() {
                 ("-sha512", SignatureAlgorithm::RsaSha512),
             ],
             // SM2 is signed with SM3 alone.
-            KeyFamily::Sm2 => continue,
+            _ => continue,
         };
         for (option, expected) in digests {
             let arguments = ["req", "-new", "-key", "server.key", "-subj", "/CN=a", option];

@@ -24,6 +24,7 @@ fn each_algorithm_with_each_hash_of_its_family_agrees_with_openssl() {
             KeyFamily::Ecc => vec![EcdsaSha256, EcdsaSha384, EcdsaSha512],
             KeyFamily::Rsa => vec![RsaSha256, RsaSha384, RsaSha512],
             KeyFamily::Sm2 => vec![Sm2Sm3],
+            other => panic!("the tests do not know {other}"),
         };
         for signature in pairs {
             let options = match signature {
@@ -31,6 +32,7 @@ fn each_algorithm_with_each_hash_of_its_family_agrees_with_openssl() {
                 EcdsaSha384 | RsaSha384 => vec!["-sha384"],
                 EcdsaSha512 | RsaSha512 => vec!["-sha512"],
                 Sm2Sm3 => vec!["-sm3", "-sigopt", common::SM2_ID],
+                other => panic!("the tests do not know {other}"),
             };
             let key = key(&folder).with_signature_algorithm(signature).unwrap();
             assert_agree(&folder, key, &options);

@@ -4,7 +4,7 @@
 use certwright::key::{KeyFamily, WeakKeys};
 use certwright::testing::SeededRng;
 use certwright::time::Time;
-use certwright::{Chain, KeyAlgorithm, KeyPair, Signer};
+use certwright::{Chain, KeyAlgorithm, KeyPair};
 use der::Decode;
 use der::asn1::AnyRef;
 use rustls::{CertificateError, Error, InconsistentKeys, ServerConfig};

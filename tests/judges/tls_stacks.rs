@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use certwright::key::{KeyFamily, PublicKey, SignatureAlgorithm};
 use certwright::{
-    Authority, Certificate, Chain, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Profile, Signer,
+    Authority, Certificate, Chain, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Profile,
 };
 use rustls::pki_types::{
     AlgorithmIdentifier, CertificateDer, InvalidSignature, ServerName,

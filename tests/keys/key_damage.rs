@@ -1,7 +1,7 @@
 //! Damaged key files never panic, and damage never turns one key into another.
 
 use certwright::key::{KeyFamily, PublicKey};
-use certwright::{Error, KeyAlgorithm, KeyPair, Signer};
+use certwright::{Error, KeyAlgorithm, KeyPair};
 
 use crate::common::{families, is_built};
 use crate::key_files::{self, content, curve, pkcs8, sec1, seeded, whole};
@@ -65,7 +65,7 @@ fn a_flipped_bit_in_a_private_key_never_gives_another_key() {
         }
         let without_effect = match algorithm.family() {
             KeyFamily::Rsa => 3 * 129,
-            KeyFamily::Ecc | KeyFamily::Sm2 => 0,
+            _ => 0,
         };
         assert!(taken <= 1 + without_effect, "{algorithm}: {taken}");
     }

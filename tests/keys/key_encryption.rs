@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use certwright::key::KeyFamily;
-use certwright::{Error, KeyAlgorithm, KeyPair, Signer};
+use certwright::{Error, KeyAlgorithm, KeyPair};
 use pkcs5::EncryptionScheme;
 use pkcs5::pbes2::Parameters;
 

@@ -43,6 +43,7 @@ fn every_algorithm_is_generated_at_its_exact_size() {
                 assert_eq!((modulus[0], modulus[1] >> 7), (0, 1), "{algorithm}: the top bit is on");
                 assert!(octets.ends_with(&[2, 3, 1, 0, 1]), "{algorithm}: e = 65537");
             }
+            other => panic!("the tests do not know {other}"),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The import table of the house, and what a source file does against it.
 
+use std::collections::BTreeMap;
+
 use crate::source::{mentions, tokens};
 
 /// Each room, its floor, and the rooms it may import.
@@ -107,6 +109,12 @@ const ORACLE: &str = "lanes/tests";
 /// The one room that may be `unsafe`: arithmetic that knows nothing of certificates.
 const UNSAFE_ROOM: &str = "lanes";
 
+/// Imports of a file above, and why.
+const BOTH_WAYS: &[(&str, &str)] = &[
+    // Rust has no generic statics: each curve says where the tables of its generator are.
+    ("curves/curve", "curves/tables"),
+];
+
 pub const LINES_OF_A_FILE: usize = 400;
 
 /// What a source file, named by its path below `src`, does against the tables.
@@ -156,6 +164,44 @@ pub fn violations(file: &str, text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Which files each file imports of its own module, the roots of modules apart. Files are named by their path
+/// below `src`, without the ending.
+pub fn imports_of_files(sources: &[(String, String)]) -> BTreeMap<&str, Vec<&str>> {
+    let name = |file: &'_ str| -> Option<usize> {
+        let bare = file.strip_suffix(".rs")?;
+        let is_root = bare.ends_with("/mod") || bare.ends_with("/main") || !bare.contains('/');
+        (!is_root && !bare.contains("tests")).then_some(bare.len())
+    };
+    let files: BTreeMap<Vec<String>, &str> = sources
+        .iter()
+        .filter_map(|(file, _)| Some((module_of(file), file.get(..name(file)?)?)))
+        .collect();
+    let mut graph: BTreeMap<&str, Vec<&str>> =
+        files.values().map(|file| (*file, Vec::new())).collect();
+    for (file, text) in sources {
+        let module = module_of(file);
+        let Some(from) = files.get(&module) else { continue };
+        // Tests below a file are not part of it.
+        let text = text.split("\n#[cfg(test)]\nmod tests").next().unwrap();
+        for mention in mentions(&module, text) {
+            let Some(path) = mention.path.split_first().filter(|(first, _)| *first == "crate")
+            else {
+                continue;
+            };
+            // The longest beginning of the path that is a file.
+            let target = (1..=path.1.len()).rev().find_map(|length| files.get(&path.1[..length]));
+            let Some(to) = target.filter(|to| *to != from && room_of(to) == room_of(from)) else {
+                continue;
+            };
+            let imports = graph.get_mut(from).unwrap();
+            if !imports.contains(to) && !BOTH_WAYS.contains(&(from, to)) {
+                imports.push(to);
+            }
+        }
+    }
+    graph
 }
 
 pub fn row(room: &str) -> Option<&'static (&'static str, u8, &'static [&'static str])> {

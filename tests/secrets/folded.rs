@@ -12,7 +12,7 @@ use certwright::testing::SeededRng;
 use certwright::time::Time;
 use certwright::{
     AltName, Certificate, CertificateRequest, Chain, KeyAlgorithm, KeyPair, MemoryStore, Name,
-    Policy, Profile, SerialNumber, Signer as _,
+    Policy, Profile, SerialNumber as _,
 };
 use certwright_tests::folded::{PASSPHRASE, Said, base64, folded, forms, hexadecimal, key_files};
 

@@ -4,9 +4,7 @@ use std::fmt::Debug;
 
 use certwright::key::{PublicKey, SealingKey, WeakKeys};
 use certwright::ledger::Ledger;
-use certwright::{
-    Authority, Error, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Policy, Profile, Signer,
-};
+use certwright::{Authority, Error, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Policy, Profile};
 
 use crate::common::{families, is_built};
 use crate::key_files::{content, curve, hex, integer, pkcs8, sec1, seeded, value, whole};

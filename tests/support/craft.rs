@@ -136,6 +136,7 @@ pub fn signature_algorithm(algorithm: SignatureAlgorithm) -> Vec<u8> {
         SignatureAlgorithm::RsaSha384 => ("1.2.840.113549.1.1.12", &[5, 0]),
         SignatureAlgorithm::RsaSha512 => ("1.2.840.113549.1.1.13", &[5, 0]),
         SignatureAlgorithm::Sm2Sm3 => ("1.2.156.10197.1.501", &[]),
+        other => panic!("the tests do not know {other}"),
     };
     tlv(SEQUENCE, &[&oid(id), parameters])
 }

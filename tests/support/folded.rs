@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::{Debug, Display};
 
-use certwright::{KeyAlgorithm, Signer};
+use certwright::KeyAlgorithm;
 
 use crate::common::families;
 use crate::key_files::{content, sec1, seeded, whole};

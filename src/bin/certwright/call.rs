@@ -6,13 +6,12 @@ use std::path::Path;
 use certwright::cas::{Cas, CasError, Config, OPERATIONS, OPERATOR_OPERATIONS, Operation};
 use certwright::time::{FixedClock, SystemClock};
 use certwright::{Error, MemoryStore};
-use serde_json::Value;
 
 use super::config::config;
 use super::failure::Failure;
 use super::input::{JSON_OCTETS, read_sealing_key, read_text};
 use super::options::StoreOptions;
-use super::output::Output;
+use super::output::{Output, pretty};
 use super::store;
 
 /// Who calls: `call` is for the operations of the service, `operate` for those of its operator.
@@ -85,11 +84,6 @@ fn read_parameters(given: String) -> Result<String, Error> {
 fn answer(answer: String, output: &mut Output) -> std::io::Result<()> {
     writeln!(output, "{}", pretty(&answer))?;
     output.flush()
-}
-
-/// JSON with a line for each value.
-pub fn pretty(json: &str) -> String {
-    serde_json::from_str::<Value>(json).map_or(json.to_owned(), |json| format!("{json:#}"))
 }
 
 /// Who runs this, as far as the environment knows.

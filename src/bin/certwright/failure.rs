@@ -1,6 +1,6 @@
 //! What ends a run, and how it is said.
 
-use super::call::pretty;
+use super::output::pretty;
 use std::io::{self, Write as _};
 use std::process::{self, ExitCode};
 

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::path::Path;
 
 use certwright::key::SecretText;
+use serde_json::Value;
 
 /// Says something beside the output, on standard error. Nobody is left to be told where that fails.
 pub fn notice(text: &str) {
@@ -96,3 +97,8 @@ pub fn escaped(text: &str) -> String {
 
 /// Columns of names.
 const WIDTH: usize = 14;
+
+/// JSON with a line for each value.
+pub fn pretty(json: &str) -> String {
+    serde_json::from_str::<Value>(json).map_or(json.to_owned(), |json| format!("{json:#}"))
+}

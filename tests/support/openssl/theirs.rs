@@ -61,7 +61,7 @@ fn make(algorithm: KeyAlgorithm) -> Theirs {
     // A large RSA key takes OpenSSL seconds to find, so that roots have small ones.
     let small = match algorithm.family() {
         KeyFamily::Rsa => KeyAlgorithm::Rsa2048,
-        KeyFamily::Ecc | KeyFamily::Sm2 => algorithm,
+        _ => algorithm,
     };
     generate(path, small, "root.key");
     generate(path, algorithm, "ca.key");

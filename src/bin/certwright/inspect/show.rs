@@ -150,6 +150,7 @@ pub fn public_key(key: &PublicKey, output: &mut Output) -> io::Result<()> {
         KeyFamily::Ecc => "ECDSA on a NIST curve",
         KeyFamily::Rsa => "RSA",
         KeyFamily::Sm2 => "SM2 on sm2p256v1",
+        _ => "another family",
     };
     output.field("key", format!("{algorithm} ({kind}, {} bits)", algorithm.bits()))?;
     output.field("key SHA-256", colons(&key.fingerprint()))?;
