@@ -10,7 +10,7 @@ use certwright::cas::{Cas, Config};
 use certwright::error::{StoreError, StoreErrorKind};
 use certwright::store::{ReadTransaction, ReadWork, Visit, WriteTransaction, WriteWork};
 use certwright::time::{FixedClock, Time};
-use certwright::{MemoryStore, Store};
+use certwright::{CertificateRequest, MemoryStore, Store};
 use serde_json::json;
 
 use crate::shop::shop;
@@ -160,8 +160,16 @@ fn a_key_is_generated_once_however_often_an_operation_is_tried_again() {
     csr(&cas, "ECC", 256, "a.example");
     let requests = store.requests.lock().unwrap();
     assert!(requests.len() >= 4, "{} attempts", requests.len());
-    // The signature over the same names with the same key is the same (RFC 6979).
-    let distinct: BTreeSet<&Vec<u8>> = requests.iter().collect();
+    let key = |record: &Vec<u8>| {
+        // Version, whether there is a key, time; then two texts, each with its length.
+        let after_text = |rest: &[u8]| {
+            let length = usize::from(u16::from_be_bytes([rest[0], rest[1]]));
+            rest[2 + length..].to_vec()
+        };
+        let der = after_text(&after_text(&record[10..]));
+        format!("{:?}", CertificateRequest::from_der(&der).unwrap().public_key().to_der())
+    };
+    let distinct: BTreeSet<String> = requests.iter().map(key).collect();
     assert_eq!(distinct.len(), 1, "every attempt has a key of its own");
 }
 
