@@ -12,7 +12,7 @@ use certwright::testing::SeededRng;
 use certwright::time::Time;
 use certwright::{
     AltName, Certificate, CertificateRequest, Chain, KeyAlgorithm, KeyPair, MemoryStore, Name,
-    Policy, Profile, SerialNumber as _,
+    Policy, Profile, SerialNumber,
 };
 use certwright_tests::folded::{PASSPHRASE, Said, base64, folded, forms, hexadecimal, key_files};
 

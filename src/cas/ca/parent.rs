@@ -11,7 +11,7 @@ use crate::algorithm::KeyAlgorithm;
 use crate::authority::Authority;
 use crate::error::quoted;
 use crate::issuer::Issuer;
-use crate::key::{KeyPair, Signer, system};
+use crate::key::{KeyPair, system};
 use crate::ledger::{Identifier, Row};
 use crate::policy::Policy;
 use crate::profile::{Extension, Profile};

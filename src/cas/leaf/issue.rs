@@ -12,7 +12,7 @@ use super::found::{leaf_key_name, named_leaf};
 use crate::authority::Issuance;
 use crate::certificate::Certificate;
 use crate::error::quoted;
-use crate::key::{KeyPair, Signer};
+use crate::key::KeyPair;
 use crate::ledger::{Identifier, Ledger, Row, Write};
 use crate::name::{AltName, Name};
 use crate::policy::{OnDenial, RootLeaves};
