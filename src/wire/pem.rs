@@ -51,9 +51,6 @@ pub(crate) fn blocks_within(
     wanted.map(|(index, raw)| raw.decode(what, index)).collect()
 }
 
-/// A block that was asked for, and its place among all.
-type Placed = (usize, Result<Block, Error>);
-
 /// Every block with one of these labels, by its place among all, whether it can be decoded or not. One
 /// with one of the `other` labels is named as what cannot.
 pub(crate) fn each(
