@@ -260,7 +260,6 @@ impl<M: Modulus<N>, const N: usize> Residue<M, N> {
 
 /// a·b, the N low words and the N high ones.
 #[inline(always)]
-#[allow(clippy::manual_memcpy)] // Words, not a call.
 fn multiply_wide<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], [u64; N]) {
     let (mut low, mut high) = ([0; N], [0; N]);
     unrolled!(N, at => {
