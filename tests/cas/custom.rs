@@ -270,7 +270,6 @@ fn names_and_usages_of_the_csr_are_left_out_and_listed() {
             }),
             ..Default::default()
         }),
-        ..Default::default()
     };
     let answer = world.cas.run(&request).unwrap();
     let certificate = Certificate::from_pem(&answer.certificate.unwrap()).unwrap();

@@ -135,6 +135,8 @@ macro_rules! structures {
                 $( structures!(@put fields (self.$field) $field [$($wire)?] $kind); )*
             }
 
+            // A group of fields brings many, a field one.
+            #[allow(clippy::vec_init_then_push)]
             fn help() -> Vec<$crate::cas::json::schema::ParameterHelp> {
                 #[allow(unused_mut)]
                 let mut help = Vec::new();
