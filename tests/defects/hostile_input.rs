@@ -145,8 +145,16 @@ fn each_value_changed(change: &dyn Fn(&[u8]) -> Vec<u8>) {
         }
         for certificate in certificates(algorithm) {
             for octets in self::changed(certificate.as_der(), change) {
+                if octets == certificate.as_der() {
+                    continue;
+                }
+                // Algorithms are read as they are, known or not, and refused where they are used.
                 let read = Certificate::from_der(&octets);
-                assert!(octets == certificate.as_der() || read.is_err(), "{octets:02x?}");
+                let refused = match read {
+                    Ok(read) => read.public_key().is_err() || read.signature_algorithm().is_err(),
+                    Err(_) => true,
+                };
+                assert!(refused, "{octets:02x?}");
             }
         }
     }

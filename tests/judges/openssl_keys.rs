@@ -177,10 +177,13 @@ fn keys_of_openssl_that_are_too_weak_or_unknown_are_refused_by_name() {
         assert_same(&folder, &read);
     }
     for (options, named) in [
-        (&["-algorithm", "ED25519"][..], "1.3.101.112"),
-        (&["-algorithm", "RSA-PSS"], "1.2.840.113549.1.1.10"),
-        (&["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:secp256k1"], "1.3.132.0.10"),
-        (&["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-224"], "1.3.132.0.33"),
+        (&["-algorithm", "ED25519"][..], "Ed25519 (1.3.101.112)"),
+        (&["-algorithm", "RSA-PSS"], "RSASSA-PSS (1.2.840.113549.1.1.10)"),
+        (
+            &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:secp256k1"],
+            "secp256k1 (1.3.132.0.10)",
+        ),
+        (&["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-224"], "P-224 (1.3.132.0.33)"),
     ] {
         assert_eq!(unsupported(key(options)).1, named, "{options:?}");
     }

@@ -130,9 +130,15 @@ fn a_list_with_an_unknown_critical_extension_is_refused() {
     let ca = Ca::new();
     ca.index(&[("R", REVOKED, "1000")]);
     assert_eq!(ca.list("01", "1.2.3.4 = ASN1:NULL\n").len(), 1);
-    let error = ca.try_list("02", "1.2.3.4 = critical,ASN1:NULL\n").unwrap_err();
+    // It is read, and refused where it would count.
+    let list = ca.try_list("02", "1.2.3.4 = critical,ASN1:NULL\n").unwrap();
+    let error = list.check_usable().unwrap_err();
     assert!(matches!(error, Error::Unsupported { .. }), "{error}");
     assert!(error.to_string().contains("1.2.3.4"), "{error}");
+    ca.index(&[]);
+    let list = ca.try_list("03", "1.2.3.4 = critical,ASN1:NULL\n").unwrap();
+    ca.verify(&ca.leaf("1000"), vec![list]).unwrap_err();
+    ca.verify(&ca.leaf("1000"), vec![ca.list("04", "1.2.3.4 = ASN1:NULL\n")]).unwrap();
 }
 
 /// A folder as `openssl ca` wants it.

@@ -114,7 +114,7 @@ fn show(item: &Item, output: &mut Output) -> io::Result<()> {
             show::public_key_info(key, output)
         }
         Item::Request(request) => {
-            show::request(&request.read, request.verified.as_ref().map(|()| ()), output)
+            show::request(&request.read, request.verified.as_ref().err(), output)
         }
         Item::RevocationList(list) => show::revocation_list(list, output),
     }

@@ -65,7 +65,7 @@ pub fn certificate(certificate: &Certificate, output: &mut Output) -> io::Result
 /// A request, with what came of verifying it.
 pub fn request(
     request: &UnverifiedRequest,
-    verified: Result<(), &Error>,
+    unverified: Option<&Error>,
     output: &mut Output,
 ) -> io::Result<()> {
     output.heading("Certificate request")?;
@@ -74,12 +74,12 @@ pub fn request(
     output.field("signed with", request.signature_identifier())?;
     output.field(
         "signature",
-        match verified {
-            Ok(()) => "verifies: the sender has the key".to_owned(),
-            Err(Error::InvalidSignature { .. }) => {
+        match unverified {
+            None => "verifies: the sender has the key".to_owned(),
+            Some(Error::InvalidSignature { .. }) => {
                 "does not verify: the sender does not show that the key is theirs".to_owned()
             }
-            Err(error) => format!("not verified: {error}"),
+            Some(error) => format!("not verified: {error}"),
         },
     )?;
     output.field("asks to be CA", if request.requests_authority() { "yes" } else { "no" })?;
