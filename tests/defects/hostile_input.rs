@@ -181,7 +181,7 @@ fn changed(der: &[u8], change: &dyn Fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>> {
     let wraps = der[0] == craft::OCTET_STRING
         && end - header > 2
         && matches!(der[header], 0x03 | 0x04 | 0x30)
-        && craft::extent(&der[header..]).1 == end - header;
+        && craft::is_value(&der[header..end]);
     if constructed || wraps {
         let parts = craft::children(der);
         for (at, part) in parts.iter().enumerate() {

@@ -179,15 +179,39 @@ pub fn children(der: &[u8]) -> Vec<Vec<u8>> {
 
 /// Where the content of the first value begins and ends.
 pub fn extent(der: &[u8]) -> (usize, usize) {
-    let short = usize::from(der[1]);
+    read_extent(der).unwrap()
+}
+
+/// The same of bytes that may be no value.
+fn read_extent(der: &[u8]) -> Option<(usize, usize)> {
+    let short = usize::from(*der.get(1)?);
     let (header, length) = match short.checked_sub(0x80) {
         None => (2, short),
-        Some(count) => {
-            let octets = &der[2..2 + count];
-            (2 + count, octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet)))
+        Some(count) if count <= 4 => {
+            let bytes = der.get(2..2 + count)?;
+            (2 + count, bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)))
         }
+        Some(_) => return None,
     };
-    (header, header + length)
+    (header + length <= der.len()).then_some((header, header + length))
+}
+
+/// Whether bytes are one value, and what is inside a constructed one are values again. Random bytes
+/// may look like a value at first.
+pub fn is_value(der: &[u8]) -> bool {
+    let Some((header, end)) = read_extent(der) else { return false };
+    let mut rest = &der[header..end];
+    if end != der.len() {
+        return false;
+    }
+    while der[0] & 0x20 != 0 && !rest.is_empty() {
+        let Some((_, end)) = read_extent(rest) else { return false };
+        if !is_value(&rest[..end]) {
+            return false;
+        }
+        rest = &rest[end..];
+    }
+    true
 }
 
 /// The key with this number, made once in a test binary.
