@@ -91,7 +91,7 @@ fn cases(name: &str, algorithm: KeyAlgorithm, filter: &str, duration: Duration) 
     }
 }
 
-/// One key; a fixed message or one drawn anew.
+/// One key; a fixed message or one drawn again.
 fn messages_of(key: &KeyPair) -> Prepare<'_> {
     Box::new(move |fixed, rng| {
         let drawn = message(rng);
@@ -99,7 +99,7 @@ fn messages_of(key: &KeyPair) -> Prepare<'_> {
     })
 }
 
-/// One message drawn anew; one key of these or of those.
+/// One message drawn again; one key of these or of those.
 fn either<'a>(these: &'a [KeyPair], those: &'a [KeyPair]) -> Prepare<'a> {
     Box::new(move |fixed, rng| {
         let (this, that) = (one_of(these, rng), one_of(those, rng));

@@ -132,7 +132,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-/// As long as the to-be-signed octets of a small certificate.
+/// As long as the to-be-signed bytes of a small certificate.
 const MESSAGE: &[u8] = &[0x5a; 500];
 
 /// One of each algorithm, made once: RSA keys take seconds.

@@ -1,5 +1,5 @@
 //! The worst input that was found for each reader, at its limits, and its time as a multiple of an
-//! ordinary input: per octet, or (where that is said) of the same kind as it is. At most 20.
+//! ordinary input: per byte, or (where that is said) of the same kind as it is. At most 20.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -81,7 +81,7 @@ fn measure<T>(octets: usize, work: impl Fn() -> T) -> Measured {
 }
 
 impl Table {
-    /// A row whose multiple is per octet.
+    /// A row whose multiple is per byte.
     fn per_octet(&mut self, reader: &'static str, input: &str, worst: Measured, usual: &Measured) {
         let rate = |m: &Measured| m.time.as_secs_f64() / m.octets as f64;
         self.row(reader, input, &worst, rate(&worst) / rate(usual));

@@ -23,7 +23,7 @@ const LABELS: &[&str] = &["CERTIFICATE", "X509 CERTIFICATE"];
 
 /// A certificate that was read; whether to believe it is for [`Chain`](crate::Chain) to verify.
 ///
-/// Its octets are kept, names and identifiers included. Whatever RFC 5280 calls a certificate is read: its
+/// Its bytes are kept, names and identifiers included. Whatever RFC 5280 calls a certificate is read: its
 /// key and its signature may be of algorithms that this crate does not know ([`Certificate::public_key`] and
 /// [`Certificate::verify_signature`] fail then, by name), its serial number one that no CA should give.
 #[derive(Clone)]
@@ -104,7 +104,7 @@ impl Certificate {
         pem::encode("CERTIFICATE", &self.der)
     }
 
-    /// The octets that were signed.
+    /// The bytes that were signed.
     pub fn to_be_signed(&self) -> &[u8] {
         self.der.get(self.to_be_signed.clone()).unwrap_or_default()
     }
@@ -259,7 +259,7 @@ impl Certificate {
     }
 }
 
-/// Two certificates are equal when their octets are.
+/// Two certificates are equal when their bytes are.
 impl PartialEq for Certificate {
     fn eq(&self, other: &Self) -> bool {
         self.der == other.der

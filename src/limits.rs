@@ -1,10 +1,10 @@
 //! The limits on input, each with its number and source.
 
-/// The longest DER or PEM input but a CRL, in octets. A certificate with the limits below filled stays under
+/// The longest DER or PEM input but a CRL, in bytes. A certificate with the limits below filled stays under
 /// 128 KiB; OpenSSL's own limit on a TLS certificate chain is 100 KiB.
 pub(crate) const INPUT_OCTETS: usize = 1024 * 1024;
 
-/// The largest arc of an object identifier (RFC 2578 section 3.5). There are at most 39 octets of them,
+/// The largest arc of an object identifier (RFC 2578 section 3.5). There are at most 39 bytes of them,
 /// which is the der crate's bound.
 pub(crate) const OID_ARC: u64 = 0xffff_ffff;
 
@@ -16,8 +16,8 @@ pub(crate) const PEM_BLOCKS: usize = 1_024;
 /// 20 (extended validation).
 pub(crate) const NAME_ATTRIBUTES: usize = 64;
 
-/// Octets of the text of a distinguished name: [`NAME_ATTRIBUTES`] values of 255 characters (the
-/// largest upper bound but one of RFC 5280 appendix A.1), each of four octets.
+/// Bytes of the text of a distinguished name: [`NAME_ATTRIBUTES`] values of 255 characters (the
+/// largest upper bound but one of RFC 5280 appendix A.1), each of four bytes.
 pub(crate) const NAME_TEXT_OCTETS: usize = NAME_ATTRIBUTES * 255 * 4;
 
 /// Characters of an attribute's value that has no bound of its own: ub-name (RFC 5280 appendix A.1).
@@ -34,7 +34,7 @@ pub(crate) const EXTENSIONS: usize = 64;
 /// (seed page CreateSubCACertificate).
 pub(crate) const EXTENDED_KEY_USAGES: usize = 100;
 
-/// Octets of an authority key identifier: those of a digest, and the issuer's name and serial number,
+/// Bytes of an authority key identifier: those of a digest, and the issuer's name and serial number,
 /// of which nothing is used. 64 attributes of 255 characters fit.
 pub(crate) const AUTHORITY_KEY_IDENTIFIER_OCTETS: usize = 32 * 1024;
 
@@ -42,8 +42,8 @@ pub(crate) const AUTHORITY_KEY_IDENTIFIER_OCTETS: usize = 32 * 1024;
 /// both with each other.
 pub(crate) const CRL_URLS: usize = 64;
 
-/// Octets of one CRL, which bound its entries, too: 1,200,000 such as this crate writes, with a serial
-/// number of 20 octets and a reason, have 53 octets each. Reading is linear, and an entry of the
+/// Bytes of one CRL, which bound its entries, too: 1,200,000 such as this crate writes, with a serial
+/// number of 20 bytes and a reason, have 53 bytes each. Reading is linear, and an entry of the
 /// shortest form has 20. Issuers of more have shards.
 pub(crate) const CRL_OCTETS: usize = 64 * 1024 * 1024;
 
@@ -62,7 +62,7 @@ pub(crate) const UNUSED_LISTS_NAMED: usize = 16;
 /// late with its list, has a person look at the clock.
 pub(crate) const CLOCK_AHEAD_DAYS: u32 = 100;
 
-/// Octets of the PEM text of one CRL: base64 with line ends has at most 11/8 of [`CRL_OCTETS`], and
+/// Bytes of the PEM text of one CRL: base64 with line ends has at most 11/8 of [`CRL_OCTETS`], and
 /// there may be text around it.
 pub(crate) const CRL_TEXT_OCTETS: usize = CRL_OCTETS / 2 * 3;
 
@@ -79,7 +79,7 @@ pub(crate) const NAME_COMPARISONS: usize = (ALT_NAMES + NAME_ATTRIBUTES) * NAME_
 /// Certificates in one chain: path validation in practice stops at 10 (OpenSSL's default depth is 100).
 pub(crate) const CHAIN_CERTIFICATES: usize = 10;
 
-/// Octets in a serial number (RFC 5280 section 4.1.2.2).
+/// Bytes in a serial number (RFC 5280 section 4.1.2.2).
 pub(crate) const SERIAL_OCTETS: usize = 20;
 
 /// Bytes of a serial number that is read, its sign included: RFC 5280 section 4.1.2.2 has readers take
@@ -98,7 +98,7 @@ pub(crate) const EMAIL_LOCAL_CHARACTERS: usize = 64;
 /// Characters in a URI: SPIFFE's bound of 2048 (SPIFFE-ID section 2.3).
 pub(crate) const URI_CHARACTERS: usize = 2_048;
 
-/// Octets of an SM2 identifier: ENTL counts bits in 16 bits (GB/T 32918.2 section 5.5).
+/// Bytes of an SM2 identifier: ENTL counts bits in 16 bits (GB/T 32918.2 section 5.5).
 pub(crate) const SM2_ID_OCTETS: usize = 8_191;
 
 /// Bits of an RSA public exponent. Verifying costs its length: 2^33 is the bound of the rsa crate, as
@@ -107,14 +107,14 @@ pub(crate) const RSA_EXPONENT_BITS: u32 = 33;
 
 /// Iterations of PBKDF2 that an encrypted key may ask for: about three times what OWASP advises in
 /// 2023 (600,000 of SHA-256), since those of SHA-512 cost up to four times as much and SHA-224 needs
-/// each twice for a key of 32 octets.
+/// each twice for a key of 32 bytes.
 pub(crate) const PBKDF2_ITERATIONS: u32 = 2_000_000;
 
-/// Memory times passes that scrypt may ask for, in octets (128·N·r·p): 16 times what
+/// Memory times passes that scrypt may ask for, in bytes (128·N·r·p): 16 times what
 /// `openssl pkcs8 -scrypt` asks for (N = 16384, r = 8, p = 1).
 pub(crate) const SCRYPT_OCTETS: u64 = 256 * 1024 * 1024;
 
-/// Octets of a passphrase.
+/// Bytes of a passphrase.
 pub(crate) const PASSPHRASE_OCTETS: usize = 1_024;
 
 /// Memory that Argon2id may ask for, in KiB: 1 GiB, half of what RFC 9106 section 4 advises at most.
@@ -130,14 +130,14 @@ pub(crate) const ARGON2_LANES: u32 = 16;
 /// CreateCertificateRequest).
 pub(crate) const TAGS: usize = 20;
 
-/// Octets of a tag's key; its value may have twice as many. The service allows 64 and 128 characters
-/// (seed page CreateCertificateRequest); characters may have two octets.
+/// Bytes of a tag's key; its value may have twice as many. The service allows 64 and 128 characters
+/// (seed page CreateCertificateRequest); characters may have two bytes.
 pub(crate) const TAG_OCTETS: usize = 128;
 
-/// Octets of an idempotency token: twice the service's 64 (section 3 of its operations).
+/// Bytes of an idempotency token: twice the service's 64 (section 3 of its operations).
 pub(crate) const TOKEN_OCTETS: usize = 128;
 
-/// Octets of the name that a key or a request is kept under.
+/// Bytes of the name that a key or a request is kept under.
 pub(crate) const KEPT_NAME_OCTETS: usize = 128;
 
 /// Bytes of the name of an embedder's rows: a word or some.
@@ -151,15 +151,15 @@ pub(crate) const ROW_PLACE_BYTES: usize = 512;
 /// log each time it changes.
 pub(crate) const ROW_VALUE_BYTES: usize = INPUT_OCTETS;
 
-/// Octets of an `index.txt`: about 200,000 lines of 160 octets. `openssl ca` reads and writes the
+/// Bytes of an `index.txt`: about 200,000 lines of 160 bytes. `openssl ca` reads and writes the
 /// whole of it for every certificate, so that its folders stay far below.
 pub(crate) const OPENSSL_INDEX_OCTETS: usize = 32 * 1024 * 1024;
 
-/// Octets of a line of `index.txt`: a name of [`NAME_ATTRIBUTES`] values of 255 octets, each octet
+/// Bytes of a line of `index.txt`: a name of [`NAME_ATTRIBUTES`] values of 255 bytes, each byte
 /// written as four (`\xE5`), with 256 for the fields before it.
 pub(crate) const OPENSSL_INDEX_LINE_OCTETS: usize = NAME_ATTRIBUTES * 255 * 4 + 256;
 
-/// Octets of a `crlnumber`: a number of 20 octets (RFC 5280 section 5.2.3) in hexadecimal, and room
+/// Bytes of a `crlnumber`: a number of 20 bytes (RFC 5280 section 5.2.3) in hexadecimal, and room
 /// for blanks and line ends.
 pub(crate) const OPENSSL_NUMBER_OCTETS: usize = 64;
 

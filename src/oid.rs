@@ -26,7 +26,7 @@ impl Oid {
         Self(ObjectIdentifier::new_unwrap(text))
     }
 
-    /// From the content octets of its DER, if they are of the form.
+    /// From the content bytes of its DER, if they are of the form.
     pub(crate) fn from_content(octets: &[u8]) -> Option<Self> {
         ObjectIdentifier::from_bytes(octets).ok().map(Self)
     }
@@ -68,7 +68,7 @@ impl FromStr for Oid {
     /// Reads dotted decimal text.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for anything else, or for one longer than 39 encoded octets.
+    /// [`Error::Malformed`] for anything else, or for one longer than 39 encoded bytes.
     fn from_str(text: &str) -> Result<Self, Error> {
         ObjectIdentifier::new(text).map(Self).map_err(|_| {
             Error::malformed(

@@ -26,7 +26,7 @@ const LABEL: &str = "X509 CRL";
 pub(crate) const CERTIFICATE_HOLD: u8 = 6;
 pub(crate) const REMOVE_FROM_CRL: u8 = 8;
 
-/// A CRL number of any length: its octets without zeros in front.
+/// A CRL number of any length: its bytes without zeros in front.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Number(Vec<u8>);
 

@@ -26,7 +26,7 @@ pub struct SerialNumber {
 }
 
 impl SerialNumber {
-    /// A new serial number of 20 octets with 158 bits from `rng`: RFC 5280 asks for uniqueness, the
+    /// A new serial number of 20 bytes with 158 bits from `rng`: RFC 5280 asks for uniqueness, the
     /// CA/Browser baseline (7.1) for 64 bits nobody can guess.
     ///
     /// # Errors
@@ -42,10 +42,10 @@ impl SerialNumber {
         Ok(Self::extended(&octets, 0))
     }
 
-    /// A serial number from its big-endian octets; zeros in front are dropped.
+    /// A serial number from its big-endian bytes; zeros in front are dropped.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when it is zero or, as a positive DER INTEGER, longer than 20 octets.
+    /// [`Error::Malformed`] when it is zero or, as a positive DER INTEGER, longer than 20 bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let skipped = bytes.iter().take_while(|octet| **octet == 0).count();
         let significant = bytes.get(skipped..).unwrap_or_default();
@@ -88,7 +88,7 @@ impl SerialNumber {
         self.bytes.first().is_some_and(|first| *first >= 0x80)
     }
 
-    /// The big-endian octets without zeros in front; never empty. Of one that does not conform, the bytes
+    /// The big-endian bytes without zeros in front; never empty. Of one that does not conform, the bytes
     /// of its two's complement, at least 21, so that no other serial number has the same.
     pub fn as_bytes(&self) -> &[u8] {
         let significant = self.bytes.iter().take_while(|octet| **octet == self.sign()).count();
@@ -121,10 +121,10 @@ impl SerialNumber {
 impl FromStr for SerialNumber {
     type Err = Error;
 
-    /// Reads hexadecimal digits, of either case, with or without colons between octets.
+    /// Reads hexadecimal digits, of either case, with or without colons between bytes.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for anything else, zero, or more than 20 octets.
+    /// [`Error::Malformed`] for anything else, zero, or more than 20 bytes.
     fn from_str(text: &str) -> Result<Self, Error> {
         let not_hexadecimal = || {
             Error::malformed("serial number", crate::error::quoted(text), "not hexadecimal digits")
@@ -153,7 +153,7 @@ impl fmt::Debug for SerialNumber {
 }
 
 impl fmt::Display for SerialNumber {
-    /// Lower-case hexadecimal, two digits an octet; behind a minus sign where it is negative.
+    /// Lower-case hexadecimal, two digits a byte; behind a minus sign where it is negative.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_conforming() {
             return f.write_str(&hexadecimal(self.as_bytes()));

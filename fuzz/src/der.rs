@@ -7,11 +7,11 @@ pub struct Node {
     pub content: Vec<u8>,
     /// The values inside; then `content` is empty.
     pub children: Option<Vec<Node>>,
-    /// The octet before the values inside a BIT STRING.
+    /// The byte before the values inside a BIT STRING.
     prefix: bool,
 }
 
-/// Values one after the other, if the octets are that.
+/// Values one after the other, if the bytes are that.
 pub fn parse(octets: &[u8]) -> Option<Vec<Node>> {
     parse_below(octets, 0)
 }
@@ -64,8 +64,8 @@ pub fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Changes a value somewhere in the tree and writes all of it again; octets that are no tree, and
-/// one input in eight, are left to `octets`, which is libFuzzer's own mutator.
+/// Changes a value somewhere in the tree and writes all of it again; bytes that are no tree, and
+/// one input in eight, are left to `bytes`, which is libFuzzer's own mutator.
 pub fn mutate(
     data: &mut [u8],
     size: usize,

@@ -19,7 +19,7 @@ pub struct Word {
     exponent: u64,
 }
 
-/// Octets in runs, so that a few input octets make a number of many equal digits.
+/// Bytes in runs, so that a few input bytes make a number of many equal digits.
 #[derive(Arbitrary, Debug)]
 pub struct Octets(Vec<(u8, u8)>);
 

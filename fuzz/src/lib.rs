@@ -20,5 +20,5 @@ pub mod pkcs8;
 pub mod store;
 pub mod stores;
 
-/// The longest input that is looked at, in octets: enough for every limit on counts.
+/// The longest input that is looked at, in bytes: enough for every limit on counts.
 pub const INPUT_OCTETS: usize = 64 * 1024;

@@ -40,7 +40,7 @@ enum Step {
     Scan { prefix: Key, from: Key, most: u8 },
 }
 
-/// Short keys of few octets, so that they meet and are prefixes of each other.
+/// Short keys of few bytes, so that they meet and are prefixes of each other.
 #[derive(Arbitrary, Debug)]
 struct Key(Vec<u8>);
 

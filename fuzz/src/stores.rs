@@ -9,7 +9,7 @@ use certwright::Store;
 use certwright::error::StoreError;
 use certwright::MemoryStore;
 
-/// Octets that grow.
+/// Bytes that grow.
 #[derive(Debug, Default)]
 pub struct Octets(Mutex<Vec<u8>>);
 

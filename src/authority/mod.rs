@@ -37,7 +37,7 @@ pub use self::issued::Issued;
 /// An issuer with a policy, a store, a clock and random numbers. It is shared between threads by
 /// reference.
 ///
-/// What it answers was recorded before: the serial number and the octets to be signed are claimed in
+/// What it answers was recorded before: the serial number and the bytes to be signed are claimed in
 /// the store, then signed, and the certificate is recorded before it leaves.
 ///
 /// ```

@@ -104,7 +104,7 @@ pub struct Config {
     pub alias_name_characters: usize,
     /// How CreateCustomCertificate takes serial numbers (I: in decimal, as the SDK's example is).
     pub serial_form: SerialForm,
-    /// Octets of the code that encrypts an exported private key (F: 32).
+    /// Bytes of the code that encrypts an exported private key (F: 32).
     pub encrypted_code_octets: usize,
     /// Items of a page: of ListCsr (F: 50), of other lists (F: 20).
     pub page_sizes: (i64, i64),

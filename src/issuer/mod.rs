@@ -177,7 +177,7 @@ impl Issuer {
     }
 
     /// An issuer from its certificate, with those above it after it, and its signer. Whoever made
-    /// them, their octets are kept: names and key identifiers are not computed anew.
+    /// them, their bytes are kept: names and key identifiers are not computed again.
     ///
     /// The signer is asked for its key and its algorithm here, and never again: every signature is
     /// verified with these before it is returned.
@@ -293,7 +293,7 @@ impl Issuer {
         rules::objections(self, grant, now)
     }
 
-    /// Prepares a certificate: every rule is checked, every octet to be signed is fixed.
+    /// Prepares a certificate: every rule is checked, every byte to be signed is fixed.
     ///
     /// # Errors
     /// [`Error::Denied`] with every reason.

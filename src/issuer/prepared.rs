@@ -24,7 +24,7 @@ use crate::wire::extension::{
 /// What signers are asked to sign here, for their errors.
 pub(super) const WHAT: &str = "certificate";
 
-/// A certificate of which every octet is fixed but the signature. It is signed once: signing takes
+/// A certificate of which every byte is fixed but the signature. It is signed once: signing takes
 /// it away.
 #[derive(Debug)]
 pub struct Prepared {
@@ -48,7 +48,7 @@ pub(super) struct SignedBy<'i> {
 }
 
 impl Prepared {
-    /// The octets to be signed: for an air-gapped key, whose signature
+    /// The bytes to be signed: for an air-gapped key, whose signature
     /// [`Issuer::attach`](crate::Issuer::attach) takes.
     pub fn to_be_signed(&self) -> &[u8] {
         &self.to_be_signed
@@ -74,7 +74,7 @@ impl Prepared {
         &self.outcome
     }
 
-    /// Fixes the octets of a certificate whose rules were checked; they are linted before anybody can
+    /// Fixes the bytes of a certificate whose rules were checked; they are linted before anybody can
     /// sign them.
     pub(super) fn encode(
         grant: &Grant,
@@ -137,7 +137,7 @@ impl Prepared {
     }
 }
 
-/// A certificate from its to-be-signed octets and a signature: verified, read again, compared.
+/// A certificate from its to-be-signed bytes and a signature: verified, read again, compared.
 pub(super) fn assemble(
     signer: &Pinned<impl Signer>,
     to_be_signed: &[u8],

@@ -56,7 +56,7 @@ impl Issuer {
         prepared.check_issuer(own.subject(), self.public_key())
     }
 
-    /// The same for octets that were recorded when they were prepared.
+    /// The same for bytes that were recorded when they were prepared.
     pub(crate) fn attach_recorded(
         &self,
         to_be_signed: &[u8],

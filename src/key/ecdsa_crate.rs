@@ -23,7 +23,7 @@ pub(super) enum Public {
 }
 
 /// A scalar of a curve; its drop wipes it. Each stands in a box of its own size: in an enum of all
-/// three, the octets that a shorter one does not use would carry whatever the stack held, a copy of
+/// three, the bytes that a shorter one does not use would carry whatever the stack held, a copy of
 /// the scalar for one, and nobody would wipe them.
 pub(super) enum Secret {
     P256(Box<SigningKey<NistP256>>),

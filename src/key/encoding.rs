@@ -163,11 +163,11 @@ impl KeyPair {
         Ok(SecretText::new(pem::encode(PKCS8, der.as_bytes())))
     }
 
-    /// Writes encrypted PKCS #8: PBES2 with PBKDF2-HMAC-SHA256 (600,000 rounds, a salt of 16 octets)
+    /// Writes encrypted PKCS #8: PBES2 with PBKDF2-HMAC-SHA256 (600,000 rounds, a salt of 16 bytes)
     /// and AES-256-CBC, which OpenSSL reads.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for an empty passphrase or one longer than 1024 octets,
+    /// [`Error::Malformed`] for an empty passphrase or one longer than 1024 bytes,
     /// [`Error::Random`] when the system has no random numbers.
     #[cfg_attr(docsrs, doc(cfg(feature = "encrypted-keys")))]
     pub fn to_pkcs8_der_encrypted(&self, passphrase: &str) -> Result<Vec<u8>, Error> {

@@ -69,7 +69,7 @@ impl KeyGeneration<'_> {
         self.generate_with(&mut system())
     }
 
-    /// Generates the key from `rng`, of which 32 octets are drawn; the same octets give the same
+    /// Generates the key from `rng`, of which 32 bytes are drawn; the same bytes give the same
     /// key.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl KeyPair {
         Self::generate_with(algorithm, WeakKeys::Refuse, &mut system())
     }
 
-    /// Generates a key from `rng`, of which 32 octets are drawn; the same octets give the same key.
+    /// Generates a key from `rng`, of which 32 bytes are drawn; the same bytes give the same key.
     ///
     /// # Errors
     /// As [`KeyPair::generate`]; `weak_keys` can allow RSA of 1024 bits.
@@ -199,7 +199,7 @@ impl KeyPair {
         self.public.verify_often(self.signature, message, signature)
     }
 
-    /// 32 random octets to hedge a nonce with, or none.
+    /// 32 random bytes to hedge a nonce with, or none.
     fn hedge(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         let mut extra = Zeroizing::new(match self.nonces {
             Nonces::Deterministic => Vec::new(),

@@ -22,7 +22,7 @@ pub(crate) fn seeded<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<ChaCha20Rn
     Ok(ChaCha20Rng::from_seed(*seed))
 }
 
-/// Octets of the operating system's generator.
+/// Bytes of the operating system's generator.
 pub(crate) fn random_octets<const LENGTH: usize>() -> Result<[u8; LENGTH], Error> {
     let mut octets = [0; LENGTH];
     system()

@@ -116,7 +116,7 @@ impl Secret {
     }
 }
 
-/// The numbers that only the owner has, in big-endian octets.
+/// The numbers that only the owner has, in big-endian bytes.
 struct PrivateOctets {
     d: Zeroizing<Box<[u8]>>,
     p: Zeroizing<Box<[u8]>>,

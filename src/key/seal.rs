@@ -1,4 +1,4 @@
-//! Sealing of private keys at rest: XChaCha20-Poly1305 under 32 octets that are given, or derived from
+//! Sealing of private keys at rest: XChaCha20-Poly1305 under 32 bytes that are given, or derived from
 //! a passphrase with Argon2id (RFC 9106).
 
 use std::fmt;
@@ -40,12 +40,12 @@ enum Source {
 }
 
 impl SealingKey {
-    /// 32 octets from a random number generator or another store of secrets.
+    /// 32 bytes from a random number generator or another store of secrets.
     pub fn from_bytes(octets: [u8; 32]) -> Self {
         Self(Source::Given(Zeroizing::new(octets)))
     }
 
-    /// A passphrase of 1 to 1024 octets. The key is derived from it with Argon2id over 64 MiB in 3
+    /// A passphrase of 1 to 1024 bytes. The key is derived from it with Argon2id over 64 MiB in 3
     /// passes (RFC 9106 section 4), which takes a tenth of a second or some more.
     ///
     /// # Errors
@@ -137,7 +137,7 @@ impl Seal {
         Cipher::new(key).map(Self)
     }
 
-    /// Seals octets for one place: nonce, ciphertext, tag.
+    /// Seals bytes for one place: nonce, ciphertext, tag.
     pub(crate) fn seal(&self, place: &[u8], octets: &[u8]) -> Result<Vec<u8>, Error> {
         let nonce: [u8; NONCE_OCTETS] = random_octets()?;
         let ciphertext = self.0.encrypt(nonce, place, octets);

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::error::may_be_secret;
 
-/// Octets that are wiped when dropped. They do not clone or print, and compare in constant time.
+/// Bytes that are wiped when dropped. They do not clone or print, and compare in constant time.
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {
@@ -15,7 +15,7 @@ impl SecretBytes {
         Self(octets)
     }
 
-    /// The octets.
+    /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

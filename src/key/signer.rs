@@ -45,7 +45,7 @@ pub trait Signer: Send + Sync {
     /// Signs a message: the algorithm hashes it.
     ///
     /// The answer is the content of the BIT STRING in a certificate: for ECDSA and SM2 the DER of
-    /// SEQUENCE { r, s }, for RSA as many octets as the modulus has.
+    /// SEQUENCE { r, s }, for RSA as many bytes as the modulus has.
     ///
     /// # Errors
     /// [`Error::Signer`] when the signer cannot; see [`SignerError`].

@@ -17,7 +17,7 @@ impl Sm2Id {
     /// An identifier of your own; it may be empty, as OpenSSL 3.0's is when none is given.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when it is longer than 8191 octets, whose bits 16 bits cannot count.
+    /// [`Error::Malformed`] when it is longer than 8191 bytes, whose bits 16 bits cannot count.
     pub fn new(text: &str) -> Result<Self, Error> {
         if text.len() > SM2_ID_OCTETS {
             let problem = format!("{} octets; at most {SM2_ID_OCTETS}", text.len());

@@ -93,7 +93,7 @@ pub(super) fn tester(bits: u32) -> Option<Box<dyn Tester>> {
     }
 }
 
-/// The bits of a number in big-endian octets, leading zeros left out.
+/// The bits of a number in big-endian bytes, leading zeros left out.
 pub(crate) fn bit_length(octets: &[u8]) -> u32 {
     match octets.iter().position(|octet| *octet != 0) {
         Some(first) => (octets.len() - first) as u32 * 8 - octets[first].leading_zeros(),

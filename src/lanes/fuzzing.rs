@@ -1,4 +1,4 @@
-//! The arithmetic on octets, for the fuzz target of the lanes and for nothing else.
+//! The arithmetic on bytes, for the fuzz target of the lanes and for nothing else.
 
 use super::lane::{Job, Lane};
 use super::montgomery::Modulus;
@@ -6,7 +6,7 @@ use super::number::{Number, Sums};
 use super::portable::Portable;
 use super::power::{Power, PowerOf65537};
 
-/// Numbers in big-endian octets.
+/// Numbers in big-endian bytes.
 #[derive(Clone, Debug)]
 pub struct Numbers {
     /// m, odd, of exactly the bits that are asked for.

@@ -34,7 +34,7 @@ impl<L: Lane, const B: usize, const N: usize> Number<L, B, N> {
         number
     }
 
-    /// Big-endian octets, one number a word; what is above the digits is cut off. The numbers after
+    /// Big-endian bytes, one number a word; what is above the digits is cut off. The numbers after
     /// the last are zero.
     pub(super) fn from_octets(numbers: &[&[u8]]) -> Self {
         let mut result = Self::default();
@@ -45,7 +45,7 @@ impl<L: Lane, const B: usize, const N: usize> Number<L, B, N> {
         result
     }
 
-    /// The number of one word in big-endian octets, as many as `octets` has. What is above them is
+    /// The number of one word in big-endian bytes, as many as `bytes` has. What is above them is
     /// cut off.
     pub(super) fn write_octets(&self, word: usize, octets: &mut [u8]) {
         octets.fill(0);
@@ -169,7 +169,7 @@ impl<L: Lane, const B: usize, const N: usize> Number<L, B, N> {
     }
 }
 
-/// The digit at this position of a number in big-endian octets.
+/// The digit at this position of a number in big-endian bytes.
 fn digit_of(octets: &[u8], position: usize) -> u64 {
     let first = position * DIGIT_BITS as usize;
     let window = octets.iter().rev().skip(first / 8).take(8);

@@ -115,7 +115,7 @@ fn reduced_once(number: u64, less: u64) -> u64 {
 pub(crate) struct Residues(Zeroizing<Vec<u64>>);
 
 impl Residues {
-    /// Of big-endian octets, a multiple of eight of them.
+    /// Of big-endian bytes, a multiple of eight of them.
     pub(crate) fn new(octets: &[u8]) -> Self {
         let words = octets.as_chunks().0.iter().map(|chunk| u64::from_be_bytes(*chunk));
         Self(Zeroizing::new(words.collect()))

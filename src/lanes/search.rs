@@ -61,7 +61,7 @@ pub(crate) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// So many primes of exactly the bits, in big-endian octets. They are searched for one by one and
+    /// So many primes of exactly the bits, in big-endian bytes. They are searched for one by one and
     /// tested together, so that fewer words stand idle.
     pub(crate) fn primes(&mut self, count: usize) -> Result<Vec<Zeroizing<Vec<u8>>>, Stopped> {
         let mut found = Vec::with_capacity(count);
@@ -176,7 +176,7 @@ impl Search<'_> {
         Ok(found)
     }
 
-    /// A random number that is 3 modulo 4, with these bits of its first octet set.
+    /// A random number that is 3 modulo 4, with these bits of its first byte set.
     fn random_candidate(&mut self, top: u8) -> Result<Zeroizing<Vec<u8>>, Stopped> {
         let mut number = Zeroizing::new(vec![0; self.bits as usize / 8]);
         self.fill(&mut number)?;

@@ -21,7 +21,7 @@ pub(super) struct Sieve {
 }
 
 impl Sieve {
-    /// Of so many numbers from this one on: big-endian octets, a multiple of eight of them. At most
+    /// Of so many numbers from this one on: big-endian bytes, a multiple of eight of them. At most
     /// 2^16 numbers.
     pub(super) fn new(start: &[u8], length: usize) -> Self {
         let residues = Residues::new(start);

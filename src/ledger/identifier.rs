@@ -13,7 +13,7 @@ use crate::serial::SerialNumber;
 const OCTETS: usize = 16;
 
 /// Names one certificate in a store, in 32 lowercase hexadecimal digits: the first half of the
-/// SHA-256 of its issuer's digest and its serial number (20 octets). Whoever has the certificate can
+/// SHA-256 of its issuer's digest and its serial number (20 bytes). Whoever has the certificate can
 /// compute it; nobody can guess one that was not shown to him, since serial numbers are drawn.
 ///
 /// ```

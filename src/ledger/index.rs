@@ -21,7 +21,7 @@ const EXPIRY: &[u8] = b"expiry/";
 const SUBJECT: &[u8] = b"subject/";
 const VERSION: u8 = 1;
 
-/// Octets of a digest that stands for a name: what is found by it is what was meant, but for one
+/// Bytes of a digest that stands for a name: what is found by it is what was meant, but for one
 /// chance in 2^128.
 const DIGEST_OCTETS: usize = 16;
 
@@ -101,7 +101,7 @@ impl Ledger {
         limit: usize,
     ) -> Result<Vec<CertificateRecord>, Error> {
         let prefix = [record::PREFIX, issuer].concat();
-        // The octet more makes it the next key.
+        // The byte more makes it the next key.
         let from = after.map(|after| [record::key(issuer, after), vec![0]].concat());
         let mut found = Vec::new();
         self.store.read(&mut |transaction| {
@@ -221,7 +221,7 @@ fn digest(text: &str) -> [u8; DIGEST_OCTETS] {
     octets
 }
 
-/// A time whose octets are in the order of times, also before 1970.
+/// A time whose bytes are in the order of times, also before 1970.
 fn ordered(time: Time) -> [u8; 8] {
     (time.unix() as u64 ^ 1 << 63).to_be_bytes()
 }

@@ -147,7 +147,7 @@ impl Ledger {
 }
 
 impl LedgerWriter {
-    /// Keeps a request under a name of at most 128 octets, with its private key where that is given,
+    /// Keeps a request under a name of at most 128 bytes, with its private key where that is given,
     /// and answers its number.
     ///
     /// # Errors

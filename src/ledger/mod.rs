@@ -1,9 +1,9 @@
 //! The typed records above a store, and their rules, written once for every store.
 //!
-//! # The octets
+//! # The bytes
 //!
-//! Numbers are big-endian. A *text* is its length in two octets and UTF-8. Every value begins with
-//! one octet of version; an unknown version is refused, never guessed at.
+//! Numbers are big-endian. A *text* is its length in two bytes and UTF-8. Every value begins with
+//! one byte of version; an unknown version is refused, never guessed at.
 //!
 //! | key | value |
 //! |---|---|
@@ -16,7 +16,7 @@
 //! | `crl-number/` issuer (32) | version 2, the last CRL number (8); then, of a CRL that was made here, its thisUpdate (8) and the latest nextUpdate (8) |
 //! | `expiry/` notAfter (8, plus 2^63), identifier (16) | version 1 |
 //! | `identifier/` identifier (16) | version 1, issuer (32), serial (20) |
-//! | `issuer/` identifier (16) | version 1, whether the key is kept (1), time (8), tags, then the chain: of each certificate its length (4) and octets |
+//! | `issuer/` identifier (16) | version 1, whether the key is kept (1), time (8), tags, then the chain: of each certificate its length (4) and bytes |
 //! | `key/` name | version 1, then the number of the signature algorithm (1: ECDSA 1 to 3, RSA 4 to 6 with SHA-256, 384, 512; SM2 7), the SM2 identifier (text) and the PKCS #8 private key, sealed for this key of the store: nonce (24), ciphertext, tag (16) of XChaCha20-Poly1305 |
 //! | `newest-time` | version 1, the newest time of an audit entry (8), but of one that was far ahead of the newest before it |
 //! | `request/` number (8) | version 2, whether the key is kept (1), time (8), name (text), the SM2 identifier it was signed with (text), the request |
@@ -24,7 +24,7 @@
 //! | `revocation-count/` issuer (32) | version 1, how many revocations, holds and releases there were (8) |
 //! | `revocation/` issuer (32), serial (20) | version 2, released (1: 0 or 1), reason (1, of RFC 5280 section 5.3.1), time of revocation (8), the certificate's notAfter (8, of a claim the latest time), its sequence, which is that count with it (8), invalidityDate (8, or nothing) |
 //! | `row/` name of rows, `/`, place | version 1, the value: an embedder's ([`Ledger::rows`]) |
-//! | `seal` | version 1, then how keys are sealed: kind (1: 1 under 32 octets that are given, 2 under a passphrase); of kind 2 the KiB (4), passes (4), lanes (4) and salt (16) of Argon2id; nonce (24) and tag (16) of no octets, sealed for what goes before in this list |
+//! | `seal` | version 1, then how keys are sealed: kind (1: 1 under 32 bytes that are given, 2 under a passphrase); of kind 2 the KiB (4), passes (4), lanes (4) and salt (16) of Argon2id; nonce (24) and tag (16) of no bytes, sealed for what goes before in this list |
 //! | `subject/` digest of the name (16), identifier (16) | version 1 |
 //! | `token/` token | version 1, digest of the request (32), time (8), the answer: of a certificate its identifier (16) |
 //! | `waiting/` 1, issuer (32), serial (20) | version 1, of a certificate that waits for a signature from elsewhere the token (text, empty where there is none) and its tags |
@@ -224,7 +224,7 @@ impl Ledger {
         limit: usize,
     ) -> Result<Vec<CertificateRecord>, Error> {
         let from = match after {
-            // The octet more makes it the next key.
+            // The byte more makes it the next key.
             Some((issuer, serial)) => [record::key(issuer, serial), vec![0]].concat(),
             None => Vec::new(),
         };
@@ -356,7 +356,7 @@ impl Ledger {
         after: Option<&[u8]>,
         limit: usize,
     ) -> Result<Vec<KeyAndValue>, Error> {
-        // The octet more makes it the next key.
+        // The byte more makes it the next key.
         let from = after.map_or(Vec::new(), |after| [after, &[0]].concat());
         let mut found = Vec::new();
         self.store.read(&mut |transaction| {

@@ -38,12 +38,12 @@ pub(super) fn take_time(octets: &[u8]) -> Option<(Time, &[u8])> {
     Some((Time::from_unix(i64::from_be_bytes(*seconds)).ok()?, rest))
 }
 
-/// A time as it is written; between two of them, the order of octets is that of times since 1970.
+/// A time as it is written; between two of them, the order of bytes is that of times since 1970.
 pub(super) fn time(time: Time) -> [u8; 8] {
     time.unix().to_be_bytes()
 }
 
-/// A text with its length; one that is longer than `most` octets is cut at a character.
+/// A text with its length; one that is longer than `most` bytes is cut at a character.
 pub(super) fn text(text: &str, most: usize) -> Vec<u8> {
     let mut end = text.len().min(most).min(usize::from(u16::MAX));
     while !text.is_char_boundary(end) {

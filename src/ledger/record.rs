@@ -59,10 +59,10 @@ pub enum RecordState {
         /// The bytes that were to be signed.
         to_be_signed: Vec<u8>,
     },
-    /// The number was given to these to-be-signed octets. Whether a signature was ever made is not
+    /// The number was given to these to-be-signed bytes. Whether a signature was ever made is not
     /// known, so it stays listed, can be completed, and can be revoked.
     Claimed {
-        /// The octets to be signed.
+        /// The bytes to be signed.
         to_be_signed: Vec<u8>,
     },
     /// The certificate, as it was answered.
@@ -102,7 +102,7 @@ pub(super) fn encode_issued(
     value
 }
 
-/// The count of tags in one octet, then key and value of each as texts.
+/// The count of tags in one byte, then key and value of each as texts.
 pub(super) fn put_tags(value: &mut Vec<u8>, tags: &[Tag]) {
     value.push(tags.len() as u8);
     for Tag { key, value: marked } in tags {

@@ -241,7 +241,7 @@ pub(super) fn page(
     limit: usize,
 ) -> Result<Vec<Revocation>, StoreError> {
     let prefix = [PREFIX, issuer].concat();
-    // The octet more makes it the next key.
+    // The byte more makes it the next key.
     let from = after.map_or(Vec::new(), |after| [key(issuer, after), vec![0]].concat());
     let mut found = Vec::new();
     let mut broken = None;

@@ -28,7 +28,7 @@ const RESERVED: [&str; 2] = ["issuer/", "request/"];
 pub(super) struct Vault(RwLock<Option<Arc<Unlocked>>>);
 
 impl Vault {
-    /// As long as this is held, nobody seals all keys anew through this ledger or a clone.
+    /// As long as this is held, nobody seals all keys again through this ledger or a clone.
     fn read(&self) -> RwLockReadGuard<'_, Option<Arc<Unlocked>>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -100,7 +100,7 @@ impl Ledger {
         let what = || format!("the private key {}", cut(name).escape_debug());
         let sealed = versioned(&sealed, VERSION, what)?;
         let plain = match unlocked.seal.unseal(&place, sealed) {
-            // Whoever sealed all keys anew did it from another ledger.
+            // Whoever sealed all keys again did it from another ledger.
             Err(_) if self.record(HEADER)?.as_ref() != Some(&unlocked.header) => {
                 return Err(sealed_anew().into());
             }
@@ -174,7 +174,7 @@ impl Ledger {
         }
         let mut vault = self.vault.write();
         let Some(unlocked) = vault.clone() else { return Ok(()) };
-        // It may have been sealed anew meanwhile.
+        // It may have been sealed again meanwhile.
         let (Some(header), Some(key)) = (differs(&unlocked)?, &unlocked.unwritten) else {
             return Ok(());
         };
@@ -233,7 +233,7 @@ fn read(plain: &[u8]) -> Option<Result<KeyPair, Error>> {
 }
 
 impl LedgerWriter {
-    /// Keeps a private key, sealed, under a name of 1 to 128 octets that must be free. Names that
+    /// Keeps a private key, sealed, under a name of 1 to 128 bytes that must be free. Names that
     /// begin with `issuer/` or `request/` are the ledger's own.
     ///
     /// # Errors
@@ -280,7 +280,7 @@ impl LedgerWriter {
         self.write(writes, AuditAction::Deleted, format!("private key {name}"))
     }
 
-    /// Seals every private key anew under another key, all in one transaction. The ledger must be
+    /// Seals every private key again under another key, all in one transaction. The ledger must be
     /// unlocked with the old one; it and its clones go on with the new one.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! The CA/Browser Forum's Baseline Requirements for TLS server certificates, those that octets show
+//! The CA/Browser Forum's Baseline Requirements for TLS server certificates, those that bytes show
 //! (version 2.1).
 
 use std::net::IpAddr;

@@ -11,7 +11,7 @@ use crate::limits::LINT_FINDINGS;
 pub enum Severity {
     /// The source says MUST: readers may refuse what breaks it.
     Error,
-    /// The source says SHOULD, or allows exceptions that nothing in the octets shows, or is a MUST
+    /// The source says SHOULD, or allows exceptions that nothing in the bytes shows, or is a MUST
     /// that much of the world disregards and readers let pass.
     Warning,
 }
@@ -95,7 +95,7 @@ impl Notes {
     }
 }
 
-/// Octets of strangers in a finding: text where it is harmless, else digits; the first of them.
+/// Bytes of strangers in a finding: text where it is harmless, else digits; the first of them.
 pub(super) fn shown(octets: &[u8]) -> String {
     let first = octets.get(..SHOWN).unwrap_or(octets);
     let rest = if first.len() < octets.len() { "…" } else { "" };

@@ -1,5 +1,5 @@
 //! The linter: what a certificate or revocation list breaks of RFC 5280 and, where asked for, of
-//! further profiles. It reads octets that the strict readers refuse, and goes on after a part that
+//! further profiles. It reads bytes that the strict readers refuse, and goes on after a part that
 //! cannot be read.
 
 mod algorithm;
@@ -36,7 +36,7 @@ pub use self::finding::{Finding, LintRule, Severity};
 /// Lints a certificate or revocation list in DER, signed or still to be signed, of any issuer: by
 /// the rules that hold for all (RFC 5280 and what it builds on). Signatures are not verified.
 ///
-/// Any octets get an answer; the work is bounded by their number.
+/// Any bytes get an answer; the work is bounded by their number.
 ///
 /// ```
 /// use certwright::lint::lint;
@@ -81,7 +81,7 @@ pub enum LintProfile {
     /// encryption.
     GmT0015,
     /// The CA/Browser Forum's Baseline Requirements for TLS servers of the public web, those that
-    /// octets show. Not for private CAs, whose names are internal.
+    /// bytes show. Not for private CAs, whose names are internal.
     TlsBaseline,
 }
 
@@ -180,7 +180,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// Refuses octets that are about to be signed where a rule that holds for all forbids them.
+/// Refuses bytes that are about to be signed where a rule that holds for all forbids them.
 pub(crate) fn refuse(to_be_signed: &[u8]) -> Result<(), Error> {
     let Report { what, findings } = lint(to_be_signed);
     let errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);

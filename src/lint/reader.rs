@@ -32,7 +32,7 @@ impl<'a> Reader<'a> {
         Self { rest: octets, place }
     }
 
-    /// A reader of what is inside the only value of `octets`, which should have this tag.
+    /// A reader of what is inside the only value of `bytes`, which should have this tag.
     pub(super) fn only(
         place: &'static str,
         tag: u8,
@@ -53,7 +53,7 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
-    /// The next value; none at the end, and none after octets that are no value.
+    /// The next value; none at the end, and none after bytes that are no value.
     pub(super) fn next(&mut self, notes: &mut Notes) -> Option<Value<'a>> {
         if self.rest.is_empty() {
             return None;
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
         self.flag(BOOLEAN, notes)
     }
 
-    /// The octets of the next BIT STRING, which should have no unused bits.
+    /// The bytes of the next BIT STRING, which should have no unused bits.
     pub(super) fn whole_octets(&mut self, notes: &mut Notes) -> Option<&'a [u8]> {
         match self.take(BIT_STRING, notes)?.content.split_first() {
             Some((0, octets)) => Some(octets),
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The parameters of an algorithm, as which only a NULL of no octets will do as a NULL.
+    /// The parameters of an algorithm, as which only a NULL of no bytes will do as a NULL.
     pub(super) fn null(&mut self, notes: &mut Notes) -> bool {
         let null = self.optional(NULL, notes);
         if let Some(value) = null.filter(|value| !value.content.is_empty()) {
@@ -164,7 +164,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The content of an INTEGER: at least one octet, none too many.
+/// The content of an INTEGER: at least one byte, none too many.
 pub(super) fn check_integer(content: &[u8], place: &'static str, notes: &mut Notes) {
     let long = match content {
         [] => true,

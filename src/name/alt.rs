@@ -117,14 +117,14 @@ pub enum UncheckedName {
     Dns(String),
     /// rfc822Name, any ASCII text.
     Email(String),
-    /// iPAddress, any octets.
+    /// iPAddress, any bytes.
     Ip(Vec<u8>),
     /// A type this crate does not issue: its context tag number and its encoded value.
     Other {
         /// The tag number in GeneralName: 0 otherName, 3 x400Address, 4 directoryName,
         /// 5 ediPartyName, 8 registeredID.
         tag: u8,
-        /// The content octets.
+        /// The content bytes.
         value: Vec<u8>,
     },
     /// uniformResourceIdentifier, any ASCII text.

@@ -84,7 +84,7 @@ pub(crate) enum StringKind {
     Bmp,
     Ia5,
     Numeric,
-    /// Any other type, by its identifier octet.
+    /// Any other type, by its identifier byte.
     Other(u8),
     Printable,
     Teletex,
@@ -113,7 +113,7 @@ impl StringKind {
 pub struct Attribute {
     kind: AttributeType,
     string: StringKind,
-    /// The content octets of the value, in the encoding of `string`.
+    /// The content bytes of the value, in the encoding of `string`.
     octets: Vec<u8>,
 }
 
@@ -169,7 +169,7 @@ impl Attribute {
         self.kind
     }
 
-    /// The value as text, if its octets are text in its string type.
+    /// The value as text, if its bytes are text in its string type.
     pub fn text(&self) -> Option<String> {
         match self.string {
             StringKind::Bmp => {
@@ -188,10 +188,10 @@ impl Attribute {
         }
     }
 
-    /// The value as text, for what is to be certified: never a dump of its octets.
+    /// The value as text, for what is to be certified: never a dump of its bytes.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when its octets are no text in its string type; names both.
+    /// [`Error::Malformed`] when its bytes are no text in its string type; names both.
     pub(crate) fn certifiable_text(&self) -> Result<String, Error> {
         self.text().ok_or_else(|| {
             let problem = format!("its octets are no text as {}", self.string.name());
@@ -199,7 +199,7 @@ impl Attribute {
         })
     }
 
-    /// The value for people: its text, or else `#` and its octets in hexadecimal.
+    /// The value for people: its text, or else `#` and its bytes in hexadecimal.
     pub fn value(&self) -> String {
         self.text().unwrap_or_else(|| format!("#{}", hexadecimal(&self.octets)))
     }

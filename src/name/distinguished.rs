@@ -11,7 +11,7 @@ use crate::limits::{NAME_ATTRIBUTES, NAME_TEXT_OCTETS};
 /// A distinguished name (RFC 5280 section 4.1.2.4): relative names in order, each of one or more
 /// attributes, repeats kept.
 ///
-/// A name that was read from a certificate or request keeps its octets, so that it is written again
+/// A name that was read from a certificate or request keeps its bytes, so that it is written again
 /// exactly as it came.
 ///
 /// ```

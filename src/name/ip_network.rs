@@ -51,7 +51,7 @@ impl IpNetwork {
         Ok(network)
     }
 
-    /// A range as a certificate writes it: the address, then the mask, 4 or 16 octets each. The mask
+    /// A range as a certificate writes it: the address, then the mask, 4 or 16 bytes each. The mask
     /// is that of a prefix ("in the style of RFC 4632", RFC 5280 section 4.2.1.10); bits of the
     /// address outside it say nothing.
     pub(crate) fn from_octets(octets: &[u8]) -> Option<Self> {
@@ -108,7 +108,7 @@ impl IpNetwork {
 /// The bits before the IPv4 address in ::ffff:0:0/96.
 const MAPPED_PREFIX: u32 = 96;
 
-/// An address of 4 or 16 octets.
+/// An address of 4 or 16 bytes.
 fn address_from(octets: &[u8]) -> Option<IpAddr> {
     let shorter = <[u8; 4]>::try_from(octets).ok().map(IpAddr::from);
     shorter.or_else(|| <[u8; 16]>::try_from(octets).ok().map(IpAddr::from))

@@ -91,7 +91,7 @@ fn unescape(text: &str) -> Result<String, Error> {
     String::from_utf8(octets(kept.unwrap_or(trimmed))?).map_err(|_| not_utf8())
 }
 
-/// The octets of a value, with `\,` and `\2C` escapes resolved.
+/// The bytes of a value, with `\,` and `\2C` escapes resolved.
 fn octets(text: &str) -> Result<Vec<u8>, Error> {
     let mut octets = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

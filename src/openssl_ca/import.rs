@@ -261,7 +261,7 @@ fn file_name(serial: &SerialNumber) -> String {
     format!("{}.pem", hexadecimal(serial.as_bytes()))
 }
 
-/// The octets of a file, at most one more than the limit; none where there is no such file.
+/// The bytes of a file, at most one more than the limit; none where there is no such file.
 fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Error> {
     let read = || {
         // What is no file, such as a pipe, could be read for ever.

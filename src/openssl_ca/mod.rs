@@ -34,7 +34,7 @@ const INDEX: &str = "index.txt";
 const PRIVATE: &str = "private";
 const SERIAL: &str = "serial";
 
-/// A number as OpenSSL writes it: hexadecimal of upper case, two digits an octet.
+/// A number as OpenSSL writes it: hexadecimal of upper case, two digits a byte.
 fn hexadecimal(octets: &[u8]) -> String {
     crate::hexadecimal::hexadecimal(octets).to_uppercase()
 }

@@ -4,7 +4,7 @@
 use crate::name::{Attribute, AttributeType, Name, StringKind};
 use crate::oid::Oid;
 
-/// The identifier octet of GeneralString.
+/// The identifier byte of GeneralString.
 const GENERAL_STRING: u8 = 0x1b;
 
 /// The name as OpenSSL 3 writes it: `/` and `+` in values escaped, relative names of several
@@ -61,7 +61,7 @@ fn parts(name: &Name, form: Form) -> impl Iterator<Item = (char, &Attribute)> {
 fn value(attribute: &Attribute, form: Form) -> String {
     let octets = attribute.octets();
     let (characters, rest) = octets.as_chunks::<4>();
-    // Of a GeneralString that has four octets a character, the last counts.
+    // Of a GeneralString that has four bytes a character, the last counts.
     let wide = attribute.string() == StringKind::Other(GENERAL_STRING)
         && rest.is_empty()
         && characters.iter().all(|character| matches!(character, [0, 0, 0, _]));

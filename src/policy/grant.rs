@@ -85,7 +85,7 @@ impl Grant {
         let names = self.alt_names.iter().map(ToString::to_string);
         let texts: Vec<String> =
             [self.subject.to_string(), period].into_iter().chain(names).collect();
-        // Names hold no zero octet.
+        // Names hold no zero byte.
         fingerprint(&[&self.public_key.to_der(), texts.join("\0").as_bytes()].concat())
     }
 

@@ -91,7 +91,7 @@ impl CertificateRequest {
             .collect()
     }
 
-    /// Reads a request whose signature was just verified with this key over these octets, and compares.
+    /// Reads a request whose signature was just verified with this key over these bytes, and compares.
     pub(super) fn read_again(
         der: &[u8],
         key: &PublicKey,

@@ -7,8 +7,8 @@ use chacha20::rand_core::{Rng as _, SeedableRng};
 use rand_core::{TryCryptoRng, TryRng};
 
 /// Random numbers that are the same in every run: with a [`FixedClock`](crate::time::FixedClock) and
-/// [`Nonces::Deterministic`](crate::key::Nonces::Deterministic), whole certificates repeat octet for
-/// octet. Never for keys that protect anything.
+/// [`Nonces::Deterministic`](crate::key::Nonces::Deterministic), whole certificates repeat byte for
+/// byte. Never for keys that protect anything.
 ///
 /// ```
 /// # #[cfg(feature = "ecc")] {

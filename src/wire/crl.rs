@@ -123,7 +123,7 @@ pub(crate) fn distribution_points(url: &str) -> Extension {
     Extension { oid: oid::CRL_DISTRIBUTION_POINTS, critical: false, value }
 }
 
-/// The big-endian octets of a CRL number without zeros in front: at most 20, as readers must take
+/// The big-endian bytes of a CRL number without zeros in front: at most 20, as readers must take
 /// (RFC 5280 section 5.2.3).
 pub(crate) fn read_number(der: &[u8]) -> Result<Vec<u8>, Error> {
     let place = "CRL number";

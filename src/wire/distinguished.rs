@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::limits::NAME_ATTRIBUTES;
 use crate::name::{Attribute, AttributeType, Name, StringKind};
 
-/// The octets a name was read from, or else its DER.
+/// The bytes a name was read from, or else its DER.
 pub(crate) fn encode_name(name: &Name) -> Vec<u8> {
     if let Some(raw) = name.raw() {
         return raw.to_vec();
@@ -14,7 +14,7 @@ pub(crate) fn encode_name(name: &Name) -> Vec<u8> {
     encode(SEQUENCE, &[&relative])
 }
 
-/// Reads the next value, keeping its octets.
+/// Reads the next value, keeping its bytes.
 pub(crate) fn read_name(values: &mut Values<'_>, place: &str) -> Result<Name, Error> {
     let what = values.what();
     let raw = values.whole(place)?;

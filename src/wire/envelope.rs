@@ -8,7 +8,7 @@ use crate::error::Error;
 /// A signed object, split.
 #[derive(Clone)]
 pub(crate) struct Envelope<'a> {
-    /// The octets that were signed.
+    /// The bytes that were signed.
     pub(crate) to_be_signed: &'a [u8],
     pub(crate) algorithm: SignatureIdentifier,
     /// The AlgorithmIdentifier as it was written: the one inside must be the same.
@@ -38,7 +38,7 @@ pub(crate) fn assemble(
     encode(SEQUENCE, &[to_be_signed, &algorithm, &encode_bit_string(signature)])
 }
 
-/// What stands before and after to-be-signed octets of this length.
+/// What stands before and after to-be-signed bytes of this length.
 pub(crate) fn around(
     length: usize,
     algorithm: SignatureAlgorithm,
@@ -48,7 +48,7 @@ pub(crate) fn around(
     (header(SEQUENCE, length + tail.len()), tail)
 }
 
-/// Splits an object of at most `limit` octets.
+/// Splits an object of at most `limit` bytes.
 pub(crate) fn split<'a>(
     limit: usize,
     what: &'static str,

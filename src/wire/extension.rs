@@ -122,7 +122,7 @@ pub(crate) fn alt_names(names: &[UncheckedName], critical: bool) -> Extension {
     Extension { oid: oid::SUBJECT_ALT_NAME, critical, value: encode_names(names) }
 }
 
-/// Always the issuer's identifier octets, never recomputed.
+/// Always the issuer's identifier bytes, never recomputed.
 pub(crate) fn authority_key_identifier(identifier: &[u8]) -> Extension {
     let value = encode(SEQUENCE, &[&encode(0x80, &[identifier])]);
     Extension { oid: oid::AUTHORITY_KEY_IDENTIFIER, critical: false, value }

@@ -7,7 +7,7 @@ pub(crate) fn encode_pair(r: &[u8], s: &[u8]) -> Vec<u8> {
     encode(SEQUENCE, &[&encode_unsigned(r), &encode_unsigned(s)])
 }
 
-/// r and s, each as `width` big-endian octets.
+/// r and s, each as `width` big-endian bytes.
 pub(crate) fn read_pair(signature: &[u8], width: usize) -> Result<(Vec<u8>, Vec<u8>), Error> {
     let mut values = Values::inside("signature", "outermost value", SEQUENCE, signature)?;
     let r = fixed_width(values.unsigned("r")?, width)?;
@@ -16,7 +16,7 @@ pub(crate) fn read_pair(signature: &[u8], width: usize) -> Result<(Vec<u8>, Vec<
     Ok((r, s))
 }
 
-/// Big-endian octets with zeros in front up to `width`.
+/// Big-endian bytes with zeros in front up to `width`.
 pub(crate) fn fixed_width(octets: &[u8], width: usize) -> Result<Vec<u8>, Error> {
     let padding = width.checked_sub(octets.len()).ok_or_else(|| {
         Error::malformed("integer", "", format!("{} octets; at most {width}", octets.len()))

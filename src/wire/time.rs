@@ -7,7 +7,7 @@ use crate::validity::{Civil, Time, Validity};
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
-/// Octets of a UTCTime: YYMMDDHHMMSSZ.
+/// Bytes of a UTCTime: YYMMDDHHMMSSZ.
 const UTC_TIME_OCTETS: usize = 13;
 
 /// UTCTime to the end of 2049, GeneralizedTime from 2050 (RFC 5280 section 4.1.2.5).

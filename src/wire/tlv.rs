@@ -16,7 +16,7 @@ pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
 
-/// The identifier octet of a constructed context-specific tag.
+/// The identifier byte of a constructed context-specific tag.
 pub(crate) const fn context(number: u8) -> u8 {
     0xa0 | number
 }
@@ -38,7 +38,7 @@ pub(crate) fn header(tag: u8, length: usize) -> Vec<u8> {
     match octets.get(zeros..).unwrap_or_default() {
         [] => vec![tag, 0],
         [short] if *short < 0x80 => vec![tag, *short],
-        // At most eight octets of length, so their count fits into seven bits.
+        // At most eight bytes of length, so their count fits into seven bits.
         long => [&[tag, 0x80 | long.len() as u8], long].concat(),
     }
 }
@@ -47,12 +47,12 @@ pub(crate) fn encode_oid(oid: Oid) -> Vec<u8> {
     encode(OBJECT_IDENTIFIER, &[oid.as_inner().as_bytes()])
 }
 
-/// A BIT STRING of whole octets.
+/// A BIT STRING of whole bytes.
 pub(crate) fn encode_bit_string(octets: &[u8]) -> Vec<u8> {
     encode(BIT_STRING, &[&[0], octets])
 }
 
-/// A positive INTEGER from its big-endian octets.
+/// A positive INTEGER from its big-endian bytes.
 pub(crate) fn encode_unsigned(octets: &[u8]) -> Vec<u8> {
     let zeros = octets.iter().take_while(|octet| **octet == 0).count();
     match octets.get(zeros..) {
@@ -69,7 +69,7 @@ pub(crate) struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// A reader of the values in `octets`, which are (part of) a `what`.
+    /// A reader of the values in `bytes`, which are (part of) a `what`.
     pub(crate) fn new(what: &'static str, octets: &'a [u8]) -> Result<Self, Error> {
         Self::within(INPUT_OCTETS, what, octets)
     }
@@ -87,7 +87,7 @@ impl<'a> Values<'a> {
         Ok(Self { rest: octets, what })
     }
 
-    /// A reader of what is inside the only value of `octets`, which must have this tag.
+    /// A reader of what is inside the only value of `bytes`, which must have this tag.
     pub(crate) fn inside(
         what: &'static str,
         place: &str,
@@ -97,7 +97,7 @@ impl<'a> Values<'a> {
         Self::new(what, octets)?.only(tag, place)
     }
 
-    /// The content of the only value of `octets`, which must have this tag.
+    /// The content of the only value of `bytes`, which must have this tag.
     pub(crate) fn inside_primitive(
         what: &'static str,
         place: &str,
@@ -117,7 +117,7 @@ impl<'a> Values<'a> {
         Ok(inner)
     }
 
-    /// The next value, with tag and length. Any tag of one octet is taken: a name's old string types
+    /// The next value, with tag and length. Any tag of one byte is taken: a name's old string types
     /// need not be understood to be kept.
     pub(crate) fn whole(&mut self, place: &str) -> Result<&'a [u8], Error> {
         let (whole, _) = self.next(place)?;
@@ -168,7 +168,7 @@ impl<'a> Values<'a> {
         decode_whole::<ObjectIdentifier>(self.what, place, whole).map(Oid::from)
     }
 
-    /// A BIT STRING of whole octets.
+    /// A BIT STRING of whole bytes.
     pub(crate) fn bit_string(&mut self, place: &str) -> Result<&'a [u8], Error> {
         match self.content(BIT_STRING, place)?.split_first() {
             Some((0, octets)) => Ok(octets),
@@ -176,7 +176,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The big-endian octets of a non-negative INTEGER, without zeros in front (zero is empty).
+    /// The big-endian bytes of a non-negative INTEGER, without zeros in front (zero is empty).
     pub(crate) fn unsigned(&mut self, place: &str) -> Result<&'a [u8], Error> {
         let what = self.what;
         match self.content(INTEGER, place)? {
@@ -207,7 +207,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The identifier octet of the next value.
+    /// The identifier byte of the next value.
     pub(crate) fn peek(&self) -> Option<u8> {
         self.rest.first().copied()
     }
@@ -246,7 +246,7 @@ pub(crate) fn encode_whole<T: Encode>(what: &'static str, value: &T) -> Result<V
     value.to_der().map_err(|error| malformed(what, "encoding", error))
 }
 
-/// The identifier octet and the content octets of a value.
+/// The identifier byte and the content bytes of a value.
 pub(crate) fn split_any<'a>(what: &'static str, octets: &'a [u8]) -> Result<(u8, &'a [u8]), Error> {
     let mut values = Values::new(what, octets)?;
     let tag = values.peek().unwrap_or_default();
@@ -255,7 +255,7 @@ pub(crate) fn split_any<'a>(what: &'static str, octets: &'a [u8]) -> Result<(u8,
     Ok((tag, content))
 }
 
-/// The first of some values, and the octets after it.
+/// The first of some values, and the bytes after it.
 pub(crate) struct Split<'a> {
     pub(crate) tag: u8,
     /// With tag and length.
@@ -297,9 +297,9 @@ fn arcs_fit(octets: &[u8]) -> bool {
     })
 }
 
-/// A length of `count` octets, what follows it, and whether it is in its shortest form.
+/// A length of `count` bytes, what follows it, and whether it is in its shortest form.
 fn long_length(count: usize, rest: &[u8]) -> Result<(usize, &[u8], bool), &'static str> {
-    // Four octets name more than any input may have.
+    // Four bytes name more than any input may have.
     let (octets, rest) = match count {
         1..=4 => rest.split_at_checked(count).ok_or("cut off in the length")?,
         _ => return Err("a length of more than four octets"),
@@ -310,6 +310,6 @@ fn long_length(count: usize, rest: &[u8]) -> Result<(usize, &[u8], bool), &'stat
 }
 
 fn malformed(what: &'static str, place: &str, error: der::Error) -> Error {
-    // Which octet, and what about it, is all that helps the sender; der's own words say it.
+    // Which byte, and what about it, is all that helps the sender; der's own words say it.
     Error::malformed(what, place, error.to_string())
 }

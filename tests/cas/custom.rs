@@ -319,7 +319,7 @@ fn a_serial_number_of_ones_own_is_positive_short_and_new() {
         ("16889526086333", "0f5c6633eabd"),
         ("1", "01"),
         ("0x10", "10"),
-        // 2^159 - 1, the largest that fits into 20 octets.
+        // 2^159 - 1, the largest that fits into 20 bytes.
         (
             "730750818665451459101842416358141509827966271487",
             "7fffffffffffffffffffffffffffffffffffffff",

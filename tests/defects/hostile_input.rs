@@ -11,7 +11,7 @@ use certwright::{
 use crate::common;
 use crate::craft::{self, Ladder, internal, now};
 
-/// What one octet is damaged with.
+/// What one byte is damaged with.
 const MASKS: [u8; 3] = [0x01, 0x80, 0xff];
 
 #[test]
@@ -205,7 +205,7 @@ fn no_prefix_and_no_tail(der: &[u8], refused: impl Fn(&[u8]) -> bool) {
     }
 }
 
-/// Every `step`th octet damaged with each mask; each is damaged once at least.
+/// Every `step`th byte damaged with each mask; each is damaged once at least.
 fn damage(der: &[u8], step: usize, check: impl Fn(&[u8], usize)) {
     for (number, mask) in MASKS.into_iter().enumerate() {
         for at in (number % step..der.len()).step_by(step) {

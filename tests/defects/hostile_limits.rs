@@ -24,7 +24,7 @@ const MEGABYTE: usize = 1024 * 1024;
 #[test]
 fn nesting_of_any_depth_is_refused_without_a_stack_overflow() {
     let deep = |tag: u8, depth: usize| {
-        // From the inside out, each length known: three octets of length for all but the first.
+        // From the inside out, each length known: three bytes of length for all but the first.
         let mut octets = Vec::new();
         let mut length = 0;
         for _ in 0..depth {

@@ -15,7 +15,7 @@ use crate::craft::{
     self, BASIC_CONSTRAINTS, Draft, ISSUER, Ladder, SUBJECT, SUBJECT_KEY_IDENTIFIER, internal, now,
 };
 
-/// rcgen, pyca, Go before 1.15: the issuer's name is encoded anew, and the chain breaks.
+/// rcgen, pyca, Go before 1.15: the issuer's name is encoded again, and the chain breaks.
 #[test]
 fn the_issuers_name_is_pasted_octet_for_octet() {
     let (utf8, printable, teletex, bmp, visible) = (0x0c, 0x13, 0x14, 0x1e, 0x1a);

@@ -12,7 +12,7 @@ mod of_sm2 {
     use crate::common;
     use crate::craft::{self, Ladder, internal, now};
 
-    /// sm2: the builder writes r and s as 64 raw octets.
+    /// sm2: the builder writes r and s as 64 raw bytes.
     #[test]
     fn a_signature_is_a_der_sequence_of_two_integers() {
         let ladder = Ladder::new(KeyAlgorithm::Sm2);

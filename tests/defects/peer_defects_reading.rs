@@ -12,7 +12,7 @@ use crate::craft::{
     self, AUTHORITY_KEY_IDENTIFIER, Draft, Ladder, SERIAL, VALIDITY, internal, now, time,
 };
 
-/// rcgen and x509-cert: serial numbers of 40 octets, zero, negative. They are read, since RFC 5280 section
+/// rcgen and x509-cert: serial numbers of 40 bytes, zero, negative. They are read, since RFC 5280 section
 /// 4.1.2.2 has readers be prepared for them, and neither made nor believed.
 #[test]
 fn a_serial_number_is_positive_and_at_most_20_octets() {

@@ -51,7 +51,7 @@ fn answers_in_another_order_release_nothing() {
 #[test]
 fn a_wrong_answer_releases_no_certificate_and_no_request() {
     let wrong: [fn(Answers) -> Answers; 4] = [
-        // Nothing, the last bit flipped, no outer header, one octet more.
+        // Nothing, the last bit flipped, no outer header, one byte more.
         |_| vec![Ok(Vec::new())],
         flip_last,
         |answers| answers.into_iter().map(|answer| answer.map(|der| der[2..].to_vec())).collect(),

@@ -87,7 +87,7 @@ fn no_fault_is_released_and_the_next_certificate_is_good() {
         let (ladder, device, authority) = scene(algorithm);
         let request = ladder.request(&["db.internal"]);
         let mut claimed = Vec::new();
-        // RSA is slow: of the flipped bits, those of every 16th octet.
+        // RSA is slow: of the flipped bits, those of every 16th byte.
         let rare = if algorithm.family() == KeyFamily::Rsa { 16 } else { 1 };
         for (fault, spoil) in faults(algorithm, rare) {
             device.set(Some(spoil));
@@ -206,7 +206,7 @@ fn serial_of(to_be_signed: &[u8]) -> SerialNumber {
     SerialNumber::from_bytes(content(&serial)).unwrap()
 }
 
-/// Every fault that fits a family, by its name, with a flipped bit in every octet whose position this
+/// Every fault that fits a family, by its name, with a flipped bit in every byte whose position this
 /// number divides.
 fn faults(algorithm: KeyAlgorithm, rare: usize) -> Vec<(String, Fault)> {
     let mut faults = common_faults(algorithm);
@@ -315,7 +315,7 @@ fn pair(r: &[u8], s: &[u8]) -> Vec<u8> {
     value(SEQUENCE, &[&integer(r), &integer(s)])
 }
 
-/// The sum of two big-endian numbers of at most 33 octets.
+/// The sum of two big-endian numbers of at most 33 bytes.
 fn sum(left: &[u8], right: &[u8]) -> Vec<u8> {
     let digit = |number: &[u8], place: usize| {
         number.len().checked_sub(place + 1).map_or(0, |at| u16::from(number[at]))
@@ -392,7 +392,7 @@ mod rsa {
         BoxedUint::from_be_slice_vartime(octets)
     }
 
-    /// 256 octets.
+    /// 256 bytes.
     fn octets(number: &BoxedUint) -> Vec<u8> {
         widen(number, 2_048).to_be_bytes().to_vec()
     }

@@ -1,8 +1,8 @@
 //! Deterministic mode: with seeded keys and serial numbers, a clock that stands still and RFC 6979,
-//! a whole hierarchy repeats octet for octet, from run to run and from version to version.
+//! a whole hierarchy repeats byte for byte, from run to run and from version to version.
 //!
 //! `golden/ALGORITHM.pem` holds root, intermediate, request and server certificate. To write them
-//! anew after a change that is meant: `UPDATE_GOLDEN=1 cargo test --test judges golden`.
+//! again after a change that is meant: `UPDATE_GOLDEN=1 cargo test --test judges golden`.
 
 use std::fs;
 use std::path::PathBuf;

@@ -37,7 +37,7 @@ fn openssl_checks_every_key_that_is_written() {
             let public = run(&folder, &[&["pkey", "-in", file][..], &output].concat());
             assert_eq!(public.stdout, key.public_key().to_der(), "{algorithm} {form}");
         }
-        // OpenSSL writes the same octets.
+        // OpenSSL writes the same bytes.
         let rewrite = ["pkcs8", "-topk8", "-nocrypt", "-in", "key.pem", "-outform", "DER"];
         assert!(run(&folder, &rewrite).stdout == der.as_bytes(), "{algorithm}");
     }

@@ -47,7 +47,7 @@ fn sm2_agrees_with_openssl_on_other_identifiers() {
     }
     let folder = folder();
     generate(&folder, KeyAlgorithm::Sm2);
-    // One octet less than this crate takes: OpenSSL compares with >= where GB/T 32918.2 has <=.
+    // One byte less than this crate takes: OpenSSL compares with >= where GB/T 32918.2 has <=.
     let longest = "x".repeat(8190);
     for text in ["ALICE123@YAHOO.COM", "a", "签名者", &longest] {
         let key = key(&folder).with_sm2_id(Sm2Id::new(text).unwrap()).unwrap();

@@ -214,7 +214,7 @@ impl SignatureVerificationAlgorithm for Verification {
     }
 }
 
-/// A DER value of up to 65,535 octets.
+/// A DER value of up to 65,535 bytes.
 fn encode(tag: u8, content: &[u8]) -> Vec<u8> {
     let [high, low] = u16::try_from(content.len()).unwrap().to_be_bytes();
     let header = match (high, low) {

@@ -6,7 +6,7 @@ use certwright::{Error, KeyAlgorithm, KeyPair};
 use crate::common::{families, is_built};
 use crate::key_files::{self, content, curve, pkcs8, sec1, seeded, whole};
 
-/// Each octet with one bit flipped, another one from octet to octet.
+/// Each byte with one bit flipped, another one from byte to byte.
 fn flips(good: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     (0..good.len()).map(|position| {
         let mut file = good.to_vec();
@@ -54,7 +54,7 @@ fn a_flipped_bit_in_a_private_key_never_gives_another_key() {
         let mut taken = 0;
         for file in flips(der.as_bytes()) {
             match KeyPair::from_pkcs8_der(&file) {
-                // The version may become 1, and the CRT values of RSA are computed anew.
+                // The version may become 1, and the CRT values of RSA are computed again.
                 Ok(read) => {
                     taken += 1;
                     assert!(read.to_pkcs8_der().unwrap() == der, "{file:02x?}");

@@ -91,7 +91,7 @@ pub fn version_1(mut draft: Draft) -> Draft {
     draft
 }
 
-/// The DER with a dummy signature and these octets beside it as its algorithm.
+/// The DER with a dummy signature and these bytes beside it as its algorithm.
 pub fn signed(to_be_signed: &[u8], algorithm: &[u8]) -> Vec<u8> {
     sequence(&[to_be_signed.to_vec(), algorithm.to_vec(), tlv(3, &[&[0], &[0x77; 64]])])
 }

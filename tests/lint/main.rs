@@ -1,4 +1,4 @@
-//! The linter: each rule is broken once by octets that are good otherwise, what the engine makes
+//! The linter: each rule is broken once by bytes that are good otherwise, what the engine makes
 //! breaks none, and no input is too hostile.
 
 use certwright_tests::{common, craft};

@@ -1,4 +1,4 @@
-//! After a key was made, used, written, read, sealed and dropped, none of its octets are in memory.
+//! After a key was made, used, written, read, sealed and dropped, none of its bytes are in memory.
 //!
 //! A child process does the work. It gets from its parent what to look for, masked, so that nothing
 //! but the library ever has it there in clear. After each stage the stack is overwritten, as later
@@ -257,7 +257,7 @@ fn needles(algorithm: KeyAlgorithm) -> Vec<(String, Vec<u8>)> {
 }
 
 /// A scalar as some arithmetic has it, in Montgomery's form: times 2^256 or 2^384 modulo n, the least
-/// significant octet first.
+/// significant byte first.
 #[cfg(feature = "rsa")]
 fn montgomery(algorithm: KeyAlgorithm, scalar: &[u8]) -> Vec<(String, Vec<u8>)> {
     use crypto_bigint::{BoxedUint, NonZero};

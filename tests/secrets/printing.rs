@@ -11,7 +11,7 @@ use crate::key_files::{content, curve, hex, integer, pkcs8, sec1, seeded, value,
 
 const PASSPHRASE: &str = "correct horse battery staple";
 
-/// The secret octets of a key: what is behind the first 24 octets of its PKCS #8, in all of which
+/// The secret bytes of a key: what is behind the first 24 bytes of its PKCS #8, in all of which
 /// there is nothing but the algorithm, and before its last 80, where the public point is.
 fn secrets(key: &KeyPair) -> Vec<Vec<u8>> {
     let der = key.to_pkcs8_der().unwrap();
@@ -31,7 +31,7 @@ fn secrets(key: &KeyPair) -> Vec<Vec<u8>> {
     numbers
 }
 
-/// What a text must not hold: eight octets of a secret in a row, as hexadecimal digits in either
+/// What a text must not hold: eight bytes of a secret in a row, as hexadecimal digits in either
 /// order, as decimal numbers in a list, or as they are.
 struct Forbidden(Vec<String>);
 
@@ -112,7 +112,7 @@ fn debug_of_what_holds_a_secret_shows_none() {
     }
 }
 
-/// Every octet of a good file is changed, the file is cut at every length, and the numbers are put
+/// Every byte of a good file is changed, the file is cut at every length, and the numbers are put
 /// into wrong places: whatever the answer, it does not tell the key.
 #[test]
 fn errors_of_a_key_import_show_no_octet_of_the_key() {

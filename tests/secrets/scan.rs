@@ -1,15 +1,15 @@
-//! Looks through the memory of this process for octets that it does not have in clear.
+//! Looks through the memory of this process for bytes that it does not have in clear.
 
 use std::fs::{File, read_to_string};
 use std::os::unix::fs::FileExt;
 
-/// What masked octets are combined with.
+/// What masked bytes are combined with.
 pub const MASK: u8 = 0xa5;
 
-/// Octets that are looked for at once.
+/// Bytes that are looked for at once.
 pub const WINDOW: usize = 16;
 
-/// Octets that are read at once.
+/// Bytes that are read at once.
 const BUFFER: usize = 1 << 20;
 
 /// A part of a secret, masked.

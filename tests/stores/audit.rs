@@ -132,7 +132,7 @@ fn entries_come_in_pages() {
 
 #[test]
 fn an_altered_entry_is_named() {
-    // Every octet of an entry in the middle, and of the first and the last.
+    // Every byte of an entry in the middle, and of the first and the last.
     for number in [1, 5, 10] {
         let (store, ledger) = written(10);
         let entry = value(&store, &key(number));

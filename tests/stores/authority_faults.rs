@@ -198,7 +198,7 @@ fn for_each_family(test: impl Fn(&Ladder, &Device, &Arc<FrailStore>, Authority))
     }
 }
 
-/// The serial number inside to-be-signed octets.
+/// The serial number inside to-be-signed bytes.
 fn serial_of(to_be_signed: &[u8]) -> SerialNumber {
     SerialNumber::from_bytes(&craft::children(to_be_signed)[craft::SERIAL][2..]).unwrap()
 }

@@ -207,7 +207,7 @@ fn a_process_with_little_room() {
 fn a_disk_without_room_for_the_copy_is_told_and_left_as_it_was() {
     let folder = common::folder();
     let path = folder.path().join("copy");
-    // In blocks of 512 octets (some shells: 1,024); the first fails while the copy is made.
+    // In blocks of 512 bytes (some shells: 1,024); the first fails while the copy is made.
     for blocks in ["100", "4000", "12000"] {
         let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
         let output = std::process::Command::new("sh")
@@ -269,7 +269,7 @@ impl Medium for Disk {
     }
 }
 
-/// Records that are no authority's, 500 octets each.
+/// Records that are no authority's, 500 bytes each.
 fn fill(store: &RedbStore, count: u32) {
     let write = |transaction: &mut dyn WriteTransaction| {
         for number in 0..count {

@@ -56,7 +56,7 @@ fn the_same_token_and_request_are_answered_with_the_same_certificate() {
             assert_eq!(count(authority.ledger()), (0, 1));
             let other = ask(&authority, &request, "order-2").unwrap();
             assert_ne!(other.chain().leaf().serial(), first.chain().leaf().serial());
-            // A request that was signed anew asks for the same.
+            // A request that was signed again asks for the same.
             let again = ask(&authority, &ladder.request(&["db.internal"]), "order-1").unwrap();
             assert_eq!(again.chain().to_pem(), first.chain().to_pem());
         });

@@ -21,7 +21,7 @@ use crate::common;
 enum Fault {
     /// The disk is full: nothing is written.
     Full,
-    /// A write error after half of the octets.
+    /// A write error after half of the bytes.
     Half,
 }
 

@@ -22,7 +22,7 @@ const RECORDS: usize = 1_000_000;
 /// Records in one transaction.
 const BATCH: usize = 10_000;
 
-/// Octets of a P-256 certificate's record.
+/// Bytes of a P-256 certificate's record.
 const OCTETS: usize = 700;
 
 #[test]
@@ -141,7 +141,7 @@ fn room(path: &Path) -> u64 {
     512 * std::fs::metadata(path).unwrap().blocks()
 }
 
-/// The most memory that this process has held, in octets; 0 where the system does not say.
+/// The most memory that this process has held, in bytes; 0 where the system does not say.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

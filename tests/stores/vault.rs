@@ -248,7 +248,7 @@ fn a_store_that_fails_while_keys_are_sealed_anew_leaves_all_as_before() {
     assert_eq!(failures, 6);
     assert_same(ledger.key("key 1"), &key(1));
 
-    // One key that is damaged, and none is sealed anew.
+    // One key that is damaged, and none is sealed again.
     let (place, whole) = (b"key/key 1", records(&*store)[&b"key/key 1"[..]].clone());
     put(&*store, place, &whole[..whole.len() - 1]);
     let before = records(&*store);
@@ -399,7 +399,7 @@ mod file {
     use super::*;
     use crate::shelf::pkcs8;
 
-    /// Octets in a row that two files have in common by no chance.
+    /// Bytes in a row that two files have in common by no chance.
     const WINDOW: usize = 24;
 
     #[test]

@@ -108,7 +108,7 @@ pub fn alt_names(names: &[(u8, &[u8])]) -> Vec<u8> {
     sequence(&names.iter().map(|(tag, octets)| tlv(*tag, &[octets])).collect::<Vec<_>>())
 }
 
-/// A name of one attribute a relative name: type, string tag, octets.
+/// A name of one attribute a relative name: type, string tag, bytes.
 pub fn name(attributes: &[(&str, u8, &[u8])]) -> Vec<u8> {
     let relative = attributes
         .iter()
@@ -116,7 +116,7 @@ pub fn name(attributes: &[(&str, u8, &[u8])]) -> Vec<u8> {
     sequence(&relative.collect::<Vec<_>>())
 }
 
-/// The signed envelope of to-be-signed octets.
+/// The signed envelope of to-be-signed bytes.
 pub fn signed(to_be_signed: &[u8], signer: &dyn Signer) -> Vec<u8> {
     let signature = signer.sign(to_be_signed).unwrap();
     envelope(to_be_signed, signer.algorithm(), &signature)

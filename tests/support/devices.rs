@@ -109,7 +109,7 @@ pub fn issuer(signer: impl Signer + 'static) -> Issuer {
     root.delegate(name("CA"), Profile::intermediate(0), signer).unwrap()
 }
 
-/// Certificates that are ready to be signed, and their octets.
+/// Certificates that are ready to be signed, and their bytes.
 pub fn prepare(issuer: &Issuer, count: u8) -> (Vec<Prepared>, Vec<Vec<u8>>) {
     let algorithm = issuer.certificate().public_key().unwrap().algorithm();
     let grant: Grant = policy().review(&request(&key(algorithm))).approve().unwrap();

@@ -16,7 +16,7 @@ pub enum Operation {
     Write(u64, Vec<u8>),
 }
 
-/// Octets of which most are zero: a long file that takes little memory.
+/// Bytes of which most are zero: a long file that takes little memory.
 #[derive(Clone, Debug, Default)]
 pub struct Octets {
     length: u64,
@@ -79,7 +79,7 @@ impl Octets {
 pub struct Disk {
     pub octets: Arc<Mutex<Octets>>,
     pub log: Arc<Mutex<Vec<Operation>>>,
-    /// How many octets were read.
+    /// How many bytes were read.
     pub read: Arc<AtomicU64>,
 }
 

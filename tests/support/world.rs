@@ -21,7 +21,7 @@ pub struct Device {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Mood {
     Error,
-    /// Octets that are no signature.
+    /// Bytes that are no signature.
     Garbage,
     Honest,
     /// A good signature over something else.

@@ -48,7 +48,7 @@ fn public_keys() {
             if test.result == TestResult::Valid {
                 assert_eq!(read.unwrap().to_der(), *test.public_key, "{case}: read and written");
             } else if taken {
-                // What is taken beside the valid ones is the key of a healthy point, written anew.
+                // What is taken beside the valid ones is the key of a healthy point, written again.
                 assert!(has(&test, TestFlag::CompressedPublic), "{case}");
                 assert_ne!(read.unwrap().to_der(), *test.public_key, "{case}");
             }

@@ -210,7 +210,7 @@ fn is_rsa(algorithm: KeyAlgorithm) -> bool {
 
 /// Messages and requests of a batch.
 const BATCH: u32 = 64;
-/// Octets of a message: the to-be-signed octets of a certificate with some extensions.
+/// Bytes of a message: the to-be-signed bytes of a certificate with some extensions.
 const MESSAGE: usize = 900;
 /// Keys of the requests of a batch, where a key takes long to find.
 const RSA_KEYS: u32 = 8;

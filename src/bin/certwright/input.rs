@@ -12,19 +12,19 @@ use zeroize::Zeroizing;
 
 use super::output::{given_path, notice};
 
-/// Octets of a file of certificates, a request or a key: what the engine reads at most.
+/// Bytes of a file of certificates, a request or a key: what the engine reads at most.
 pub const OCTETS: usize = 1024 * 1024;
 
-/// Octets of a file that may be a revocation list: the engine reads 64 MiB, which PEM makes longer.
+/// Bytes of a file that may be a revocation list: the engine reads 64 MiB, which PEM makes longer.
 pub const LIST_OCTETS: usize = 96 * 1024 * 1024;
 
-/// Octets of the parameters of an operation, or of a configuration: some texts of the engine's limit.
+/// Bytes of the parameters of an operation, or of a configuration: some texts of the engine's limit.
 pub const JSON_OCTETS: usize = 4 * 1024 * 1024;
 
-/// Octets of a passphrase, its newline included.
+/// Bytes of a passphrase, its newline included.
 const PASSPHRASE_OCTETS: usize = 1024 + 2;
 
-/// Octets of the key that seals private keys.
+/// Bytes of the key that seals private keys.
 const KEY_OCTETS: usize = 32;
 
 /// Reads a file, or standard input where it is `-`. What was read is wiped when dropped: it may be

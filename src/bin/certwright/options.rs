@@ -105,7 +105,7 @@ pub struct StoreOptions {
     /// The file of the store, which `init` makes
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub store: Option<PathBuf>,
-    /// A file of the 32 octets that private keys are sealed with
+    /// A file of the 32 bytes that private keys are sealed with
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub key_file: Option<PathBuf>,
     /// The time of this call, instead of the system's: UNIX seconds or RFC 3339

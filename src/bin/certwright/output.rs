@@ -72,7 +72,7 @@ impl Write for Output {
     }
 }
 
-/// Octets in pairs of digits with colons, as OpenSSL prints them.
+/// Bytes in pairs of digits with colons, as OpenSSL prints them.
 pub fn colons(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02X}")).collect::<Vec<_>>().join(":")
 }

@@ -44,7 +44,7 @@ structures! {
         /// The extensions.
         extensions: Option<PassthroughExtensions>,
         /// A serial number of the caller's own, in decimal, or in hexadecimal after `0x`: positive,
-        /// at most 20 octets, new to the issuer; drawn.
+        /// at most 20 bytes, new to the issuer; drawn.
         serial_number: Option<String>,
         /// The subject. Where it is given, that of the CSR is ignored whole.
         subject: Option<PassthroughSubject>,

@@ -1,4 +1,4 @@
-//! Numbers in digits: octets, bits, carries, shifts, differences, choices.
+//! Numbers in digits: bytes, bits, carries, shifts, differences, choices.
 
 use crypto_bigint::BoxedUint;
 

@@ -119,7 +119,7 @@ pub(super) fn inverse(a: &BoxedUint, modulus: &BoxedUint) -> BoxedUint {
     modulo(a, modulus).invert_odd_mod(modulus).unwrap()
 }
 
-/// In big-endian octets, so many of them.
+/// In big-endian bytes, so many of them.
 pub(super) fn octets(number: &BoxedUint, count: usize) -> Vec<u8> {
     let all = number.to_be_bytes_trimmed_vartime();
     let all: &[u8] = if number.bit_width_vartime() == 0 { &[] } else { &all };

@@ -58,7 +58,7 @@ impl Numbers {
         }
     }
 
-    /// Calls with the numbers in octets.
+    /// Calls with the numbers in bytes.
     pub(super) fn with<T>(&self, call: impl FnOnce(&PrivateNumbers<'_>) -> T) -> T {
         // A changed number may be longer by a bit.
         let octets =

@@ -261,7 +261,7 @@ impl Tester for OnceComposite {
     }
 }
 
-/// Ten rounds of two candidates take three tests of four words; one that fails is sought anew, and
+/// Ten rounds of two candidates take three tests of four words; one that fails is sought again, and
 /// the other is tested with it again.
 #[test]
 fn primes_of_one_key_are_tested_together() {

@@ -28,7 +28,7 @@ pub fn seeded(algorithm: KeyAlgorithm, seed: u64) -> KeyPair {
     KeyPair::generate_with(algorithm, WeakKeys::Refuse, &mut SeededRng::new(seed)).unwrap()
 }
 
-/// The octets of hexadecimal digits; white space is passed over.
+/// The bytes of hexadecimal digits; white space is passed over.
 pub fn hex(digits: &str) -> Vec<u8> {
     let digits: Vec<u8> = digits
         .chars()
@@ -52,7 +52,7 @@ pub fn value(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     out
 }
 
-/// A non-negative INTEGER from big-endian octets.
+/// A non-negative INTEGER from big-endian bytes.
 pub fn integer(octets: &[u8]) -> Vec<u8> {
     let zeros = octets.iter().take_while(|octet| **octet == 0).count();
     match &octets[zeros..] {
@@ -111,12 +111,12 @@ pub fn sec1(scalar: &[u8], curve: Option<KeyAlgorithm>, point: Option<&[u8]>) ->
     value(SEQUENCE, &[&integer(&[1]), &value(OCTET_STRING, &[scalar]), &curve, &point])
 }
 
-/// A BIT STRING of whole octets.
+/// A BIT STRING of whole bytes.
 pub fn bit_string(octets: &[u8]) -> Vec<u8> {
     value(BIT_STRING, &[&[0], octets])
 }
 
-/// SubjectPublicKeyInfo from an algorithm in DER and the octets of the key.
+/// SubjectPublicKeyInfo from an algorithm in DER and the bytes of the key.
 pub fn public_key(algorithm: &[u8], key: &[u8]) -> Vec<u8> {
     value(SEQUENCE, &[algorithm, &bit_string(key)])
 }

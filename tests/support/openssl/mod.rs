@@ -150,7 +150,7 @@ fn verify_root(folder: &Path, algorithm: KeyAlgorithm, extra: &[&str]) {
         openssl(folder, &arguments).expect_success();
         return;
     }
-    // `openssl verify` would check an SM2 root without its identifier, so this checks the octets.
+    // `openssl verify` would check an SM2 root without its identifier, so this checks the bytes.
     let root = fs::read_to_string(folder.join("root.pem")).unwrap();
     let root = Certificate::from_pem(&root).unwrap();
     let key = openssl(folder, &["x509", "-in", "root.pem", "-noout", "-pubkey"]).expect_success();

@@ -11,7 +11,7 @@ use certwright::{Certificate, Error, SerialNumber};
 
 use super::super::output::{Output, colons, escaped};
 
-/// Octets of an extension that is shown as it was written.
+/// Bytes of an extension that is shown as it was written.
 const OCTETS: usize = 32;
 
 pub fn certificate(certificate: &Certificate, output: &mut Output) -> io::Result<()> {
