@@ -10,7 +10,6 @@ use certwright::profile::Extension;
 use certwright::time::{Lifetime, Validity};
 use certwright::{
     AltName, CertificateRequest, Issuer, KeyPair, MemoryStore, Policy, Profile, SerialNumber,
-    Signer,
 };
 use certwright_fuzz::issue::ISSUER;
 use certwright_fuzz::keys::{CA, LEAF, ROOT, SM2};

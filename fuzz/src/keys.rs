@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use certwright::key::{Nonces, WeakKeys};
 use certwright::testing::SeededRng;
-use certwright::key::{Nonces, WeakKeys};
 use certwright::{KeyAlgorithm, KeyPair, Signer};
 
 use crate::der::{Node, encode, parse, tlv};

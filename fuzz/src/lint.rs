@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use certwright::Certificate;
 use certwright::crl::RevocationList;
 use certwright::lint::{LintProfile, Linter};
-use certwright::Certificate;
 
 use crate::INPUT_OCTETS;
 

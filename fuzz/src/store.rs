@@ -5,14 +5,16 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, LazyLock};
 
 use arbitrary::Arbitrary;
-use certwright::store::ReadTransaction;
 use certwright::Store;
 use certwright::crl::RevocationReason;
 use certwright::error::{StoreError, StoreErrorKind};
 use certwright::ledger::Ledger;
 use certwright::policy::OnDenial;
+use certwright::store::ReadTransaction;
 use certwright::time::FixedClock;
-use certwright::{Authority, CertificateRequest, MemoryStore, Policy, Profile, RedbStore, SerialNumber};
+use certwright::{
+    Authority, CertificateRequest, MemoryStore, Policy, Profile, RedbStore, SerialNumber,
+};
 
 use crate::issue::ISSUER;
 use crate::keys::LEAF;
@@ -157,7 +159,9 @@ fn keep_books(acts: &[Act]) {
             Act::Crl => {
                 crls += 1;
                 let crl = authority
-                    .issue_crl(&certwright::crl::CrlRequest::full(certwright::time::Lifetime::days(7)))
+                    .issue_crl(&certwright::crl::CrlRequest::full(
+                        certwright::time::Lifetime::days(7),
+                    ))
                     .unwrap();
                 assert_eq!(crl.number(), crls);
                 let list = certwright::crl::RevocationList::from_der(&crl.to_der()).unwrap();

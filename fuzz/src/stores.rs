@@ -4,10 +4,10 @@ use std::io;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use certwright::store::Medium;
+use certwright::MemoryStore;
 use certwright::Store;
 use certwright::error::StoreError;
-use certwright::MemoryStore;
+use certwright::store::Medium;
 
 /// Bytes that grow.
 #[derive(Debug, Default)]

@@ -35,8 +35,9 @@ pub(crate) fn shown(value: &Value) -> String {
     }
 }
 
-/// Something that is a parameter, or part of one.
+/// Something that is a parameter, or part of one. Nobody else can name it or needs to.
 #[allow(unreachable_pub)]
+#[doc(hidden)]
 pub trait Parameter: Sized {
     /// Whether a request without it is refused.
     const REQUIRED: bool;
