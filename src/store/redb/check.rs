@@ -15,9 +15,9 @@ impl RedbStore {
     /// would mend held back in memory; then holds what that opening finds against what is here. redb
     /// falls back to the commit before where the last one is damaged, which so comes to light.
     pub(super) fn check_file(&self) -> Result<(), StoreError> {
-        // Nobody writes meanwhile.
-        let writing = self.database.begin_write().map_err(failed)?;
         let checked = sense(|| {
+            // Nobody writes meanwhile.
+            let writing = self.database.begin_write().map_err(failed)?;
             let shared = Shared::held(Arc::clone(&self.medium));
             let shared = shared
                 .map_err(|error| StoreError::backend("the file cannot be read again", error))?;
@@ -26,11 +26,11 @@ impl RedbStore {
                 .set_check_integrity_on_open(true)
                 .create_with_backend(Backend(shared))
                 .map_err(|error| opening("the file", error))?;
-            compare(&self.database, &seen)
+            let compared = compare(&self.database, &seen);
+            // Nothing was written.
+            compared.and(writing.abort().map_err(failed))
         });
-        // Nothing was written.
-        let ended = writing.abort().map_err(failed);
-        checked.unwrap_or_else(|| Err(damaged("a page makes no sense"))).and(ended)
+        checked.unwrap_or_else(|| Err(damaged("a page makes no sense")))
     }
 }
 
@@ -58,6 +58,6 @@ fn compare(here: &Database, seen: &Database) -> Result<(), StoreError> {
     }
 }
 
-fn damaged(problem: &str) -> StoreError {
+pub(super) fn damaged(problem: &str) -> StoreError {
     StoreError::new(StoreErrorKind::Corrupt, format!("the file is damaged: {problem}"))
 }

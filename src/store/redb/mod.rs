@@ -3,6 +3,7 @@
 mod backend;
 mod backup;
 mod check;
+mod engine;
 mod file;
 mod header;
 mod image;
@@ -17,10 +18,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use ::redb::{Builder, Database, DatabaseError, ReadableDatabase as _, TableError};
+use ::redb::{Builder, DatabaseError, ReadableDatabase as _, TableError};
 
 use self::backend::{Backend, Seen, Shared};
 use self::check::sense;
+use self::engine::Engine;
 use self::file::StoreFile;
 use self::place::SystemFolder;
 use self::transactions::{RECORDS, failed};
@@ -81,7 +83,7 @@ const CACHE: usize = 64 << 20;
 /// ([`Ledger::backup`](crate::ledger::Ledger::backup)) gives it back.
 #[derive(Debug)]
 pub struct RedbStore {
-    database: Database,
+    database: Engine,
     /// The file or medium, as redb sees it.
     medium: Arc<dyn Medium>,
     /// Its bytes.
@@ -239,6 +241,7 @@ impl RedbStore {
             shared.release().map_err(refused)?;
         }
         let length = shared.length();
+        let database = Engine::new(database);
         Ok(Self { database, medium: Arc::new(Seen(shared)), length, read_only })
     }
 }

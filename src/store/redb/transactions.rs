@@ -5,9 +5,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use ::redb::{ReadableDatabase as _, ReadableTable, Table, TableDefinition};
+use ::redb::{ReadableDatabase as _, ReadableTable, StorageError, Table, TableDefinition};
 
 use super::RedbStore;
+use super::check::{damaged, sense};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::store::{ReadTransaction, ReadWork, Store, Visit, WriteTransaction, WriteWork};
 
@@ -32,8 +33,8 @@ impl Store for RedbStore {
     }
 
     fn read(&self, work: &mut ReadWork<'_>) -> Result<(), StoreError> {
-        let transaction = self.database.begin_read().map_err(failed)?;
-        let table = transaction.open_table(RECORDS).map_err(failed)?;
+        let transaction = guarded(|| self.database.begin_read())?;
+        let table = guarded(|| transaction.open_table(RECORDS))?;
         work(&Reading(table))
     }
 
@@ -43,16 +44,16 @@ impl Store for RedbStore {
             return Err(StoreError::new(StoreErrorKind::Backend, message));
         }
         // redb's default durability: the commit returns when it is on the disk.
-        let mut transaction = self.database.begin_write().map_err(failed)?;
+        let mut transaction = guarded(|| self.database.begin_write())?;
         transaction.set_quick_repair(self.length.load(Ordering::Relaxed) >= QUICK_REPAIR_FROM);
-        let answer = match transaction.open_table(RECORDS) {
+        let answer = match guarded(|| transaction.open_table(RECORDS)) {
             Ok(table) => work(&mut Writing(table)),
-            Err(error) => Err(failed(error)),
+            Err(error) => Err(error),
         };
         match answer {
-            Ok(()) => transaction.commit().map_err(failed),
+            Ok(()) => guarded(|| transaction.commit()),
             Err(error) => {
-                transaction.abort().map_err(failed)?;
+                guarded(|| transaction.abort())?;
                 Err(error)
             }
         }
@@ -85,13 +86,11 @@ impl ReadTransaction for Writing<'_> {
 
 impl WriteTransaction for Writing<'_> {
     fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-        self.0.insert(key, value).map_err(failed)?;
-        Ok(())
+        guarded(|| self.0.insert(key, value).map(drop))
     }
 
     fn delete(&mut self, key: &[u8]) -> Result<(), StoreError> {
-        self.0.remove(key).map_err(failed)?;
-        Ok(())
+        guarded(|| self.0.remove(key).map(drop))
     }
 }
 
@@ -99,8 +98,7 @@ fn get(
     table: &impl ReadableTable<&'static [u8], &'static [u8]>,
     key: &[u8],
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let value = table.get(key).map_err(failed)?;
-    Ok(value.map(|value| value.value().to_vec()))
+    guarded(|| Ok::<_, StorageError>(table.get(key)?.map(|value| value.value().to_vec())))
 }
 
 fn scan(
@@ -109,14 +107,22 @@ fn scan(
     from: &[u8],
     visit: &mut Visit<'_>,
 ) -> Result<(), StoreError> {
-    for record in table.range::<&[u8]>(from.max(prefix)..).map_err(failed)? {
-        let (key, value) = record.map_err(failed)?;
+    let mut records = guarded(|| table.range::<&[u8]>(from.max(prefix)..))?;
+    while let Some((key, value)) = guarded(|| records.next().transpose())? {
         let past = !key.value().starts_with(prefix);
         if past || visit(key.value(), value.value()) == ControlFlow::Break(()) {
             break;
         }
     }
     Ok(())
+}
+
+/// Does what redb does with pages that it may not have checked; where one makes no sense, redb panics, and the
+/// answer is that the file is damaged. What is of the caller is never done inside.
+fn guarded<T, E: Into<::redb::Error>>(
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, StoreError> {
+    sense(work).map_or_else(|| Err(damaged("a page makes no sense")), |done| done.map_err(failed))
 }
 
 pub(super) fn failed(error: impl Into<::redb::Error>) -> StoreError {

@@ -1,0 +1,41 @@
+//! The database of redb, from its opening to its end.
+
+use std::ops::Deref;
+
+use ::redb::{Database, DatabaseError};
+
+use super::check::sense;
+
+/// A database. When it is dropped, redb writes down which pages are free; where a damaged page makes no
+/// sense of that, it panics. What was answered is on the disk before, and the next opening looks itself
+/// which pages are free, so that nothing is lost with it.
+#[derive(Debug)]
+pub(super) struct Engine(Option<Database>);
+
+impl Engine {
+    pub(super) fn new(database: Database) -> Self {
+        Self(Some(database))
+    }
+
+    /// Closes it, and tells if that failed.
+    pub(super) fn close(mut self) -> Result<(), DatabaseError> {
+        self.0.take().map_or(Ok(()), Database::close)
+    }
+}
+
+impl Deref for Engine {
+    type Target = Database;
+
+    // It is taken where it ends alone, by `close` and by `drop`.
+    #[allow(clippy::expect_used)]
+    fn deref(&self) -> &Database {
+        self.0.as_ref().expect("a database that is open")
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        let database = self.0.take();
+        sense(|| drop(database));
+    }
+}
