@@ -95,18 +95,32 @@ impl Notes {
     }
 }
 
-/// Bytes of strangers in a finding: text where it is harmless, else digits; the first of them.
+/// Bytes of strangers in a finding: text where it is harmless, else digits; the first of them. Of many
+/// bytes that are no text, few: they may be of a key that was taken for a certificate.
 pub(super) fn shown(octets: &[u8]) -> String {
     let first = octets.get(..SHOWN).unwrap_or(octets);
     let rest = if first.len() < octets.len() { "…" } else { "" };
     if !first.is_empty() && first.iter().all(|octet| matches!(octet, b' '..=b'~')) {
         return format!("{:?}{rest}", String::from_utf8_lossy(first));
     }
-    let digits: String = first.iter().map(|octet| format!("{octet:02x}")).collect();
-    format!("octets {digits}{rest}")
+    let digits =
+        |octets: &[u8]| octets.iter().map(|octet| format!("{octet:02x}")).collect::<String>();
+    match octets.get(..FIRST) {
+        Some(first) if octets.len() > WHOLE => {
+            format!("{} bytes that begin with {}", octets.len(), digits(first))
+        }
+        _ if octets.is_empty() => "no bytes".to_owned(),
+        _ => format!("bytes {}", digits(octets)),
+    }
 }
 
 const SHOWN: usize = 64;
+
+/// Bytes of no text that are shown whole: an IPv4 address with its mask.
+const WHOLE: usize = 8;
+
+/// Of more, so many are shown.
+const FIRST: usize = 3;
 
 /// Defines rules, and `RULES`, the list of them.
 macro_rules! rules {

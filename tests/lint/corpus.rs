@@ -89,7 +89,7 @@ fn the_corpus_is_large_and_no_rule_is_without_a_case() {
 #[test]
 fn a_report_is_a_line_for_each_finding() {
     let bad = leaf().field(crate::craft::SERIAL, vec![2, 1, 0]).without(SKI);
-    let lines = "error rfc5280-4.1.2.2-serial-zero, serialNumber: octets 00; \
+    let lines = "error rfc5280-4.1.2.2-serial-zero, serialNumber: bytes 00; \
                  use a serial number above zero (RFC 5280 section 4.1.2.2)\n";
     let shown = lint(&der(bad)).to_string();
     assert!(shown.starts_with(lines), "{shown}");
@@ -98,15 +98,16 @@ fn a_report_is_a_line_for_each_finding() {
 }
 
 #[test]
-fn a_finding_shows_text_as_text_all_else_as_digits_and_the_first_64_octets() {
+fn a_finding_shows_64_characters_of_text_and_few_bytes_of_anything_else() {
     for (octets, shown) in [
         (&[b'x'; 64][..], format!("{:?}", "x".repeat(64))),
         (&[b'x'; 65], format!("{:?}…", "x".repeat(64))),
         (b"a \"b\" ~", "\"a \\\"b\\\" ~\"".to_owned()),
-        (b"a\x1b", "octets 611b".to_owned()),
-        (b"a\x7f", "octets 617f".to_owned()),
-        (b"", "octets ".to_owned()),
-        (&[7; 65], format!("octets {}…", "07".repeat(64))),
+        (b"a\x1b", "bytes 611b".to_owned()),
+        (b"a\x7f", "bytes 617f".to_owned()),
+        (b"", "no bytes".to_owned()),
+        (&[7; 8], format!("bytes {}", "07".repeat(8))),
+        (&[7; 9], "9 bytes that begin with 070707".to_owned()),
     ] {
         let names = crate::craft::alt_names(&[(0x82, b"db.certwright.net"), (0x81, octets)]);
         let report = lint(&leaf_with(SAN, false, &names));

@@ -1,14 +1,14 @@
 //! The check of a whole file, which changes nothing.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ::redb::{Builder, Database, ReadableDatabase as _, ReadableTable as _};
 
 use super::backend::{Backend, Shared};
+use super::engine::{damaged, sense};
 use super::transactions::{RECORDS, failed};
 use super::{CACHE, RedbStore, opening};
-use crate::error::{StoreError, StoreErrorKind};
+use crate::error::StoreError;
 
 impl RedbStore {
     /// Opens the file a second time, as after a crash, with every checksum verified and what redb
@@ -34,12 +34,6 @@ impl RedbStore {
     }
 }
 
-/// Does what redb may panic at, where a page is damaged that it did not check; then there is no
-/// answer. Nothing that the work had is used after that.
-pub(super) fn sense<T>(work: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(work)).ok()
-}
-
 /// Whether both have the same records.
 fn compare(here: &Database, seen: &Database) -> Result<(), StoreError> {
     let (here, seen) = (here.begin_read().map_err(failed)?, seen.begin_read().map_err(failed)?);
@@ -56,8 +50,4 @@ fn compare(here: &Database, seen: &Database) -> Result<(), StoreError> {
             }
         }
     }
-}
-
-pub(super) fn damaged(problem: &str) -> StoreError {
-    StoreError::new(StoreErrorKind::Corrupt, format!("the file is damaged: {problem}"))
 }

@@ -1,10 +1,11 @@
-//! The database of redb, from its opening to its end.
+//! The database of redb, from its opening to its end, and what redb panics at.
 
 use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::redb::{Database, DatabaseError};
 
-use super::check::sense;
+use crate::error::{StoreError, StoreErrorKind};
 
 /// A database. When it is dropped, redb writes down which pages are free; where a damaged page makes no
 /// sense of that, it panics. What was answered is on the disk before, and the next opening looks itself
@@ -38,4 +39,14 @@ impl Drop for Engine {
         let database = self.0.take();
         sense(|| drop(database));
     }
+}
+
+/// Does what redb may panic at, where a page is damaged that it did not check; then there is no
+/// answer. Nothing that the work had is used after that.
+pub(super) fn sense<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+pub(super) fn damaged(problem: &str) -> StoreError {
+    StoreError::new(StoreErrorKind::Corrupt, format!("the file is damaged: {problem}"))
 }

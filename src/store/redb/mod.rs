@@ -21,8 +21,7 @@ use std::sync::atomic::AtomicU64;
 use ::redb::{Builder, DatabaseError, ReadableDatabase as _, TableError};
 
 use self::backend::{Backend, Seen, Shared};
-use self::check::sense;
-use self::engine::Engine;
+use self::engine::{Engine, sense};
 use self::file::StoreFile;
 use self::place::SystemFolder;
 use self::transactions::{RECORDS, failed};

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use ::redb::{ReadableDatabase as _, ReadableTable, StorageError, Table, TableDefinition};
 
 use super::RedbStore;
-use super::check::{damaged, sense};
+use super::engine::{damaged, sense};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::store::{ReadTransaction, ReadWork, Store, Visit, WriteTransaction, WriteWork};
 
