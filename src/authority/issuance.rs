@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::certificate::Certificate;
 use crate::error::Error;
+use crate::hexadecimal::hexadecimal;
 use crate::key::PublicKey;
 use crate::ledger::{Row, Tag, add_tag, check_token};
 use crate::name::{AltName, Name};
@@ -237,10 +238,13 @@ impl<'a> Issuance<'a> {
         Review::of(self.policy.unwrap_or(&policy), &asked)
     }
 
-    /// What it fixes beside what its review says, for a digest.
+    /// What it fixes beside what its review says, for the digest that is kept of a token: its text must
+    /// never change.
     pub(super) fn fixed(&self) -> Vec<String> {
         let serial = self.serial.iter().map(|serial| format!("serial {serial}"));
-        let extensions = self.extensions.iter().map(|extension| format!("{extension:?}"));
+        let extensions = self.extensions.iter().map(|Extension { oid, critical, value }| {
+            format!("extension {oid} {critical} {}", hexadecimal(value))
+        });
         serial.chain(extensions).collect()
     }
 }

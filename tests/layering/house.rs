@@ -10,7 +10,7 @@ pub const HOUSE: &[(&str, u8, &[&str])] = &[
     // A crate of its own, which uses what everybody may use.
     ("bin", 7, &[]),
 
-    ("authority", 6, &["algorithm", "certificate", "chain", "crl", "error", "issuer", "key", "ledger", "lint", "name",
+    ("authority", 6, &["algorithm", "certificate", "chain", "crl", "error", "hexadecimal", "issuer", "key", "ledger", "lint", "name",
         "openssl_ca", "policy", "profile", "request", "revocation_list", "serial", "store", "validity"]),
     ("cas", 6, &["algorithm", "authority", "certificate", "chain", "crl", "error", "hexadecimal", "issuer", "key", "ledger",
         "limits", "name", "oid", "policy", "profile", "request", "revocation_list", "serial", "store", "usage",
