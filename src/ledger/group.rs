@@ -9,7 +9,7 @@ use super::log::{Effects, Log, Note};
 use super::refusal::Refusals;
 use super::vault::Vault;
 use crate::error::{StoreError, StoreErrorKind};
-use crate::store::{Changes, Overlay, Store, WriteTransaction};
+use crate::store::{Changes, Overlay, Store, WriteTransaction, write_changes};
 
 /// Changes in one transaction: enough that the sync no longer counts, few enough that it stays
 /// small.
@@ -138,7 +138,7 @@ fn carry_out(store: &dyn Store, vault: &Vault, refusals: &Refusals, jobs: &[Arc<
                         // What the engine cannot write ends the transaction, and costs this job its
                         // place in the next.
                         spoiler = Some(place);
-                        write(transaction, changes)?;
+                        write_changes(transaction, changes)?;
                         spoiler = None;
                         log = after;
                         *answer = Some(of_job);
@@ -205,13 +205,6 @@ impl Job {
         let others = others.map(|_| Err(StoreError::new(kind, message.clone())));
         std::iter::once(Err(error)).chain(others).collect()
     }
-}
-
-fn write(transaction: &mut dyn WriteTransaction, changes: Changes) -> Result<(), StoreError> {
-    changes.into_iter().try_for_each(|(key, change)| match change {
-        Some(value) => transaction.put(&key, &value),
-        None => transaction.delete(&key),
-    })
 }
 
 /// Tells the log how many refusals were only counted, in the transaction of others, and how many it

@@ -170,9 +170,8 @@ pub(super) fn put(
     certificate: &Certificate,
 ) -> Result<(), StoreError> {
     let identifier = Identifier::of(issuer, certificate.serial());
-    let record = record::key(issuer, certificate.serial());
-    let place = record.strip_prefix(record::PREFIX).unwrap_or_default();
-    transaction.put(&identifier_key(&identifier), &[&[VERSION], place].concat())?;
+    let place = record::place(issuer, certificate.serial());
+    transaction.put(&identifier_key(&identifier), &[&[VERSION], &place[..]].concat())?;
     let subject = subject_prefix(certificate.subject());
     let expiry = [EXPIRY, &ordered(certificate.validity().not_after())].concat();
     let names = certificate.alt_names().iter().map(alt_name_prefix);
@@ -184,10 +183,8 @@ pub(super) fn put(
 
 /// What finds a claim by its identifier before there is a certificate.
 pub(crate) fn identifier_write(issuer: &IssuerDigest, serial: &SerialNumber) -> Write {
-    let record = record::key(issuer, serial);
-    let place = record.strip_prefix(record::PREFIX).unwrap_or_default();
     let key = identifier_key(&Identifier::of(issuer, serial));
-    Write::new(key, [&[VERSION], place].concat())
+    Write::new(key, [&[VERSION], &record::place(issuer, serial)[..]].concat())
 }
 
 fn identifier_key(identifier: &Identifier) -> Vec<u8> {

@@ -77,7 +77,12 @@ pub enum RecordState {
 }
 
 pub(super) fn key(issuer: &IssuerDigest, serial: &SerialNumber) -> Vec<u8> {
-    [PREFIX, issuer, &padded(serial)].concat()
+    [PREFIX, &place(issuer, serial)].concat()
+}
+
+/// The same without what all records of certificates begin with.
+pub(super) fn place(issuer: &IssuerDigest, serial: &SerialNumber) -> Vec<u8> {
+    [&issuer[..], &padded(serial)].concat()
 }
 
 pub(super) fn encode_claimed(at: Time, entry: u64, to_be_signed: &[u8]) -> Vec<u8> {

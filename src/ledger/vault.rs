@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::key::{KeyPair, Seal, SealingKey, Signer, Sm2Id, random_octets};
 use crate::limits::{KEPT_NAME_OCTETS, SM2_ID_OCTETS};
-use crate::store::{Overlay, ReadTransaction, WriteTransaction as _};
+use crate::store::{Overlay, ReadTransaction, WriteTransaction as _, write_changes};
 
 const KEY: &[u8] = b"key/";
 const VERSION: u8 = 1;
@@ -324,9 +324,7 @@ impl LedgerWriter {
             above.put(HEADER, &new.header)?;
             let changes = above.into_changes();
             let effects = Effects::of(&changes, transaction)?;
-            for (key, value) in changes {
-                transaction.put(&key, &value.unwrap_or_default())?;
-            }
+            write_changes(transaction, changes)?;
             let detail = format!("{} private keys", kept.len());
             let note = Note { action: AuditAction::Resealed, serial: None, detail };
             log.append(transaction, &self.stamp, note, effects)?;

@@ -12,4 +12,4 @@ pub use self::contract::{ReadTransaction, ReadWork, Visit, WriteTransaction, Wri
 pub use self::medium::Medium;
 
 pub(crate) use self::contract::Store;
-pub(crate) use self::overlay::{Changes, Overlay};
+pub(crate) use self::overlay::{Changes, Overlay, write_changes};

@@ -16,6 +16,17 @@ pub(crate) struct Overlay<'t> {
 /// Keys and what becomes of them, in the order of the keys.
 pub(crate) type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
+/// Writes changes in a transaction.
+pub(crate) fn write_changes(
+    transaction: &mut dyn WriteTransaction,
+    changes: Changes,
+) -> Result<(), StoreError> {
+    changes.into_iter().try_for_each(|(key, change)| match change {
+        Some(value) => transaction.put(&key, &value),
+        None => transaction.delete(&key),
+    })
+}
+
 impl<'t> Overlay<'t> {
     pub(crate) fn new(below: &'t dyn ReadTransaction) -> Self {
         Self { below, changes: Changes::new() }
