@@ -80,7 +80,13 @@ pub(super) fn scheme(algorithm: SignatureAlgorithm, message: &[u8]) -> (Pkcs1v15
         SignatureAlgorithm::RsaSha512 => {
             (Pkcs1v15Sign::new::<Sha512>(), Sha512::digest(message).to_vec())
         }
-        _ => (Pkcs1v15Sign::new::<Sha256>(), Sha256::digest(message).to_vec()),
+        SignatureAlgorithm::RsaSha256
+        | SignatureAlgorithm::EcdsaSha256
+        | SignatureAlgorithm::EcdsaSha384
+        | SignatureAlgorithm::EcdsaSha512
+        | SignatureAlgorithm::Sm2Sm3 => {
+            (Pkcs1v15Sign::new::<Sha256>(), Sha256::digest(message).to_vec())
+        }
     }
 }
 
