@@ -15,6 +15,7 @@ use crate::usage::{ExtendedKeyUsage, KeyUsage};
 use crate::validity::Validity;
 use crate::wire::certificate::split_certificate;
 use crate::wire::distribution_point::{DistributionPoint, urls};
+use crate::wire::envelope::range_within;
 use crate::wire::extension::Extensions;
 use crate::wire::pem;
 
@@ -49,14 +50,9 @@ impl Certificate {
     /// and a serial number of more than 65 bytes.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         let parts = split_certificate(der)?;
-        let range = |part: &[u8]| {
-            // Both slices are of `der`.
-            let start = (part.as_ptr() as usize).saturating_sub(der.as_ptr() as usize);
-            start..start + part.len()
-        };
         Ok(Self {
-            to_be_signed: range(parts.to_be_signed),
-            signature: range(parts.signature),
+            to_be_signed: range_within(der, parts.to_be_signed),
+            signature: range_within(der, parts.signature),
             version: parts.version,
             algorithm: parts.algorithm,
             serial: parts.serial,

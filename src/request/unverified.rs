@@ -10,6 +10,7 @@ use crate::name::{Name, UncheckedName};
 use crate::oid::Oid;
 use crate::profile::Extension;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
+use crate::wire::envelope::range_within;
 use crate::wire::extension::Extensions;
 use crate::wire::pem;
 use crate::wire::request::{RequestAttribute, split_request};
@@ -54,14 +55,9 @@ impl UnverifiedRequest {
     /// [`Error::Malformed`] when it cannot be read.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         let parts = split_request(der)?;
-        let range = |part: &[u8]| {
-            // Both slices are of `der`.
-            let start = (part.as_ptr() as usize).saturating_sub(der.as_ptr() as usize);
-            start..start + part.len()
-        };
         Ok(Self {
-            to_be_signed: range(parts.to_be_signed),
-            signature: range(parts.signature),
+            to_be_signed: range_within(der, parts.to_be_signed),
+            signature: range_within(der, parts.signature),
             subject: parts.subject,
             public_key: PublicKeyInfo::read(parts.public_key),
             algorithm: parts.algorithm,

@@ -1,9 +1,17 @@
 //! The one envelope of everything that is signed: SEQUENCE { to be signed, algorithm, signature }.
 
+use std::ops::Range;
+
 use super::algorithm::{encode_signature_algorithm, read_signature_identifier};
 use super::tlv::{SEQUENCE, Values, encode, encode_bit_string, header};
 use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
+
+/// Where a part stands in the bytes that it was split from.
+pub(crate) fn range_within(whole: &[u8], part: &[u8]) -> Range<usize> {
+    let start = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
+    start..start + part.len()
+}
 
 /// A signed object, split.
 #[derive(Clone)]
