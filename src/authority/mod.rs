@@ -13,7 +13,7 @@ mod root;
 mod standing;
 mod tokens;
 #[cfg(test)]
-mod verified_once;
+mod verified_once_tests;
 
 use std::fmt;
 use std::sync::Arc;

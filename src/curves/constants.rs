@@ -97,6 +97,7 @@ pub(super) const fn words<const N: usize>(hexadecimal: &str) -> [u64; N] {
         let value = match digit {
             b'0'..=b'9' => digit - b'0',
             b'a'..=b'f' => digit - b'a' + 10,
+            // Constants alone are read, by the compiler: one that is no number does not build.
             _ => panic!("not a hexadecimal digit"),
         };
         out[at / 16] |= (value as u64) << (4 * (at % 16));
