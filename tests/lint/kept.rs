@@ -188,7 +188,7 @@ fn lists_that_just_keep_a_rule_are_no_finding() {
 
 #[test]
 fn what_just_keeps_the_baseline_is_no_finding() {
-    let tls = Linter::new().with_profile(LintProfile::TlsBaseline);
+    let tls = Linter::new().add_profile(LintProfile::TlsBaseline);
     let found = |der: &[u8]| -> Vec<&str> {
         tls.lint(der).findings().iter().map(|finding| finding.rule).collect()
     };
