@@ -12,7 +12,7 @@ use super::session::{Run, Session, Shared};
 use super::shelf::token;
 use crate::authority::Clock;
 use crate::error::Error;
-use crate::key::random_octets;
+use crate::key::random_bytes;
 use crate::ledger::Ledger;
 use crate::store::Store;
 
@@ -206,7 +206,7 @@ impl Operator<'_> {
 
 /// A random UUID (RFC 9562 section 5.4) in capitals, as the service writes them.
 pub(super) fn request_id() -> Result<String, Error> {
-    let bytes: [u8; 16] = random_octets()?;
+    let bytes: [u8; 16] = random_bytes()?;
     let number = u128::from_be_bytes(bytes);
     let number = number & !(0xF << 76) | 0x4 << 76;
     let number = number & !(0x3 << 62) | 0x2 << 62;

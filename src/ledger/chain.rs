@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use super::audit::{AuditEntry, decode, digest};
+use super::bytes::corrupt;
 use super::log::Head;
-use super::octets::corrupt;
 use crate::error::StoreError;
 
 /// A walk along the log.

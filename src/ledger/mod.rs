@@ -59,6 +59,7 @@
 
 mod audit;
 mod backup;
+mod bytes;
 mod chain;
 mod change;
 mod claim;
@@ -72,7 +73,6 @@ mod key_rows;
 pub(crate) mod lists;
 mod log;
 mod newest;
-mod octets;
 mod record;
 mod refusal;
 mod retry;

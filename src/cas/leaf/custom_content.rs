@@ -9,7 +9,7 @@ use super::custom_structures::{
     PassthroughSubject,
 };
 use crate::error::{Error, cut, quoted};
-use crate::limits::SERIAL_OCTETS;
+use crate::limits::SERIAL_BYTES;
 use crate::name::{AltName, Attribute, AttributeType, Name};
 use crate::oid::{EXTENDED_KEY_USAGE, Oid, SUBJECT_ALT_NAME};
 use crate::profile::Profile;
@@ -160,7 +160,7 @@ pub(super) fn serial(text: &str, form: SerialForm) -> Option<SerialNumber> {
     if digits.is_empty() {
         return None;
     }
-    let mut bytes = [0u8; SERIAL_OCTETS];
+    let mut bytes = [0u8; SERIAL_BYTES];
     for digit in digits.chars() {
         let mut carry = digit.to_digit(radix)?;
         for byte in bytes.iter_mut().rev() {

@@ -14,7 +14,7 @@ use super::found_structures::*;
 use crate::certificate::Certificate;
 use crate::error::quoted;
 use crate::ledger::{AuditAction, Identifier, IssuerDigest, Revocation, RevocationReason};
-use crate::limits::KEPT_NAME_OCTETS;
+use crate::limits::KEPT_NAME_BYTES;
 use crate::validity::Time;
 
 /// A leaf with all that is kept of it.
@@ -130,7 +130,7 @@ pub(super) fn named_leaf(
     at: &Session<'_>,
     text: &str,
 ) -> Result<Option<Kept<LeafDocument>>, CasError> {
-    if text.len() > KEPT_NAME_OCTETS {
+    if text.len() > KEPT_NAME_BYTES {
         return Ok(None);
     }
     if let Some(kept) = leaf_document(at.ledger, text)? {
@@ -199,7 +199,7 @@ fn revoked_above(at: &Session<'_>, text: &str) -> Result<Option<Time>, CasError>
 }
 
 fn check_encrypted_code(at: &Session<'_>, code: &Secret) -> Result<(), CasError> {
-    let (code, most) = (code.as_str(), at.config.encrypted_code_octets);
+    let (code, most) = (code.as_str(), at.config.encrypted_code_bytes);
     if code.len() > most {
         let message = format!("EncryptedCode: given {} bytes, at most {most}", code.len());
         return Err(CasError::new(ErrorKind::DataTooLong, message));

@@ -205,7 +205,7 @@ pub(super) fn check_enable_crl(
 }
 
 fn check_custom_identifier(at: &Session<'_>, custom: &str) -> Result<(), CasError> {
-    let most = crate::limits::KEPT_NAME_OCTETS;
+    let most = crate::limits::KEPT_NAME_BYTES;
     if custom.len() > most {
         let message = format!("CustomIdentifier: at most {most} bytes");
         return Err(CasError::new(ErrorKind::DataTooLong, message));

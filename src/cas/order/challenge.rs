@@ -6,7 +6,7 @@ use super::super::probe::DomainProbe;
 use super::document::OrderDocument;
 use crate::error::{Error, quoted};
 use crate::hexadecimal::hexadecimal;
-use crate::key::random_octets;
+use crate::key::random_bytes;
 use crate::limits::DNS_NAME_CHARACTERS;
 
 /// The host of the TXT record, below the domain (F).
@@ -57,7 +57,7 @@ impl ValidateType {
 
 /// What nobody guesses: 256 bits, in hexadecimal.
 pub(super) fn token() -> Result<String, Error> {
-    let bytes: [u8; 32] = random_octets()?;
+    let bytes: [u8; 32] = random_bytes()?;
     Ok(hexadecimal(&bytes))
 }
 
