@@ -31,7 +31,10 @@ fn main() {
     }
     let authority = certwright::Authority::new(
         ISSUER.clone(),
-        Policy::new(Profile::tls_server()).allow_dns(".example.org").unwrap().with_on_denial(OnDenial::LeaveOut),
+        Policy::new(Profile::tls_server())
+            .allow_dns(".example.org")
+            .unwrap()
+            .with_on_denial(OnDenial::LeaveOut),
         MemoryStore::default(),
     )
     .with_clock(certwright::time::FixedClock("2026-06-01T00:00:00Z".parse().unwrap()))
@@ -70,7 +73,8 @@ fn request(key: &KeyPair) -> CertificateRequest {
         .alt_name(AltName::Ip([10, 0, 0, 7].into()))
         .alt_name(AltName::email("x@example.org").unwrap())
         .alt_name(AltName::uri("https://a.example.org/x").unwrap())
-        .challenge_password("secret").unwrap()
+        .challenge_password("secret")
+        .unwrap()
         .extension(Extension {
             oid: "2.5.29.19".parse().unwrap(),
             critical: true,
@@ -112,7 +116,8 @@ fn constrained(more: bool) -> Vec<u8> {
     let ca = root.unwrap().delegate_at(ca, profile, again(&CA), serial(2), validity).unwrap();
     let policy = Policy::new(Profile::tls_server())
         .allow_subject_attribute(AttributeType::ORGANIZATION)
-        .allow_dns("a.example.org").unwrap()
+        .allow_dns("a.example.org")
+        .unwrap()
         .allow_ip("10.0.0.0/8")
         .unwrap()
         .with_on_denial(OnDenial::LeaveOut);

@@ -92,7 +92,8 @@ static CASES: LazyLock<[Case; 4]> = LazyLock::new(|| {
     [
         Case {
             policy: server()
-                .allow_dns(".example.org").unwrap()
+                .allow_dns(".example.org")
+                .unwrap()
                 .allow_ip("10.0.0.0/8")
                 .unwrap()
                 .with_on_denial(OnDenial::LeaveOut),
@@ -107,8 +108,10 @@ static CASES: LazyLock<[Case; 4]> = LazyLock::new(|| {
             policy: client()
                 .allow_subject_attribute(AttributeType::COMMON_NAME)
                 .allow_subject_attribute(AttributeType::ORGANIZATION)
-                .allow_email("example.org").unwrap()
-                .allow_uri_host(".example.org").unwrap()
+                .allow_email("example.org")
+                .unwrap()
+                .allow_uri_host(".example.org")
+                .unwrap()
                 .with_on_denial(OnDenial::LeaveOut),
             purpose: ExtendedKeyUsage::CLIENT_AUTH,
             allows: |name| match name {
@@ -128,8 +131,10 @@ static CASES: LazyLock<[Case; 4]> = LazyLock::new(|| {
         },
         Case {
             policy: server()
-                .allow_dns("a.example.org").unwrap()
-                .allow_dns(".b.example.org").unwrap()
+                .allow_dns("a.example.org")
+                .unwrap()
+                .allow_dns(".b.example.org")
+                .unwrap()
                 .allow_wildcards()
                 .with_common_name_use(CommonNameUse::AddToAltNames),
             purpose: ExtendedKeyUsage::SERVER_AUTH,

@@ -4,7 +4,10 @@ use std::hint::black_box;
 
 use certwright::key::{KeyFamily, PublicKey, Sm2Id};
 use certwright::time::Lifetime;
-use certwright::{Authority, Certificate, CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, Policy, Profile, Signer as _};
+use certwright::{
+    Authority, Certificate, CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, Policy,
+    Profile, Signer as _,
+};
 
 use super::{Ca, DAYS, DOMAIN, Generated, Generator, Issuer, Key, Peer, SM2_ID};
 
