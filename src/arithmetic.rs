@@ -1,18 +1,35 @@
-//! Which arithmetic works on keys: what was chosen, and how often which one signed.
+//! Which arithmetic works on a key, and how often which one signed.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Which arithmetic works on keys.
+/// Which arithmetic works on a key. Default: [`Arithmetic::Fastest`]. It is chosen key by key, by
+/// [`KeyPair::with_arithmetic`](crate::KeyPair::with_arithmetic),
+/// [`KeyGeneration::arithmetic`](crate::key::KeyGeneration::arithmetic) and
+/// [`PublicKey::with_arithmetic`](crate::key::PublicKey::with_arithmetic), and for what is read and
+/// verified by [`ChainVerifier::with_arithmetic`](crate::ChainVerifier::with_arithmetic) and
+/// [`UnverifiedRequest::with_arithmetic`](crate::request::UnverifiedRequest::with_arithmetic). Nothing
+/// chooses for a whole process, and the library never reads the environment.
 ///
 /// Deterministic signatures are the same with each, and others are as good; what differs is the time
 /// they take. Without the feature `fast-arithmetic` there is none but [`Arithmetic::RustCrypto`],
 /// whatever is chosen.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+///
+/// ```
+/// # #[cfg(feature = "ecc")] {
+/// use certwright::key::Arithmetic;
+/// use certwright::{KeyAlgorithm, KeyPair};
+/// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?.with_arithmetic(Arithmetic::RustCrypto);
+/// assert_eq!(key.arithmetic(), Arithmetic::RustCrypto);
+/// # }
+/// # Ok::<(), certwright::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Arithmetic {
     /// What is fastest here. In optimised builds (without debug assertions): for RSA keys
     /// [`Arithmetic::Vectors`] where the processor has them, for curves this crate's own arithmetic.
     /// In other builds [`Arithmetic::RustCrypto`].
+    #[default]
     Fastest,
     /// For RSA keys the algorithms of the vectors in ordinary arithmetic, on any processor: to test
     /// them. For curves this crate's own arithmetic.
@@ -23,9 +40,6 @@ pub enum Arithmetic {
     /// [`Arithmetic::RustCrypto`]. For curves this crate's own arithmetic.
     Vectors,
 }
-
-/// What was chosen, by the numbers of [`Arithmetic::choose`]; 0 when nothing was.
-static CHOICE: AtomicU8 = AtomicU8::new(0);
 
 /// Signatures made in lanes, on curves, elsewhere, and failed.
 static COUNTS: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
@@ -48,35 +62,6 @@ pub struct ArithmeticCounts {
 }
 
 impl Arithmetic {
-    /// Chooses for keys that are made or read from now on, in the whole process. Without it, it is
-    /// [`Arithmetic::Fastest`]. The library never reads the environment.
-    ///
-    /// ```
-    /// use certwright::key::Arithmetic;
-    /// Arithmetic::Portable.choose();
-    /// assert_eq!(Arithmetic::chosen(), Arithmetic::Portable);
-    /// ```
-    pub fn choose(self) {
-        let choice = match self {
-            Self::Fastest => 1,
-            Self::Portable => 2,
-            Self::RustCrypto => 3,
-            Self::Vectors => 4,
-        };
-        CHOICE.store(choice, Ordering::Relaxed);
-    }
-
-    /// What was chosen.
-    pub fn chosen() -> Self {
-        match CHOICE.load(Ordering::Relaxed) {
-            2 => Self::Portable,
-            3 => Self::RustCrypto,
-            4 => Self::Vectors,
-            // Also while nothing was chosen.
-            _ => Self::Fastest,
-        }
-    }
-
     /// The arithmetic of a name: `fastest`, `portable`, `rustcrypto` or `vectors`. For programs that
     /// let their user choose, as the command and the benches of this crate do by the environment
     /// variable `CERTWRIGHT_ARITHMETIC`.
@@ -97,9 +82,9 @@ impl Arithmetic {
     }
 
     /// Whether keys on curves are worked on here by this crate's own arithmetic.
-    pub(crate) fn is_own_on_curves() -> bool {
+    pub(crate) fn is_own_on_curves(self) -> bool {
         cfg!(feature = "fast-arithmetic")
-            && match Self::chosen() {
+            && match self {
                 // Without optimisation it is slower than the crates, which are optimised.
                 Self::Fastest => !cfg!(debug_assertions),
                 Self::Portable | Self::Vectors => true,
@@ -153,15 +138,10 @@ impl Arithmetic {
     }
 }
 
-/// Chooses this crate's own arithmetic, for tests that are not optimised. All tests of this binary
-/// that choose choose this.
+/// This crate's own arithmetic, for tests that are not optimised.
 #[cfg(test)]
-pub(crate) fn choose_own() {
-    if Arithmetic::has_vectors() {
-        Arithmetic::Vectors.choose();
-    } else {
-        Arithmetic::Portable.choose();
-    }
+pub(crate) fn own() -> Arithmetic {
+    if Arithmetic::has_vectors() { Arithmetic::Vectors } else { Arithmetic::Portable }
 }
 
 /// Held by tests that make signatures fail, one after the other: the counts are the process's.

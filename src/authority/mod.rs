@@ -86,9 +86,9 @@ impl Authority {
             }),
             issuer: Arc::new(issuer),
             policy: Arc::new(policy),
-            ledger,
             clock: Arc::new(SystemClock),
-            randomness: Randomness::default(),
+            randomness: ledger.randomness().clone(),
+            ledger,
             actor: Arc::from("authority"),
         }
     }
@@ -100,8 +100,9 @@ impl Authority {
         self
     }
 
-    /// Draws everything that it draws, which is serial numbers, from another generator, such as the one
-    /// that roots and keys are drawn from ([`Randomness`]).
+    /// Draws serial numbers from this generator, such as the one that roots and keys are drawn from
+    /// ([`Randomness`]). The default is that of its ledger ([`Ledger::with_rng`]). What a signature needs,
+    /// the signer draws ([`KeyPair::with_rng`](crate::KeyPair::with_rng)).
     #[must_use]
     pub fn with_rng(mut self, rng: impl TryCryptoRng + Send + 'static) -> Self {
         self.randomness = Randomness::new(rng);

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
+use crate::key::Arithmetic;
 use crate::ledger::Identifier;
 use crate::profile::LeafBasicConstraints;
 use crate::validity::Lifetime;
@@ -30,6 +31,8 @@ pub struct Config {
     pub csr_keys: Vec<CsrKeyRule>,
     /// Whether RSA_1024 is issued (S lists the value; I: dangerous, so off).
     pub weak_keys: WeakKeys,
+    /// The arithmetic that works on keys that are kept and generated (I: the fastest).
+    pub arithmetic: Arithmetic,
     /// Which parameters may say how long a leaf is valid (S: strict).
     pub validity: ValidityRule,
     /// Organization of server and client leaves (S: "Alibaba Inc").
@@ -260,6 +263,7 @@ impl Default for Config {
             algorithms: ALGORITHMS.to_vec(),
             csr_keys: CSR_KEYS.to_vec(),
             weak_keys: WeakKeys::Refuse,
+            arithmetic: Arithmetic::default(),
             validity: ValidityRule::default(),
             organization: "Alibaba Inc".to_owned(),
             organization_unit: "Aliyun CDN".to_owned(),

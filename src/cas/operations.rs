@@ -155,7 +155,7 @@ fn call(
     };
     called().map_err(|error: CasError| match error.request_id().is_empty() {
         // It was refused before the operation began.
-        true => match request_id() {
+        true => match request_id(cas.ledger().randomness()) {
             Ok(request_id) => error.with_request_id(&request_id),
             Err(_) => error,
         },

@@ -12,7 +12,7 @@ use super::session::{Run, Session, Shared};
 use super::shelf::token;
 use crate::authority::Clock;
 use crate::error::Error;
-use crate::key::random_bytes;
+use crate::key::Randomness;
 use crate::ledger::Ledger;
 use crate::store::Store;
 
@@ -46,7 +46,7 @@ impl Cas {
     /// [`Ledger::unlock`] was called on [`Cas::ledger`].
     pub fn new(store: impl Store + 'static, clock: impl Clock + 'static, config: Config) -> Self {
         Self {
-            ledger: Ledger::new(store),
+            ledger: Ledger::new(store).with_arithmetic(config.arithmetic),
             clock: Arc::new(clock),
             config,
             actor: Arc::from("cas"),
@@ -59,6 +59,14 @@ impl Cas {
     #[must_use]
     pub fn with_actor(mut self, actor: &str) -> Self {
         self.actor = Arc::from(actor);
+        self
+    }
+
+    /// Draws everything from this generator: keys, serial numbers, tokens, the identifiers of requests,
+    /// and what is sealed. Call it before the ledger is unlocked. The default is the operating system's.
+    #[must_use]
+    pub fn with_rng(mut self, rng: impl TryCryptoRng + Send + 'static) -> Self {
+        self.ledger = self.ledger.with_rng(rng);
         self
     }
 
@@ -129,7 +137,7 @@ impl Cas {
         name: &str,
         operation: &O,
     ) -> Result<(O::Answer, String), CasError> {
-        let request_id = request_id()?;
+        let request_id = request_id(self.ledger.randomness())?;
         let (key, token) = (OnceLock::new(), token::of(name, operation));
         let attempt = || {
             let session = Session {
@@ -205,8 +213,8 @@ impl Operator<'_> {
 }
 
 /// A random UUID (RFC 9562 section 5.4) in capitals, as the service writes them.
-pub(super) fn request_id() -> Result<String, Error> {
-    let bytes: [u8; 16] = random_bytes()?;
+pub(super) fn request_id(randomness: &Randomness) -> Result<String, Error> {
+    let bytes: [u8; 16] = randomness.bytes()?;
     let number = u128::from_be_bytes(bytes);
     let number = number & !(0xF << 76) | 0x4 << 76;
     let number = number & !(0x3 << 62) | 0x2 << 62;

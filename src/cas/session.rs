@@ -7,9 +7,11 @@ use super::config::Config;
 use super::error::CasError;
 use super::json::schema::Parameter;
 use super::probe::DomainProbe;
+use crate::algorithm::KeyAlgorithm;
 use crate::authority::Clock;
+use crate::error::Error;
 use crate::issuer::Issuer;
-use crate::key::KeyPair;
+use crate::key::{KeyGeneration, KeyPair, WeakKeys};
 use crate::ledger::{AuditAction, Identifier, Ledger, Row, Write};
 use crate::validity::Time;
 
@@ -102,6 +104,19 @@ impl Session<'_> {
             let _ = self.key.set(Arc::new(generate()?));
         }
         self.key.get().ok_or_else(|| CasError::new(super::error::ErrorKind::Other, "no key"))
+    }
+
+    /// A new key.
+    pub(super) fn generate_key(
+        &self,
+        algorithm: KeyAlgorithm,
+        weak_keys: WeakKeys,
+    ) -> Result<KeyPair, Error> {
+        let randomness = self.ledger.randomness();
+        let generation = KeyGeneration::new(algorithm).weak_keys(weak_keys);
+        let key =
+            generation.arithmetic(self.config.arithmetic).generate_with(&mut randomness.clone())?;
+        Ok(key.with_rng(randomness.clone()))
     }
 
     /// A private key that is handed out, which the audit log tells of first.

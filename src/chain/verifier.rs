@@ -8,7 +8,7 @@ use super::usable::{check_usable, unusable, unusable_anchor};
 use super::verified::{Consulted, RevocationStatus, Verified};
 use crate::certificate::Certificate;
 use crate::error::{ChainError, ChainRule, Error};
-use crate::key::{PublicKey, Sm2Id};
+use crate::key::{Arithmetic, PublicKey, Sm2Id};
 use crate::name::AltName;
 use crate::revocation_list::RevocationList;
 use crate::usage::{ExtendedKeyUsage, KeyUsage, list};
@@ -46,6 +46,7 @@ pub struct ChainVerifier {
     purpose: Option<ExtendedKeyUsage>,
     name: Option<AltName>,
     sm2_id: Sm2Id,
+    arithmetic: Arithmetic,
     lists: Option<(Vec<RevocationList>, UnknownRevocation)>,
 }
 
@@ -58,6 +59,7 @@ impl ChainVerifier {
             purpose: None,
             name: None,
             sm2_id: Sm2Id::default(),
+            arithmetic: Arithmetic::default(),
             lists: None,
         }
     }
@@ -81,6 +83,13 @@ impl ChainVerifier {
     #[must_use]
     pub fn with_sm2_id(mut self, id: Sm2Id) -> Self {
         self.sm2_id = id;
+        self
+    }
+
+    /// Verifies signatures by this arithmetic. The default is [`Arithmetic::Fastest`].
+    #[must_use]
+    pub fn with_arithmetic(mut self, arithmetic: Arithmetic) -> Self {
+        self.arithmetic = arithmetic;
         self
     }
 
@@ -310,7 +319,7 @@ impl ChainVerifier {
     /// The key of an issuer, with the identifier of its SM2 signatures.
     fn key_of(&self, issuer: &Certificate) -> Result<PublicKey, Broken> {
         let key = issuer.public_key().map_err(|error| unusable(&error))?.clone();
-        Ok(key.with_sm2_id(self.sm2_id.clone()))
+        Ok(key.with_arithmetic(self.arithmetic).with_sm2_id(self.sm2_id.clone()))
     }
 
     fn check_signature(

@@ -14,7 +14,7 @@ use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::distribution::CrlDistribution;
 use crate::error::{Denied, Error, Reason};
-use crate::key::{Pinned, PublicKey, Signer, key_identifier, system};
+use crate::key::{Pinned, PublicKey, Randomness, Signer, key_identifier};
 use crate::limits::CHAIN_CERTIFICATES;
 use crate::name::Name;
 use crate::policy::{Grant, Period};
@@ -70,7 +70,7 @@ impl Issuer {
             name,
             profile,
             signer,
-            SerialNumber::generate(&mut system())?,
+            SerialNumber::generate(&mut Randomness::default())?,
             validity,
         )
     }
@@ -119,7 +119,7 @@ impl Issuer {
         signer: impl Signer + 'static,
     ) -> Result<Self, Error> {
         let validity = from_now(&profile)?;
-        let serial = SerialNumber::generate(&mut system())?;
+        let serial = SerialNumber::generate(&mut Randomness::default())?;
         self.delegate_at(name, profile, signer, serial, validity)
     }
 

@@ -31,13 +31,18 @@ pub(super) enum Scalar {
 
 impl Public {
     /// Reads a SEC 1 point: on the curve and not at infinity, or it is refused.
-    pub(super) fn from_point(algorithm: KeyAlgorithm, point: &[u8]) -> Result<Self, Error> {
-        if let Some(own) = OwnPublic::from_point(algorithm, point) {
+    pub(super) fn from_point(
+        arithmetic: Arithmetic,
+        algorithm: KeyAlgorithm,
+        point: &[u8],
+    ) -> Result<Self, Error> {
+        if let Some(own) = OwnPublic::from_point(arithmetic, algorithm, point) {
             return Ok(Self::Own(own));
         }
         // It may be compressed.
         let key = by_crate::Public::from_point(algorithm, point)?;
-        Ok(OwnPublic::from_point(algorithm, &key.to_point()).map_or(Self::Crate(key), Self::Own))
+        Ok(OwnPublic::from_point(arithmetic, algorithm, &key.to_point())
+            .map_or(Self::Crate(key), Self::Own))
     }
 
     /// The uncompressed SEC 1 form.
@@ -72,7 +77,11 @@ impl Public {
 impl Secret {
     /// A scalar drawn at random: as many bytes as the order has, until they are in [1, n−1]
     /// (FIPS 186-5 A.2.2). `None` for other families.
-    pub(super) fn generate(algorithm: KeyAlgorithm, rng: &mut impl CryptoRng) -> Option<Self> {
+    pub(super) fn generate(
+        arithmetic: Arithmetic,
+        algorithm: KeyAlgorithm,
+        rng: &mut impl CryptoRng,
+    ) -> Option<Self> {
         let nist = [KeyAlgorithm::EcdsaP256, KeyAlgorithm::EcdsaP384, KeyAlgorithm::EcdsaP521];
         if !nist.contains(&algorithm) {
             return None;
@@ -83,18 +92,22 @@ impl Secret {
             // The bits that the order does not have: 7 of P-521's first byte.
             let unused = 8 * scalar.len() as u32 - algorithm.bits();
             scalar.iter_mut().take(1).for_each(|first| *first &= 0xff >> unused);
-            if let Ok(secret) = Self::from_scalar(algorithm, &scalar) {
+            if let Ok(secret) = Self::from_scalar(arithmetic, algorithm, &scalar) {
                 return Some(secret);
             }
         }
     }
 
     /// A scalar from its big-endian bytes: in [1, n−1], or it is refused.
-    pub(super) fn from_scalar(algorithm: KeyAlgorithm, scalar: &[u8]) -> Result<Self, Error> {
+    pub(super) fn from_scalar(
+        arithmetic: Arithmetic,
+        algorithm: KeyAlgorithm,
+        scalar: &[u8],
+    ) -> Result<Self, Error> {
         let significant = scalar.iter().position(|byte| *byte != 0).unwrap_or(scalar.len());
         let significant = scalar.get(significant..).unwrap_or(scalar);
         let bytes = Zeroizing::new(fixed_width(significant, width(algorithm))?);
-        let scalar = match OwnSecret::from_scalar(algorithm, &bytes) {
+        let scalar = match OwnSecret::from_scalar(arithmetic, algorithm, &bytes) {
             Some(own) => Scalar::Own(own),
             None => Scalar::Crate(by_crate::Secret::from_scalar(algorithm, &bytes)?, bytes),
         };

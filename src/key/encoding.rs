@@ -4,6 +4,7 @@ use super::encryption;
 use super::pair::{KeyPair, Secret, check_strength};
 use super::secret::{SecretBytes, SecretText};
 use crate::algorithm::{KeyFamily, WeakKeys};
+use crate::arithmetic::Arithmetic;
 use crate::error::Error;
 use crate::wire::pem;
 use crate::wire::private_key::{
@@ -172,7 +173,8 @@ impl KeyPair {
     #[cfg_attr(docsrs, doc(cfg(feature = "encrypted-keys")))]
     pub fn to_pkcs8_der_encrypted(&self, passphrase: &str) -> Result<Vec<u8>, Error> {
         let plain = self.to_pkcs8_der()?;
-        let (algorithm, ciphertext) = encryption::encrypt(plain.as_bytes(), passphrase)?;
+        let (algorithm, ciphertext) =
+            encryption::encrypt(plain.as_bytes(), passphrase, &self.randomness)?;
         Ok(encode_encrypted(&algorithm, &ciphertext))
     }
 
@@ -231,14 +233,14 @@ impl KeyPair {
         match algorithm {
             #[cfg(feature = "sm2")]
             crate::algorithm::KeyAlgorithm::Sm2 => {
-                Self::from_sm2(super::sm2::Secret::from_scalar(scalar)?)
+                Self::from_sm2(super::sm2::Secret::from_scalar(Arithmetic::default(), scalar)?)
             }
             #[cfg(not(feature = "sm2"))]
             crate::algorithm::KeyAlgorithm::Sm2 => {
                 Err(super::public::not_built(algorithm.family()))
             }
             #[cfg(feature = "ecc")]
-            _ => super::ecdsa::Secret::from_scalar(algorithm, scalar)
+            _ => super::ecdsa::Secret::from_scalar(Arithmetic::default(), algorithm, scalar)
                 .map(|secret| Self::from_ecdsa(algorithm, secret)),
             #[cfg(not(feature = "ecc"))]
             _ => Err(super::public::not_built(algorithm.family())),

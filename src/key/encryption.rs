@@ -4,7 +4,7 @@ use pkcs5::EncryptionScheme;
 use pkcs5::pbes2::{Kdf, Parameters};
 use zeroize::Zeroizing;
 
-use super::random::random_bytes;
+use super::randomness::Randomness;
 use crate::error::Error;
 use crate::limits::{PASSPHRASE_BYTES, PBKDF2_ITERATIONS, SCRYPT_BYTES};
 use crate::oid::PBES2;
@@ -16,12 +16,16 @@ const WHAT: &str = "encrypted private key";
 const WRITTEN_ITERATIONS: u32 = 600_000;
 
 /// The whole AlgorithmIdentifier and the ciphertext.
-pub(super) fn encrypt(plain: &[u8], passphrase: &str) -> Result<(Vec<u8>, Vec<u8>), Error> {
+pub(super) fn encrypt(
+    plain: &[u8],
+    passphrase: &str,
+    random: &Randomness,
+) -> Result<(Vec<u8>, Vec<u8>), Error> {
     check_passphrase(passphrase)?;
     if passphrase.is_empty() {
         return Err(Error::malformed(WHAT, "passphrase", "empty"));
     }
-    let (salt, iv): ([u8; 16], [u8; 16]) = (random_bytes()?, random_bytes()?);
+    let (salt, iv): ([u8; 16], [u8; 16]) = (random.bytes()?, random.bytes()?);
     let failed = |error: pkcs5::Error| Error::malformed(WHAT, "encryption", error.to_string());
     let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(WRITTEN_ITERATIONS, &salt, iv)
         .map_err(failed)?;

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::algorithm::{KeyAlgorithm, WeakKeys};
+use crate::arithmetic::Arithmetic;
 
 /// The generation of a key, with what [`KeyPair::generate`](super::KeyPair::generate) leaves to its defaults.
 ///
@@ -34,6 +35,7 @@ pub struct KeyGeneration<'a> {
     algorithm: KeyAlgorithm,
     weak_keys: WeakKeys,
     is_independent: bool,
+    arithmetic: Arithmetic,
     observer: Option<Box<dyn FnMut(Progress) -> ControlFlow<()> + 'a>>,
 }
 
@@ -49,10 +51,24 @@ pub struct Progress {
 impl<'a> KeyGeneration<'a> {
     /// A key of this algorithm.
     pub fn new(algorithm: KeyAlgorithm) -> Self {
-        Self { algorithm, weak_keys: WeakKeys::Refuse, is_independent: false, observer: None }
+        Self {
+            algorithm,
+            weak_keys: WeakKeys::Refuse,
+            is_independent: false,
+            arithmetic: Arithmetic::default(),
+            observer: None,
+        }
     }
 
-    /// Can allow RSA of 1024 bits.
+    /// Sets the arithmetic that searches for the key, and then works on it. The default is
+    /// [`Arithmetic::Fastest`].
+    #[must_use]
+    pub fn arithmetic(mut self, arithmetic: Arithmetic) -> Self {
+        self.arithmetic = arithmetic;
+        self
+    }
+
+    /// Can allow RSA of 1024 bits. The default is [`WeakKeys::Refuse`].
     #[must_use]
     pub fn weak_keys(mut self, weak_keys: WeakKeys) -> Self {
         self.weak_keys = weak_keys;
@@ -81,6 +97,10 @@ impl<'a> KeyGeneration<'a> {
 
     pub(super) fn allowed_weak_keys(&self) -> WeakKeys {
         self.weak_keys
+    }
+
+    pub(super) fn chosen_arithmetic(&self) -> Arithmetic {
+        self.arithmetic
     }
 
     pub(super) fn is_independent(&self) -> bool {

@@ -2,9 +2,10 @@
 
 use zeroize::Zeroizing;
 
+use super::randomness::Randomness;
 use crate::error::Error;
 
-pub(super) fn encrypt(_: &[u8], _: &str) -> Result<(Vec<u8>, Vec<u8>), Error> {
+pub(super) fn encrypt(_: &[u8], _: &str, _: &Randomness) -> Result<(Vec<u8>, Vec<u8>), Error> {
     Err(not_built())
 }
 

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::algorithm::KeyAlgorithm;
+use crate::arithmetic::Arithmetic;
 
 #[derive(Clone)]
 pub(super) enum OwnPublic {}
@@ -16,7 +17,7 @@ pub(super) struct Signature {
 }
 
 impl OwnPublic {
-    pub(super) fn from_point(_: KeyAlgorithm, _: &[u8]) -> Option<Self> {
+    pub(super) fn from_point(_: Arithmetic, _: KeyAlgorithm, _: &[u8]) -> Option<Self> {
         None
     }
 
@@ -34,7 +35,7 @@ impl OwnPublic {
 }
 
 impl OwnSecret {
-    pub(super) fn from_scalar(_: KeyAlgorithm, _: &[u8]) -> Option<Self> {
+    pub(super) fn from_scalar(_: Arithmetic, _: KeyAlgorithm, _: &[u8]) -> Option<Self> {
         None
     }
 

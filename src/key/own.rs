@@ -24,9 +24,13 @@ pub(super) struct OwnSecret {
 impl OwnPublic {
     /// Reads an uncompressed SEC 1 point; `None` where it is none on the curve, of another form, or
     /// the RustCrypto crates are to work.
-    pub(super) fn from_point(algorithm: KeyAlgorithm, point: &[u8]) -> Option<Self> {
+    pub(super) fn from_point(
+        arithmetic: Arithmetic,
+        algorithm: KeyAlgorithm,
+        point: &[u8],
+    ) -> Option<Self> {
         let coordinates = point.strip_prefix(&[4])?;
-        PublicKey::from_coordinates(curve(algorithm)?, coordinates).map(Self)
+        PublicKey::from_coordinates(curve(arithmetic, algorithm)?, coordinates).map(Self)
     }
 
     /// The uncompressed SEC 1 form.
@@ -50,8 +54,12 @@ impl OwnPublic {
 impl OwnSecret {
     /// From a big-endian scalar; `None` where it is out of range, among the few of which the
     /// arithmetic cannot compute the point, or the RustCrypto crates are to work.
-    pub(super) fn from_scalar(algorithm: KeyAlgorithm, scalar: &[u8]) -> Option<Self> {
-        let curve = curve(algorithm)?;
+    pub(super) fn from_scalar(
+        arithmetic: Arithmetic,
+        algorithm: KeyAlgorithm,
+        scalar: &[u8],
+    ) -> Option<Self> {
+        let curve = curve(arithmetic, algorithm)?;
         let key = SecretKey::from_scalar(curve, scalar)?;
         Some(Self { key, curve, prefix: OnceLock::new() })
     }
@@ -117,8 +125,8 @@ const NONCE: &[u8; 14] = b"certwright k 1";
 const PREFIX: &[u8; 14] = b"certwright p 1";
 
 /// The curve of an algorithm; `None` for RSA, and where the RustCrypto crates are to work.
-fn curve(algorithm: KeyAlgorithm) -> Option<CurveName> {
-    if !Arithmetic::is_own_on_curves() {
+fn curve(arithmetic: Arithmetic, algorithm: KeyAlgorithm) -> Option<CurveName> {
+    if !arithmetic.is_own_on_curves() {
         return None;
     }
     match algorithm {

@@ -6,10 +6,11 @@
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng;
 
+use super::generation::KeyGeneration;
 use super::pair::{KeyPair, Nonces, Secret};
 use super::signer::{Pinned, Signer};
-use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
-use crate::arithmetic::{Arithmetic, choose_own, failing};
+use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm};
+use crate::arithmetic::{Arithmetic, failing, own};
 use crate::curves::Fault;
 
 const FAULTS: [Fault; 4] = [Fault::Entries, Fault::Rows, Fault::Scalar, Fault::Infinity];
@@ -29,8 +30,8 @@ fn algorithms() -> Vec<KeyAlgorithm> {
 }
 
 fn pair(algorithm: KeyAlgorithm) -> KeyPair {
-    KeyPair::generate_with(algorithm, WeakKeys::Refuse, &mut ChaCha20Rng::from_seed([1; 32]))
-        .unwrap()
+    let generation = KeyGeneration::new(algorithm).arithmetic(own());
+    generation.generate_with(&mut ChaCha20Rng::from_seed([1; 32])).unwrap()
 }
 
 fn faulty(algorithm: KeyAlgorithm, fault: Fault) -> KeyPair {
@@ -53,7 +54,6 @@ fn failed() -> u64 {
 #[test]
 fn a_fault_is_counted_and_the_rustcrypto_crates_sign() {
     let _guard = failing();
-    choose_own();
     const WHAT: &str = "test";
     let messages: [&[u8]; 3] = [b"one", b"two", b"three"];
     for algorithm in algorithms() {
@@ -89,7 +89,6 @@ fn a_fault_is_counted_and_the_rustcrypto_crates_sign() {
 #[cfg(feature = "ecc")]
 #[test]
 fn the_scalar_that_meets_an_exception_is_a_key_as_any_other() {
-    choose_own();
     // 30·2^252 − n.
     let scalar = "e0000000ffffffff00000000000000004319055258e8617b0c46353d039cdaaf";
     let scalar: Vec<u8> = scalar
@@ -97,7 +96,8 @@ fn the_scalar_that_meets_an_exception_is_a_key_as_any_other() {
         .chunks(2)
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
         .collect();
-    let secret = super::ecdsa::Secret::from_scalar(KeyAlgorithm::EcdsaP256, &scalar).unwrap();
+    let secret =
+        super::ecdsa::Secret::from_scalar(own(), KeyAlgorithm::EcdsaP256, &scalar).unwrap();
     assert!(!secret.is_own());
     let key = KeyPair::from_ecdsa(KeyAlgorithm::EcdsaP256, secret);
     let signature = key.sign(b"message").unwrap();
@@ -108,7 +108,6 @@ fn the_scalar_that_meets_an_exception_is_a_key_as_any_other() {
 /// What embedders that choose another arithmetic get: the same bytes.
 #[test]
 fn deterministic_signatures_are_those_of_the_crates() {
-    choose_own();
     for algorithm in algorithms() {
         use SignatureAlgorithm::{EcdsaSha256, EcdsaSha384, EcdsaSha512, Sm2Sm3};
         let hashes: &[SignatureAlgorithm] = match algorithm.family() {

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use super::generation::KeyGeneration;
 use super::public::{PublicKey, Verifier};
-use super::random::{seeded, system};
+use super::random::seeded;
+use super::randomness::Randomness;
 use super::signer::Signer;
 use super::sm2_id::Sm2Id;
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm, WeakKeys};
@@ -35,6 +36,7 @@ pub struct KeyPair {
     pub(super) secret: Secret,
     signature: SignatureAlgorithm,
     nonces: Nonces,
+    pub(super) randomness: Randomness,
 }
 
 pub(super) enum Secret {
@@ -66,7 +68,7 @@ impl KeyGeneration<'_> {
     /// # Errors
     /// As [`KeyPair::generate`], and [`Error::Cancelled`] when the observer breaks off.
     pub fn generate(self) -> Result<KeyPair, Error> {
-        self.generate_with(&mut system())
+        self.generate_with(&mut Randomness::default())
     }
 
     /// Generates the key from `rng`, of which 32 bytes are drawn; the same bytes give the same
@@ -91,7 +93,7 @@ impl KeyPair {
     /// [`Error::Denied`] for [`KeyAlgorithm::Rsa1024`], [`Error::Unsupported`] for a family that
     /// this build leaves out, [`Error::Random`] when the system has no random numbers.
     pub fn generate(algorithm: KeyAlgorithm) -> Result<Self, Error> {
-        Self::generate_with(algorithm, WeakKeys::Refuse, &mut system())
+        Self::generate_with(algorithm, WeakKeys::Refuse, &mut Randomness::default())
     }
 
     /// Generates a key from `rng`, of which 32 bytes are drawn; the same bytes give the same key.
@@ -110,20 +112,22 @@ impl KeyPair {
         mut generation: KeyGeneration<'_>,
         rng: &mut R,
     ) -> Result<Self, Error> {
-        let algorithm = generation.algorithm();
+        let (algorithm, arithmetic) = (generation.algorithm(), generation.chosen_arithmetic());
         check_strength(algorithm, generation.allowed_weak_keys())?;
         let mut rng = seeded(rng)?;
         #[cfg(feature = "ecc")]
-        if let Some(secret) = super::ecdsa::Secret::generate(algorithm, &mut rng) {
-            return Ok(Self::from_ecdsa(algorithm, secret));
+        if let Some(secret) = super::ecdsa::Secret::generate(arithmetic, algorithm, &mut rng) {
+            return Ok(Self::from_ecdsa(algorithm, secret).worked_on_by(arithmetic));
         }
         #[cfg(feature = "rsa")]
         if algorithm.family() == crate::algorithm::KeyFamily::Rsa {
-            return Self::from_rsa(super::rsa::Secret::generate(&mut generation, &mut rng)?);
+            let secret = super::rsa::Secret::generate(&mut generation, &mut rng)?;
+            return Ok(Self::from_rsa(secret)?.worked_on_by(arithmetic));
         }
         #[cfg(feature = "sm2")]
         if algorithm == KeyAlgorithm::Sm2 {
-            return Self::from_sm2(super::sm2::Secret::generate(&mut rng));
+            let secret = super::sm2::Secret::generate(arithmetic, &mut rng);
+            return Ok(Self::from_sm2(secret)?.worked_on_by(arithmetic));
         }
         Err(super::public::not_built(algorithm.family()))
     }
@@ -150,7 +154,13 @@ impl KeyPair {
 
     fn assemble(public: PublicKey, secret: Secret) -> Self {
         let signature = public.algorithm().default_signature();
-        Self { public, secret, signature, nonces: Nonces::default() }
+        Self {
+            public,
+            secret,
+            signature,
+            nonces: Nonces::default(),
+            randomness: Randomness::default(),
+        }
     }
 
     /// Signs with this algorithm instead of the default one: P-384 with SHA-256, for one.
@@ -173,7 +183,21 @@ impl KeyPair {
         Ok(self)
     }
 
-    /// Takes nonces from elsewhere than the default.
+    /// Draws what it needs from this generator: for nonces, the blinding of RSA, and the encryption of
+    /// its file under a passphrase. The default is the operating system's.
+    #[must_use]
+    pub fn with_rng(mut self, rng: impl TryCryptoRng + Send + 'static) -> Self {
+        self.randomness = Randomness::new(rng);
+        self
+    }
+
+    /// The same, from one that is shared.
+    pub(crate) fn drawing_from(mut self, randomness: &Randomness) -> Self {
+        self.randomness = randomness.clone();
+        self
+    }
+
+    /// Sets how nonces are made. The default is [`Nonces::Hedged`].
     #[must_use]
     pub fn with_nonces(mut self, nonces: Nonces) -> Self {
         self.nonces = nonces;
@@ -184,6 +208,45 @@ impl KeyPair {
     #[must_use]
     pub fn with_sm2_id(mut self, id: Sm2Id) -> Self {
         self.public = self.public.with_sm2_id(id);
+        self
+    }
+
+    /// Sets the arithmetic that works on this key: that signs with it, and verifies what it signed. The
+    /// default is [`Arithmetic::Fastest`].
+    #[must_use]
+    pub fn with_arithmetic(mut self, arithmetic: Arithmetic) -> Self {
+        if arithmetic == self.arithmetic() {
+            return self;
+        }
+        // These numbers were read before, so that nothing here fails.
+        match &mut self.secret {
+            #[cfg(feature = "ecc")]
+            Secret::Ecdsa(secret) => {
+                let (algorithm, scalar) = (self.public.algorithm(), secret.to_scalar());
+                if let Ok(made) = super::ecdsa::Secret::from_scalar(arithmetic, algorithm, &scalar)
+                {
+                    *secret = made;
+                }
+            }
+            #[cfg(feature = "rsa")]
+            Secret::Rsa(secret) => secret.set_arithmetic(arithmetic),
+            #[cfg(feature = "sm2")]
+            Secret::Sm2(secret) => {
+                if let Ok(made) = super::sm2::Secret::from_scalar(arithmetic, &secret.to_scalar()) {
+                    **secret = made;
+                }
+            }
+        }
+        self.worked_on_by(arithmetic)
+    }
+
+    /// The arithmetic that works on this key.
+    pub fn arithmetic(&self) -> Arithmetic {
+        self.public.arithmetic()
+    }
+
+    fn worked_on_by(mut self, arithmetic: Arithmetic) -> Self {
+        self.public = self.public.with_arithmetic(arithmetic);
         self
     }
 
@@ -203,7 +266,8 @@ impl KeyPair {
             Nonces::Deterministic => Vec::new(),
             Nonces::Hedged => vec![0; 32],
         });
-        system()
+        self.randomness
+            .clone()
             .try_fill_bytes(&mut extra)
             .map_err(|error| Error::Random { source: Box::new(error) })?;
         Ok(extra)
@@ -225,7 +289,8 @@ impl Signer for KeyPair {
             Secret::Ecdsa(ref secret) => secret.sign(self.signature, message, &self.hedge()?),
             #[cfg(feature = "rsa")]
             Secret::Rsa(ref secret) => {
-                let mut signed = secret.sign_many(self.signature, &[message], &mut system());
+                let mut signed =
+                    secret.sign_many(self.signature, &[message], &mut self.randomness.clone());
                 signed.pop().unwrap_or_else(|| Err(SignerError::new("it gave no answer").into()))
             }
             #[cfg(feature = "sm2")]
@@ -240,7 +305,9 @@ impl Signer for KeyPair {
     fn sign_many(&self, messages: &[&[u8]]) -> Vec<Result<Vec<u8>, Error>> {
         match self.secret {
             #[cfg(feature = "rsa")]
-            Secret::Rsa(ref secret) => secret.sign_many(self.signature, messages, &mut system()),
+            Secret::Rsa(ref secret) => {
+                secret.sign_many(self.signature, messages, &mut self.randomness.clone())
+            }
             #[allow(unreachable_patterns)] // where RSA is the only family
             _ => messages.iter().map(|message| self.sign(message)).collect(),
         }

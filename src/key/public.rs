@@ -5,6 +5,7 @@ use std::fmt;
 use super::digest::fingerprint;
 use super::sm2_id::Sm2Id;
 use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm};
+use crate::arithmetic::Arithmetic;
 use crate::error::Error;
 use crate::wire::pem;
 use crate::wire::public_key::{PublicKeyParts, encode_public_key, read_public_key};
@@ -20,6 +21,7 @@ pub struct PublicKey {
     content: Vec<u8>,
     verifier: Verifier,
     sm2_id: Sm2Id,
+    arithmetic: Arithmetic,
 }
 
 #[derive(Clone)]
@@ -64,7 +66,7 @@ impl PublicKey {
 
     #[cfg(feature = "ecc")]
     fn ecdsa(algorithm: KeyAlgorithm, point: &[u8]) -> Result<Self, Error> {
-        let key = super::ecdsa::Public::from_point(algorithm, point)?;
+        let key = super::ecdsa::Public::from_point(Arithmetic::default(), algorithm, point)?;
         Ok(Self::from_ecdsa(algorithm, key))
     }
 
@@ -92,7 +94,7 @@ impl PublicKey {
 
     #[cfg(feature = "sm2")]
     fn sm2(point: &[u8]) -> Result<Self, Error> {
-        super::sm2::Public::from_point(point).map(Self::from_sm2)
+        super::sm2::Public::from_point(Arithmetic::default(), point).map(Self::from_sm2)
     }
 
     #[cfg(feature = "sm2")]
@@ -106,7 +108,13 @@ impl PublicKey {
     }
 
     fn new(algorithm: KeyAlgorithm, content: Vec<u8>, verifier: Verifier) -> Self {
-        Self { algorithm, content, verifier, sm2_id: Sm2Id::default() }
+        Self {
+            algorithm,
+            content,
+            verifier,
+            sm2_id: Sm2Id::default(),
+            arithmetic: Arithmetic::default(),
+        }
     }
 
     /// Sets the identifier that its SM2 signatures bind. Without effect on other families.
@@ -125,6 +133,38 @@ impl PublicKey {
         }
         self.sm2_id = id;
         self
+    }
+
+    /// Sets the arithmetic that verifies its signatures. The default is [`Arithmetic::Fastest`].
+    #[must_use]
+    pub fn with_arithmetic(mut self, arithmetic: Arithmetic) -> Self {
+        if arithmetic == self.arithmetic {
+            return self;
+        }
+        // These bytes were read before, so that nothing here fails.
+        match &mut self.verifier {
+            #[cfg(feature = "ecc")]
+            Verifier::Ecdsa(key) => {
+                let read =
+                    super::ecdsa::Public::from_point(arithmetic, self.algorithm, &self.content);
+                *key = read.unwrap_or_else(|_| key.clone());
+            }
+            #[cfg(feature = "rsa")]
+            Verifier::Rsa(key) => key.arithmetic = arithmetic,
+            #[cfg(feature = "sm2")]
+            Verifier::Sm2(key) => {
+                let read = super::sm2::Public::from_point(arithmetic, &self.content);
+                **key =
+                    read.map_or_else(|_| (**key).clone(), |key| key.with_id(self.sm2_id.clone()));
+            }
+        }
+        self.arithmetic = arithmetic;
+        self
+    }
+
+    /// The arithmetic that verifies its signatures.
+    pub const fn arithmetic(&self) -> Arithmetic {
+        self.arithmetic
     }
 
     /// The algorithm and size.

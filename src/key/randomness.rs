@@ -3,14 +3,17 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use getrandom::SysRng;
 use rand_core::{TryCryptoRng, TryRng};
 
-use super::random::system;
+use crate::error::Error;
 
-/// A source of random numbers that is shared: its clones draw from one generator. Who embeds the crate
-/// makes one and gives it to whatever draws: to an authority
-/// ([`Authority::with_rng`](crate::Authority::with_rng)), to
-/// [`KeyPair::generate_with`](crate::KeyPair::generate_with), to
+/// A source of random numbers that is shared: its clones draw from one generator. Default: that of the
+/// operating system. Who embeds the crate makes one and gives it to whatever draws: to an authority
+/// ([`Authority::with_rng`](crate::Authority::with_rng)), a ledger
+/// ([`Ledger::with_rng`](crate::ledger::Ledger::with_rng)) or the operations of `cas`, and through them to the
+/// keys that they keep; to [`KeyPair::generate_with`](crate::KeyPair::generate_with) and
+/// [`KeyPair::with_rng`](crate::KeyPair::with_rng); to
 /// [`SerialNumber::generate`](crate::SerialNumber::generate) for
 /// [`Issuer::self_signed_at`](crate::Issuer::self_signed_at).
 ///
@@ -32,8 +35,15 @@ use super::random::system;
 /// # }
 /// # Ok::<(), certwright::Error>(())
 /// ```
-#[derive(Clone)]
-pub struct Randomness(Arc<Mutex<Fill>>);
+#[derive(Clone, Default)]
+pub struct Randomness(Source);
+
+#[derive(Clone, Default)]
+enum Source {
+    Given(Arc<Mutex<Fill>>),
+    #[default]
+    System,
+}
 
 /// Fills bytes with random ones.
 type Fill = dyn FnMut(&mut [u8]) -> Result<(), NoRandomness> + Send;
@@ -48,14 +58,32 @@ impl Randomness {
         let fill = move |bytes: &mut [u8]| {
             rng.try_fill_bytes(bytes).map_err(|error| NoRandomness(error.to_string()))
         };
-        Self(Arc::new(Mutex::new(fill)))
+        Self(Source::Given(Arc::new(Mutex::new(fill))))
     }
-}
 
-impl Default for Randomness {
-    /// The operating system's generator.
-    fn default() -> Self {
-        Self::new(system())
+    /// Draws bytes.
+    ///
+    /// # Errors
+    /// [`Error::Random`] when the generator has none.
+    pub fn bytes<const LENGTH: usize>(&self) -> Result<[u8; LENGTH], Error> {
+        let mut bytes = [0; LENGTH];
+        self.fill(&mut bytes).map_err(|error| Error::Random { source: Box::new(error) })?;
+        Ok(bytes)
+    }
+
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoRandomness> {
+        match &self.0 {
+            Source::Given(fill) => {
+                // A generator that panicked in another thread is asked again.
+                let mut fill = fill.lock().unwrap_or_else(PoisonError::into_inner);
+                (*fill)(bytes)
+            }
+            Source::System => {
+                #[cfg(test)]
+                super::tally::count_system_draw();
+                SysRng.try_fill_bytes(bytes).map_err(|error| NoRandomness(error.to_string()))
+            }
+        }
     }
 }
 
@@ -75,9 +103,7 @@ impl TryRng for Randomness {
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), NoRandomness> {
-        // A generator that panicked in another thread is asked again.
-        let mut fill = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (*fill)(bytes)
+        self.fill(bytes)
     }
 }
 

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::rsa_health::{Primes, TOO_CLOSE, private_weaknesses};
 use super::rsa_numbers::{PUBLIC_EXPONENT, Public, number};
 use crate::algorithm::KeyAlgorithm;
+use crate::arithmetic::Arithmetic;
 use crate::error::Error;
 use crate::lanes::{PrivateNumbers, RsaKey, bit_length};
 use crate::wire::private_key::{RsaParts, encode_rsa_private};
@@ -22,28 +23,39 @@ pub(super) struct Secret {
 impl Secret {
     /// A key of two primes, which were tested; `None` when FIPS 186-5 A.1.1 or A.1.3 does not
     /// allow the two together.
-    pub(super) fn from_primes(algorithm: KeyAlgorithm, p: &[u8], q: &[u8]) -> Option<Self> {
+    pub(super) fn from_primes(
+        arithmetic: Arithmetic,
+        algorithm: KeyAlgorithm,
+        p: &[u8],
+        q: &[u8],
+    ) -> Option<Self> {
         let [p, q] = larger_first(number(p), number(q));
         // With d modulo lcm(p−1, q−1), as FIPS 186-5 A.1.1 has it.
         let key = PrivateKey::from_p_q(p, q, BoxedUint::from(PUBLIC_EXPONENT)).ok()?;
-        private_weaknesses(&key, Primes::Tested).is_empty().then(|| Self::new(key, algorithm))
+        private_weaknesses(&key, Primes::Tested)
+            .is_empty()
+            .then(|| Self::new(arithmetic, key, algorithm))
     }
 
-    fn new(key: PrivateKey, algorithm: KeyAlgorithm) -> Self {
+    fn new(arithmetic: Arithmetic, key: PrivateKey, algorithm: KeyAlgorithm) -> Self {
         let mut secret = Self { key, algorithm, lanes: None };
-        secret.lanes = secret.bytes().ok().and_then(|bytes| {
+        secret.set_arithmetic(arithmetic);
+        secret
+    }
+
+    pub(super) fn set_arithmetic(&mut self, arithmetic: Arithmetic) {
+        self.lanes = self.bytes().ok().and_then(|bytes| {
             let numbers = PrivateNumbers {
-                modulus: &secret.key.n_bytes(),
+                modulus: &self.key.n_bytes(),
                 p: &bytes.p,
                 q: &bytes.q,
                 dp: &bytes.dp,
                 dq: &bytes.dq,
                 q_inverse: &bytes.q_inverse,
             };
-            let is_usual = *secret.key.e() == BoxedUint::from(PUBLIC_EXPONENT);
-            is_usual.then(|| RsaKey::new(&numbers)).flatten()
+            let is_usual = *self.key.e() == BoxedUint::from(PUBLIC_EXPONENT);
+            is_usual.then(|| RsaKey::new(arithmetic, &numbers)).flatten()
         });
-        secret
     }
 
     /// A key from its numbers: consistent, of prime factors, of a known size and healthy.
@@ -76,7 +88,7 @@ impl Secret {
         if !weaknesses.is_empty() {
             return Err(malformed(&weaknesses.join("; ")));
         }
-        Ok(Self::new(key, algorithm))
+        Ok(Self::new(Arithmetic::default(), key, algorithm))
     }
 
     pub(super) fn public_numbers(&self) -> (Box<[u8]>, Box<[u8]>) {

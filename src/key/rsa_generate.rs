@@ -31,7 +31,8 @@ impl Secret {
         let algorithm = generation.algorithm();
         let bits = algorithm.bits() / 2;
         let one_by_one = OneByOne;
-        let lanes = tester(bits);
+        let arithmetic = generation.chosen_arithmetic();
+        let lanes = tester(arithmetic, bits);
         let tester = lanes.as_deref().unwrap_or(&one_by_one);
         let candidates = if generation.is_independent() {
             Candidates::Independent
@@ -61,7 +62,7 @@ impl Secret {
                 }
             })?;
             let [p, q] = primes.as_slice() else { continue };
-            if let Some(key) = Self::from_primes(algorithm, p, q) {
+            if let Some(key) = Self::from_primes(arithmetic, algorithm, p, q) {
                 return Ok(key);
             }
         }

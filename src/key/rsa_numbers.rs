@@ -6,6 +6,7 @@ use ::rsa::{BoxedUint, Pkcs1v15Sign, PublicKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
+use crate::arithmetic::Arithmetic;
 use crate::error::Error;
 use crate::lanes::bit_length;
 use crate::limits::RSA_EXPONENT_BITS;
@@ -23,6 +24,7 @@ pub(super) struct Public {
     /// The same for the rsa crate, which computes half a signature's check to make it: once there is
     /// use for it.
     key: OnceLock<Option<PublicKey>>,
+    pub(super) arithmetic: Arithmetic,
 }
 
 impl Public {
@@ -48,7 +50,10 @@ impl Public {
         }
         let first = modulus.iter().position(|byte| *byte != 0).unwrap_or(0);
         let modulus = modulus.get(first..).unwrap_or_default().into();
-        Ok((algorithm, Self { modulus, exponent, key: OnceLock::new() }))
+        Ok((
+            algorithm,
+            Self { modulus, exponent, key: OnceLock::new(), arithmetic: Arithmetic::default() },
+        ))
     }
 
     /// For the rsa crate.

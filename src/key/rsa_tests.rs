@@ -10,11 +10,12 @@ use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng;
 use rand_core::{TryCryptoRng, TryRng};
 
-use super::pair::{self, KeyPair};
+use super::generation::KeyGeneration;
+use super::pair;
 use super::rsa::Secret;
 use super::rsa_numbers::scheme;
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm, WeakKeys};
-use crate::arithmetic::Arithmetic;
+use crate::arithmetic::{Arithmetic, own};
 use crate::lanes::{PrivateNumbers, RsaKey};
 
 const SHA_256: SignatureAlgorithm = SignatureAlgorithm::RsaSha256;
@@ -27,7 +28,8 @@ fn rng() -> ChaCha20Rng {
 
 fn secret() -> Box<Secret> {
     let weak_keys = WeakKeys::DangerouslyAllowRsa1024;
-    let key = KeyPair::generate_with(KeyAlgorithm::Rsa1024, weak_keys, &mut rng()).unwrap();
+    let generation = KeyGeneration::new(KeyAlgorithm::Rsa1024).weak_keys(weak_keys);
+    let key = generation.arithmetic(own()).generate_with(&mut rng()).unwrap();
     match key.secret {
         pair::Secret::Rsa(secret) => secret,
         #[cfg(any(feature = "ecc", feature = "sm2"))]
@@ -51,7 +53,7 @@ fn numbers(secret: &Secret) -> [Vec<u8>; 6] {
 }
 
 fn lanes([modulus, p, q, dp, dq, q_inverse]: &[Vec<u8>; 6]) -> Option<RsaKey> {
-    RsaKey::new(&PrivateNumbers { modulus, p, q, dp, dq, q_inverse })
+    RsaKey::new(own(), &PrivateNumbers { modulus, p, q, dp, dq, q_inverse })
 }
 
 fn signatures<R: TryCryptoRng>(secret: &Secret, rng: &mut R) -> Vec<Option<Vec<u8>>> {
@@ -70,7 +72,6 @@ fn expected(secret: &Secret) -> Vec<Option<Vec<u8>>> {
 #[test]
 fn a_fault_in_the_lanes_is_counted_and_the_rsa_crate_signs() {
     let _guard = crate::arithmetic::failing();
-    crate::arithmetic::choose_own();
     let mut secret = secret();
     let (good, expected) = (numbers(&secret), expected(&secret));
     let failed = || Arithmetic::counts().failed;

@@ -4,6 +4,7 @@ use ::rsa::traits::SignatureScheme as _;
 
 use super::rsa_numbers::{PUBLIC_EXPONENT, Public, padded, scheme};
 use crate::algorithm::SignatureAlgorithm;
+use crate::arithmetic::Arithmetic;
 use crate::lanes::{Signed, check};
 
 /// What a signature claims.
@@ -25,10 +26,13 @@ struct Fitting<'a> {
 /// For each whether the key made the signature (RFC 8017 section 8.2.2).
 pub(super) fn verify_many(claims: &[Claim<'_>]) -> Vec<bool> {
     let mut answers: Vec<Option<bool>> = vec![None; claims.len()];
-    for bits in [1024, 2048, 3072, 4096] {
+    let kinds = [Arithmetic::Fastest, Arithmetic::Portable, Arithmetic::Vectors];
+    let sizes = [1024, 2048, 3072, 4096];
+    for (arithmetic, bits) in kinds.into_iter().flat_map(|kind| sizes.map(|bits| (kind, bits))) {
         let fitting: Vec<Fitting<'_>> = claims
             .iter()
             .enumerate()
+            .filter(|(_, claim)| claim.key.arithmetic == arithmetic)
             .filter_map(|(place, claim)| claim.fitting(place, bits))
             .collect();
         let signed: Vec<Signed<'_>> = fitting
@@ -38,7 +42,8 @@ pub(super) fn verify_many(claims: &[Claim<'_>]) -> Vec<bool> {
         if signed.is_empty() {
             continue;
         }
-        for (fitting, is_right) in fitting.iter().zip(check(bits, &signed).unwrap_or_default()) {
+        let checked = check(arithmetic, bits, &signed).unwrap_or_default();
+        for (fitting, is_right) in fitting.iter().zip(checked) {
             if let Some(answer) = answers.get_mut(fitting.place) {
                 *answer = Some(is_right);
             }

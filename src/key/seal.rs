@@ -5,7 +5,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::random::random_bytes;
+use super::randomness::Randomness;
 use super::sealing::{Cipher, NONCE_BYTES, SALT_BYTES, derive};
 use super::secret::SecretText;
 use crate::error::{Error, StoreError, StoreErrorKind};
@@ -79,26 +79,30 @@ impl fmt::Debug for SealingKey {
 
 /// A key that seals and opens. Its header, which is kept beside what it sealed, says how it was made
 /// and tells a wrong key from the right one.
-pub(crate) struct Seal(Cipher);
+pub(crate) struct Seal {
+    cipher: Cipher,
+    /// What nonces are drawn from.
+    random: Randomness,
+}
 
 impl Seal {
     /// A new seal and its header: kind (1 given, 2 derived); of a derived one the KiB (4), passes (4),
     /// lanes (4) and salt (16) of Argon2id; then nothing at all, sealed.
-    pub(crate) fn create(key: &SealingKey) -> Result<(Self, Vec<u8>), Error> {
+    pub(crate) fn create(key: &SealingKey, random: &Randomness) -> Result<(Self, Vec<u8>), Error> {
         let mut header = Vec::new();
         let seal = match &key.0 {
             Source::Given(bytes) => {
                 header.push(GIVEN);
-                Self::of(bytes)?
+                Self::of(bytes, random)?
             }
             Source::Passphrase(passphrase) => {
-                let salt: [u8; SALT_BYTES] = random_bytes()?;
+                let salt: [u8; SALT_BYTES] = random.bytes()?;
                 header.push(DERIVED);
                 for number in [KIBIBYTES, PASSES, LANES] {
                     header.extend_from_slice(&number.to_be_bytes());
                 }
                 header.extend_from_slice(&salt);
-                Self::of(&*derive(passphrase.as_str(), [KIBIBYTES, PASSES, LANES], &salt)?)?
+                Self::of(&*derive(passphrase.as_str(), [KIBIBYTES, PASSES, LANES], &salt)?, random)?
             }
         };
         let proof = seal.seal(&header, &[])?;
@@ -107,16 +111,20 @@ impl Seal {
     }
 
     /// The seal of a header.
-    pub(crate) fn open(key: &SealingKey, header: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn open(
+        key: &SealingKey,
+        header: &[u8],
+        random: &Randomness,
+    ) -> Result<Self, Error> {
         let (seal, rest) = match (&key.0, header.split_first()) {
-            (Source::Given(bytes), Some((&GIVEN, rest))) => (Self::of(bytes)?, rest),
+            (Source::Given(bytes), Some((&GIVEN, rest))) => (Self::of(bytes, random)?, rest),
             (Source::Passphrase(passphrase), Some((&DERIVED, rest))) => {
                 let (kibibytes, rest) = number(rest).ok_or_else(damaged)?;
                 let (passes, rest) = number(rest).ok_or_else(damaged)?;
                 let (lanes, rest) = number(rest).ok_or_else(damaged)?;
                 let (salt, rest) = rest.split_first_chunk().ok_or_else(damaged)?;
                 let key = derive(passphrase.as_str(), [kibibytes, passes, lanes], salt)?;
-                (Self::of(&key)?, rest)
+                (Self::of(&key, random)?, rest)
             }
             (Source::Given(_), Some((&DERIVED, _))) => {
                 return Err(sealed("a passphrase seals the private keys; 32 bytes were given"));
@@ -133,14 +141,14 @@ impl Seal {
         }
     }
 
-    fn of(key: &[u8; 32]) -> Result<Self, Error> {
-        Cipher::new(key).map(Self)
+    fn of(key: &[u8; 32], random: &Randomness) -> Result<Self, Error> {
+        Ok(Self { cipher: Cipher::new(key)?, random: random.clone() })
     }
 
     /// Seals bytes for one place: nonce, ciphertext, tag.
     pub(crate) fn seal(&self, place: &[u8], bytes: &[u8]) -> Result<Vec<u8>, Error> {
-        let nonce: [u8; NONCE_BYTES] = random_bytes()?;
-        let ciphertext = self.0.encrypt(nonce, place, bytes);
+        let nonce: [u8; NONCE_BYTES] = self.random.bytes()?;
+        let ciphertext = self.cipher.encrypt(nonce, place, bytes);
         let ciphertext =
             ciphertext.ok_or_else(|| Error::malformed(WHAT, "", "too much to seal"))?;
         Ok([&nonce[..], &ciphertext].concat())
@@ -149,7 +157,7 @@ impl Seal {
     /// What was sealed for this place.
     pub(crate) fn unseal(&self, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         let (nonce, ciphertext) = sealed.split_first_chunk().ok_or_else(damaged)?;
-        self.0.decrypt(*nonce, place, ciphertext).ok_or_else(damaged)
+        self.cipher.decrypt(*nonce, place, ciphertext).ok_or_else(damaged)
     }
 }
 
@@ -178,10 +186,10 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_with_the_same_key_at_the_same_place_only() {
         for key in keys() {
-            let (seal, header) = Seal::create(&key).unwrap();
+            let (seal, header) = Seal::create(&key, &Randomness::default()).unwrap();
             let sealed = seal.seal(b"here", b"secret").unwrap();
             assert!(!sealed.windows(6).any(|window| window == b"secret"));
-            let again = Seal::open(&key, &header).unwrap();
+            let again = Seal::open(&key, &header, &Randomness::default()).unwrap();
             assert_eq!(*again.unseal(b"here", &sealed).unwrap(), b"secret");
             assert!(again.unseal(b"there", &sealed).is_err());
             for at in 0..sealed.len() {
@@ -199,9 +207,10 @@ mod tests {
         let wrong_bytes = SealingKey::from_bytes([2; 32]);
         let wrong_passphrase = SealingKey::from_passphrase("open sesam").unwrap();
         for (key, another_kind) in [(&given, &derived), (&derived, &given)] {
-            let (_, header) = Seal::create(key).unwrap();
+            let (_, header) = Seal::create(key, &Randomness::default()).unwrap();
             for wrong in [&wrong_bytes, &wrong_passphrase, another_kind] {
-                let Err(Error::Store(error)) = Seal::open(wrong, &header) else {
+                let Err(Error::Store(error)) = Seal::open(wrong, &header, &Randomness::default())
+                else {
                     panic!("a wrong key opened it");
                 };
                 assert_eq!(error.kind(), StoreErrorKind::Sealed);
@@ -212,18 +221,24 @@ mod tests {
     #[test]
     fn a_hostile_header_asks_for_no_more_than_the_limits() {
         let [_, derived] = keys();
-        let (_, header) = Seal::create(&derived).unwrap();
+        let (_, header) = Seal::create(&derived, &Randomness::default()).unwrap();
         for at in [1, 5, 9] {
             let mut greedy = header.clone();
             greedy[at] = 0xFF;
-            assert!(matches!(Seal::open(&derived, &greedy), Err(Error::Unsupported { .. })));
+            assert!(matches!(
+                Seal::open(&derived, &greedy, &Randomness::default()),
+                Err(Error::Unsupported { .. })
+            ));
             // Zero is refused by Argon2's own rules.
             let mut idle = header.clone();
             idle[at..at + 4].fill(0);
-            assert!(Seal::open(&derived, &idle).is_err());
+            assert!(Seal::open(&derived, &idle, &Randomness::default()).is_err());
         }
         for length in 0..header.len() {
-            assert!(Seal::open(&derived, &header[..length]).is_err(), "{length} bytes");
+            assert!(
+                Seal::open(&derived, &header[..length], &Randomness::default()).is_err(),
+                "{length} bytes"
+            );
         }
     }
 }

@@ -41,13 +41,13 @@ pub(super) enum Secret {
 
 impl Public {
     /// Reads a SEC 1 point: on the curve and not at infinity, or it is refused.
-    pub(super) fn from_point(point: &[u8]) -> Result<Self, Error> {
-        if let Some(own) = OwnPublic::from_point(KeyAlgorithm::Sm2, point) {
+    pub(super) fn from_point(arithmetic: Arithmetic, point: &[u8]) -> Result<Self, Error> {
+        if let Some(own) = OwnPublic::from_point(arithmetic, KeyAlgorithm::Sm2, point) {
             return Ok(Self::new(Point::Own(own)));
         }
         // It may be compressed.
         let key = by_crate::Public::from_point(point)?;
-        let own = OwnPublic::from_point(KeyAlgorithm::Sm2, &key.to_point());
+        let own = OwnPublic::from_point(arithmetic, KeyAlgorithm::Sm2, &key.to_point());
         Ok(Self::new(own.map_or(Point::Crate(key), Point::Own)))
     }
 
@@ -89,23 +89,23 @@ impl Public {
 }
 
 impl Secret {
-    pub(super) fn generate(rng: &mut impl CryptoRng) -> Self {
+    pub(super) fn generate(arithmetic: Arithmetic, rng: &mut impl CryptoRng) -> Self {
         let mut scalar = Zeroizing::new([0; WIDTH]);
         loop {
             rng.fill_bytes(scalar.as_mut());
             // All but some in 2^32 draws are in range.
-            if let Ok(secret) = Self::from_scalar(scalar.as_ref()) {
+            if let Ok(secret) = Self::from_scalar(arithmetic, scalar.as_ref()) {
                 return secret;
             }
         }
     }
 
     /// A scalar from its big-endian bytes: in [1, n−2] (GB/T 32918.1 section 6.1), or it is refused.
-    pub(super) fn from_scalar(scalar: &[u8]) -> Result<Self, Error> {
+    pub(super) fn from_scalar(arithmetic: Arithmetic, scalar: &[u8]) -> Result<Self, Error> {
         let significant = scalar.iter().position(|byte| *byte != 0).unwrap_or(scalar.len());
         let significant = scalar.get(significant..).unwrap_or(scalar);
         let bytes = Zeroizing::new(fixed_width(significant, WIDTH)?);
-        match OwnSecret::from_scalar(KeyAlgorithm::Sm2, &bytes) {
+        match OwnSecret::from_scalar(arithmetic, KeyAlgorithm::Sm2, &bytes) {
             Some(own) => Ok(Self::Own(own)),
             None => by_crate::Secret::from_scalar(&bytes).map(Self::Crate),
         }
@@ -120,7 +120,8 @@ impl Secret {
 
     pub(super) fn public(&self) -> Result<Public, Error> {
         match self {
-            Self::Crate(key) => Public::from_point(&key.to_point()),
+            Self::Crate(key) => by_crate::Public::from_point(&key.to_point())
+                .map(|point| Public::new(Point::Crate(point))),
             Self::Own(own) => Ok(Public::new(Point::Own(own.public()))),
         }
     }
@@ -238,7 +239,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_standards_example() {
-        let secret = Secret::from_scalar(&hex(SCALAR)).unwrap();
+        let secret = Secret::from_scalar(Arithmetic::default(), &hex(SCALAR)).unwrap();
         let public = secret.public().unwrap();
         let expected = "0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020\
                         ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13";
@@ -257,12 +258,19 @@ pub(super) mod tests {
     #[test]
     fn scalars_end_at_n_minus_2() {
         let order = "fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d541";
-        assert!(Secret::from_scalar(&hex(&format!("{order}21"))).is_ok(), "n-2");
+        assert!(
+            Secret::from_scalar(Arithmetic::default(), &hex(&format!("{order}21"))).is_ok(),
+            "n-2"
+        );
         for last in ["22", "23", "24"] {
-            assert!(Secret::from_scalar(&hex(&format!("{order}{last}"))).is_err(), "{last}");
+            assert!(
+                Secret::from_scalar(Arithmetic::default(), &hex(&format!("{order}{last}")))
+                    .is_err(),
+                "{last}"
+            );
         }
-        assert!(Secret::from_scalar(&[0; 32]).is_err());
-        assert!(Secret::from_scalar(&[1]).is_ok());
-        assert!(Secret::from_scalar(&[1; 33]).is_err());
+        assert!(Secret::from_scalar(Arithmetic::default(), &[0; 32]).is_err());
+        assert!(Secret::from_scalar(Arithmetic::default(), &[1]).is_ok());
+        assert!(Secret::from_scalar(Arithmetic::default(), &[1; 33]).is_err());
     }
 }

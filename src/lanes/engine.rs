@@ -12,9 +12,9 @@ use crate::arithmetic::Arithmetic;
 /// Digits in a block: ten, so that both factors' block and the sums fit 32 registers.
 const BLOCK: usize = 10;
 
-/// What works, as things stand: never [`Arithmetic::Fastest`].
-fn working() -> Arithmetic {
-    match Arithmetic::chosen() {
+/// What works here where this was chosen: never [`Arithmetic::Fastest`].
+fn working(chosen: Arithmetic) -> Arithmetic {
+    match chosen {
         _ if cfg!(not(feature = "fast-arithmetic")) => Arithmetic::RustCrypto,
         Arithmetic::Fastest if cfg!(debug_assertions) => Arithmetic::RustCrypto,
         Arithmetic::Fastest | Arithmetic::Vectors if has_vectors() => Arithmetic::Vectors,
@@ -32,7 +32,10 @@ fn has_vectors() -> bool {
 }
 
 /// A private key for the lanes; `None` where they do not work or the key does not fit them.
-pub(super) fn private_key(numbers: &PrivateNumbers<'_>) -> Option<Box<dyn PrivateKey>> {
+pub(super) fn private_key(
+    arithmetic: Arithmetic,
+    numbers: &PrivateNumbers<'_>,
+) -> Option<Box<dyn PrivateKey>> {
     let bits = bit_length(numbers.p);
     if bit_length(numbers.q) != bits || bit_length(numbers.modulus) != 2 * bits {
         return None;
@@ -46,7 +49,7 @@ pub(super) fn private_key(numbers: &PrivateNumbers<'_>) -> Option<Box<dyn Privat
             _ => return None,
         })
     }
-    match working() {
+    match working(arithmetic) {
         #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
         Arithmetic::Vectors => key::<Ifma4>(numbers, bits),
         Arithmetic::Portable => key::<Portable<2>>(numbers, bits),
@@ -56,7 +59,7 @@ pub(super) fn private_key(numbers: &PrivateNumbers<'_>) -> Option<Box<dyn Privat
 
 /// For each signature whether it is right; `None` where the lanes do not work. All moduli have this
 /// many bits.
-pub(super) fn check(bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
+pub(super) fn check(arithmetic: Arithmetic, bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
     fn check<L: Lane>(bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
         Some(match bits {
             1024 => public_key::check::<L, BLOCK, 2>(signed),
@@ -66,7 +69,7 @@ pub(super) fn check(bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
             _ => return None,
         })
     }
-    match working() {
+    match working(arithmetic) {
         #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
         Arithmetic::Vectors => check::<Ifma4>(bits, signed),
         Arithmetic::Portable => check::<Portable<2>>(bits, signed),
@@ -75,7 +78,7 @@ pub(super) fn check(bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
 }
 
 /// What tests candidates for primes of this many bits; `None` where the lanes do not work.
-pub(super) fn tester(bits: u32) -> Option<Box<dyn Tester>> {
+pub(super) fn tester(arithmetic: Arithmetic, bits: u32) -> Option<Box<dyn Tester>> {
     fn tester<L: Lane>(bits: u32) -> Option<Box<dyn Tester>> {
         Some(match bits {
             512 => Box::new(Candidates::<L, BLOCK, 1>::new(bits)),
@@ -85,7 +88,7 @@ pub(super) fn tester(bits: u32) -> Option<Box<dyn Tester>> {
             _ => return None,
         })
     }
-    match working() {
+    match working(arithmetic) {
         #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
         Arithmetic::Vectors => tester::<Ifma4>(bits),
         Arithmetic::Portable => tester::<Portable<2>>(bits),

@@ -39,6 +39,8 @@ mod sieve;
 #[cfg(all(test, feature = "fast-arithmetic"))]
 mod tests;
 
+use crate::arithmetic::Arithmetic;
+
 pub(crate) use self::engine::bit_length;
 pub(crate) use self::prime::Tester;
 pub(crate) use self::private_key::PrivateNumbers;
@@ -51,8 +53,8 @@ pub(crate) struct RsaKey(Box<dyn private_key::PrivateKey>);
 
 impl RsaKey {
     /// `None` where the lanes do not work here or the key does not fit them.
-    pub(crate) fn new(numbers: &PrivateNumbers<'_>) -> Option<Self> {
-        engine::private_key(numbers).map(Self)
+    pub(crate) fn new(arithmetic: Arithmetic, numbers: &PrivateNumbers<'_>) -> Option<Self> {
+        engine::private_key(arithmetic, numbers).map(Self)
     }
 
     /// Each padded message raised to the private exponent, and checked with the public one: `None`
@@ -67,12 +69,12 @@ impl RsaKey {
 }
 
 /// What tests candidates for primes of this many bits; `None` where the lanes do not work here.
-pub(crate) fn tester(bits: u32) -> Option<Box<dyn Tester>> {
-    engine::tester(bits)
+pub(crate) fn tester(arithmetic: Arithmetic, bits: u32) -> Option<Box<dyn Tester>> {
+    engine::tester(arithmetic, bits)
 }
 
 /// For each signature whether it is right; `None` where the lanes do not work here. All moduli have
 /// this many bits.
-pub(crate) fn check(bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
-    engine::check(bits, signed)
+pub(crate) fn check(arithmetic: Arithmetic, bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
+    engine::check(arithmetic, bits, signed)
 }

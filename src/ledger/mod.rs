@@ -93,9 +93,11 @@ mod writer;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use rand_core::TryCryptoRng;
+
 use crate::certificate::Certificate;
 use crate::error::{Error, StoreError, StoreErrorKind};
-use crate::key::{PublicKey, fingerprint};
+use crate::key::{Arithmetic, PublicKey, Randomness, fingerprint};
 use crate::serial::SerialNumber;
 use crate::store::Store;
 
@@ -170,6 +172,8 @@ pub struct Ledger {
     line: Arc<Line>,
     /// The same for those who make CRLs, which takes longer.
     pub(crate) crl_line: Arc<Line>,
+    arithmetic: Arithmetic,
+    randomness: Randomness,
 }
 
 impl Ledger {
@@ -181,7 +185,32 @@ impl Ledger {
             vault: Arc::default(),
             line: Arc::default(),
             crl_line: Arc::default(),
+            arithmetic: Arithmetic::default(),
+            randomness: Randomness::default(),
         }
+    }
+
+    /// Draws from this generator: for the sealing of private keys, for what the keys that it returns
+    /// draw ([`KeyPair::with_rng`](crate::KeyPair::with_rng)), and, unless they have one of their own,
+    /// for the authorities that are made on it. Call it before [`Ledger::unlock`]. The default is the
+    /// operating system's.
+    #[must_use]
+    pub fn with_rng(mut self, rng: impl TryCryptoRng + Send + 'static) -> Self {
+        self.randomness = Randomness::new(rng);
+        self
+    }
+
+    /// Sets the arithmetic that works on the private keys that it returns. The default is
+    /// [`Arithmetic::Fastest`].
+    #[must_use]
+    pub fn with_arithmetic(mut self, arithmetic: Arithmetic) -> Self {
+        self.arithmetic = arithmetic;
+        self
+    }
+
+    /// What it draws from, for what belongs to it.
+    pub fn randomness(&self) -> &Randomness {
+        &self.randomness
     }
 
     /// The digest that names an issuer in the records: the SHA-256 of its SubjectPublicKeyInfo.

@@ -13,7 +13,7 @@ use crate::algorithm::{SignatureAlgorithm, WeakKeys};
 use crate::error::{Error, StoreError, StoreErrorKind, cut};
 use zeroize::Zeroizing;
 
-use crate::key::{KeyPair, Seal, SealingKey, Signer, Sm2Id, random_bytes};
+use crate::key::{KeyPair, Randomness, Seal, SealingKey, Signer, Sm2Id};
 use crate::limits::{KEPT_NAME_BYTES, SM2_ID_BYTES};
 use crate::store::{Overlay, ReadTransaction, WriteTransaction as _, write_changes};
 
@@ -44,12 +44,12 @@ impl Vault {
     }
 
     /// What is unlocked; a seal under a key that is drawn and forgotten, if nothing is.
-    fn unlocked_or_drawn(&self) -> Result<Arc<Unlocked>, Error> {
+    fn unlocked_or_drawn(&self, random: &Randomness) -> Result<Arc<Unlocked>, Error> {
         let mut vault = self.write();
         if let Some(unlocked) = &*vault {
             return Ok(Arc::clone(unlocked));
         }
-        let drawn = Arc::new(create(&SealingKey::from_bytes(random_bytes()?))?);
+        let drawn = Arc::new(create(&SealingKey::from_bytes(random.bytes()?), random)?);
         *vault = Some(Arc::clone(&drawn));
         Ok(drawn)
     }
@@ -67,12 +67,12 @@ impl Ledger {
     pub fn unlock(&self, key: &SealingKey) -> Result<(), Error> {
         let unlocked = match self.record(HEADER)? {
             Some(header) => {
-                let seal = Seal::open(key, content(&header)?)?;
+                let seal = Seal::open(key, content(&header)?, &self.randomness)?;
                 Unlocked { seal, header, unwritten: None }
             }
             None => {
                 self.check_never_sealed()?;
-                create(key)?
+                create(key, &self.randomness)?
             }
         };
         *self.vault.write() = Some(Arc::new(unlocked));
@@ -106,7 +106,8 @@ impl Ledger {
             }
             plain => plain?,
         };
-        read(&plain).ok_or_else(|| corrupt(&what(), "damaged"))?.map(Some)
+        let key = read(&plain).ok_or_else(|| corrupt(&what(), "damaged"))??;
+        Ok(Some(key.with_arithmetic(self.arithmetic).drawing_from(&self.randomness)))
     }
 
     /// At most `limit` names that private keys are kept under, in their order, after the given one.
@@ -144,7 +145,7 @@ impl Ledger {
         let unlocked = match unlocked {
             Some(unlocked) => unlocked,
             None if self.store.is_durable() || kept.is_some() => return Err(not_unlocked().into()),
-            None => self.vault.unlocked_or_drawn()?,
+            None => self.vault.unlocked_or_drawn(&self.randomness)?,
         };
         let Unlocked { seal, header, unwritten: _ } = unlocked.as_ref();
         // The seal must still be this one when the key is written.
@@ -178,7 +179,9 @@ impl Ledger {
         let (Some(header), Some(key)) = (differs(&unlocked)?, &unlocked.unwritten) else {
             return Ok(());
         };
-        let seal = content(&header).map_err(Error::from).and_then(|seal| Seal::open(key, seal));
+        let seal = content(&header)
+            .map_err(Error::from)
+            .and_then(|seal| Seal::open(key, seal, &self.randomness));
         let seal = seal.map_err(|_| sealed_anew())?;
         *vault = Some(Arc::new(Unlocked { seal, header, unwritten: None }));
         Ok(())
@@ -288,7 +291,7 @@ impl LedgerWriter {
     /// [`StoreErrorKind::Corrupt`] when a key cannot be read, or when the store fails. In every case
     /// all keys stay sealed as they were.
     pub fn seal_anew(&self, key: &SealingKey) -> Result<(), Error> {
-        let new = create(key)?;
+        let new = create(key, &self.ledger.randomness)?;
         let mut vault = self.ledger.vault.write();
         let old = vault.clone().ok_or_else(not_unlocked)?;
         let mut problem = None;
@@ -357,8 +360,8 @@ fn never_sealed(transaction: &dyn ReadTransaction) -> Result<(), StoreError> {
     if sealed { Err(corrupt("the record of the seal", lost)) } else { Ok(()) }
 }
 
-fn create(key: &SealingKey) -> Result<Unlocked, Error> {
-    let (seal, header) = Seal::create(key)?;
+fn create(key: &SealingKey, random: &Randomness) -> Result<Unlocked, Error> {
+    let (seal, header) = Seal::create(key, random)?;
     let header = [&[VERSION][..], &header].concat();
     Ok(Unlocked { seal, header, unwritten: Some(key.copied()) })
 }

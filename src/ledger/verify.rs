@@ -18,7 +18,7 @@ use super::log::{self, HEAD};
 use super::unlocked::Unlocked;
 use crate::error::{Error, StoreError};
 use crate::hexadecimal::hexadecimal;
-use crate::key::{fingerprint, random_bytes};
+use crate::key::fingerprint;
 use crate::store::ReadTransaction;
 
 /// Groups of digests, by two bytes of their keyed hash.
@@ -145,7 +145,7 @@ impl Ledger {
 
     fn verify_with(&self, demanded: Option<&[u8; 32]>) -> Result<Verification, Error> {
         self.store.check()?;
-        let (secret, unlocked) = (random_bytes()?, self.vault.unlocked());
+        let (secret, unlocked) = (self.randomness.bytes()?, self.vault.unlocked());
         let mut found = None;
         self.store.read(&mut |transaction| {
             found = Some(verify(transaction, &secret, unlocked.as_deref(), demanded)?);

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
-use crate::key::{Claim, PublicKey, PublicKeyInfo, Sm2Id};
+use crate::key::{Arithmetic, Claim, PublicKey, PublicKeyInfo, Sm2Id};
 use crate::name::{Name, UncheckedName};
 use crate::oid::Oid;
 use crate::profile::Extension;
@@ -43,6 +43,7 @@ pub struct UnverifiedRequest {
     signature: Range<usize>,
     subject: Name,
     public_key: PublicKeyInfo,
+    arithmetic: Arithmetic,
     algorithm: SignatureIdentifier,
     extensions: Extensions,
     attributes: Vec<RequestAttribute>,
@@ -64,6 +65,7 @@ impl UnverifiedRequest {
             extensions: parts.extensions,
             attributes: parts.attributes,
             der: der.to_vec(),
+            arithmetic: Arithmetic::default(),
         })
     }
 
@@ -75,9 +77,17 @@ impl UnverifiedRequest {
         Self::from_der(&pem::single(WHAT, LABELS, text)?)
     }
 
+    /// Sets the arithmetic that verifies its signature. The default is [`Arithmetic::Fastest`].
+    #[must_use]
+    pub fn with_arithmetic(mut self, arithmetic: Arithmetic) -> Self {
+        self.arithmetic = arithmetic;
+        self
+    }
+
     /// The request with a key and a signature that can be verified, which is still to be done.
     pub(super) fn proven(self, id: Sm2Id) -> Result<Unproven, Error> {
-        let public_key = self.public_key.key()?.clone().with_sm2_id(id);
+        let public_key = self.public_key.key()?.clone();
+        let public_key = public_key.with_arithmetic(self.arithmetic).with_sm2_id(id);
         let algorithm = self.algorithm.algorithm()?;
         let (given, wanted) = (algorithm.family(), public_key.algorithm().family());
         if given != wanted {

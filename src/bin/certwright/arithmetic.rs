@@ -9,15 +9,13 @@ use super::options::usage;
 
 const VARIABLE: &str = "CERTWRIGHT_ARITHMETIC";
 
-/// Chooses what the environment names; nothing where it is silent.
-pub fn choose() -> Result<(), Failure> {
-    let Some(value) = std::env::var_os(VARIABLE) else { return Ok(()) };
-    let arithmetic = value.to_str().and_then(Arithmetic::named).ok_or_else(|| {
+/// What the environment names; the fastest where it is silent.
+pub fn chosen() -> Result<Arithmetic, Failure> {
+    let Some(value) = std::env::var_os(VARIABLE) else { return Ok(Arithmetic::default()) };
+    value.to_str().and_then(Arithmetic::named).ok_or_else(|| {
         let message = format!(
             "{VARIABLE} is {value:?}; allowed are fastest, portable, rustcrypto and vectors"
         );
         usage(ErrorKind::InvalidValue, message)
-    })?;
-    arithmetic.choose();
-    Ok(())
+    })
 }

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use certwright::cas::{Cas, CasError, Config, OPERATIONS, OPERATOR_OPERATIONS, Operation};
+use certwright::key::Arithmetic;
 use certwright::time::{FixedClock, SystemClock};
 use certwright::{Error, MemoryStore};
 
@@ -40,6 +41,7 @@ impl Caller {
 pub fn run(
     caller: Caller,
     options: &StoreOptions,
+    arithmetic: Arithmetic,
     action: &str,
     parameters: String,
     output: &mut Output,
@@ -54,7 +56,8 @@ pub fn run(
             return Ok(answer(caller.call(&nowhere, action, &parameters)?, output)?);
         }
     }
-    let config = config(options).map_err(Failure::of_call)?;
+    let mut config = config(options).map_err(Failure::of_call)?;
+    config.arithmetic = arithmetic;
     let key = options.key_file.as_deref().map(read_sealing_key).transpose();
     let key = key.map_err(Failure::of_call)?;
 

@@ -22,17 +22,19 @@ mod verify;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use certwright::key::Arithmetic;
+
 use self::call::Caller;
 use self::failure::Failure;
 use self::input::read_sealing_key;
-use self::options::{Options, Verb};
+use self::options::{Inspect, Options, Verb, Verify};
 use self::output::Output;
 
 fn main() -> ExitCode {
     let mut output = Output::new();
     let options = Options::read();
-    let answer = arithmetic::choose()
-        .and_then(|()| run(options, &mut output))
+    let answer = arithmetic::chosen()
+        .and_then(|arithmetic| run(options, arithmetic, &mut output))
         .and_then(|()| Ok(output.flush()?));
     match answer {
         Ok(()) => ExitCode::SUCCESS,
@@ -46,16 +48,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
+fn run(options: Options, arithmetic: Arithmetic, output: &mut Output) -> Result<(), Failure> {
     let Options { store: before, verb } = options;
     match verb {
         Verb::Call(call) => {
             let options = before.and(call.store)?;
-            call::run(Caller::Applicant, &options, &call.action, call.parameters, output)
+            let caller = Caller::Applicant;
+            call::run(caller, &options, arithmetic, &call.action, call.parameters, output)
         }
         Verb::Operate(call) => {
             let options = before.and(call.store)?;
-            call::run(Caller::Operator, &options, &call.action, call.parameters, output)
+            let caller = Caller::Operator;
+            call::run(caller, &options, arithmetic, &call.action, call.parameters, output)
         }
         Verb::Audit { store, key_file, expect_head } => {
             let (place, key_file) = before.store_and_key(store, key_file, "audit")?;
@@ -71,7 +75,7 @@ fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
         Verb::Init { store } => store::init(&before.only_store(store, "init")?),
         Verb::Inspect(inspect) => {
             before.none("inspect")?;
-            inspect::run(&inspect, output)
+            inspect::run(&Inspect { arithmetic, ..inspect }, output)
         }
         Verb::Lint(lint) => {
             before.none("lint")?;
@@ -83,7 +87,7 @@ fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
         }
         Verb::Verify(verify) => {
             before.none("verify")?;
-            verify::run(&verify, output)
+            verify::run(&Verify { arithmetic, ..verify }, output)
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::authority::Issuance;
 use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::issuer::Issuer;
-use crate::key::{Signer, system};
+use crate::key::Signer;
 use crate::ledger::{Identifier, Ledger, Row};
 use crate::name::Name;
 use crate::profile::Profile;
@@ -107,7 +107,7 @@ impl Run for CreateRootCACertificate {
         let validity = Validity::new(at.now, years(self.years, at.now)?)?;
         check_tags(at.config, &self.tags)?;
         let key = at.key_once(|| generated(at, algorithm))?;
-        let serial = SerialNumber::generate(&mut system())?;
+        let serial = SerialNumber::generate(&mut at.ledger.randomness().clone())?;
         let root =
             Issuer::self_signed_at(name, Profile::root(), Arc::clone(key), serial, validity)?;
         let chain = root.chain();

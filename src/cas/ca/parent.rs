@@ -11,7 +11,7 @@ use crate::algorithm::KeyAlgorithm;
 use crate::authority::Authority;
 use crate::error::quoted;
 use crate::issuer::Issuer;
-use crate::key::{KeyPair, system};
+use crate::key::KeyPair;
 use crate::ledger::{Identifier, Row};
 use crate::policy::Policy;
 use crate::profile::{Extension, Profile};
@@ -109,7 +109,7 @@ pub(crate) fn listing(at: &Session<'_>, text: &str) -> Result<Authority, CasErro
 
 /// A new key that signs as the rules say.
 pub(crate) fn generated(at: &Session<'_>, algorithm: KeyAlgorithm) -> Result<KeyPair, CasError> {
-    let key = KeyPair::generate_with(algorithm, at.config.weak_keys, &mut system())?;
+    let key = at.generate_key(algorithm, at.config.weak_keys)?;
     signing_as_ruled(at, key)
 }
 

@@ -45,7 +45,7 @@ impl Run for CreateCsr {
             names.insert(0, main);
         }
         let failed = |error| CasError::of(error, ErrorKind::CreateCsrFailed);
-        let key = at.key_once(|| KeyPair::generate(algorithm).map_err(failed))?;
+        let key = at.key_once(|| at.generate_key(algorithm, WeakKeys::Refuse).map_err(failed))?;
         let builder = CertificateRequest::builder(subject).alt_names(names);
         let csr = builder.sign(key).map_err(failed)?;
         let csr_id = keep(at, self.name.as_deref(), &csr, Some(key))?;

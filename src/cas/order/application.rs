@@ -14,7 +14,7 @@ use super::package::{product, use_package_write};
 use super::state::OrderState;
 use crate::algorithm::{KeyAlgorithm, KeyFamily};
 use crate::error::{cut, quoted};
-use crate::key::{KeyPair, system};
+use crate::key::KeyPair;
 use crate::ledger::AuditAction;
 use crate::name::{AltName, Name};
 use crate::request::CertificateRequest;
@@ -71,7 +71,7 @@ pub(super) fn apply(at: &Session<'_>, application: &Application<'_>) -> Result<i
         lifetime: i64::try_from(product.lifetime.as_seconds()).unwrap_or(i64::MAX),
         state: OrderState::DomainVerify.to_string(),
         domains: domains.join(","),
-        token: challenge::token()?,
+        token: challenge::token(at.ledger.randomness())?,
         algorithm: csr.public_key().algorithm().family().to_string(),
         csr: csr.to_pem(),
         has_key,
@@ -128,7 +128,7 @@ fn generated(at: &Session<'_>) -> Result<KeyPair, CasError> {
         Some(issuer) => at.config.generated.of(issuer.chain.leaf().public_key()?.algorithm()),
         None => at.config.order_algorithm,
     };
-    let key = KeyPair::generate_with(algorithm, at.config.weak_keys, &mut system());
+    let key = at.generate_key(algorithm, at.config.weak_keys);
     key.map_err(creation_failed)
 }
 

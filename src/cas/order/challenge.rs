@@ -6,7 +6,7 @@ use super::super::probe::DomainProbe;
 use super::document::OrderDocument;
 use crate::error::{Error, quoted};
 use crate::hexadecimal::hexadecimal;
-use crate::key::random_bytes;
+use crate::key::Randomness;
 use crate::limits::DNS_NAME_CHARACTERS;
 
 /// The host of the TXT record, below the domain (F).
@@ -56,8 +56,8 @@ impl ValidateType {
 }
 
 /// What nobody guesses: 256 bits, in hexadecimal.
-pub(super) fn token() -> Result<String, Error> {
-    let bytes: [u8; 32] = random_bytes()?;
+pub(super) fn token(randomness: &Randomness) -> Result<String, Error> {
+    let bytes: [u8; 32] = randomness.bytes()?;
     Ok(hexadecimal(&bytes))
 }
 

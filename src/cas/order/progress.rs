@@ -14,7 +14,6 @@ use super::application::{alt_names, subject_of};
 use super::challenge::{self, base};
 use super::document::{Order, order as find, package_issued_write};
 use super::state::{OrderAction, OrderState};
-use crate::key::system;
 use crate::ledger::{AuditAction, Identifier, Ledger};
 use crate::serial::SerialNumber;
 use crate::validity::{Lifetime, Validity};
@@ -115,7 +114,7 @@ fn issue_order(at: &Session<'_>, order: Order, issuer: &Identifier) -> Result<()
     let domains: Vec<String> = kept.document.domains.split(',').map(str::to_owned).collect();
     let validity = order_validity(at, kept.document.lifetime, &parent)?;
     // The order names its certificate, so the number is drawn before.
-    let serial = SerialNumber::generate(&mut system())?;
+    let serial = SerialNumber::generate(&mut at.ledger.randomness().clone())?;
     let digest = Ledger::issuer_digest(parent.issuer.public_key());
     kept.document.certificate = Some(Identifier::of(&digest, &serial).to_string());
     // With a pointer to the CRL, where the issuer has CRLs.

@@ -226,8 +226,8 @@ fn two_keys_with_other_random_numbers_sign_alike() {
 
 #[test]
 fn a_key_is_taken_if_its_primes_are_half_as_long_as_a_usual_modulus() {
-    crate::arithmetic::choose_own();
-    let is_taken = |numbers: &Numbers| numbers.with(|bytes| private_key(bytes).is_some());
+    let own = crate::arithmetic::own();
+    let is_taken = |numbers: &Numbers| numbers.with(|bytes| private_key(own, bytes).is_some());
     for bits in [512, 1024, 1536, 2048] {
         assert!(is_taken(&Numbers::of_bits(bits)), "{bits}");
     }

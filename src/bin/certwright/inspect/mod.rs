@@ -37,7 +37,8 @@ struct Request {
 
 impl Request {
     fn item(read: UnverifiedRequest, options: &Inspect) -> Item {
-        let verified = read.clone().verify_with_sm2_id(options.sm2_id.clone()).map(drop);
+        let verified = read.clone().with_arithmetic(options.arithmetic);
+        let verified = verified.verify_with_sm2_id(options.sm2_id.clone()).map(drop);
         Item::Request(Box::new(Self { read, verified }))
     }
 }

@@ -32,7 +32,7 @@ pub fn run(options: &Verify, output: &mut Output) -> Result<(), Failure> {
         return Err(file_error(chain, "no certificate").into());
     };
 
-    let order = Order { rest, anchors: &anchors, sm2_id: &options.sm2_id };
+    let order = Order { rest, anchors: &anchors, options };
     let verifier = verifier(options, &anchors, at, &lists.all);
     // The first way up that verifies. Else the failure of the first, or of the first that came up to
     // a trust anchor.
@@ -61,8 +61,9 @@ fn verifier(
     at: Time,
     lists: &[RevocationList],
 ) -> ChainVerifier {
-    let mut verifier =
-        ChainVerifier::new(anchors.iter().cloned(), at).with_sm2_id(options.sm2_id.clone());
+    let mut verifier = ChainVerifier::new(anchors.iter().cloned(), at)
+        .with_arithmetic(options.arithmetic)
+        .with_sm2_id(options.sm2_id.clone());
     if let Some(purpose) = purpose(options.purpose) {
         verifier = verifier.with_purpose(purpose);
     }

@@ -1,7 +1,8 @@
 //! Chains out of certificates in any order.
 
-use certwright::key::Sm2Id;
 use certwright::{Certificate, Chain, Error};
+
+use super::super::options::Verify;
 
 /// Certificates of one chain at most, as the engine has it.
 const CERTIFICATES: usize = 10;
@@ -13,7 +14,7 @@ const CHAINS: usize = 64;
 pub struct Order<'a> {
     pub rest: &'a [Certificate],
     pub anchors: &'a [Certificate],
-    pub sm2_id: &'a Sm2Id,
+    pub options: &'a Verify,
 }
 
 impl Order<'_> {
@@ -75,7 +76,10 @@ impl Order<'_> {
     }
 
     fn is_signed(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
-        let key = issuer.public_key().map(|key| key.clone().with_sm2_id(self.sm2_id.clone()));
+        let key = issuer.public_key().map(|key| {
+            let key = key.clone().with_arithmetic(self.options.arithmetic);
+            key.with_sm2_id(self.options.sm2_id.clone())
+        });
         key.is_ok_and(|key| certificate.verify_signature(&key).is_ok())
     }
 }
