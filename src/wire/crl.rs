@@ -181,7 +181,7 @@ pub(crate) fn split_crl(der: &[u8]) -> Result<CrlParts<'_>, Error> {
 
 /// A CRL with these to-be-signed bytes and an empty signature.
 pub(crate) fn unsigned_crl(to_be_signed: &[u8]) -> Result<Vec<u8>, Error> {
-    let values = Values::within(CRL_OCTETS, WHAT, to_be_signed)?;
+    let values = Values::within(CRL_BYTES, WHAT, to_be_signed)?;
     let mut values = values.only(SEQUENCE, "tbsCertList")?;
     values.optional(INTEGER, "version")?;
     Ok(envelope::unsigned(to_be_signed, values.whole("signature")?))
