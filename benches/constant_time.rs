@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use certwright::key::{Arithmetic, KeyFamily, Nonces, WeakKeys};
 use certwright::testing::SeededRng;
 use certwright::{KeyAlgorithm, KeyPair, Signer};
+use certwright_tests::common::arithmetic;
 use rand_core::TryRng;
 
 /// Beyond this the means differ (dudect's threshold).
@@ -28,10 +29,6 @@ type Prepare<'a> = Box<dyn FnMut(bool, &mut SeededRng) -> Input<'a> + 'a>;
 type Input<'a> = (&'a KeyPair, [u8; 64]);
 
 fn main() {
-    if let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") {
-        let named = name.to_str().and_then(certwright::key::Arithmetic::named);
-        named.expect("fastest, portable, rustcrypto or vectors").choose();
-    }
     let arguments: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     // `cargo test --benches` runs this too, and wants no figures.
@@ -45,46 +42,51 @@ fn main() {
     let filter = arguments.get(1).map_or("", String::as_str);
 
     println!("{:<44} {:>8} {:>8}  t at 100, 95, 90, 75, 50 %", "case", "fixed", "random");
-    let chosen = Arithmetic::chosen();
+    let chosen = arithmetic();
     for algorithm in [KeyAlgorithm::Rsa2048, KeyAlgorithm::EcdsaP256, KeyAlgorithm::Sm2] {
         if !is_built(algorithm.family()) {
             continue;
         }
-        cases(&format!("{algorithm}"), algorithm, filter, duration);
+        cases(&format!("{algorithm}"), chosen, algorithm, filter, duration);
         // Keys on curves by the other arithmetic, too.
         if algorithm.family() != KeyFamily::Rsa && chosen != Arithmetic::RustCrypto {
-            Arithmetic::RustCrypto.choose();
-            cases(&format!("{algorithm} rustcrypto"), algorithm, filter, duration);
-            chosen.choose();
+            let name = format!("{algorithm} rustcrypto");
+            cases(&name, Arithmetic::RustCrypto, algorithm, filter, duration);
         }
     }
 }
 
-/// The cases of one algorithm by the arithmetic that is chosen.
-fn cases(name: &str, algorithm: KeyAlgorithm, filter: &str, duration: Duration) {
+/// The cases of one algorithm by one arithmetic.
+fn cases(
+    name: &str,
+    arithmetic: Arithmetic,
+    algorithm: KeyAlgorithm,
+    filter: &str,
+    duration: Duration,
+) {
     for nonces in [Nonces::Deterministic, Nonces::Hedged] {
         // RSA has no nonces; it is blinded in both.
         if algorithm.family() == KeyFamily::Rsa && nonces == Nonces::Deterministic {
             continue;
         }
         let name = format!("{name} {nonces:?}");
-        let key = key(algorithm, 1).with_nonces(nonces);
+        let ready = |key: KeyPair| key.with_arithmetic(arithmetic).with_nonces(nonces);
+        let key = ready(key(algorithm, 1));
         let messages = format!("{name}: fixed or random message");
         measure(&messages, filter, duration, messages_of(&key));
 
-        let others: Vec<KeyPair> =
-            (2..34).map(|seed| self::key(algorithm, seed).with_nonces(nonces)).collect();
+        let others: Vec<KeyPair> = (2..34).map(|seed| ready(self::key(algorithm, seed))).collect();
         // The fixed key as often in memory as there are others, so that the caches know both
         // classes alike.
         let file = key.to_pkcs8_der().expect("a file");
         let read = || KeyPair::from_pkcs8_der(file.as_bytes()).expect("the key");
-        let copies: Vec<KeyPair> = others.iter().map(|_| read().with_nonces(nonces)).collect();
+        let copies: Vec<KeyPair> = others.iter().map(|_| ready(read())).collect();
         let keys = format!("{name}: fixed or random key");
         measure(&keys, filter, duration, either(&copies, &others));
 
         if algorithm.family() != KeyFamily::Rsa {
             let small: Vec<KeyPair> =
-                (1..33).map(|scalar| short_scalar(algorithm, scalar).with_nonces(nonces)).collect();
+                (1..33).map(|scalar| ready(short_scalar(algorithm, scalar))).collect();
             let zeros = format!("{name}: 240 leading zero bits or none");
             measure(&zeros, filter, duration, either(&small, &others));
         }

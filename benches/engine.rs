@@ -6,21 +6,19 @@ use std::hint::black_box;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use certwright::key::{KeyFamily, WeakKeys};
+use certwright::key::{KeyFamily, KeyGeneration};
+use certwright::request::UnverifiedRequest;
 use certwright::testing::SeededRng;
 use certwright::{
     AltName, Authority, CertificateRequest, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Policy,
     Profile, Signer,
 };
+use certwright_tests::common::arithmetic;
 use criterion::{Criterion, SamplingMode, criterion_group};
 
 criterion_group!(benches, key_generation, sign, verify, request, issue, lint);
 
 fn main() {
-    if let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") {
-        let named = name.to_str().and_then(certwright::key::Arithmetic::named);
-        named.expect("fastest, portable, rustcrypto or vectors").choose();
-    }
     benches();
     // `cargo bench -- FILTER` asked for something else, and `cargo test --benches` for no figures.
     if std::env::args().skip(1).all(|argument| argument == "--bench") {
@@ -44,7 +42,8 @@ fn key_generation(criterion: &mut Criterion) {
             bencher.iter(|| {
                 seed = seed % 10 + 1;
                 let mut rng = SeededRng::new(seed);
-                KeyPair::generate_with(algorithm, WeakKeys::Refuse, &mut rng).unwrap()
+                let generation = KeyGeneration::new(algorithm).arithmetic(arithmetic());
+                generation.generate_with(&mut rng).unwrap()
             });
         });
     }
@@ -154,7 +153,8 @@ impl World {
     fn new(algorithm: KeyAlgorithm) -> Self {
         let key = |seed| {
             let mut rng = SeededRng::new(seed);
-            KeyPair::generate_with(algorithm, WeakKeys::Refuse, &mut rng).unwrap()
+            let generation = KeyGeneration::new(algorithm).arithmetic(arithmetic());
+            generation.generate_with(&mut rng).unwrap()
         };
         let root = "CN=Bench Root".parse().unwrap();
         let root = Issuer::self_signed(root, Profile::root(), key(1)).unwrap();
@@ -178,13 +178,17 @@ impl World {
     }
 
     fn read_request(&self) {
-        black_box(CertificateRequest::from_der(black_box(&self.request)).unwrap());
+        black_box(read(black_box(&self.request)));
     }
 
     fn issue(&self) {
-        let request = CertificateRequest::from_der(&self.request).unwrap();
+        let request = read(&self.request);
         black_box(self.authority.issue(&request).unwrap().into_chain());
     }
+}
+
+fn read(request: &[u8]) -> CertificateRequest {
+    UnverifiedRequest::from_der(request).unwrap().with_arithmetic(arithmetic()).verify().unwrap()
 }
 
 /// The strong algorithms that are built in.

@@ -12,6 +12,7 @@ use certwright::{
     AltName, Authority, CertificateRequest, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Policy,
     Profile, RedbStore, Store as _,
 };
+use certwright_tests::common::arithmetic;
 
 /// Odd, for the median.
 const ROUNDS: usize = 15;
@@ -34,10 +35,6 @@ enum Way {
 }
 
 fn main() {
-    if let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") {
-        let named = name.to_str().and_then(certwright::key::Arithmetic::named);
-        named.expect("fastest, portable, rustcrypto or vectors").choose();
-    }
     // `cargo test --benches` asks for no figures.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
@@ -127,14 +124,14 @@ fn authority(issuer: &Issuer, ledger: Ledger) -> Authority {
 }
 
 fn issuer() -> Issuer {
-    let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap();
+    let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap().with_arithmetic(arithmetic());
     let root = "CN=Bench Root".parse().unwrap();
     let root = Issuer::self_signed(root, Profile::root(), key()).unwrap();
     root.delegate("CN=Bench CA".parse().unwrap(), Profile::intermediate(0), key()).unwrap()
 }
 
 fn request() -> CertificateRequest {
-    let key = KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap();
+    let key = KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap().with_arithmetic(arithmetic());
     CertificateRequest::builder("CN=db.internal".parse().unwrap())
         .alt_name(AltName::dns("db.internal").unwrap())
         .sign(&key)

@@ -8,11 +8,13 @@ use certwright::cas::{Cas, Config};
 use certwright::crl::RevocationList;
 use certwright::ledger::Ledger;
 use certwright::name::{IpNetwork, Uri};
+use certwright::request::UnverifiedRequest;
 use certwright::time::FixedClock;
 use certwright::{
-    AltName, Certificate, CertificateRequest, Chain, ChainVerifier, Issuer, KeyAlgorithm, KeyPair,
-    MemoryStore, Name, Policy, Profile, Store,
+    AltName, Certificate, Chain, ChainVerifier, Issuer, KeyAlgorithm, KeyPair, MemoryStore, Name,
+    Policy, Profile, Store,
 };
+use certwright_tests::common::arithmetic;
 use serde_json::{Value, json};
 
 use certwright_tests::craft::{
@@ -26,10 +28,6 @@ const MOST: f64 = 20.0;
 const MEGABYTE: usize = 1_040_000;
 
 fn main() {
-    if let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") {
-        let named = name.to_str().and_then(certwright::key::Arithmetic::named);
-        named.expect("fastest, portable, rustcrypto or vectors").choose();
-    }
     // `cargo test --benches` asks for no figures.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
@@ -120,7 +118,9 @@ fn requests(table: &mut Table) {
     let policy = Policy::new(Profile::tls_server()).allow_dns(".internal").unwrap();
     let read = |der: &[u8]| {
         measure(der.len(), || {
-            CertificateRequest::from_der(der).map(|request| policy.review(&request).items().len())
+            UnverifiedRequest::from_der(der)
+                .and_then(|read| read.with_arithmetic(arithmetic()).verify())
+                .map(|request| policy.review(&request).items().len())
         })
     };
     let usual = ladder.request(&["a.internal", "b.internal"]);

@@ -2,6 +2,8 @@
 
 mod clock;
 mod crl;
+#[cfg(test)]
+mod drawn_once_tests;
 mod elsewhere;
 mod issuance;
 mod issue;

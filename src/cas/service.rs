@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use rand_core::TryCryptoRng;
+
 use super::config::Config;
 use super::error::CasError;
 use super::order::AttestOrder;

@@ -1,11 +1,11 @@
 //! Keys on curves with every kind of arithmetic: the same keys, the same deterministic signatures,
 //! and signatures that each takes from the other.
 
-use certwright::key::{Arithmetic, Nonces, PublicKey, WeakKeys};
+use certwright::key::{Arithmetic, KeyGeneration, Nonces, PublicKey};
 use certwright::testing::SeededRng;
 use certwright::{KeyAlgorithm, KeyPair, Signer};
 
-use super::{Chosen, KINDS};
+use super::{KINDS, alone};
 
 const CURVES: [KeyAlgorithm; 4] =
     [KeyAlgorithm::EcdsaP256, KeyAlgorithm::Sm2, KeyAlgorithm::EcdsaP384, KeyAlgorithm::EcdsaP521];
@@ -24,18 +24,19 @@ fn is_own(arithmetic: Arithmetic) -> bool {
     }
 }
 
-fn key(algorithm: KeyAlgorithm, seed: u64) -> KeyPair {
-    KeyPair::generate_with(algorithm, WeakKeys::Refuse, &mut SeededRng::new(seed)).unwrap()
+fn key(arithmetic: Arithmetic, algorithm: KeyAlgorithm, seed: u64) -> KeyPair {
+    let generation = KeyGeneration::new(algorithm).arithmetic(arithmetic);
+    generation.generate_with(&mut SeededRng::new(seed)).unwrap()
 }
 
 #[test]
 fn every_kind_makes_the_same_keys_and_deterministic_signatures() {
-    let chosen = Chosen::new();
+    let _alone = alone();
     for algorithm in curves() {
         for seed in 1..4 {
             let of_each = KINDS.map(|arithmetic| {
-                chosen.choose(arithmetic);
-                let key = key(*algorithm, seed).with_nonces(Nonces::Deterministic);
+                let key = key(arithmetic, *algorithm, seed).with_nonces(Nonces::Deterministic);
+                assert_eq!(key.arithmetic(), arithmetic);
                 let before = Arithmetic::counts();
                 let signatures: Vec<Vec<u8>> = (0..4_u8)
                     .map(|message| key.sign(&vec![message; 50 * usize::from(message)]).unwrap())
@@ -58,13 +59,12 @@ fn every_kind_makes_the_same_keys_and_deterministic_signatures() {
 
 #[test]
 fn each_kind_takes_the_hedged_signatures_of_the_others() {
-    let chosen = Chosen::new();
+    let _alone = alone();
     // Enough for a table of the key's multiples, which is made after 13.
     const COUNT: u8 = 16;
     for algorithm in curves() {
         let made = [Arithmetic::Portable, Arithmetic::RustCrypto].map(|arithmetic| {
-            chosen.choose(arithmetic);
-            let key = key(*algorithm, 5);
+            let key = key(arithmetic, *algorithm, 5);
             let signatures: Vec<Vec<u8>> =
                 (0..COUNT).map(|message| key.sign(&[message]).unwrap()).collect();
             assert_ne!(signatures[0], key.sign(&[0]).unwrap(), "hedged");
@@ -72,10 +72,11 @@ fn each_kind_takes_the_hedged_signatures_of_the_others() {
         });
         for (signer, signatures) in &made {
             for (verifier, _) in &made {
-                chosen.choose(Arithmetic::RustCrypto);
-                let by_crates = PublicKey::from_der(&signer.public_key().to_der()).unwrap();
-                chosen.choose(Arithmetic::Portable);
-                let by_us = PublicKey::from_der(&signer.public_key().to_der()).unwrap();
+                let [by_crates, by_us] =
+                    [Arithmetic::RustCrypto, Arithmetic::Portable].map(|arithmetic| {
+                        let read = PublicKey::from_der(&signer.public_key().to_der()).unwrap();
+                        read.with_arithmetic(arithmetic)
+                    });
                 for (message, signature) in signatures.iter().enumerate() {
                     let message = message as u8;
                     verifier.verify(&[message], signature).unwrap();
@@ -92,11 +93,11 @@ fn each_kind_takes_the_hedged_signatures_of_the_others() {
 /// Compressed points, which the crates decompress.
 #[test]
 fn every_kind_reads_the_same_points() {
-    let chosen = Chosen::new();
+    let _alone = alone();
     for algorithm in CURVES {
-        chosen.choose(Arithmetic::RustCrypto);
-        let der = key(algorithm, 6).public_key().to_der();
-        let point = key(algorithm, 6).public_key().as_bytes().to_vec();
+        let key = key(Arithmetic::RustCrypto, algorithm, 6);
+        let der = key.public_key().to_der();
+        let point = key.public_key().as_bytes().to_vec();
         let (x, y) = point[1..].split_at(point.len() / 2);
         let mut compressed = der[..der.len() - point.len()].to_vec();
         compressed.extend_from_slice(&[&[2 + (y[y.len() - 1] & 1)], x].concat());
@@ -105,15 +106,16 @@ fn every_kind_reads_the_same_points() {
         let mut wrong = der.clone();
         *wrong.last_mut().unwrap() ^= 1;
         for arithmetic in KINDS {
-            chosen.choose(arithmetic);
-            assert_eq!(PublicKey::from_der(&der).unwrap().to_der(), der, "{algorithm}");
-            assert!(PublicKey::from_der(&wrong).is_err(), "{algorithm} {arithmetic:?}");
+            let read = |der: &[u8]| {
+                PublicKey::from_der(der).map(|key| key.with_arithmetic(arithmetic).to_der())
+            };
+            assert_eq!(read(&der).unwrap(), der, "{algorithm}");
+            assert!(read(&wrong).is_err(), "{algorithm} {arithmetic:?}");
             if algorithm.bits() == 256 {
                 compressed[1] = der[1] - removed;
                 let bit_string = der.len() - point.len() - 2;
                 compressed[bit_string] = der[bit_string] - removed;
-                let key = PublicKey::from_der(&compressed).unwrap();
-                assert_eq!(key.to_der(), der, "{algorithm} {arithmetic:?}");
+                assert_eq!(read(&compressed).unwrap(), der, "{algorithm} {arithmetic:?}");
             }
         }
     }

@@ -8,11 +8,16 @@ use certwright::{Error, KeyAlgorithm, KeyPair, Signer};
 use crypto_bigint::{ConcatenatingMul, NonZero};
 use crypto_primes::{Flavor, is_prime};
 
-use super::{Chosen, KINDS};
+use super::{KINDS, alone};
 use crate::key_files::rsa::{Numbers, number, whole_private_key};
 
-fn generation<'a>(algorithm: KeyAlgorithm, is_independent: bool) -> KeyGeneration<'a> {
+fn generation<'a>(
+    arithmetic: Arithmetic,
+    algorithm: KeyAlgorithm,
+    is_independent: bool,
+) -> KeyGeneration<'a> {
     let generation = KeyGeneration::new(algorithm).weak_keys(WeakKeys::DangerouslyAllowRsa1024);
+    let generation = generation.arithmetic(arithmetic);
     if is_independent { generation.independent_candidates() } else { generation }
 }
 
@@ -41,12 +46,11 @@ fn assert_sound(key: &KeyPair, is_independent: bool) -> Numbers {
 
 #[test]
 fn every_kind_generates_sound_keys_and_the_same_for_the_same_seed() {
-    let chosen = Chosen::new();
+    let _alone = alone();
     for arithmetic in KINDS {
-        chosen.choose(arithmetic);
         for is_independent in [false, true] {
             let key = |seed: u64| {
-                let generation = generation(KeyAlgorithm::Rsa1024, is_independent);
+                let generation = generation(arithmetic, KeyAlgorithm::Rsa1024, is_independent);
                 generation.generate_with(&mut SeededRng::new(seed)).unwrap()
             };
             let numbers = assert_sound(&key(1), is_independent);
@@ -61,11 +65,10 @@ fn every_kind_generates_sound_keys_and_the_same_for_the_same_seed() {
 /// has passed.
 #[test]
 fn every_kind_finds_the_same_successive_primes() {
-    let chosen = Chosen::new();
+    let _alone = alone();
     for seed in 3..6 {
         let keys = KINDS.map(|arithmetic| {
-            chosen.choose(arithmetic);
-            let generation = generation(KeyAlgorithm::Rsa1024, false);
+            let generation = generation(arithmetic, KeyAlgorithm::Rsa1024, false);
             let key = generation.generate_with(&mut SeededRng::new(seed)).unwrap();
             key.public_key().as_bytes().to_vec()
         });
@@ -75,12 +78,11 @@ fn every_kind_finds_the_same_successive_primes() {
 
 #[test]
 fn progress_grows_with_every_report_and_can_be_broken_off() {
-    let chosen = Chosen::new();
+    let _alone = alone();
     for arithmetic in KINDS {
-        chosen.choose(arithmetic);
         for is_independent in [false, true] {
             let mut told = Vec::new();
-            let observed = generation(KeyAlgorithm::Rsa1024, is_independent)
+            let observed = generation(arithmetic, KeyAlgorithm::Rsa1024, is_independent)
                 .on_progress(|progress| {
                     told.push(progress.candidates);
                     ControlFlow::Continue(())
@@ -95,7 +97,7 @@ fn progress_grows_with_every_report_and_can_be_broken_off() {
             // proved yet.
             for reports in [1, 2, told.len()] {
                 let mut seen = 0;
-                let stopped = generation(KeyAlgorithm::Rsa1024, is_independent)
+                let stopped = generation(arithmetic, KeyAlgorithm::Rsa1024, is_independent)
                     .on_progress(|_| {
                         seen += 1;
                         if seen < reports {
@@ -116,12 +118,11 @@ fn progress_grows_with_every_report_and_can_be_broken_off() {
 #[test]
 #[ignore = "long keys are for a build with optimisation"]
 fn every_kind_generates_sound_keys_of_2048_to_4096_bits() {
-    let chosen = Chosen::new();
+    let _alone = alone();
     for algorithm in [KeyAlgorithm::Rsa2048, KeyAlgorithm::Rsa3072, KeyAlgorithm::Rsa4096] {
         for arithmetic in KINDS {
-            chosen.choose(arithmetic);
             for is_independent in [false, true] {
-                let key = generation(algorithm, is_independent)
+                let key = generation(arithmetic, algorithm, is_independent)
                     .generate_with(&mut SeededRng::new(1))
                     .unwrap();
                 assert_sound(&key, is_independent);

@@ -1,5 +1,5 @@
-//! The kinds of arithmetic: what each signs and generates, and how it is counted. What is
-//! chosen holds for the whole process, so that these tests have one of their own and go one by one.
+//! The kinds of arithmetic: what each signs and generates, and how it is counted. The counts are of
+//! the whole process, so that the tests that look at them have one of their own and go one by one.
 #![cfg(all(feature = "fast-arithmetic", feature = "rsa"))]
 
 use certwright_tests::key_files;
@@ -17,22 +17,11 @@ use certwright::key::Arithmetic;
 const KINDS: [Arithmetic; 4] =
     [Arithmetic::Fastest, Arithmetic::Portable, Arithmetic::RustCrypto, Arithmetic::Vectors];
 
-/// Chooses, and keeps other tests from choosing.
-struct Chosen {
-    _guard: MutexGuard<'static, ()>,
-}
-
-impl Chosen {
-    fn new() -> Self {
-        static LOCK: Mutex<()> = Mutex::new(());
-        // A test that failed leaves nothing behind.
-        Self { _guard: LOCK.lock().unwrap_or_else(PoisonError::into_inner) }
-    }
-
-    fn choose(&self, arithmetic: Arithmetic) {
-        arithmetic.choose();
-        assert_eq!(Arithmetic::chosen(), arithmetic);
-    }
+/// Keeps other tests from signing, and so from being counted.
+fn alone() -> MutexGuard<'static, ()> {
+    static LOCK: Mutex<()> = Mutex::new(());
+    // A test that failed leaves nothing behind.
+    LOCK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether a usual key is worked on in lanes with this choice here.

@@ -6,19 +6,17 @@ use certwright::{KeyAlgorithm, KeyPair, Signer};
 use crypto_bigint::{BoxedUint, ConcatenatingMul};
 use crypto_primes::{Flavor, is_prime};
 
-use super::{Chosen, KINDS, in_lanes};
+use super::{KINDS, alone, in_lanes};
 use crate::key_files::rsa::{Numbers, inverse, number};
 use crate::key_files::weak_rsa::{P, Q};
 
 const WEAK: WeakKeys = WeakKeys::DangerouslyAllowRsa1024;
 
-/// A key of 1024 bits, read with the arithmetic that is chosen.
-fn read(pkcs8: &[u8]) -> KeyPair {
-    KeyPair::from_pkcs8_der_with(pkcs8, WEAK).unwrap()
+fn read(arithmetic: Arithmetic, pkcs8: &[u8]) -> KeyPair {
+    KeyPair::from_pkcs8_der_with(pkcs8, WEAK).unwrap().with_arithmetic(arithmetic)
 }
 
 fn pkcs8(algorithm: KeyAlgorithm) -> Vec<u8> {
-    Arithmetic::Fastest.choose();
     let key = KeyPair::generate_with(algorithm, WEAK, &mut SeededRng::new(1)).unwrap();
     key.to_pkcs8_der().unwrap().as_bytes().to_vec()
 }
@@ -47,10 +45,9 @@ fn signed(key: &KeyPair, batches: &[usize]) -> (Vec<Vec<u8>>, ArithmeticCounts) 
 
 #[track_caller]
 fn assert_same(algorithm: KeyAlgorithm, batches: &[usize], kinds: &[Arithmetic]) {
-    let chosen = Chosen::new();
+    let _alone = alone();
     let pkcs8 = pkcs8(algorithm);
     let count = batches.iter().sum::<usize>() as u64;
-    chosen.choose(Arithmetic::RustCrypto);
     let hashes = [
         SignatureAlgorithm::RsaSha256,
         SignatureAlgorithm::RsaSha384,
@@ -58,8 +55,7 @@ fn assert_same(algorithm: KeyAlgorithm, batches: &[usize], kinds: &[Arithmetic])
     ];
     for hash in hashes {
         let with = |arithmetic: Arithmetic| {
-            chosen.choose(arithmetic);
-            signed(&read(&pkcs8).with_signature_algorithm(hash).unwrap(), batches)
+            signed(&read(arithmetic, &pkcs8).with_signature_algorithm(hash).unwrap(), batches)
         };
         let (expected, _) = with(Arithmetic::RustCrypto);
         assert_eq!(expected.len() as u64, count);
@@ -78,14 +74,15 @@ fn every_kind_signs_alike_with_1024_bits() {
 }
 
 #[test]
-fn a_key_keeps_the_arithmetic_it_was_made_with() {
-    let chosen = Chosen::new();
+fn each_key_has_its_own_arithmetic() {
+    let _alone = alone();
     let pkcs8 = pkcs8(KeyAlgorithm::Rsa1024);
-    chosen.choose(Arithmetic::Portable);
-    let key = read(&pkcs8);
-    chosen.choose(Arithmetic::RustCrypto);
+    let key = read(Arithmetic::Portable, &pkcs8);
+    let other = read(Arithmetic::RustCrypto, &pkcs8);
     assert_eq!(signed(&key, &[2]).1.in_lanes, 2);
-    assert_eq!(signed(&read(&pkcs8), &[2]).1.elsewhere, 2);
+    assert_eq!(signed(&other, &[2]).1.elsewhere, 2);
+    assert_eq!(signed(&key.with_arithmetic(Arithmetic::RustCrypto), &[2]).1.elsewhere, 2);
+    assert_eq!(signed(&other.with_arithmetic(Arithmetic::Portable), &[2]).1.in_lanes, 2);
 }
 
 #[test]
@@ -99,22 +96,18 @@ fn every_kind_signs_alike_with_2048_to_4096_bits() {
 /// Lanes take an exponent of 65537 and primes half as long as the modulus. No other key is read, so
 /// that none has to go elsewhere.
 #[test]
-fn a_key_that_does_not_fit_the_lanes_is_no_key_with_any_arithmetic() {
-    let chosen = Chosen::new();
-    for arithmetic in KINDS {
-        chosen.choose(arithmetic);
-        for exponent in [3, 17] {
-            let refusal = Numbers::new(P, Q, exponent).refusal();
-            assert_eq!(refusal, "the public exponent is not 65537", "{arithmetic:?}");
-        }
-        // 1,000 and 1,048 bits.
-        let (short, long) = (next_prime(1000), next_prime(1048));
-        let n = short.concatenating_mul(&long);
-        assert_eq!(n.bit_width_vartime(), 2048);
-        let mut numbers = Numbers { n, e: number(65_537), d: number(0), p: long, q: short };
-        numbers.d = inverse(&numbers.e, &numbers.lcm());
-        assert_eq!(numbers.refusal(), "a number of the wrong size", "{arithmetic:?}");
+fn a_key_that_does_not_fit_the_lanes_is_no_key() {
+    for exponent in [3, 17] {
+        let refusal = Numbers::new(P, Q, exponent).refusal();
+        assert_eq!(refusal, "the public exponent is not 65537");
     }
+    // 1,000 and 1,048 bits.
+    let (short, long) = (next_prime(1000), next_prime(1048));
+    let n = short.concatenating_mul(&long);
+    assert_eq!(n.bit_width_vartime(), 2048);
+    let mut numbers = Numbers { n, e: number(65_537), d: number(0), p: long, q: short };
+    numbers.d = inverse(&numbers.e, &numbers.lcm());
+    assert_eq!(numbers.refusal(), "a number of the wrong size");
 }
 
 /// The first prime above 1.5·2^(bits−1).

@@ -13,6 +13,7 @@ mod authorities;
 mod clients;
 mod csrs;
 mod custom;
+mod drawn;
 mod forgotten;
 mod hostile_calls;
 mod judged;

@@ -85,7 +85,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("p521", &["key"]),
     ("pem_rfc7468", &["wire"]),
     ("pkcs5", &["key"]),
-    ("rand_core", &["authority", "key", "serial", "testing"]),
+    ("rand_core", &["authority", "cas", "key", "ledger", "serial", "testing"]),
     ("redb", &["store"]),
     ("rfc6979", &["key"]),
     ("rsa", &["key", ORACLE]),

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::process::Command;
 
-use certwright::key::{Arithmetic, KeyFamily, Nonces, SealingKey, SecretBytes, WeakKeys};
+use certwright::key::{Arithmetic, KeyFamily, KeyGeneration, Nonces, SealingKey, SecretBytes};
 use certwright::ledger::Ledger;
 use certwright::testing::SeededRng;
 use certwright::time::Time;
@@ -45,12 +45,13 @@ const STAGES: &[Stage] = &[
     ("written as PEM", |inputs| drop(inputs.key().to_pkcs8_pem().unwrap())),
     ("read", |inputs| {
         let pem = inputs.key().to_pkcs8_pem().unwrap();
-        KeyPair::from_pem(pem.as_str()).unwrap();
+        drop(KeyPair::from_pem(pem.as_str()).unwrap().with_arithmetic(inputs.arithmetic));
     }),
     ("encrypted and decrypted", |inputs| {
         let passphrase = inputs.passphrase();
         let pem = inputs.key().to_pkcs8_pem_encrypted(&passphrase).unwrap();
-        KeyPair::from_pem_encrypted(&pem, &passphrase).unwrap();
+        let read = KeyPair::from_pem_encrypted(&pem, &passphrase).unwrap();
+        drop(read.with_arithmetic(inputs.arithmetic));
     }),
     ("sealed and unsealed", |inputs| {
         let bytes: Zeroizing<[u8; 32]> =
@@ -79,7 +80,9 @@ fn operate(inputs: &Inputs) {
     let bytes = unmask(&inputs.sealing_key);
     let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(bytes.as_slice().try_into().unwrap());
     let clock = FixedClock("2026-06-01T00:00:00Z".parse().unwrap());
-    let cas = Cas::new(MemoryStore::default(), clock, Config::default());
+    let mut config = Config::default();
+    config.arithmetic = inputs.arithmetic;
+    let cas = Cas::new(MemoryStore::default(), clock, config);
     cas.ledger().unlock(&SealingKey::from_bytes(*bytes)).unwrap();
     let key = inputs.key();
     let request = CertificateRequest::builder("CN=a.example".parse().unwrap()).sign(&key).unwrap();
@@ -106,7 +109,7 @@ fn operate(inputs: &Inputs) {
 }
 
 fn seal(inputs: &Inputs, key: &SealingKey) {
-    let ledger = Ledger::new(MemoryStore::default());
+    let ledger = Ledger::new(MemoryStore::default()).with_arithmetic(inputs.arithmetic);
     ledger.unlock(key).unwrap();
     let at: Time = "2026-06-01T00:00:00Z".parse().unwrap();
     ledger.writer("test", at).keep_key("key", &inputs.key()).unwrap();
@@ -290,6 +293,7 @@ fn mask(bytes: &[u8]) -> String {
 /// What the child works with.
 struct Inputs {
     algorithm: KeyAlgorithm,
+    arithmetic: Arithmetic,
     /// Masked.
     passphrase: Vec<u8>,
     /// Masked.
@@ -299,7 +303,8 @@ struct Inputs {
 impl Inputs {
     fn key(&self) -> KeyPair {
         let mut rng = SeededRng::new(SEED);
-        KeyPair::generate_with(self.algorithm, WeakKeys::Refuse, &mut rng).unwrap()
+        let generation = KeyGeneration::new(self.algorithm).arithmetic(self.arithmetic);
+        generation.generate_with(&mut rng).unwrap()
     }
 
     fn passphrase(&self) -> Zeroizing<String> {
@@ -317,9 +322,9 @@ fn unmask(masked: &[u8]) -> Zeroizing<Vec<u8>> {
 #[ignore = "the other tests run it in a process of its own"]
 fn child() {
     let given = |name: &str| std::env::var(name).unwrap();
-    Arithmetic::named(&given("SCAN_ARITHMETIC")).unwrap().choose();
     let inputs = Inputs {
         algorithm: given("SCAN_ALGORITHM").parse().unwrap(),
+        arithmetic: Arithmetic::named(&given("SCAN_ARITHMETIC")).unwrap(),
         passphrase: hex(&given("SCAN_PASSPHRASE")),
         sealing_key: hex(&given("SCAN_SEALING_KEY")),
     };

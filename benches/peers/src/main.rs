@@ -31,10 +31,6 @@ fn help() -> Result<(), Box<dyn Error>> {
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    if let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") {
-        let named = name.to_str().and_then(certwright::key::Arithmetic::named);
-        named.ok_or("CERTWRIGHT_ARITHMETIC: fastest, portable, rustcrypto or vectors")?.choose();
-    }
     let chosen: Vec<_> = Kind::ALL
         .into_iter()
         .flat_map(|kind| {

@@ -15,7 +15,7 @@ use super::structures::*;
 use crate::algorithm::KeyAlgorithm;
 use crate::error::{Error, quoted};
 use crate::hexadecimal::hexadecimal;
-use crate::key::{KeyPair, fingerprint};
+use crate::key::{KeyPair, WeakKeys, fingerprint};
 use crate::ledger::{AuditAction, RequestRecord, Write, request_key_name};
 use crate::name::{AltName, AttributeType};
 use crate::request::CertificateRequest;

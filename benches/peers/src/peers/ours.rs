@@ -1,8 +1,10 @@
 //! certwright, by its public face.
 
 use std::hint::black_box;
+use std::sync::LazyLock;
 
-use certwright::key::{KeyFamily, PublicKey, Sm2Id};
+use certwright::key::{Arithmetic, KeyFamily, KeyGeneration, PublicKey, Sm2Id};
+use certwright::request::UnverifiedRequest;
 use certwright::time::Lifetime;
 use certwright::{
     Authority, Certificate, CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, Policy,
@@ -26,7 +28,10 @@ impl Peer for Ours {
     }
 
     fn generator(&self, algorithm: KeyAlgorithm) -> Option<Generator> {
-        Some(Generator(Box::new(move || Box::new(KeyPair::generate(algorithm).unwrap()))))
+        Some(Generator(Box::new(move || {
+            let generation = KeyGeneration::new(algorithm).arithmetic(arithmetic());
+            Box::new(generation.generate().unwrap())
+        })))
     }
 
     fn issuer(&self, ca: &Ca) -> Option<Box<dyn Issuer>> {
@@ -96,11 +101,25 @@ impl Issuer for (Authority, PublicKey) {
     }
 }
 
+/// The arithmetic that the environment names; the fastest where it is silent.
+fn arithmetic() -> Arithmetic {
+    static NAMED: LazyLock<Arithmetic> = LazyLock::new(|| {
+        let Some(name) = std::env::var_os("CERTWRIGHT_ARITHMETIC") else {
+            return Arithmetic::default();
+        };
+        let named = name.to_str().and_then(Arithmetic::named);
+        named.expect("CERTWRIGHT_ARITHMETIC: fastest, portable, rustcrypto or vectors")
+    });
+    *NAMED
+}
+
 /// A key pair from its PKCS #8.
 pub fn pair(pkcs8: &[u8]) -> KeyPair {
-    KeyPair::from_pkcs8_der(pkcs8).unwrap().with_sm2_id(Sm2Id::new(SM2_ID).unwrap())
+    let id = Sm2Id::new(SM2_ID).unwrap();
+    KeyPair::from_pkcs8_der(pkcs8).unwrap().with_arithmetic(arithmetic()).with_sm2_id(id)
 }
 
 fn read(request: &[u8]) -> CertificateRequest {
-    CertificateRequest::from_der_with_sm2_id(request, Sm2Id::new(SM2_ID).unwrap()).unwrap()
+    let read = UnverifiedRequest::from_der(request).unwrap().with_arithmetic(arithmetic());
+    read.verify_with_sm2_id(Sm2Id::new(SM2_ID).unwrap()).unwrap()
 }
