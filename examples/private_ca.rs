@@ -24,8 +24,9 @@ Makes a private CA (root and intermediate) and a server certificate.
 
 Usage: private_ca [OPTIONS]
 
-  --algorithm NAME  RSA_2048, RSA_3072, RSA_4096, ECC_256, ECC_384, ECC_512 or SM2_256
-                    (default: that of the CSR, or else ECC_256)
+  --algorithm NAME  P-256, P-384, P-521, RSA-2048, RSA-3072, RSA-4096 or SM2; also
+                    as the cloud service has them, such as SM2_256
+                    (default: that of the CSR, or else P-256)
   --domain LIST     DNS names and IP addresses, comma-separated
                     (default: the names of the CSR, or else a.example,*.b.example,10.0.0.7)
   --days N          lifetime of the server certificate (default: 365)
@@ -287,7 +288,9 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("algorithm") => options.algorithm = Some(parser.value()?.string()?.parse()?),
+            Long("algorithm") => {
+                options.algorithm = Some(read_algorithm(&parser.value()?.string()?)?);
+            }
             Long("domain") => options.domains = Some(parse_domains(&parser.value()?.string()?)?),
             Long("days") => options.days = parser.value()?.parse()?,
             Long("csr") => options.csr = Some(parser.value()?.into()),
@@ -314,4 +317,15 @@ fn report(error: &(dyn Error + 'static)) {
         eprintln!("  because: {inner}");
         cause = inner.source();
     }
+}
+
+/// A key by the name of the standards, or by the cloud service's.
+fn read_algorithm(name: &str) -> Result<KeyAlgorithm, certwright::Error> {
+    #[cfg(feature = "cas")]
+    for rule in certwright::cas::Config::default().algorithms {
+        if rule.name == name {
+            return Ok(rule.key);
+        }
+    }
+    name.parse()
 }

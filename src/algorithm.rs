@@ -34,11 +34,11 @@ impl fmt::Display for KeyFamily {
 
 /// The keys this crate generates, reads and certifies.
 ///
-/// Its text form is that of the cloud service, such as `RSA_2048` and `ECC_512` (which is P-521):
+/// Its text form is the name of the standards: `P-256`, `P-384`, `P-521`, `RSA-2048`, `SM2`.
 ///
 /// ```
 /// use certwright::KeyAlgorithm;
-/// let algorithm: KeyAlgorithm = "ECC_384".parse()?;
+/// let algorithm: KeyAlgorithm = "P-384".parse()?;
 /// assert_eq!(algorithm, KeyAlgorithm::EcdsaP384);
 /// # Ok::<(), certwright::Error>(())
 /// ```
@@ -126,14 +126,14 @@ impl KeyAlgorithm {
 impl fmt::Display for KeyAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::EcdsaP256 => "ECC_256",
-            Self::EcdsaP384 => "ECC_384",
-            Self::EcdsaP521 => "ECC_512",
-            Self::Rsa1024 => "RSA_1024",
-            Self::Rsa2048 => "RSA_2048",
-            Self::Rsa3072 => "RSA_3072",
-            Self::Rsa4096 => "RSA_4096",
-            Self::Sm2 => "SM2_256",
+            Self::EcdsaP256 => "P-256",
+            Self::EcdsaP384 => "P-384",
+            Self::EcdsaP521 => "P-521",
+            Self::Rsa1024 => "RSA-1024",
+            Self::Rsa2048 => "RSA-2048",
+            Self::Rsa3072 => "RSA-3072",
+            Self::Rsa4096 => "RSA-4096",
+            Self::Sm2 => "SM2",
         })
     }
 }
@@ -141,25 +141,25 @@ impl fmt::Display for KeyAlgorithm {
 impl FromStr for KeyAlgorithm {
     type Err = Error;
 
-    /// Reads the cloud service's names; `ECC_521` is read as `ECC_512`.
+    /// Reads the names that are shown, such as `P-256`, in this spelling.
     ///
     /// # Errors
     /// [`Error::Unsupported`] for any other text.
     fn from_str(text: &str) -> Result<Self, Error> {
         Ok(match text {
-            "ECC_256" => Self::EcdsaP256,
-            "ECC_384" => Self::EcdsaP384,
-            "ECC_512" | "ECC_521" => Self::EcdsaP521,
-            "RSA_1024" => Self::Rsa1024,
-            "RSA_2048" => Self::Rsa2048,
-            "RSA_3072" => Self::Rsa3072,
-            "RSA_4096" => Self::Rsa4096,
-            "SM2_256" => Self::Sm2,
+            "P-256" => Self::EcdsaP256,
+            "P-384" => Self::EcdsaP384,
+            "P-521" => Self::EcdsaP521,
+            "RSA-1024" => Self::Rsa1024,
+            "RSA-2048" => Self::Rsa2048,
+            "RSA-3072" => Self::Rsa3072,
+            "RSA-4096" => Self::Rsa4096,
+            "SM2" => Self::Sm2,
             _ => {
                 return Err(Error::unsupported(
                     "key algorithm",
                     crate::error::quoted(text),
-                    "RSA_1024, RSA_2048, RSA_3072, RSA_4096, ECC_256, ECC_384, ECC_512, SM2_256",
+                    "P-256, P-384, P-521, RSA-1024, RSA-2048, RSA-3072, RSA-4096, SM2",
                 ));
             }
         })

@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
 use crate::key::{PublicKey, PublicKeyInfo, fingerprint};
-use crate::name::{Name, NameConstraints, UncheckedName};
+use crate::name::{GeneralName, Name, NameConstraints};
 use crate::profile::Extension;
 use crate::serial::SerialNumber;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
@@ -190,7 +190,7 @@ impl Certificate {
     }
 
     /// The subject alternative names.
-    pub fn alt_names(&self) -> &[UncheckedName] {
+    pub fn alt_names(&self) -> &[GeneralName] {
         &self.extensions.alt_names
     }
 

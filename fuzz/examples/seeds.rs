@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use certwright::crl::{CrlRequest, RevocationReason};
-use certwright::name::{AttributeType, NameConstraints, Subtree};
+use certwright::name::{AttributeType, NameConstraints, GeneralSubtree};
 use certwright::policy::OnDenial;
 use certwright::profile::Extension;
 use certwright::time::{Lifetime, Validity};
@@ -102,13 +102,13 @@ fn constrained(more: bool) -> Vec<u8> {
     let validity = Validity::new(from, to).unwrap();
     let serial = |number| SerialNumber::from_bytes(&[number]).unwrap();
     let mut permitted =
-        vec![Subtree::Dns("example.org".to_owned()), Subtree::Ip("10.0.0.0/8".parse().unwrap())];
+        vec![GeneralSubtree::Dns("example.org".to_owned()), GeneralSubtree::Ip("10.0.0.0/8".parse().unwrap())];
     if more {
-        permitted.push(Subtree::Email("example.org".to_owned()));
-        permitted.push(Subtree::Uri(".example.org".to_owned()));
-        permitted.push(Subtree::Directory("O=Example".parse().unwrap()));
+        permitted.push(GeneralSubtree::Email("example.org".to_owned()));
+        permitted.push(GeneralSubtree::Uri(".example.org".to_owned()));
+        permitted.push(GeneralSubtree::Directory("O=Example".parse().unwrap()));
     }
-    let excluded = vec![Subtree::Dns("secret.example.org".to_owned())];
+    let excluded = vec![GeneralSubtree::Dns("secret.example.org".to_owned())];
     let constraints = NameConstraints { permitted, excluded };
     let [root, ca] = ["CN=Root", "CN=CA,O=Example"].map(|name| name.parse().unwrap());
     let profile = Profile::intermediate(0).with_name_constraints(constraints);

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use certwright::key::{PublicKey, SignatureAlgorithm};
-use certwright::name::Subtree;
+use certwright::name::GeneralSubtree;
 use certwright::profile::ExtendedKeyUsage;
 use certwright::time::Time;
 use certwright::{AltName, Certificate, Chain, ChainVerifier, KeyPair, Signer};
@@ -67,7 +67,7 @@ fn is_listed(reason: &Error, all: &[Certificate]) -> bool {
             .iter()
             .filter_map(Certificate::name_constraints)
             .flat_map(|constraints| constraints.permitted.iter().chain(&constraints.excluded))
-            .any(|subtree| !matches!(subtree, Subtree::Dns(_) | Subtree::Ip(_))),
+            .any(|subtree| !matches!(subtree, GeneralSubtree::Dns(_) | GeneralSubtree::Ip(_))),
         // It refuses subtrees that it cannot read wherever they stand. To us they exclude all names of
         // their type and permit none, so that chains without such names pass (RFC 5280 section
         // 4.2.1.10).

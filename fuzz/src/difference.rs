@@ -1,7 +1,7 @@
 //! Certificates, read by x509-parser too.
 
 use certwright::Certificate;
-use certwright::name::UncheckedName;
+use certwright::name::GeneralName;
 use x509_parser::error::X509Error;
 use x509_parser::nom;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
@@ -79,13 +79,13 @@ fn their_kinds(name: &X509Name<'_>) -> Vec<String> {
     name.iter_attributes().map(|attribute| attribute.attr_type().to_id_string()).collect()
 }
 
-fn is_same(ours: &UncheckedName, theirs: &GeneralName<'_>) -> bool {
+fn is_same(ours: &GeneralName, theirs: &GeneralName<'_>) -> bool {
     match (ours, theirs) {
-        (UncheckedName::Dns(ours), GeneralName::DNSName(theirs))
-        | (UncheckedName::Email(ours), GeneralName::RFC822Name(theirs))
-        | (UncheckedName::Uri(ours), GeneralName::URI(theirs)) => ours == theirs,
-        (UncheckedName::Ip(ours), GeneralName::IPAddress(theirs)) => ours == theirs,
-        (UncheckedName::Other { tag, .. }, theirs) => match theirs {
+        (GeneralName::Dns(ours), GeneralName::DNSName(theirs))
+        | (GeneralName::Email(ours), GeneralName::RFC822Name(theirs))
+        | (GeneralName::Uri(ours), GeneralName::URI(theirs)) => ours == theirs,
+        (GeneralName::Ip(ours), GeneralName::IPAddress(theirs)) => ours == theirs,
+        (GeneralName::Other { tag, .. }, theirs) => match theirs {
             GeneralName::OtherName(..) => *tag == 0,
             GeneralName::X400Address(_) => *tag == 3,
             GeneralName::DirectoryName(_) => *tag == 4,

@@ -4,7 +4,7 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use certwright::ledger::Identifier;
-use certwright::name::{DnsName, EmailAddress, IpNetwork, NameConstraints, Subtree, Uri};
+use certwright::name::{DnsName, EmailAddress, IpNetwork, NameConstraints, GeneralSubtree, Uri};
 use certwright::profile::Oid;
 use certwright::time::Time;
 use certwright::{AltName, Name, SerialNumber};
@@ -49,9 +49,9 @@ fn constrain(base: &str, name: &str) {
     let names = [AltName::dns(name), AltName::email(name), AltName::uri(name), name.parse()];
     let text = base.to_ascii_lowercase();
     let mut subtrees =
-        vec![Subtree::Dns(text.clone()), Subtree::Email(text.clone()), Subtree::Uri(text)];
-    subtrees.extend(base.parse().map(Subtree::Ip));
-    subtrees.extend(base.parse().map(Subtree::Directory));
+        vec![GeneralSubtree::Dns(text.clone()), GeneralSubtree::Email(text.clone()), GeneralSubtree::Uri(text)];
+    subtrees.extend(base.parse().map(GeneralSubtree::Ip));
+    subtrees.extend(base.parse().map(GeneralSubtree::Directory));
     for subtree in subtrees {
         let one = vec![subtree.clone()];
         let excluded = NameConstraints { excluded: one.clone(), ..Default::default() };

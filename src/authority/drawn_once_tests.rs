@@ -53,8 +53,10 @@ fn nothing_is_drawn_from_the_system_where_a_source_was_set() {
         #[cfg(feature = "sealed-keys")]
         {
             let writer = ledger.writer("test", now);
-            writer.keep_key("leaf", &leaf_key).unwrap();
-            writer.seal_anew(&SealingKey::from_passphrase("open sesame").unwrap()).unwrap();
+            writer.put_key("leaf", &leaf_key).unwrap();
+            writer
+                .rotate_sealing_key(&SealingKey::from_passphrase("open sesame").unwrap())
+                .unwrap();
             let kept = ledger.key("leaf").unwrap().unwrap();
             CertificateRequest::builder("CN=b".parse().unwrap()).sign(&kept).unwrap();
         }

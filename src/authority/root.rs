@@ -21,7 +21,7 @@ impl LedgerWriter {
     /// let writer = ledger.writer("alice", Time::from_unix(1_800_000_000)?);
     /// let (identifier, row) = writer.issuer_row(&root.chain(), Some(&key), &[])?;
     /// assert_eq!(writer.put_root(&root, [row])?, identifier);
-    /// assert!(ledger.certificate_called(&identifier)?.is_some());
+    /// assert!(ledger.by_identifier(&identifier)?.is_some());
     /// assert!(ledger.issuer_key(&identifier)?.is_some());
     /// # }
     /// # Ok::<(), certwright::Error>(())

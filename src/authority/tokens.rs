@@ -81,7 +81,7 @@ impl Authority {
             return Err(Error::Denied(Denied { reasons: vec![reason] }));
         }
         match Identifier::from_bytes(&earlier.answer) {
-            Some(identifier) => self.ledger.certificate_called(&identifier),
+            Some(identifier) => self.ledger.by_identifier(&identifier),
             None => Ok(None),
         }
     }

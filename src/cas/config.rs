@@ -315,6 +315,12 @@ const ALGORITHMS: [AlgorithmRule; 8] = [
     algorithm("SM2_256", KeyAlgorithm::Sm2, SignatureAlgorithm::Sm2Sm3),
 ];
 
+/// What the service calls a key.
+pub(super) fn name_of(key: KeyAlgorithm) -> String {
+    let rule = ALGORITHMS.iter().find(|rule| rule.key == key);
+    rule.map_or_else(|| key.to_string(), |rule| rule.name.to_owned())
+}
+
 const CSR_KEYS: [CsrKeyRule; 8] = [
     csr_key("RSA", 2048, KeyAlgorithm::Rsa2048),
     csr_key("RSA", 3072, KeyAlgorithm::Rsa3072),

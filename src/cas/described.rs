@@ -9,7 +9,7 @@ use crate::algorithm::SignatureAlgorithm;
 use crate::certificate::Certificate;
 use crate::hexadecimal::hexadecimal;
 use crate::key::{fingerprint, md5_fingerprint};
-use crate::name::{AttributeType, Name, UncheckedName};
+use crate::name::{AttributeType, GeneralName, Name};
 use crate::validity::Time;
 
 /// What a certificate says.
@@ -63,12 +63,12 @@ pub(super) fn subject_dn(subject: &Name) -> String {
 
 /// The alternative names as the service lists them, by their numbers in GeneralName.
 pub(super) fn sans(certificate: &Certificate) -> Option<String> {
-    let listed = |name: &UncheckedName| {
+    let listed = |name: &GeneralName| {
         let (kind, value) = match name {
-            UncheckedName::Dns(text) => (2, text.clone()),
-            UncheckedName::Email(text) => (1, text.clone()),
-            UncheckedName::Ip(bytes) => (7, address(bytes)?),
-            UncheckedName::Uri(text) => (6, text.clone()),
+            GeneralName::Dns(text) => (2, text.clone()),
+            GeneralName::Email(text) => (1, text.clone()),
+            GeneralName::Ip(bytes) => (7, address(bytes)?),
+            GeneralName::Uri(text) => (6, text.clone()),
             // No operation issues others.
             _ => return None,
         };

@@ -3,14 +3,14 @@
 use crate::certificate::Certificate;
 use crate::error::ChainRule;
 use crate::limits::NAME_COMPARISONS;
-use crate::name::{AltName, NameConstraints, UncheckedName};
+use crate::name::{AltName, GeneralName, NameConstraints};
 use crate::usage::ExtendedKeyUsage;
 
 /// A rule, and what was found and is allowed.
 pub(super) type Broken = (ChainRule, String);
 
 /// Whether a name of a certificate covers a name that was asked for.
-pub(super) fn covers(found: &UncheckedName, wanted: &AltName) -> bool {
+pub(super) fn covers(found: &GeneralName, wanted: &AltName) -> bool {
     match (found.check(), wanted) {
         (Ok(AltName::Dns(found)), AltName::Dns(wanted)) => found.covers(wanted),
         (Ok(found), wanted) => found == *wanted,
@@ -44,7 +44,7 @@ pub(super) fn check_constraints(
         .map(|allowed| format!("subject {}; allowed {allowed}", certificate.subject()));
     let names = certificate.alt_names().iter().find_map(|name| {
         let refused = match name {
-            UncheckedName::Directory(directory) => matcher.refuse_directory(directory),
+            GeneralName::Directory(directory) => matcher.refuse_directory(directory),
             _ => matcher.refuse_unchecked(name),
         };
         refused.map(|allowed| format!("{name}; allowed {allowed}"))
@@ -53,9 +53,9 @@ pub(super) fn check_constraints(
         if !serves_tls(certificate) {
             return None;
         }
-        let has = |wanted: fn(&UncheckedName) -> bool| certificate.alt_names().iter().any(wanted);
-        let has_dns = has(|name| matches!(name, UncheckedName::Dns(_)));
-        let has_ip = has(|name| matches!(name, UncheckedName::Ip(_)));
+        let has = |wanted: fn(&GeneralName) -> bool| certificate.alt_names().iter().any(wanted);
+        let has_dns = has(|name| matches!(name, GeneralName::Dns(_)));
+        let has_ip = has(|name| matches!(name, GeneralName::Ip(_)));
         let refused = matcher.refuse_common_names(certificate.subject(), has_dns, has_ip);
         refused
             .map(|allowed| format!("common name of {}; allowed {allowed}", certificate.subject()))

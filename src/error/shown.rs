@@ -138,7 +138,7 @@ mod tests {
             "CN=Example Organization International Limited,O=Hangzhou 2026,C=CN",
             "spiffe://prod.example/ns/default/sa/web-2026",
             "ECDSA and RSA (PKCS #1 v1.5) with SHA-256, SHA-384 or SHA-512, SM2 with SM3",
-            "RSA_2048, RSA_3072, RSA_4096, ECC_256, ECC_384, ECC_512, SM2_256",
+            "P-256, P-384, P-521, RSA-2048, RSA-3072, RSA-4096, SM2",
             "sha256WithRSAEncryption or ecdsa-with-SHA256",
             "1.2.840.113549.1.1.11",
         ] {

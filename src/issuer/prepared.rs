@@ -8,7 +8,7 @@ use crate::certificate::Certificate;
 use crate::error::{Denied, Error, Reason, Rule, SignerError};
 use crate::key::{Pinned, PublicKey, Signer, key_identifier};
 use crate::lint;
-use crate::name::{Name, UncheckedName};
+use crate::name::{GeneralName, Name};
 use crate::policy::{Decision, Grant, ReviewItem};
 use crate::profile::{Extension, LeafBasicConstraints, Role};
 use crate::serial::SerialNumber;
@@ -247,7 +247,7 @@ fn extensions(grant: &Grant, issuer_identifier: &[u8]) -> Result<Vec<Extension>,
         extensions.push(extended_key_usage(profile.extended_key_usage()));
     }
     if !names.is_empty() {
-        let names: Vec<UncheckedName> = names.iter().map(UncheckedName::from).collect();
+        let names: Vec<GeneralName> = names.iter().map(GeneralName::from).collect();
         // Critical where the subject is empty (RFC 5280 section 4.2.1.6).
         extensions.push(alt_names(&names, subject.is_empty()));
     }

@@ -89,7 +89,7 @@ impl PartialEq for PublicKeyInfo {
 impl Eq for PublicKeyInfo {}
 
 impl fmt::Display for PublicKeyInfo {
-    /// The algorithm, with its size or curve: `RSA_2048`, `RSA of 2049 bits`, `EC on secp256k1`,
+    /// The algorithm, with its size or curve: `RSA-2048`, `RSA of 2049 bits`, `EC on secp256k1`,
     /// `Ed25519 (1.3.101.112)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.key, self.algorithm, self.parameter, self.rsa_bits) {

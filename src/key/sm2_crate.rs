@@ -30,7 +30,7 @@ pub(super) struct Secret {
 impl Public {
     /// Reads a SEC 1 point: on the curve and not at infinity, or it is refused.
     pub(super) fn from_point(point: &[u8]) -> Result<Self, Error> {
-        let malformed = |problem| Error::malformed("public key", "SM2_256", problem);
+        let malformed = |problem| Error::malformed("public key", "SM2", problem);
         let public = PublicKey::from_sec1_bytes(point)
             .map_err(|_| malformed("not a point on the curve sm2p256v1"))?;
         // The digest has the identifier in it.
@@ -53,7 +53,7 @@ impl Secret {
     /// refused. With n − 1, 1 + d would have no inverse.
     pub(super) fn from_scalar(scalar: &[u8]) -> Result<Self, Error> {
         let out_of_range =
-            || Error::malformed("private key", "SM2_256", "the scalar is not in [1, n-2]");
+            || Error::malformed("private key", "SM2", "the scalar is not in [1, n-2]");
         let key = SecretKey::from_slice(scalar).map_err(|_| out_of_range())?;
         let scalar = Zeroizing::new(*key.to_nonzero_scalar());
         let plus_one = Zeroizing::new(*scalar + Scalar::ONE);

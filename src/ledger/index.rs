@@ -10,7 +10,7 @@ use super::{IssuerDigest, Ledger};
 use crate::certificate::Certificate;
 use crate::error::{Error, StoreError};
 use crate::key::fingerprint;
-use crate::name::{AltName, Name, UncheckedName};
+use crate::name::{AltName, GeneralName, Name};
 use crate::serial::SerialNumber;
 use crate::store::{ReadTransaction, WriteTransaction};
 use crate::validity::Time;
@@ -30,7 +30,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Store`] when the store fails or a record cannot be read.
-    pub fn certificate_called(
+    pub fn by_identifier(
         &self,
         identifier: &Identifier,
     ) -> Result<Option<CertificateRecord>, Error> {
@@ -46,8 +46,8 @@ impl Ledger {
     /// one. Upper and lower case are the same.
     ///
     /// # Errors
-    /// As [`Ledger::certificate_called`].
-    pub fn certificates_of(
+    /// As [`Ledger::by_identifier`].
+    pub fn by_subject(
         &self,
         subject: &Name,
         after: Option<&Identifier>,
@@ -60,8 +60,8 @@ impl Ledger {
     /// the given one. Upper and lower case are the same; a wildcard is found by itself only.
     ///
     /// # Errors
-    /// As [`Ledger::certificate_called`].
-    pub fn certificates_for(
+    /// As [`Ledger::by_identifier`].
+    pub fn by_alt_name(
         &self,
         name: &AltName,
         after: Option<&Identifier>,
@@ -75,8 +75,8 @@ impl Ledger {
     /// `after` is where the last page ended: its last notAfter and identifier.
     ///
     /// # Errors
-    /// As [`Ledger::certificate_called`].
-    pub fn certificates_ending(
+    /// As [`Ledger::by_identifier`].
+    pub fn expiring(
         &self,
         from: Time,
         until: Time,
@@ -207,7 +207,7 @@ fn subject_prefix(subject: &Name) -> Vec<u8> {
     [SUBJECT, &digest(&subject.to_string())].concat()
 }
 
-fn alt_name_prefix(name: &UncheckedName) -> Vec<u8> {
+fn alt_name_prefix(name: &GeneralName) -> Vec<u8> {
     [ALT_NAME, &digest(&name.to_string())].concat()
 }
 

@@ -141,7 +141,7 @@ impl Ledger {
         let place = request_place(number);
         let old = self.record(&place)?.ok_or_else(|| no_request(number))?;
         let mut writes = vec![Write::delete(place, old)];
-        writes.extend(self.forget_key_writes(&request_key_name(number))?);
+        writes.extend(self.delete_key_writes(&request_key_name(number))?);
         Ok(writes)
     }
 }
@@ -152,22 +152,22 @@ impl LedgerWriter {
     ///
     /// # Errors
     /// [`Error::Malformed`] when the key is not the request's or the name is too long;
-    /// [`Error::Store`] as for [`LedgerWriter::keep_key`].
-    pub fn keep_request(
+    /// [`Error::Store`] as for [`LedgerWriter::put_key`].
+    pub fn put_request(
         &self,
         name: &str,
         request: &CertificateRequest,
         key: Option<&KeyPair>,
     ) -> Result<u64, Error> {
-        self.keep_request_with(name, request, key, |_| Ok(Vec::new()))
+        self.put_request_with(name, request, key, |_| Ok(Vec::new()))
     }
 
     /// The same with rows of the caller in the same transaction, computed from the number. Where
     /// another was faster, they are computed again.
     ///
     /// # Errors
-    /// As [`LedgerWriter::keep_request`], and those of `rows`.
-    pub fn keep_request_with(
+    /// As [`LedgerWriter::put_request`], and those of `rows`.
+    pub fn put_request_with(
         &self,
         name: &str,
         request: &CertificateRequest,
@@ -186,8 +186,8 @@ impl LedgerWriter {
     ///
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is no such request; otherwise as
-    /// for [`LedgerWriter::keep_key`].
-    pub fn keep_request_key(&self, number: u64, key: &KeyPair) -> Result<(), Error> {
+    /// for [`LedgerWriter::put_key`].
+    pub fn put_request_key(&self, number: u64, key: &KeyPair) -> Result<(), Error> {
         self.write_computed(AuditAction::Recorded, || {
             let writes = self.ledger.request_key_writes(number, key)?;
             Ok(((), writes, format!("private key of request {number}")))
@@ -199,16 +199,16 @@ impl LedgerWriter {
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is none, or when the store
     /// fails.
-    pub fn forget_request(&self, number: u64) -> Result<(), Error> {
-        self.forget_request_with(number, || Ok(Vec::new()))
+    pub fn delete_request(&self, number: u64) -> Result<(), Error> {
+        self.delete_request_with(number, || Ok(Vec::new()))
     }
 
     /// The same with rows of the caller in the same transaction. Where another was faster, they are
     /// computed again.
     ///
     /// # Errors
-    /// As [`LedgerWriter::forget_request`], and those of `rows`.
-    pub fn forget_request_with(
+    /// As [`LedgerWriter::delete_request`], and those of `rows`.
+    pub fn delete_request_with(
         &self,
         number: u64,
         rows: impl Fn() -> Result<Vec<Row>, Error>,

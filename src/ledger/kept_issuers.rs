@@ -118,7 +118,7 @@ impl LedgerWriter {
     /// identifier of its certificate: for what is written in one transaction.
     ///
     /// # Errors
-    /// As [`LedgerWriter::keep_issuer`].
+    /// As [`LedgerWriter::put_issuer`].
     pub fn issuer_row(
         &self,
         chain: &Chain,
@@ -134,8 +134,8 @@ impl LedgerWriter {
     ///
     /// # Errors
     /// [`Error::Malformed`] when the key is not the certificate's; [`Error::Store`] as for
-    /// [`LedgerWriter::keep_key`].
-    pub fn keep_issuer(&self, chain: &Chain, key: Option<&KeyPair>) -> Result<Identifier, Error> {
+    /// [`LedgerWriter::put_key`].
+    pub fn put_issuer(&self, chain: &Chain, key: Option<&KeyPair>) -> Result<Identifier, Error> {
         self.write_computed(AuditAction::Recorded, || {
             let (identifier, writes) =
                 self.ledger.issuer_writes(chain, key, &[], self.stamp().at)?;
@@ -148,7 +148,7 @@ impl LedgerWriter {
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is none, or when the store
     /// fails.
-    pub fn forget_issuer(&self, identifier: &Identifier) -> Result<(), Error> {
+    pub fn delete_issuer(&self, identifier: &Identifier) -> Result<(), Error> {
         self.write_computed(AuditAction::Deleted, || {
             let place = issuer_place(identifier);
             let old = self.ledger.record(&place)?.ok_or_else(|| {
@@ -156,7 +156,7 @@ impl LedgerWriter {
                 StoreError::new(StoreErrorKind::NotFound, message)
             })?;
             let mut writes = vec![Write::delete(place, old)];
-            writes.extend(self.ledger.forget_key_writes(&issuer_key_name(identifier))?);
+            writes.extend(self.ledger.delete_key_writes(&issuer_key_name(identifier))?);
             Ok(((), writes, format!("CA {identifier}")))
         })
     }

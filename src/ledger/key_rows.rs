@@ -12,7 +12,7 @@ impl Ledger {
     /// it.
     ///
     /// # Errors
-    /// As [`LedgerWriter::keep_key`](super::LedgerWriter::keep_key).
+    /// As [`LedgerWriter::put_key`](super::LedgerWriter::put_key).
     pub fn key_row(&self, name: &str, key: &KeyPair) -> Result<Row, Error> {
         not_reserved(name)?;
         Ok(Row::of(self.key_writes(name, key)?))
@@ -21,9 +21,9 @@ impl Ledger {
     /// A row that removes the private key of a name, if there is one.
     ///
     /// # Errors
-    /// As [`LedgerWriter::forget_key`](super::LedgerWriter::forget_key), but where there is none.
-    pub fn forget_key_row(&self, name: &str) -> Result<Row, Error> {
+    /// As [`LedgerWriter::delete_key`](super::LedgerWriter::delete_key), but where there is none.
+    pub fn delete_key_row(&self, name: &str) -> Result<Row, Error> {
         not_reserved(name)?;
-        Ok(Row::of(self.forget_key_writes(name)?))
+        Ok(Row::of(self.delete_key_writes(name)?))
     }
 }

@@ -188,7 +188,7 @@ impl Ledger {
     }
 
     /// What removes the private key of a name, if there is one.
-    pub(crate) fn forget_key_writes(&self, name: &str) -> Result<Vec<Write>, Error> {
+    pub(crate) fn delete_key_writes(&self, name: &str) -> Result<Vec<Write>, Error> {
         let place = place(name)?;
         let kept = self.record(&place)?;
         Ok(kept.into_iter().map(|old| Write::delete(place.clone(), old)).collect())
@@ -243,7 +243,7 @@ impl LedgerWriter {
     /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when the ledger is not unlocked
     /// ([`Ledger::unlock`]), with [`StoreErrorKind::Conflict`] when the name is taken, or when the
     /// store fails; [`Error::Malformed`] when the name breaks its bounds.
-    pub fn keep_key(&self, name: &str, key: &KeyPair) -> Result<(), Error> {
+    pub fn put_key(&self, name: &str, key: &KeyPair) -> Result<(), Error> {
         not_reserved(name)?;
         self.write_computed(AuditAction::Recorded, || {
             if self.ledger.record(&place(name)?)?.is_some() {
@@ -261,7 +261,7 @@ impl LedgerWriter {
     /// answer.
     ///
     /// # Errors
-    /// As [`Ledger::key`] and [`LedgerWriter::keep_key`].
+    /// As [`Ledger::key`] and [`LedgerWriter::put_key`].
     pub fn export_key(&self, name: &str) -> Result<Option<KeyPair>, Error> {
         let Some(key) = self.ledger.key(name)? else { return Ok(None) };
         self.write(Vec::new(), AuditAction::KeyExported, format!("private key {name}"))?;
@@ -273,9 +273,9 @@ impl LedgerWriter {
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is none, or when the store
     /// fails; [`Error::Malformed`] when the name is that of the key of a CA or a request.
-    pub fn forget_key(&self, name: &str) -> Result<(), Error> {
+    pub fn delete_key(&self, name: &str) -> Result<(), Error> {
         not_reserved(name)?;
-        let writes = self.ledger.forget_key_writes(name)?;
+        let writes = self.ledger.delete_key_writes(name)?;
         if writes.is_empty() {
             let message = format!("there is no private key {}", cut(name).escape_debug());
             return Err(StoreError::new(StoreErrorKind::NotFound, message).into());
@@ -290,7 +290,7 @@ impl LedgerWriter {
     /// [`Error::Store`] with [`StoreErrorKind::Sealed`] when the ledger is not unlocked, with
     /// [`StoreErrorKind::Corrupt`] when a key cannot be read, or when the store fails. In every case
     /// all keys stay sealed as they were.
-    pub fn seal_anew(&self, key: &SealingKey) -> Result<(), Error> {
+    pub fn rotate_sealing_key(&self, key: &SealingKey) -> Result<(), Error> {
         let new = create(key, &self.ledger.randomness)?;
         let mut vault = self.ledger.vault.write();
         let old = vault.clone().ok_or_else(not_unlocked)?;

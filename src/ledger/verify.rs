@@ -97,7 +97,7 @@ impl Ledger {
     ///     Profile::root(),
     ///     KeyPair::generate(KeyAlgorithm::EcdsaP256)?,
     /// )?;
-    /// ledger.writer("alice", Time::from_unix(1_800_000_000)?).keep_issuer(&root.chain(), None)?;
+    /// ledger.writer("alice", Time::from_unix(1_800_000_000)?).put_issuer(&root.chain(), None)?;
     /// let noted = ledger.audit_head()?.digest;
     ///
     /// let found = ledger.verify_since(&noted)?;

@@ -28,7 +28,7 @@ use crate::validity::Time;
 /// let key = Arc::new(KeyPair::generate(KeyAlgorithm::EcdsaP256)?);
 /// let ca = root.delegate("CN=CA".parse()?, Profile::intermediate(0), Arc::clone(&key))?;
 /// let writer = ledger.writer("alice", Time::from_unix(1_800_000_000)?);
-/// let identifier = writer.keep_issuer(&ca.chain(), Some(&key))?;
+/// let identifier = writer.put_issuer(&ca.chain(), Some(&key))?;
 ///
 /// // Later, perhaps in another process:
 /// let kept = ledger.issuer(&identifier)?.expect("it was kept");

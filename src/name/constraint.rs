@@ -5,17 +5,17 @@ use super::attribute::AttributeType;
 use super::common_name::{HostReading, read_as_host};
 use super::comparison::{Incomparable, Prepared};
 use super::distinguished::Name;
-use super::subtree::Subtree;
-use super::unchecked::UncheckedName;
+use super::subtree::GeneralSubtree;
+use super::unchecked::GeneralName;
 
 /// The names that an issuer may certify.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[allow(clippy::exhaustive_structs)] // The fields of RFC 5280 section 4.2.1.10.
 pub struct NameConstraints {
     /// Where one subtree of a type is here, names of that type must lie in one of them.
-    pub permitted: Vec<Subtree>,
+    pub permitted: Vec<GeneralSubtree>,
     /// No name may lie in any of these.
-    pub excluded: Vec<Subtree>,
+    pub excluded: Vec<GeneralSubtree>,
 }
 
 impl NameConstraints {
@@ -51,19 +51,19 @@ pub(crate) struct Matcher<'c> {
     permitted: Vec<Prefix<'c>>,
     excluded: Vec<Prefix<'c>>,
     /// Exclusions that may exclude any name of their type.
-    unreadable: Vec<&'c Subtree>,
+    unreadable: Vec<&'c GeneralSubtree>,
 }
 
 /// A subtree, prepared where it is one of directory names.
 struct Prefix<'c> {
-    subtree: &'c Subtree,
+    subtree: &'c GeneralSubtree,
     directory: Option<Prepared<'c>>,
 }
 
 impl<'c> Prefix<'c> {
-    fn of(subtree: &'c Subtree) -> Self {
+    fn of(subtree: &'c GeneralSubtree) -> Self {
         let directory = match subtree {
-            Subtree::Directory(base) => Some(Prepared::of(base)),
+            GeneralSubtree::Directory(base) => Some(Prepared::of(base)),
             _ => None,
         };
         Self { subtree, directory }
@@ -84,7 +84,7 @@ impl Matcher<'_> {
 
     /// Why a name as somebody wrote it is not permitted, if it is not. One that cannot be matched
     /// passes only where nothing constrains its type (RFC 5280 section 4.2.1.10).
-    pub(crate) fn refuse_unchecked(&self, name: &UncheckedName) -> Option<String> {
+    pub(crate) fn refuse_unchecked(&self, name: &GeneralName) -> Option<String> {
         match name.check() {
             Ok(checked) => self.refuse(&checked),
             Err(_) => self
@@ -98,7 +98,7 @@ impl Matcher<'_> {
         let emails = subject
             .attributes()
             .filter(|attribute| attribute.kind() == AttributeType::EMAIL_ADDRESS)
-            .map(|attribute| UncheckedName::Email(attribute.value()));
+            .map(|attribute| GeneralName::Email(attribute.value()));
         let refused = emails.into_iter().find_map(|email| self.refuse_unchecked(&email));
         refused.or_else(|| match subject.is_empty() {
             true => None,
@@ -181,7 +181,7 @@ const DNS: u8 = 2;
 /// That of iPAddress.
 const IP: u8 = 7;
 
-fn outside(excluded: &Subtree) -> String {
+fn outside(excluded: &GeneralSubtree) -> String {
     format!("names outside the excluded {excluded}")
 }
 
@@ -197,8 +197,8 @@ mod tests {
     #[test]
     fn an_exclusion_also_stops_the_wildcard_that_could_stand_for_it() {
         let constraints = NameConstraints {
-            permitted: vec![Subtree::Dns("example.com".to_owned())],
-            excluded: vec![Subtree::Dns("secret.a.example.com".to_owned())],
+            permitted: vec![GeneralSubtree::Dns("example.com".to_owned())],
+            excluded: vec![GeneralSubtree::Dns("secret.a.example.com".to_owned())],
         };
         for refused in
             ["secret.a.example.com", "*.a.example.com", "x.secret.a.example.com", "other.org"]
@@ -221,17 +221,20 @@ mod tests {
         ];
         let unknown = |base: &str| {
             let base = || base.to_owned();
-            [Subtree::Dns(base()), Subtree::Email(base()), Subtree::Uri(base())]
+            [
+                GeneralSubtree::Dns(base()),
+                GeneralSubtree::Email(base()),
+                GeneralSubtree::Uri(base()),
+            ]
         };
-        let by_tag = [2, 1, 6, 7].map(|tag| Subtree::Other { tag });
+        let by_tag = [2, 1, 6, 7].map(|tag| GeneralSubtree::Other { tag });
         let bases = ["*.b.example", "b.example.", "a b", ".", "b.example:443", "10.0.0.1"];
         let all = bases.iter().flat_map(|base| unknown(base)).chain(by_tag);
         for subtree in all {
-            let constraints = |permitted: &[Subtree], excluded: &[Subtree]| NameConstraints {
-                permitted: permitted.to_vec(),
-                excluded: excluded.to_vec(),
+            let constraints = |permitted: &[GeneralSubtree], excluded: &[GeneralSubtree]| {
+                NameConstraints { permitted: permitted.to_vec(), excluded: excluded.to_vec() }
             };
-            let other = Subtree::Dns("other.example".to_owned());
+            let other = GeneralSubtree::Dns("other.example".to_owned());
             let excluded = constraints(&[], &[other, subtree.clone()]);
             let permitted = constraints(std::slice::from_ref(&subtree), &[]);
             for name in &names {
@@ -245,7 +248,8 @@ mod tests {
             assert_eq!(excluded.refuse_subject(&subject).is_some(), of_email, "{subtree}");
         }
         // Beside one that can be read, the unreadable one permits nothing more and nothing less.
-        let permitted = vec![Subtree::Email("b.example".into()), Subtree::Email("b.".into())];
+        let permitted =
+            vec![GeneralSubtree::Email("b.example".into()), GeneralSubtree::Email("b.".into())];
         let constraints = NameConstraints { permitted, excluded: vec![] };
         assert!(constraints.refuse(&AltName::email("a@b.example").unwrap()).is_none());
         assert!(constraints.refuse(&AltName::email("a@b").unwrap()).is_some());
@@ -254,14 +258,14 @@ mod tests {
     #[test]
     fn a_mapped_address_is_the_one_of_ipv4_in_every_match() {
         let mapped = |text: &str| AltName::Ip(text.parse().unwrap());
-        let ip = |text: &str| vec![Subtree::Ip(text.parse().unwrap())];
+        let ip = |text: &str| vec![GeneralSubtree::Ip(text.parse().unwrap())];
         let excluded = NameConstraints { excluded: ip("10.0.0.0/8"), ..Default::default() };
         assert!(excluded.refuse(&mapped("::ffff:10.0.0.1")).is_some());
         assert!(excluded.refuse(&mapped("::ffff:11.0.0.1")).is_none());
         let permitted = NameConstraints { permitted: ip("::/0"), ..Default::default() };
         assert!(permitted.refuse(&mapped("::ffff:10.0.0.1")).is_some());
         let bytes = [&[0; 10][..], &[0xff, 0xff, 10, 0, 0, 0], &[0xff; 13], &[0; 3]].concat();
-        let range = vec![Subtree::Ip(IpNetwork::from_bytes(&bytes).unwrap())];
+        let range = vec![GeneralSubtree::Ip(IpNetwork::from_bytes(&bytes).unwrap())];
         assert!(!range[0].is_writable());
         let excluded = NameConstraints { excluded: range.clone(), ..Default::default() };
         for name in ["10.0.0.1", "::ffff:10.0.0.1"] {
@@ -270,14 +274,14 @@ mod tests {
             assert!(permitted.refuse(&mapped(name)).is_some(), "{name}");
         }
         // In a certificate it cannot be matched, so that it passes only where nothing is said of it.
-        let written = UncheckedName::Ip([&[0; 10][..], &[0xff, 0xff, 11, 0, 0, 1]].concat());
+        let written = GeneralName::Ip([&[0; 10][..], &[0xff, 0xff, 11, 0, 0, 1]].concat());
         assert!(excluded.matcher().refuse_unchecked(&written).is_some());
         assert!(NameConstraints::default().matcher().refuse_unchecked(&written).is_none());
     }
 
     #[test]
     fn an_excluded_mailbox_is_excluded_in_every_case() {
-        let excluded = vec![Subtree::Email("Admin@b.example".into())];
+        let excluded = vec![GeneralSubtree::Email("Admin@b.example".into())];
         let constraints = NameConstraints { excluded, ..Default::default() };
         assert!(constraints.refuse(&AltName::email("aDMIN@B.example").unwrap()).is_some());
         assert!(constraints.refuse(&AltName::email("admin@c.example").unwrap()).is_none());
@@ -286,7 +290,7 @@ mod tests {
     #[test]
     fn directory_names_begin_with_the_base() {
         let constraints = NameConstraints {
-            permitted: vec![Subtree::Directory("O=Example,C=DE".parse().unwrap())],
+            permitted: vec![GeneralSubtree::Directory("O=Example,C=DE".parse().unwrap())],
             ..Default::default()
         };
         assert!(constraints.refuse_subject(&"CN=a,O=Example,C=DE".parse().unwrap()).is_none());
@@ -298,7 +302,7 @@ mod tests {
     fn a_uri_without_a_host_cannot_be_shown_to_be_outside() {
         let uri = |text| AltName::uri(text).unwrap();
         let excluded = NameConstraints {
-            excluded: vec![Subtree::Uri("b.example".into())],
+            excluded: vec![GeneralSubtree::Uri("b.example".into())],
             ..Default::default()
         };
         assert!(excluded.refuse(&uri("urn:x:y")).is_some());

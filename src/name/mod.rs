@@ -21,8 +21,8 @@ pub use self::distinguished::NameBuilder;
 pub use self::dns::DnsName;
 pub use self::email::EmailAddress;
 pub use self::ip_network::IpNetwork;
-pub use self::subtree::Subtree;
-pub use self::unchecked::UncheckedName;
+pub use self::subtree::GeneralSubtree;
+pub use self::unchecked::GeneralName;
 pub use self::uri::Uri;
 
 pub(crate) use self::alt::AltName;

@@ -15,11 +15,11 @@ use crate::limits::DNS_NAME_CHARACTERS;
 /// A base in another form than its type allows (`*.x`, `x.`, `https://x/`, a host that is an address,
 /// for e-mail and URI also the empty text) means something, and nobody knows what: permitted it holds
 /// no name, excluded it holds every name of its type, and it is never written into a certificate.
-/// That is for certificates that are read; for those that are issued, [`Subtree::dns`],
-/// [`Subtree::email`], [`Subtree::ip`] and [`Subtree::uri_host`] refuse such a base.
+/// That is for certificates that are read; for those that are issued, [`GeneralSubtree::dns`],
+/// [`GeneralSubtree::email`], [`GeneralSubtree::ip`] and [`GeneralSubtree::uri_host`] refuse such a base.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub enum Subtree {
+pub enum GeneralSubtree {
     /// directoryName: every name that begins with these relative names.
     Directory(Name),
     /// dNSName in lower case. `example.com` holds itself and every name below it, `.example.com`
@@ -40,7 +40,7 @@ pub enum Subtree {
     Uri(String),
 }
 
-impl Subtree {
+impl GeneralSubtree {
     /// DNS names: `example.com` holds itself and every name below it, `.example.com` only the names
     /// below, the empty text every name.
     ///
@@ -161,7 +161,7 @@ impl Subtree {
     }
 }
 
-impl fmt::Display for Subtree {
+impl fmt::Display for GeneralSubtree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Directory(name) => write!(f, "directory name {name}"),
@@ -226,8 +226,8 @@ mod tests {
 
     #[test]
     fn dns_subtrees() {
-        let within = Subtree::Dns("b.example".to_owned());
-        let under = Subtree::Dns(".b.example".to_owned());
+        let within = GeneralSubtree::Dns("b.example".to_owned());
+        let under = GeneralSubtree::Dns(".b.example".to_owned());
         for (name, in_within, in_under) in [
             ("b.example", true, false),
             ("a.b.example", true, true),
@@ -240,30 +240,40 @@ mod tests {
             assert_eq!(within.holds(&dns(name)), in_within, "{name}");
             assert_eq!(under.holds(&dns(name)), in_under, "{name}");
         }
-        assert!(Subtree::Dns(String::new()).holds(&dns("anything")));
+        assert!(GeneralSubtree::Dns(String::new()).holds(&dns("anything")));
     }
 
     #[test]
     fn a_base_is_made_only_where_it_can_be_read() {
-        let made = |base: &str| [Subtree::dns(base), Subtree::email(base), Subtree::uri_host(base)];
+        let made = |base: &str| {
+            [GeneralSubtree::dns(base), GeneralSubtree::email(base), GeneralSubtree::uri_host(base)]
+        };
         for base in ["example", ".A.example", "x@a.example", "", "*.a.example", "a..b", "a b", "."]
         {
-            let read = [Subtree::Dns, Subtree::Email, Subtree::Uri]
+            let read = [GeneralSubtree::Dns, GeneralSubtree::Email, GeneralSubtree::Uri]
                 .map(|of| !of(base.to_owned()).is_unreadable());
             assert_eq!(made(base).map(|made| made.is_ok()), read, "{base}");
         }
-        assert_eq!(Subtree::dns(".A.example").unwrap(), Subtree::Dns(".a.example".to_owned()));
-        let error = Subtree::dns("*.a.example").unwrap_err().to_string();
+        assert_eq!(
+            GeneralSubtree::dns(".A.example").unwrap(),
+            GeneralSubtree::Dns(".a.example".to_owned())
+        );
+        let error = GeneralSubtree::dns("*.a.example").unwrap_err().to_string();
         assert!(error.contains("*.a.example") && error.contains("leading dot"), "{error}");
-        assert!(Subtree::ip("10.0.0.0/8").is_ok() && Subtree::ip("10.0.0.0/33").is_err());
+        assert!(
+            GeneralSubtree::ip("10.0.0.0/8").is_ok() && GeneralSubtree::ip("10.0.0.0/33").is_err()
+        );
     }
 
     #[test]
     fn bases_that_can_be_read() {
         let unreadable = |base: &str| {
             let base = base.to_owned();
-            let all =
-                [Subtree::Dns(base.clone()), Subtree::Email(base.clone()), Subtree::Uri(base)];
+            let all = [
+                GeneralSubtree::Dns(base.clone()),
+                GeneralSubtree::Email(base.clone()),
+                GeneralSubtree::Uri(base),
+            ];
             all.map(|subtree| subtree.is_unreadable())
         };
         for base in
@@ -305,19 +315,19 @@ mod tests {
             "RFC 5280 gives the empty one to DNS alone"
         );
         assert_eq!(unreadable("x@a.example"), [true, false, true]);
-        assert!(Subtree::Other { tag: 0 }.is_unreadable());
+        assert!(GeneralSubtree::Other { tag: 0 }.is_unreadable());
     }
 
     #[test]
     fn mailboxes_hosts_and_uris() {
         let email = |text| AltName::email(text).unwrap();
-        assert!(Subtree::Email("a@b.example".into()).holds(&email("a@B.example")));
-        assert!(!Subtree::Email("a@b.example".into()).holds(&email("A@b.example")));
-        assert!(Subtree::Email("b.example".into()).holds(&email("x@b.example")));
-        assert!(!Subtree::Email("b.example".into()).holds(&email("x@a.b.example")));
-        assert!(Subtree::Email(".b.example".into()).holds(&email("x@a.b.example")));
+        assert!(GeneralSubtree::Email("a@b.example".into()).holds(&email("a@B.example")));
+        assert!(!GeneralSubtree::Email("a@b.example".into()).holds(&email("A@b.example")));
+        assert!(GeneralSubtree::Email("b.example".into()).holds(&email("x@b.example")));
+        assert!(!GeneralSubtree::Email("b.example".into()).holds(&email("x@a.b.example")));
+        assert!(GeneralSubtree::Email(".b.example".into()).holds(&email("x@a.b.example")));
         let uri = |text| AltName::uri(text).unwrap();
-        assert!(Subtree::Uri(".b.example".into()).holds(&uri("https://a.b.example/x")));
-        assert!(!Subtree::Uri("b.example".into()).holds(&uri("https://a.b.example/x")));
+        assert!(GeneralSubtree::Uri(".b.example".into()).holds(&uri("https://a.b.example/x")));
+        assert!(!GeneralSubtree::Uri("b.example".into()).holds(&uri("https://a.b.example/x")));
     }
 }

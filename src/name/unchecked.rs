@@ -16,7 +16,7 @@ use crate::oid::Oid;
 /// An alternative name as somebody wrote it into a request or certificate: nothing is checked.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub enum UncheckedName {
+pub enum GeneralName {
     /// directoryName.
     Directory(Name),
     /// dNSName, any ASCII text.
@@ -46,7 +46,7 @@ pub enum UncheckedName {
     Uri(String),
 }
 
-impl UncheckedName {
+impl GeneralName {
     /// The tag number of its type in GeneralName (RFC 5280 section 4.2.1.6).
     pub(crate) fn tag(&self) -> u8 {
         match self {
@@ -105,7 +105,7 @@ impl UncheckedName {
     }
 }
 
-impl From<&AltName> for UncheckedName {
+impl From<&AltName> for GeneralName {
     /// The name as it is written; an IPv4-mapped address as the IPv4 address that it stands for.
     fn from(name: &AltName) -> Self {
         match &name.clone().canonical() {
@@ -118,7 +118,7 @@ impl From<&AltName> for UncheckedName {
     }
 }
 
-impl fmt::Display for UncheckedName {
+impl fmt::Display for GeneralName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Escaped, so that a name cannot steer a terminal or forge a line of a log.
         match self {

@@ -1,13 +1,13 @@
 //! The names a policy allows.
 
 use crate::error::Error;
-use crate::name::{AltName, Subtree};
+use crate::name::{AltName, GeneralSubtree};
 
 /// Allowed names; empty allows none.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NameRules {
     exact: Vec<AltName>,
-    subtrees: Vec<Subtree>,
+    subtrees: Vec<GeneralSubtree>,
     wildcards: bool,
 }
 
@@ -15,7 +15,7 @@ impl NameRules {
     /// Unlike a constraint, a name without a leading dot holds none below it.
     pub(super) fn allow_dns(&mut self, pattern: &str) -> Result<(), Error> {
         match pattern.starts_with('.') {
-            true => self.subtrees.push(Subtree::dns(pattern)?),
+            true => self.subtrees.push(GeneralSubtree::dns(pattern)?),
             false => self.exact.push(AltName::dns(pattern)?),
         }
         Ok(())
@@ -25,7 +25,7 @@ impl NameRules {
         self.wildcards = true;
     }
 
-    pub(super) fn allow(&mut self, subtree: Subtree) {
+    pub(super) fn allow(&mut self, subtree: GeneralSubtree) {
         self.subtrees.push(subtree);
     }
 

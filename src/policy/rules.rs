@@ -3,7 +3,7 @@
 use super::names::NameRules;
 use crate::algorithm::{KeyAlgorithm, KeyFamily, WeakKeys};
 use crate::error::Error;
-use crate::name::{AltName, AttributeType, Name, Subtree};
+use crate::name::{AltName, AttributeType, GeneralSubtree, Name};
 use crate::profile::Profile;
 use crate::validity::Lifetime;
 
@@ -154,7 +154,7 @@ impl Policy {
     /// # Errors
     /// [`Error::Malformed`] when it is neither.
     pub fn allow_ip(mut self, range: &str) -> Result<Self, Error> {
-        self.names.allow(Subtree::ip(range)?);
+        self.names.allow(GeneralSubtree::ip(range)?);
         Ok(self)
     }
 
@@ -164,7 +164,7 @@ impl Policy {
     /// # Errors
     /// [`Error::Malformed`] when it is none of these.
     pub fn allow_email(mut self, pattern: &str) -> Result<Self, Error> {
-        self.names.allow(Subtree::email(pattern)?);
+        self.names.allow(GeneralSubtree::email(pattern)?);
         Ok(self)
     }
 
@@ -173,7 +173,7 @@ impl Policy {
     /// # Errors
     /// [`Error::Malformed`] when it is neither.
     pub fn allow_uri_host(mut self, pattern: &str) -> Result<Self, Error> {
-        self.names.allow(Subtree::uri_host(pattern)?);
+        self.names.allow(GeneralSubtree::uri_host(pattern)?);
         Ok(self)
     }
 

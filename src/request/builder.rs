@@ -9,7 +9,7 @@ use super::unverified::WHAT;
 use crate::error::Error;
 use crate::key::{Pinned, Signer};
 use crate::limits::ALT_NAMES;
-use crate::name::{AltName, Name, UncheckedName};
+use crate::name::{AltName, GeneralName, Name};
 use crate::oid::{
     CHALLENGE_PASSWORD, EXTENSION_REQUEST, MS_EXTENSION_REQUEST, Oid, SUBJECT_ALT_NAME,
 };
@@ -22,7 +22,7 @@ use crate::wire::tlv::Values;
 /// Builds a [`CertificateRequest`].
 pub struct RequestBuilder {
     subject: Name,
-    alt_names: Vec<UncheckedName>,
+    alt_names: Vec<GeneralName>,
     extensions: Vec<Extension>,
     attributes: Vec<RequestAttribute>,
     challenge_password: Option<Zeroizing<String>>,
@@ -55,7 +55,7 @@ impl RequestBuilder {
     /// Asks for alternative names.
     #[must_use]
     pub fn alt_names(mut self, names: impl IntoIterator<Item = AltName>) -> Self {
-        self.alt_names.extend(names.into_iter().map(|name| UncheckedName::from(&name)));
+        self.alt_names.extend(names.into_iter().map(|name| GeneralName::from(&name)));
         self
     }
 

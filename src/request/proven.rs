@@ -6,7 +6,7 @@ use super::unverified::{LABELS, Unproven, UnverifiedRequest, WHAT};
 use crate::algorithm::SignatureAlgorithm;
 use crate::error::Error;
 use crate::key::{Claim, PublicKey, Sm2Id, verify_many};
-use crate::name::{Name, UncheckedName};
+use crate::name::{GeneralName, Name};
 use crate::oid::Oid;
 use crate::profile::Extension;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
@@ -152,7 +152,7 @@ impl CertificateRequest {
     }
 
     /// The alternative names that are asked for, well formed or not.
-    pub fn requested_alt_names(&self) -> &[UncheckedName] {
+    pub fn requested_alt_names(&self) -> &[GeneralName] {
         self.read.requested_alt_names()
     }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
 use crate::key::{Arithmetic, Claim, PublicKey, PublicKeyInfo, Sm2Id};
-use crate::name::{Name, UncheckedName};
+use crate::name::{GeneralName, Name};
 use crate::oid::Oid;
 use crate::profile::Extension;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
@@ -31,7 +31,7 @@ pub(super) const LABELS: &[&str] = &["CERTIFICATE REQUEST", "NEW CERTIFICATE REQ
 /// let made = CertificateRequest::builder("CN=db.internal".parse()?).sign(&key)?;
 ///
 /// let read = UnverifiedRequest::from_pem(&made.to_pem())?;
-/// assert_eq!(read.public_key_info().to_string(), "ECC_256");
+/// assert_eq!(read.public_key_info().to_string(), "P-256");
 /// let request: CertificateRequest = read.verify()?;
 /// # }
 /// # Ok::<(), certwright::Error>(())
@@ -129,7 +129,7 @@ impl UnverifiedRequest {
     }
 
     /// The alternative names that are asked for, well formed or not.
-    pub fn requested_alt_names(&self) -> &[UncheckedName] {
+    pub fn requested_alt_names(&self) -> &[GeneralName] {
         &self.extensions.alt_names
     }
 

@@ -9,7 +9,7 @@ use super::tlv::{
 };
 use crate::error::Error;
 use crate::limits::{AUTHORITY_KEY_IDENTIFIER_BYTES, EXTENDED_KEY_USAGES, EXTENSIONS};
-use crate::name::{NameConstraints, UncheckedName};
+use crate::name::{GeneralName, NameConstraints};
 use crate::oid::{self, Oid};
 use crate::profile::Extension;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
@@ -25,7 +25,7 @@ pub(crate) struct BasicConstraints {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extensions {
     pub(crate) all: Vec<Extension>,
-    pub(crate) alt_names: Vec<UncheckedName>,
+    pub(crate) alt_names: Vec<GeneralName>,
     pub(crate) authority_key_identifier: Option<Vec<u8>>,
     pub(crate) basic_constraints: Option<BasicConstraints>,
     pub(crate) crl_points: Vec<DistributionPoint>,
@@ -118,7 +118,7 @@ pub(crate) fn encode_extensions(extensions: &[Extension]) -> Vec<u8> {
     encode(SEQUENCE, &[&encoded])
 }
 
-pub(crate) fn alt_names(names: &[UncheckedName], critical: bool) -> Extension {
+pub(crate) fn alt_names(names: &[GeneralName], critical: bool) -> Extension {
     Extension { oid: oid::SUBJECT_ALT_NAME, critical, value: encode_names(names) }
 }
 

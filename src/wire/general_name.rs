@@ -5,7 +5,7 @@ use super::distinguished::{encode_name, read_name};
 use super::tlv::{SEQUENCE, Values, arcs_fit, context, encode, encode_oid, split_any};
 use crate::error::Error;
 use crate::limits::{ALT_NAMES, NAME_SUBTREES};
-use crate::name::{IpNetwork, Name, NameConstraints, Subtree, UncheckedName};
+use crate::name::{GeneralName, GeneralSubtree, IpNetwork, Name, NameConstraints};
 use crate::oid::Oid;
 
 const RFC822_NAME: u8 = 0x81;
@@ -16,12 +16,12 @@ const IP_ADDRESS: u8 = 0x87;
 const REGISTERED_ID: u8 = 0x88;
 
 /// The value of a subjectAltName extension.
-pub(crate) fn encode_names<'a>(names: impl IntoIterator<Item = &'a UncheckedName>) -> Vec<u8> {
+pub(crate) fn encode_names<'a>(names: impl IntoIterator<Item = &'a GeneralName>) -> Vec<u8> {
     let encoded: Vec<u8> = names.into_iter().flat_map(encode_unchecked).collect();
     encode(SEQUENCE, &[&encoded])
 }
 
-pub(crate) fn read_names(what: &'static str, der: &[u8]) -> Result<Vec<UncheckedName>, Error> {
+pub(crate) fn read_names(what: &'static str, der: &[u8]) -> Result<Vec<GeneralName>, Error> {
     let place = "subjectAltName";
     let mut values = Values::inside(what, place, SEQUENCE, der)?;
     let mut names = Vec::new();
@@ -31,10 +31,10 @@ pub(crate) fn read_names(what: &'static str, der: &[u8]) -> Result<Vec<Unchecked
         }
         let (tag, content) = split_any(what, values.whole(place)?)?;
         names.push(match tag {
-            RFC822_NAME => text_name(tag, content, UncheckedName::Email),
-            DNS_NAME => text_name(tag, content, UncheckedName::Dns),
-            URI => text_name(tag, content, UncheckedName::Uri),
-            IP_ADDRESS => UncheckedName::Ip(content.to_vec()),
+            RFC822_NAME => text_name(tag, content, GeneralName::Email),
+            DNS_NAME => text_name(tag, content, GeneralName::Dns),
+            URI => text_name(tag, content, GeneralName::Uri),
+            IP_ADDRESS => GeneralName::Ip(content.to_vec()),
             _ => other_name(other_tag(what, place, tag)?, content),
         });
     }
@@ -46,26 +46,26 @@ pub(crate) fn read_names(what: &'static str, der: &[u8]) -> Result<Vec<Unchecked
 
 /// A name whose type is IA5String; kept as it is where it has other characters, as requests for
 /// international names have.
-fn text_name(tag: u8, content: &[u8], of: fn(String) -> UncheckedName) -> UncheckedName {
+fn text_name(tag: u8, content: &[u8], of: fn(String) -> GeneralName) -> GeneralName {
     match str::from_utf8(content) {
         Ok(text) if text.is_ascii() => of(text.to_owned()),
-        _ => UncheckedName::Other { tag: tag & 0x1f, value: content.to_vec() },
+        _ => GeneralName::Other { tag: tag & 0x1f, value: content.to_vec() },
     }
 }
 
 /// A name of the other types; kept as it is where its content is not of the type's form.
-fn other_name(tag: u8, content: &[u8]) -> UncheckedName {
+fn other_name(tag: u8, content: &[u8]) -> GeneralName {
     let read = match tag {
         0 => read_other_name(content).ok(),
-        4 => read_directory(content).ok().map(UncheckedName::Directory),
-        8 if arcs_fit(content) => Oid::from_content(content).map(UncheckedName::RegisteredId),
+        4 => read_directory(content).ok().map(GeneralName::Directory),
+        8 if arcs_fit(content) => Oid::from_content(content).map(GeneralName::RegisteredId),
         _ => None,
     };
-    read.unwrap_or_else(|| UncheckedName::Other { tag, value: content.to_vec() })
+    read.unwrap_or_else(|| GeneralName::Other { tag, value: content.to_vec() })
 }
 
 /// The content of an otherName: its type and, under the explicit tag 0, its value.
-fn read_other_name(content: &[u8]) -> Result<UncheckedName, Error> {
+fn read_other_name(content: &[u8]) -> Result<GeneralName, Error> {
     let place = "otherName";
     let mut values = Values::new(place, content)?;
     let kind = values.oid("type-id")?;
@@ -73,7 +73,7 @@ fn read_other_name(content: &[u8]) -> Result<UncheckedName, Error> {
     values.finish("after the value")?;
     let value = inside.whole("value")?.to_vec();
     inside.finish("value")?;
-    Ok(UncheckedName::OtherName { kind, value })
+    Ok(GeneralName::OtherName { kind, value })
 }
 
 fn read_directory(content: &[u8]) -> Result<Name, Error> {
@@ -86,7 +86,7 @@ fn read_directory(content: &[u8]) -> Result<Name, Error> {
 /// The value of a nameConstraints extension.
 pub(crate) fn encode_constraints(constraints: &NameConstraints) -> Vec<u8> {
     let NameConstraints { permitted, excluded } = constraints;
-    let list = |tag: u8, subtrees: &[Subtree]| {
+    let list = |tag: u8, subtrees: &[GeneralSubtree]| {
         let encoded: Vec<u8> = subtrees.iter().flat_map(encode_subtree).collect();
         if encoded.is_empty() { Vec::new() } else { encode(context(tag), &[&encoded]) }
     };
@@ -96,7 +96,7 @@ pub(crate) fn encode_constraints(constraints: &NameConstraints) -> Vec<u8> {
 pub(crate) fn read_constraints(what: &'static str, der: &[u8]) -> Result<NameConstraints, Error> {
     let place = "nameConstraints";
     let mut values = Values::inside(what, place, SEQUENCE, der)?;
-    let mut list = |tag: u8| -> Result<Vec<Subtree>, Error> {
+    let mut list = |tag: u8| -> Result<Vec<GeneralSubtree>, Error> {
         match values.optional(context(tag), place)? {
             Some(content) => read_subtrees(what, content),
             None => Ok(Vec::new()),
@@ -110,39 +110,37 @@ pub(crate) fn read_constraints(what: &'static str, der: &[u8]) -> Result<NameCon
     Ok(NameConstraints { permitted, excluded })
 }
 
-fn encode_unchecked(name: &UncheckedName) -> Vec<u8> {
+fn encode_unchecked(name: &GeneralName) -> Vec<u8> {
     match name {
-        UncheckedName::Dns(text) => encode(DNS_NAME, &[text.as_bytes()]),
-        UncheckedName::Email(text) => encode(RFC822_NAME, &[text.as_bytes()]),
-        UncheckedName::Ip(bytes) => encode(IP_ADDRESS, &[bytes]),
-        UncheckedName::Directory(name) => encode(DIRECTORY_NAME, &[&encode_name(name)]),
+        GeneralName::Dns(text) => encode(DNS_NAME, &[text.as_bytes()]),
+        GeneralName::Email(text) => encode(RFC822_NAME, &[text.as_bytes()]),
+        GeneralName::Ip(bytes) => encode(IP_ADDRESS, &[bytes]),
+        GeneralName::Directory(name) => encode(DIRECTORY_NAME, &[&encode_name(name)]),
         // The types with a tag of their own content are constructed.
-        UncheckedName::Other { tag: tag @ (0 | 3 | 4 | 5), value } => {
-            encode(context(*tag), &[value])
-        }
-        UncheckedName::Other { tag, value } => encode(0x80 | tag, &[value]),
-        UncheckedName::OtherName { kind, value } => {
+        GeneralName::Other { tag: tag @ (0 | 3 | 4 | 5), value } => encode(context(*tag), &[value]),
+        GeneralName::Other { tag, value } => encode(0x80 | tag, &[value]),
+        GeneralName::OtherName { kind, value } => {
             encode(context(0), &[&encode_oid(*kind), &encode(context(0), &[value])])
         }
-        UncheckedName::RegisteredId(oid) => encode(REGISTERED_ID, &[oid.as_inner().as_bytes()]),
-        UncheckedName::Uri(text) => encode(URI, &[text.as_bytes()]),
+        GeneralName::RegisteredId(oid) => encode(REGISTERED_ID, &[oid.as_inner().as_bytes()]),
+        GeneralName::Uri(text) => encode(URI, &[text.as_bytes()]),
     }
 }
 
-fn encode_subtree(subtree: &Subtree) -> Vec<u8> {
+fn encode_subtree(subtree: &GeneralSubtree) -> Vec<u8> {
     let base = match subtree {
-        Subtree::Directory(name) => encode(DIRECTORY_NAME, &[&encode_name(name)]),
-        Subtree::Dns(base) => encode(DNS_NAME, &[base.as_bytes()]),
-        Subtree::Email(base) => encode(RFC822_NAME, &[base.as_bytes()]),
-        Subtree::Ip(network) => encode(IP_ADDRESS, &[&network.to_bytes()]),
-        Subtree::Uri(base) => encode(URI, &[base.as_bytes()]),
+        GeneralSubtree::Directory(name) => encode(DIRECTORY_NAME, &[&encode_name(name)]),
+        GeneralSubtree::Dns(base) => encode(DNS_NAME, &[base.as_bytes()]),
+        GeneralSubtree::Email(base) => encode(RFC822_NAME, &[base.as_bytes()]),
+        GeneralSubtree::Ip(network) => encode(IP_ADDRESS, &[&network.to_bytes()]),
+        GeneralSubtree::Uri(base) => encode(URI, &[base.as_bytes()]),
         // Read only: there is nothing to write.
-        Subtree::Other { .. } => return Vec::new(),
+        GeneralSubtree::Other { .. } => return Vec::new(),
     };
     encode(SEQUENCE, &[&base])
 }
 
-fn read_subtrees(what: &'static str, content: &[u8]) -> Result<Vec<Subtree>, Error> {
+fn read_subtrees(what: &'static str, content: &[u8]) -> Result<Vec<GeneralSubtree>, Error> {
     let place = "nameConstraints";
     let mut values = Values::new(what, content)?;
     let mut subtrees = Vec::new();
@@ -156,20 +154,19 @@ fn read_subtrees(what: &'static str, content: &[u8]) -> Result<Vec<Subtree>, Err
         // minimum is 0, which DER leaves out, and maximum is absent (RFC 5280 section 4.2.1.10).
         subtree.finish("minimum or maximum of a subtree")?;
         subtrees.push(match tag {
-            RFC822_NAME => Subtree::Email(ascii(what, place, content)?),
-            DNS_NAME => Subtree::Dns(ascii(what, place, content)?.to_ascii_lowercase()),
+            RFC822_NAME => GeneralSubtree::Email(ascii(what, place, content)?),
+            DNS_NAME => GeneralSubtree::Dns(ascii(what, place, content)?.to_ascii_lowercase()),
             DIRECTORY_NAME => {
                 let mut inside = Values::new(what, content)?;
                 let name = read_name(&mut inside, place)?;
                 inside.finish(place)?;
-                Subtree::Directory(name)
+                GeneralSubtree::Directory(name)
             }
-            URI => Subtree::Uri(ascii(what, place, content)?.to_ascii_lowercase()),
+            URI => GeneralSubtree::Uri(ascii(what, place, content)?.to_ascii_lowercase()),
             // What is no range of one prefix is kept as what cannot be matched.
-            IP_ADDRESS => {
-                IpNetwork::from_bytes(content).map_or(Subtree::Other { tag: 7 }, Subtree::Ip)
-            }
-            _ => Subtree::Other { tag: other_tag(what, place, tag)? },
+            IP_ADDRESS => IpNetwork::from_bytes(content)
+                .map_or(GeneralSubtree::Other { tag: 7 }, GeneralSubtree::Ip),
+            _ => GeneralSubtree::Other { tag: other_tag(what, place, tag)? },
         });
     }
     Ok(subtrees)

@@ -56,7 +56,7 @@ fn a_root_that_names_no_algorithm_is_rsa_2048_and_no_country_is_cn() {
     let parameters = without(without(authority("Root", 1, ""), "Algorithm"), "CountryCode");
     let answer = call(&cas, "CreateRootCACertificate", parameters);
     let root = certificate(&answer, "Certificate");
-    assert_eq!(root.public_key().unwrap().algorithm().to_string(), "RSA_2048");
+    assert_eq!(root.public_key().unwrap().algorithm().to_string(), "RSA-2048");
     assert!(root.subject().to_string().ends_with("C=CN"));
 }
 
@@ -95,7 +95,7 @@ fn rsa_1024_exists_only_behind_its_switch() {
     let cas = service(config);
     let answer = call(&cas, "CreateRootCACertificate", authority("Root", 1, "RSA_1024"));
     let root = certificate(&answer, "Certificate");
-    assert_eq!(root.public_key().unwrap().algorithm().to_string(), "RSA_1024");
+    assert_eq!(root.public_key().unwrap().algorithm().to_string(), "RSA-1024");
 }
 
 #[test]

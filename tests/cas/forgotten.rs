@@ -35,7 +35,7 @@ impl Two {
 
     fn forget(&self, ca: &str) {
         let writer = self.ledger.writer("another", Time::from_unix(NOW).unwrap());
-        writer.forget_issuer(&ca.parse::<Identifier>().unwrap()).unwrap();
+        writer.delete_issuer(&ca.parse::<Identifier>().unwrap()).unwrap();
     }
 }
 

@@ -176,7 +176,7 @@ fn a_revocation_by_the_ledger_counts_as_well() {
     let leaf = server(&world);
     let identifier: Identifier = leaf.parse().unwrap();
     let ledger = world.cas.ledger();
-    let record = ledger.certificate_called(&identifier).unwrap().unwrap();
+    let record = ledger.by_identifier(&identifier).unwrap().unwrap();
     assert!(ledger.revocation(&record.issuer, &record.serial).unwrap().is_none());
     revoke(&world, &leaf);
     let revocation = ledger.revocation(&record.issuer, &record.serial).unwrap().unwrap();
@@ -276,7 +276,7 @@ fn only_what_is_revoked_is_deleted_and_the_ledger_keeps_it() {
     assert!(!keys.contains(&format!("certificate/{leaf}")), "{keys:?}");
     // The certificate, its revocation and its entry in CRLs stay.
     let identifier: Identifier = leaf.parse().unwrap();
-    assert!(world.cas.ledger().certificate_called(&identifier).unwrap().is_some());
+    assert!(world.cas.ledger().by_identifier(&identifier).unwrap().is_some());
     assert_eq!(listed(&world, &world.ca), [serial]);
     let found = status(&world, &leaf);
     assert_eq!(

@@ -3,7 +3,7 @@
 use std::slice::from_ref;
 
 use certwright::error::{ChainRule, Rule};
-use certwright::name::{NameConstraints, Subtree};
+use certwright::name::{GeneralSubtree, NameConstraints};
 use certwright::policy::RootLeaves;
 use certwright::profile::KeyIdentifierMethod;
 use certwright::{Certificate, Issuer, KeyAlgorithm, Policy, Profile};
@@ -78,7 +78,7 @@ fn a_common_name_that_reads_as_a_host_is_held_against_the_constraints() {
 
 #[test]
 fn a_subject_outside_the_permitted_directory_is_refused() {
-    let directory = Subtree::Directory("O=Example,C=DE".parse().unwrap());
+    let directory = GeneralSubtree::Directory("O=Example,C=DE".parse().unwrap());
     for algorithm in common::families() {
         let (ladder, ca) = constrained(algorithm, &constraints(from_ref(&directory), &[]));
         let leaf = |subject| issue(&ladder, &["a.internal"], subject);
@@ -98,7 +98,7 @@ fn a_subject_outside_the_permitted_directory_is_refused() {
 /// RFC 5280 section 7.1: names are compared without regard to case, blanks and string type.
 #[test]
 fn an_excluded_directory_is_excluded_in_every_spelling() {
-    let directory = Subtree::Directory("O=Example Org,C=DE".parse().unwrap());
+    let directory = GeneralSubtree::Directory("O=Example Org,C=DE".parse().unwrap());
     for algorithm in common::families() {
         let (ladder, ca) = constrained(algorithm, &constraints(&[], from_ref(&directory)));
         let leaf = Draft::of(&issue(&ladder, &["a.internal"], "CN=leaf"));
@@ -124,7 +124,7 @@ fn an_excluded_directory_is_excluded_in_every_spelling() {
 
 #[test]
 fn an_e_mail_address_in_the_subject_counts_as_a_name() {
-    let permitted = constraints(&[Subtree::Email("example.com".to_owned())], &[]);
+    let permitted = constraints(&[GeneralSubtree::Email("example.com".to_owned())], &[]);
     for algorithm in common::families() {
         let (ladder, ca) = constrained(algorithm, &permitted);
         let leaf = |subject| issue(&ladder, &["a.internal"], subject);
@@ -152,7 +152,7 @@ fn the_constraints_of_every_issuer_above_bind_also_the_intermediates() {
         question(&constraints(&[dns("internal")], &[])).accepted();
         let refused = question(&constraints(&[dns("example")], &[]));
         refused.refused(0, ChainRule::NameConstraints, "DNS:a.internal");
-        let directory = Subtree::Directory("CN=leaf".parse().unwrap());
+        let directory = GeneralSubtree::Directory("CN=leaf".parse().unwrap());
         let refused = question(&constraints(&[directory], &[]));
         refused.refused(1, ChainRule::NameConstraints, "subject CN=CA");
     }
@@ -290,14 +290,14 @@ fn chain(ladder: &Ladder, leaf: &Certificate, ca: &Certificate) -> Question {
     Question::new(vec![leaf.clone(), ca.clone(), ladder.root.certificate().clone()])
 }
 
-fn constraints(permitted: &[Subtree], excluded: &[Subtree]) -> NameConstraints {
+fn constraints(permitted: &[GeneralSubtree], excluded: &[GeneralSubtree]) -> NameConstraints {
     NameConstraints { permitted: permitted.to_vec(), excluded: excluded.to_vec() }
 }
 
-fn dns(base: &str) -> Subtree {
-    Subtree::Dns(base.to_owned())
+fn dns(base: &str) -> GeneralSubtree {
+    GeneralSubtree::Dns(base.to_owned())
 }
 
-fn ip(range: &str) -> Subtree {
-    Subtree::Ip(range.parse().unwrap())
+fn ip(range: &str) -> GeneralSubtree {
+    GeneralSubtree::Ip(range.parse().unwrap())
 }

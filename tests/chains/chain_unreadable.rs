@@ -2,7 +2,7 @@
 //! permit nothing.
 
 use certwright::error::{ChainRule, Rule};
-use certwright::name::{NameConstraints, Subtree, Uri};
+use certwright::name::{GeneralSubtree, NameConstraints, Uri};
 use certwright::{AltName, CertificateRequest, Chain, Issuer, Policy, Profile};
 
 use crate::common;
@@ -229,7 +229,7 @@ fn a_mapped_address_is_never_issued() {
             let four: AltName = "10.0.0.1".parse().unwrap();
             assert!(leaf.alt_names().iter().any(|name| name.check().unwrap() == four));
         }
-        let excluded = vec![Subtree::Ip("10.0.0.0/8".parse().unwrap())];
+        let excluded = vec![GeneralSubtree::Ip("10.0.0.0/8".parse().unwrap())];
         let constraints = NameConstraints { permitted: vec![], excluded };
         let profile = Profile::intermediate(0).with_name_constraints(constraints);
         let ca = Ladder::below(&ladder.root, profile, ladder.ca_key());
@@ -244,11 +244,12 @@ fn a_mapped_address_is_never_issued() {
 fn what_cannot_be_read_is_not_written_into_constraints() {
     let Some(algorithm) = common::families().first().copied() else { return };
     let ladder = Ladder::new(algorithm);
-    let bad = |base: &str| [Subtree::Email(base.to_owned()), Subtree::Uri(base.to_owned())];
+    let bad =
+        |base: &str| [GeneralSubtree::Email(base.to_owned()), GeneralSubtree::Uri(base.to_owned())];
     let bases =
         ["", ".", "b.example.", "*.b.example", "b.example:443", "https://b.example", "10.0.0.1"];
     let subtrees = bases.iter().flat_map(|base| bad(base));
-    let dns = [".", "b.example.", "*.b.example"].map(|base| Subtree::Dns(base.to_owned()));
+    let dns = [".", "b.example.", "*.b.example"].map(|base| GeneralSubtree::Dns(base.to_owned()));
     for subtree in subtrees.chain(dns) {
         for excluded in [true, false] {
             let (mut constraints, list) = (NameConstraints::default(), vec![subtree.clone()]);

@@ -4,7 +4,7 @@ use certwright::KeyAlgorithm;
 use serde_json::{Value, json};
 
 use crate::common::families;
-use crate::shop::{NOW, Shop, csr_key, root, sub, text};
+use crate::shop::{NOW, Shop, csr_key, root, service_name, sub, text};
 
 const CRL: &str = "http://crl.example/ca";
 
@@ -27,7 +27,7 @@ fn live(algorithm: KeyAlgorithm) {
     let ca = call("CreateSubCACertificate", below);
     let described = call("DescribeCACertificate", json!({ "Identifier": ca["Identifier"] }));
     assert_eq!(described["Certificate"]["Status"], "ISSUE");
-    assert_eq!(described["Certificate"]["FullAlgorithm"], algorithm.to_string());
+    assert_eq!(described["Certificate"]["FullAlgorithm"], service_name(algorithm));
 
     let (family, bits) = csr_key(algorithm);
     let csr = call(

@@ -185,14 +185,14 @@ fn authority(name: &str, algorithm: KeyAlgorithm, years: i64) -> Value {
     json!({
         "CommonName": name, "Organization": "Test", "OrganizationUnit": "IT",
         "Locality": "Hangzhou", "State": "Zhejiang", "Years": years,
-        "Algorithm": algorithm.to_string(),
+        "Algorithm": service_name(algorithm),
     })
 }
 
 pub fn server(algorithm: KeyAlgorithm, ca: &Value) -> Value {
     json!({
         "CommonName": "a.example", "Domain": "b.example,10.0.0.7", "Days": 90, "Immediately": 2,
-        "Algorithm": algorithm.to_string(), "ParentIdentifier": ca["Identifier"],
+        "Algorithm": service_name(algorithm), "ParentIdentifier": ca["Identifier"],
     })
 }
 
@@ -210,4 +210,10 @@ pub fn csr_key(algorithm: KeyAlgorithm) -> (&'static str, u32) {
 /// An algorithm that is built in.
 pub fn any_algorithm() -> KeyAlgorithm {
     crate::common::families()[0]
+}
+
+/// What the operations call a key.
+pub fn service_name(algorithm: KeyAlgorithm) -> &'static str {
+    let rules = certwright::cas::Config::default().algorithms;
+    rules.iter().find(|rule| rule.key == algorithm).unwrap().name
 }

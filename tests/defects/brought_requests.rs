@@ -2,7 +2,7 @@
 //! name.
 
 use certwright::error::Rule;
-use certwright::name::UncheckedName;
+use certwright::name::GeneralName;
 use certwright::policy::{Decision, OnDenial};
 use certwright::{CertificateRequest, KeyPair};
 
@@ -74,7 +74,7 @@ fn a_name_of_any_type_is_read_shown_with_its_value_and_denied_by_name() {
             let authority = ladder.authority(internal().with_on_denial(OnDenial::LeaveOut));
             let issued = authority.issue(&request).unwrap();
             let carried = issued.certificate().alt_names();
-            assert!(matches!(carried, [UncheckedName::Dns(name)] if name == "a.internal"));
+            assert!(matches!(carried, [GeneralName::Dns(name)] if name == "a.internal"));
             let item = issued.outcome().iter().find(|item| item.value == *expected).unwrap();
             let Decision::Denied(reason) = &item.decision else { panic!("{item:?}") };
             let malformed = *tag & 0xa0 == 0x80 && *tag != 0x88;

@@ -2,7 +2,7 @@
 //! taken for the whole.
 
 use certwright::key::KeyFamily;
-use certwright::name::{NameConstraints, Subtree};
+use certwright::name::{GeneralSubtree, NameConstraints};
 use certwright::{
     Certificate, CertificateRequest, Chain, ChainVerifier, Issuer, KeyAlgorithm, KeyPair, Profile,
     Signer,
@@ -235,10 +235,10 @@ fn certificates(algorithm: KeyAlgorithm) -> [Certificate; 2] {
     let leaf = ladder.authority(policy).issue(&ladder.request(&names)).unwrap().into_chain();
     let constraints = NameConstraints {
         permitted: vec![
-            Subtree::Dns("internal".to_owned()),
-            Subtree::Ip("10.0.0.0/8".parse().unwrap()),
+            GeneralSubtree::Dns("internal".to_owned()),
+            GeneralSubtree::Ip("10.0.0.0/8".parse().unwrap()),
         ],
-        excluded: vec![Subtree::Directory("O=Example".parse().unwrap())],
+        excluded: vec![GeneralSubtree::Directory("O=Example".parse().unwrap())],
     };
     let profile = Profile::intermediate(0).with_name_constraints(constraints);
     let ca = Ladder::below(&ladder.root, profile, ladder.ca_key());

@@ -7,7 +7,7 @@ use certwright::crl::RevocationList;
 use certwright::error::ChainRule;
 use certwright::key::PublicKey;
 use certwright::lint::Linter;
-use certwright::name::{IpNetwork, NameConstraints, Subtree};
+use certwright::name::{GeneralSubtree, IpNetwork, NameConstraints};
 use certwright::time::FixedClock;
 use certwright::{
     Authority, Certificate, CertificateRequest, Chain, ChainVerifier, Error, Issuer, KeyPair,
@@ -193,7 +193,7 @@ fn constraints_of_256_subtrees_are_read_and_one_more_is_refused() {
         malformed(certificate(257).unwrap_err(), &["2.5.29.30", "more than 256 subtrees"]);
         malformed(certificate(0).unwrap_err(), &["2.5.29.30", "no subtree"]);
         // What would not be read is not written.
-        let permitted = vec![Subtree::Ip("10.0.0.0/8".parse::<IpNetwork>().unwrap()); 257];
+        let permitted = vec![GeneralSubtree::Ip("10.0.0.0/8".parse::<IpNetwork>().unwrap()); 257];
         let constraints = NameConstraints { permitted, excluded: vec![] };
         let profile = Profile::root().with_name_constraints(constraints);
         let name = "CN=Root".parse().unwrap();
@@ -363,7 +363,7 @@ fn the_text_of_a_name_is_refused_before_it_is_split() {
 fn a_path_of_too_many_comparisons_is_refused_before_they_are_made() {
     for_each_family(|ladder| {
         let verify = |subtrees: usize| {
-            let permitted = vec![Subtree::Dns("internal".to_owned()); subtrees];
+            let permitted = vec![GeneralSubtree::Dns("internal".to_owned()); subtrees];
             let constraints = NameConstraints { permitted, excluded: Vec::new() };
             let profile = Profile::root().with_name_constraints(constraints.clone());
             let validity = craft::period("2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z");
@@ -397,7 +397,7 @@ fn a_path_of_too_many_comparisons_is_refused_before_they_are_made() {
 #[test]
 fn the_largest_certificate_below_the_largest_constraints_is_verified() {
     for_each_family(|ladder| {
-        let permitted = vec![Subtree::Dns("internal".to_owned()); 256];
+        let permitted = vec![GeneralSubtree::Dns("internal".to_owned()); 256];
         let constraints = NameConstraints { permitted, excluded: Vec::new() };
         let profile = Profile::intermediate(0).with_name_constraints(constraints);
         let ca = Ladder::below(&ladder.root, profile, ladder.ca_key());

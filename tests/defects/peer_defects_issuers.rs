@@ -1,7 +1,7 @@
 //! Defects that were seen in other engines, in how they treat issuers: one test each.
 
 use certwright::error::{ChainRule, Rule};
-use certwright::name::{NameConstraints, Subtree};
+use certwright::name::{GeneralSubtree, NameConstraints};
 use certwright::policy::RootLeaves;
 use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use certwright::time::FixedClock;
@@ -256,14 +256,14 @@ fn extended_key_usages_of_every_certificate_above_bind() {
 #[test]
 fn name_constraints_are_written_whole_or_refused_before_anything_is_signed() {
     for_each_family(|ladder| {
-        let dns = Subtree::Dns("internal".to_owned());
-        let make = |permitted: Vec<Subtree>| {
+        let dns = GeneralSubtree::Dns("internal".to_owned());
+        let make = |permitted: Vec<GeneralSubtree>| {
             let constraints = NameConstraints { permitted, excluded: vec![] };
             let profile = Profile::root().with_name_constraints(constraints);
             Issuer::self_signed("CN=Root".parse().unwrap(), profile, ladder.root_key())
         };
         make(vec![dns.clone()]).unwrap();
-        let error = make(vec![Subtree::Other { tag: 0 }, dns]).unwrap_err();
+        let error = make(vec![GeneralSubtree::Other { tag: 0 }, dns]).unwrap_err();
         assert!(matches!(error, Error::Denied(_)), "{error}");
         assert_eq!(error.reasons()[0].given, "a subtree of name type [0]");
         // Constraints without a subtree limit nothing.

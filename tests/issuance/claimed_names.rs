@@ -1,7 +1,7 @@
 //! What a subject claims needs the leave of the name that clients take it for.
 
 use certwright::error::Rule;
-use certwright::name::{AttributeType, NameConstraints, Subtree};
+use certwright::name::{AttributeType, GeneralSubtree, NameConstraints};
 use certwright::policy::{CommonNameUse, Decision, OnDenial, RootLeaves};
 use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use certwright::{AltName, CertificateRequest, Issuer, KeyAlgorithm, Policy, Profile};
@@ -155,8 +155,10 @@ fn a_claimed_host_is_left_out_where_denials_are_and_an_added_one_is_no_hole() {
 /// An intermediate that may certify names of `example.com` and addresses of 10.0.0.0/8.
 fn constrained(algorithm: KeyAlgorithm) -> (Ladder, Issuer) {
     let ladder = Ladder::new(algorithm);
-    let permitted =
-        vec![Subtree::Dns("example.com".to_owned()), Subtree::Ip("10.0.0.0/8".parse().unwrap())];
+    let permitted = vec![
+        GeneralSubtree::Dns("example.com".to_owned()),
+        GeneralSubtree::Ip("10.0.0.0/8".parse().unwrap()),
+    ];
     let constraints = NameConstraints { permitted, ..Default::default() };
     let profile = Profile::intermediate(0).with_name_constraints(constraints);
     let ca = Ladder::below(&ladder.root, profile, ladder.ca_key());

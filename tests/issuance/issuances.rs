@@ -59,7 +59,7 @@ fn a_bare_key_gets_what_its_holder_says_and_nothing_else() {
         let asked = period("2026-06-01T00:00:00Z", "2026-06-11T00:00:00Z");
         assert_eq!(leaf.validity(), &asked);
         assert_eq!(authority.find(leaf.serial()).unwrap().as_ref(), Some(leaf));
-        let record = authority.ledger().certificate_called(issued.identifier()).unwrap().unwrap();
+        let record = authority.ledger().by_identifier(issued.identifier()).unwrap().unwrap();
         assert_eq!(record.certificate(), Some(leaf));
         assert_eq!(issued.to_pem(), issued.chain().to_pem());
         drop(ladder);
@@ -286,7 +286,7 @@ fn an_issuer_without_its_key_issues_nothing_and_claims_no_number() {
         let prepared = authority.prepare(&request).unwrap();
         let signature = ladder.ca_key().sign(prepared.to_be_signed()).unwrap();
         let issued = authority.complete(prepared.serial(), &signature).unwrap();
-        let record = authority.ledger().certificate_called(issued.identifier()).unwrap().unwrap();
+        let record = authority.ledger().by_identifier(issued.identifier()).unwrap().unwrap();
         assert!(matches!(record.state, RecordState::Issued { .. }));
     }
 }

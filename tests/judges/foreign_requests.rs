@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use certwright::key::KeyFamily;
-use certwright::name::UncheckedName;
+use certwright::name::GeneralName;
 use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use certwright::{
     AltName, CertificateRequest, ChainVerifier, Error, Issuer, KeyAlgorithm, KeyPair, Profile,
@@ -164,7 +164,7 @@ fn read_and_issue_for(pem: &str, algorithm: KeyAlgorithm, subject: &str) -> Cert
     request
 }
 
-fn sorted(names: &[UncheckedName]) -> Vec<String> {
+fn sorted(names: &[GeneralName]) -> Vec<String> {
     let mut texts: Vec<String> = names.iter().map(ToString::to_string).collect();
     texts.sort();
     texts

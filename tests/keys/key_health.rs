@@ -177,7 +177,7 @@ fn an_even_modulus_is_no_key() {
     let even = product(P, Q).wrapping_sub(number(1));
     let answer = PublicKey::from_der(&rsa_public_key(&even.to_be_bytes(), &[1, 0, 1]));
     let reason = "the modulus is even, or the exponent even or outside 3..2^33";
-    assert_eq!(malformed(answer), ("RSA_2048".to_owned(), reason.to_owned()));
+    assert_eq!(malformed(answer), ("RSA-2048".to_owned(), reason.to_owned()));
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn rsa_1024_needs_the_dangerous_word_to_be_generated_and_to_be_read() {
         let error = answer.unwrap_err();
         let [reason] = error.reasons() else { panic!("{error}") };
         assert!(matches!(error, Error::Denied(_)));
-        assert_eq!((reason.rule, reason.given.as_str()), (Rule::KeyWeak, "RSA_1024"));
+        assert_eq!((reason.rule, reason.given.as_str()), (Rule::KeyWeak, "RSA-1024"));
         let allowed = "2048 bits or more, unless WeakKeys::DangerouslyAllowRsa1024 is chosen";
         assert_eq!(reason.allowed, allowed);
     }

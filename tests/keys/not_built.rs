@@ -32,7 +32,7 @@ fn keys_at_rest_name_their_feature() {
     let mut answers =
         vec![ledger.unlock(&SealingKey::from_bytes([7; 32])), ledger.unlock(&by_passphrase)];
     for algorithm in families() {
-        answers.push(writer.keep_key("mine", &seeded(algorithm, 1)));
+        answers.push(writer.put_key("mine", &seeded(algorithm, 1)));
     }
     for answer in answers {
         let error = answer.unwrap_err();

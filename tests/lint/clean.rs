@@ -3,7 +3,7 @@
 use certwright::crl::{CrlDistribution, CrlRequest, RevocationReason};
 use certwright::key::KeyFamily;
 use certwright::lint::{LintProfile, Linter, lint};
-use certwright::name::{NameConstraints, Subtree};
+use certwright::name::{GeneralSubtree, NameConstraints};
 use certwright::profile::LeafBasicConstraints;
 use certwright::time::{FixedClock, Lifetime};
 use certwright::{
@@ -22,8 +22,8 @@ fn clean(what: &str, der: &[u8]) {
 fn certificates_of_every_algorithm_and_profile_break_no_rule() {
     for algorithm in common::algorithms() {
         let constraints = NameConstraints {
-            permitted: vec![Subtree::Dns("internal".to_owned())],
-            excluded: vec![Subtree::Ip("10.0.0.0/8".parse().unwrap())],
+            permitted: vec![GeneralSubtree::Dns("internal".to_owned())],
+            excluded: vec![GeneralSubtree::Ip("10.0.0.0/8".parse().unwrap())],
         };
         let ladder = Ladder::new(algorithm);
         let url = CrlDistribution::new("http://crl.example/lists").unwrap();

@@ -112,7 +112,7 @@ fn seal(inputs: &Inputs, key: &SealingKey) {
     let ledger = Ledger::new(MemoryStore::default()).with_arithmetic(inputs.arithmetic);
     ledger.unlock(key).unwrap();
     let at: Time = "2026-06-01T00:00:00Z".parse().unwrap();
-    ledger.writer("test", at).keep_key("key", &inputs.key()).unwrap();
+    ledger.writer("test", at).put_key("key", &inputs.key()).unwrap();
     ledger.key("key").unwrap().unwrap().sign(b"message").unwrap();
 }
 

@@ -91,7 +91,7 @@ fn debug_of_what_holds_a_secret_shows_none() {
         let by_passphrase = SealingKey::from_passphrase(PASSPHRASE).unwrap();
         ledger.unlock(&by_bytes).unwrap();
         let writer = ledger.writer("test", "2026-06-01T00:00:00Z".parse().unwrap());
-        writer.keep_key("key", &key()).unwrap();
+        writer.put_key("key", &key()).unwrap();
         let kept = ledger.key("key").unwrap();
         let (pair, own) = (key(), issuer());
         let printed: [(&str, &dyn Debug); 9] = [

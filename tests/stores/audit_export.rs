@@ -36,10 +36,10 @@ fn each_line_says_what_the_entry_says() {
         authority.release(chain.leaf().serial()).unwrap();
         authority.issue_crl(&CrlRequest::full(Lifetime::days(1))).unwrap();
         let writer = ledger.writer(actor, now());
-        writer.keep_key(&format!("hostile {actor}"), &key(0)).unwrap();
-        writer.forget_key(&format!("hostile {actor}")).unwrap();
+        writer.put_key(&format!("hostile {actor}"), &key(0)).unwrap();
+        writer.delete_key(&format!("hostile {actor}")).unwrap();
     }
-    ledger.writer(&"\u{e9}".repeat(5_000), now()).keep_key("long", &key(0)).unwrap();
+    ledger.writer(&"\u{e9}".repeat(5_000), now()).put_key("long", &key(0)).unwrap();
     let (text, count) = export(ledger);
     let entries = ledger.audit(1, 1_000).unwrap();
     assert_eq!((count, entries.len()), (49, 49));
@@ -62,7 +62,7 @@ fn every_entry_is_exported_once_however_many_there_are() {
     for many in [0, 1, 1_023, 1_024, 1_025, 2_050] {
         let ledger = Ledger::new(MemoryStore::default());
         for _ in 0..many {
-            alice(&ledger).keep_request("", &request, None).unwrap();
+            alice(&ledger).put_request("", &request, None).unwrap();
         }
         let (text, count) = export(&ledger);
         assert_eq!(count, many);
@@ -88,7 +88,7 @@ fn a_writer_that_fails_and_a_damaged_entry_are_errors() {
     let store = Arc::new(MemoryStore::default());
     let ledger = Ledger::new(store.clone());
     for _ in 0..3 {
-        alice(&ledger).keep_request("", &request(), None).unwrap();
+        alice(&ledger).put_request("", &request(), None).unwrap();
     }
     let whole = export(&ledger).0;
     for room in [0, 10, whole.len() - 1] {
@@ -113,7 +113,7 @@ fn no_entry_follows_the_last_number_there_can_be() {
     let store = Arc::new(MemoryStore::default());
     let ledger = Ledger::new(store.clone());
     put(&*store, b"audit-head", &[&[2][..], &[0xff; 8], &[0; 32]].concat());
-    let answer = alice(&ledger).keep_request("", &request(), None);
+    let answer = alice(&ledger).put_request("", &request(), None);
     assert_kind(answer, StoreErrorKind::Corrupt);
     assert_eq!(records(&*store).len(), 1);
 }

@@ -104,7 +104,7 @@ fn in_one_transaction(damage: impl Fn(&Gate, &[u8; 32], &[u8])) {
     let (first, spoiled, good) = thread::scope(|scope| {
         let writer = alice(scene.ca.ledger());
         // The first holds the store; the others meet behind it.
-        let first = scope.spawn(move || writer.keep_request("", &request, None));
+        let first = scope.spawn(move || writer.put_request("", &request, None));
         while store.waiting.load(Ordering::SeqCst) == 0 {
             thread::yield_now();
         }
@@ -166,12 +166,12 @@ fn a_counter_that_is_damaged_or_lost_does_not_begin_again() {
     scene.full();
     scene.full();
     let request = scene.ladder.request(&["db.internal"]);
-    alice(&ledger).keep_request("one", &request, None).unwrap();
-    alice(&ledger).keep_request("two", &request, None).unwrap();
+    alice(&ledger).put_request("one", &request, None).unwrap();
+    alice(&ledger).put_request("two", &request, None).unwrap();
     let whole = records(&*store);
     let place = |prefix: &[u8]| whole.keys().find(|key| key.starts_with(prefix)).unwrap().clone();
     let crl = || scene.ca.issue_crl(&CrlRequest::full(Lifetime::days(1))).map(drop);
-    let keep = || alice(&ledger).keep_request("three", &request, None).map(drop);
+    let keep = || alice(&ledger).put_request("three", &request, None).map(drop);
     let revoke = || scene.ca.revoke(&serial, HOLD);
     type Attempts<'a> = Vec<&'a dyn Fn() -> Result<(), certwright::Error>>;
     let counters: [(&[u8], bool, Attempts<'_>); 5] = [
@@ -225,7 +225,7 @@ fn a_store_that_lost_its_seal_takes_no_key() {
     let ledger = Ledger::new(Arc::clone(&store));
     let right = || SealingKey::from_bytes([1; 32]);
     ledger.unlock(&right()).unwrap();
-    alice(&ledger).keep_key("mine", &key(0)).unwrap();
+    alice(&ledger).put_key("mine", &key(0)).unwrap();
     let seal = records(&*store)[&b"seal"[..]].clone();
     store.write(&mut |transaction| transaction.delete(b"seal")).unwrap();
     let before = records(&*store);
@@ -237,9 +237,9 @@ fn a_store_that_lost_its_seal_takes_no_key() {
         assert!(said.contains("record of the seal"), "{said}");
     }
     // Neither does one that was unlocked before go on, nor seal all again.
-    assert_kind(alice(&ledger).keep_key("more", &key(1)), StoreErrorKind::Corrupt);
+    assert_kind(alice(&ledger).put_key("more", &key(1)), StoreErrorKind::Corrupt);
     assert_kind(
-        alice(&ledger).seal_anew(&SealingKey::from_bytes([2; 32])),
+        alice(&ledger).rotate_sealing_key(&SealingKey::from_bytes([2; 32])),
         StoreErrorKind::Corrupt,
     );
     assert_kind(ledger.verify(), StoreErrorKind::Corrupt);
@@ -269,9 +269,9 @@ fn a_request_with_an_identifier_of_its_own_comes_back_on_every_page() {
     let own = own.with_sm2_id(Sm2Id::new("alice@example").unwrap());
     let request = CertificateRequest::builder("CN=own".parse().unwrap()).sign(&own).unwrap();
     assert!(CertificateRequest::from_der(request.as_der()).is_err(), "it needs its identifier");
-    let first = alice(&ledger).keep_request("plain", &plain, None).unwrap();
-    let second = alice(&ledger).keep_request("own", &request, None).unwrap();
-    alice(&ledger).keep_request_key(second, &own).unwrap();
+    let first = alice(&ledger).put_request("plain", &plain, None).unwrap();
+    let second = alice(&ledger).put_request("own", &request, None).unwrap();
+    alice(&ledger).put_request_key(second, &own).unwrap();
     let page = ledger.requests(0, 10).unwrap();
     assert_eq!(page.iter().map(|kept| kept.number).collect::<Vec<_>>(), [first, second]);
     assert_eq!(page[1].request.as_der(), request.as_der());

@@ -89,7 +89,7 @@ fn store(certificates: usize, revocations: usize) -> (Vec<u8>, Records, [u8; 32]
     let scene = Scene::on(KeyAlgorithm::EcdsaP256, 1, Arc::clone(&store));
     let ledger = scene.ca.ledger().clone();
     ledger.unlock(&sealing_key()).unwrap();
-    alice(&ledger).keep_issuer(&scene.ladder.ca.chain(), Some(&scene.ladder.ca_key())).unwrap();
+    alice(&ledger).put_issuer(&scene.ladder.ca.chain(), Some(&scene.ladder.ca_key())).unwrap();
     let request = scene.ladder.request(&["db.internal"]);
     let requests = vec![request; certificates];
     let issued: Vec<_> = scene.ca.issue_many(&requests).into_iter().map(Result::unwrap).collect();

@@ -33,18 +33,18 @@ fn request(number: usize) -> CertificateRequest {
 fn a_number_is_given_once_even_when_its_request_is_forgotten() {
     on_each_store(|store| {
         let ledger = unlocked(Arc::clone(&store));
-        let keep = |ledger: &Ledger| alice(ledger).keep_request("", &request(0), None).unwrap();
+        let keep = |ledger: &Ledger| alice(ledger).put_request("", &request(0), None).unwrap();
         assert_eq!((keep(&ledger), keep(&ledger), keep(&ledger)), (1, 2, 3));
         // The last, one in the middle, and all.
-        alice(&ledger).forget_request(3).unwrap();
+        alice(&ledger).delete_request(3).unwrap();
         assert_eq!(keep(&ledger), 4);
         for number in [1, 4, 2] {
-            alice(&ledger).forget_request(number).unwrap();
+            alice(&ledger).delete_request(number).unwrap();
         }
         assert!(ledger.requests(0, 9).unwrap().is_empty());
         assert_eq!(keep(&unlocked(store)), 5);
-        assert_kind(alice(&ledger).forget_request(4), StoreErrorKind::NotFound);
-        assert_kind(alice(&ledger).forget_request(0), StoreErrorKind::NotFound);
+        assert_kind(alice(&ledger).delete_request(4), StoreErrorKind::NotFound);
+        assert_kind(alice(&ledger).delete_request(0), StoreErrorKind::NotFound);
         assert!(ledger.request(4).unwrap().is_none());
     });
 }
@@ -53,8 +53,8 @@ fn a_number_is_given_once_even_when_its_request_is_forgotten() {
 fn a_request_comes_back_as_it_was_kept_and_its_key_goes_with_it() {
     on_each_store(|store| {
         let ledger = unlocked(Arc::clone(&store));
-        let bare = alice(&ledger).keep_request("b\u{e4}re", &request(0), None).unwrap();
-        let whole = alice(&ledger).keep_request("whole", &request(1), Some(&key(1))).unwrap();
+        let bare = alice(&ledger).put_request("b\u{e4}re", &request(0), None).unwrap();
+        let whole = alice(&ledger).put_request("whole", &request(1), Some(&key(1))).unwrap();
         let found = |number| ledger.request(number).unwrap().unwrap();
         for (number, name, has_key, wanted) in
             [(bare, "b\u{e4}re", false, request(0)), (whole, "whole", true, request(1))]
@@ -70,17 +70,17 @@ fn a_request_comes_back_as_it_was_kept_and_its_key_goes_with_it() {
 
         // The key comes later, once, and only the right one.
         let before = records(&*store);
-        let wrong = alice(&ledger).keep_request_key(bare, &key(1));
+        let wrong = alice(&ledger).put_request_key(bare, &key(1));
         assert!(matches!(wrong, Err(Error::Malformed(_))), "{wrong:?}");
-        assert_kind(alice(&ledger).keep_request_key(77, &key(1)), StoreErrorKind::NotFound);
-        assert_kind(alice(&ledger).keep_request_key(whole, &key(1)), StoreErrorKind::Conflict);
+        assert_kind(alice(&ledger).put_request_key(77, &key(1)), StoreErrorKind::NotFound);
+        assert_kind(alice(&ledger).put_request_key(whole, &key(1)), StoreErrorKind::Conflict);
         assert!(records(&*store) == before);
-        alice(&ledger).keep_request_key(bare, &key(0)).unwrap();
+        alice(&ledger).put_request_key(bare, &key(0)).unwrap();
         assert!(found(bare).has_key);
         assert_eq!(found(bare).name, "b\u{e4}re");
         assert_same(ledger.request_key(bare), &key(0));
 
-        alice(&ledger).forget_request(whole).unwrap();
+        alice(&ledger).delete_request(whole).unwrap();
         assert!(ledger.request_key(whole).unwrap().is_none());
         assert_eq!(ledger.key_names(None, 9).unwrap(), [format!("request/{bare}")]);
         ledger.verify_audit().unwrap();
@@ -94,17 +94,17 @@ fn what_is_refused_leaves_nothing() {
         let ledger = unlocked(Arc::clone(&store));
         let long = "x".repeat(129);
         let answers = [
-            alice(&ledger).keep_request("db", &request(0), Some(&key(1))).err(),
-            alice(&ledger).keep_request(&long, &request(0), Some(&key(0))).err(),
-            alice(&ledger).keep_issuer(&ladder.ca.chain(), Some(&ladder.root_key())).err(),
+            alice(&ledger).put_request("db", &request(0), Some(&key(1))).err(),
+            alice(&ledger).put_request(&long, &request(0), Some(&key(0))).err(),
+            alice(&ledger).put_issuer(&ladder.ca.chain(), Some(&ladder.root_key())).err(),
             // Nobody knows whose it is without the certificate above.
-            alice(&ledger).keep_issuer(&alone(&ladder.ca), Some(&ladder.ca_key())).err(),
+            alice(&ledger).put_issuer(&alone(&ladder.ca), Some(&ladder.ca_key())).err(),
         ];
         for answer in answers {
             assert!(matches!(answer, Some(Error::Malformed(_))), "{answer:?}");
         }
         assert!(records(&*store).is_empty(), "{:?}", records(&*store));
-        assert_eq!(alice(&ledger).keep_request(&long[1..], &request(0), None).unwrap(), 1);
+        assert_eq!(alice(&ledger).put_request(&long[1..], &request(0), None).unwrap(), 1);
     });
 }
 
@@ -114,9 +114,9 @@ fn a_ca_comes_back_with_its_chain_and_key_and_issues() {
         let ladder = Ladder::new(algorithm);
         on_each_store(|store| {
             let ledger = unlocked(Arc::clone(&store));
-            let root = alice(&ledger).keep_issuer(&ladder.root.chain(), None).unwrap();
+            let root = alice(&ledger).put_issuer(&ladder.root.chain(), None).unwrap();
             let chain = ladder.ca.chain();
-            let ca = alice(&ledger).keep_issuer(&chain, Some(&ladder.ca_key())).unwrap();
+            let ca = alice(&ledger).put_issuer(&chain, Some(&ladder.ca_key())).unwrap();
             let ledger = unlocked(Arc::clone(&store));
             let kept = ledger.issuer(&ca).unwrap().unwrap();
             assert_eq!((kept.identifier, kept.has_key, kept.kept_at), (ca, true, now()));
@@ -130,7 +130,7 @@ fn a_ca_comes_back_with_its_chain_and_key_and_issues() {
             let second = ledger.issuers(Some(&wanted[0]), 1).unwrap();
             assert_eq!(second[0].identifier, wanted[1]);
             assert!(ledger.issuers(Some(&wanted[1]), 1).unwrap().is_empty());
-            let again = alice(&ledger).keep_issuer(&chain, Some(&ladder.ca_key()));
+            let again = alice(&ledger).put_issuer(&chain, Some(&ladder.ca_key()));
             assert_kind(again, StoreErrorKind::Conflict);
 
             let key = ledger.issuer_key(&ca).unwrap().unwrap();
@@ -156,10 +156,10 @@ fn requests_come_in_pages_each_once() {
     let ledger = unlocked(Arc::new(MemoryStore::default()));
     let request = request(0);
     for _ in 0..300 {
-        alice(&ledger).keep_request("", &request, None).unwrap();
+        alice(&ledger).put_request("", &request, None).unwrap();
     }
     let wanted: Vec<u64> = (1..=300).filter(|number| number % 7 != 0).collect();
-    (1..=42).for_each(|seventh| alice(&ledger).forget_request(seventh * 7).unwrap());
+    (1..=42).for_each(|seventh| alice(&ledger).delete_request(seventh * 7).unwrap());
     for limit in [1, 10, 257, 1_000] {
         let mut found: Vec<u64> = Vec::new();
         loop {
@@ -186,7 +186,7 @@ fn threads_that_keep_requests_get_different_numbers() {
                     scope.spawn(move || {
                         let keep = |_| {
                             let key = Some(&*key(thread));
-                            alice(ledger).keep_request("", &request(thread), key).unwrap()
+                            alice(ledger).put_request("", &request(thread), key).unwrap()
                         };
                         (0..10).map(|round| (keep(round), thread)).collect::<Vec<_>>()
                     })
@@ -210,8 +210,8 @@ fn a_damaged_record_is_an_error_and_no_panic() {
     let ladder = Ladder::new(algorithm());
     let store = Arc::new(MemoryStore::default());
     let ledger = unlocked(store.clone());
-    alice(&ledger).keep_request("db", &request(0), None).unwrap();
-    let ca = alice(&ledger).keep_issuer(&ladder.ca.chain(), None).unwrap();
+    alice(&ledger).put_request("db", &request(0), None).unwrap();
+    let ca = alice(&ledger).put_issuer(&ladder.ca.chain(), None).unwrap();
     for (prefix, fixed) in [(&b"request/"[..], 16), (b"issuer/", 20), (b"request-number", 9)] {
         let all = records(&*store);
         let (place, whole) = all.iter().find(|(place, _)| place.starts_with(prefix)).unwrap();
@@ -222,7 +222,7 @@ fn a_damaged_record_is_an_error_and_no_panic() {
                 b"issuer/" => {
                     ledger.issuer(&ca).map(|_| ()).and(ledger.issuers(None, 9).map(|_| ()))
                 }
-                _ => alice(&ledger).keep_request("", &request(0), None).map(|_| ()),
+                _ => alice(&ledger).put_request("", &request(0), None).map(|_| ()),
             }
         };
         for length in 0..whole.len() {
@@ -245,14 +245,14 @@ fn a_damaged_record_is_an_error_and_no_panic() {
     }
     // No number follows the last there can be.
     put(&*store, b"request-number", &[&[1][..], &[0xff; 8]].concat());
-    assert_kind(alice(&ledger).keep_request("", &request(0), None), StoreErrorKind::Corrupt);
+    assert_kind(alice(&ledger).put_request("", &request(0), None), StoreErrorKind::Corrupt);
 }
 
 #[test]
 fn a_kept_root_is_called_by_its_own_key() {
     let root = Issuer::self_signed("CN=Root".parse().unwrap(), Profile::root(), key(0)).unwrap();
     let ledger = Ledger::new(MemoryStore::default());
-    let identifier = alice(&ledger).keep_issuer(&root.chain(), None).unwrap();
+    let identifier = alice(&ledger).put_issuer(&root.chain(), None).unwrap();
     let digest = Ledger::issuer_digest(root.certificate().public_key().unwrap());
     assert_eq!(
         identifier,
@@ -271,7 +271,7 @@ fn a_store_that_fails_keeps_no_half_of_a_request() {
     let ledger = unlocked(store.clone());
     for room in 1.. {
         store.break_at(room);
-        let answer = alice(&ledger).keep_request("db", &request(0), Some(&key(0)));
+        let answer = alice(&ledger).put_request("db", &request(0), Some(&key(0)));
         store.mend();
         if let Ok(number) = answer {
             // The seal, the number, the request, its key, the newest time, the entry and the head of
@@ -285,7 +285,7 @@ fn a_store_that_fails_keeps_no_half_of_a_request() {
     let before = records(&*store);
     for room in 1..=4 {
         store.break_at(room);
-        assert_kind(alice(&ledger).forget_request(1), StoreErrorKind::Backend);
+        assert_kind(alice(&ledger).delete_request(1), StoreErrorKind::Backend);
         store.mend();
         assert!(records(&*store) == before, "broken at put {room}");
     }
@@ -304,15 +304,15 @@ fn a_ca_is_forgotten_with_its_key_and_what_it_issued_stays() {
     let key = Arc::new(KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap());
     let name = "CN=CA".parse().unwrap();
     let ca = Issuer::self_signed(name, Profile::root(), Arc::clone(&key)).unwrap();
-    let identifier = writer.keep_issuer(&ca.chain(), Some(&key)).unwrap();
-    let Err(Error::Store(error)) = writer.keep_issuer(&ca.chain(), Some(&key)) else {
+    let identifier = writer.put_issuer(&ca.chain(), Some(&key)).unwrap();
+    let Err(Error::Store(error)) = writer.put_issuer(&ca.chain(), Some(&key)) else {
         panic!("kept twice")
     };
     assert_eq!(error.kind(), StoreErrorKind::Conflict);
-    writer.forget_issuer(&identifier).unwrap();
+    writer.delete_issuer(&identifier).unwrap();
     assert!(ledger.issuer(&identifier).unwrap().is_none());
     assert!(ledger.issuer_key(&identifier).unwrap().is_none());
-    let Err(Error::Store(error)) = writer.forget_issuer(&identifier) else {
+    let Err(Error::Store(error)) = writer.delete_issuer(&identifier) else {
         panic!("forgotten twice")
     };
     assert_eq!(error.kind(), StoreErrorKind::NotFound);

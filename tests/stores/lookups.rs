@@ -58,7 +58,7 @@ fn every_page_of_every_lookup_is_what_a_search_through_all_finds() {
         let (ledger, known) = populate(store);
         assert!(known.len() > 120);
         for record in &known {
-            let found = ledger.certificate_called(&record.identifier).unwrap().unwrap();
+            let found = ledger.by_identifier(&record.identifier).unwrap().unwrap();
             assert_eq!(found.certificate(), Some(&record.certificate));
             assert_eq!(found.identifier(), record.identifier);
         }
@@ -71,7 +71,7 @@ fn every_page_of_every_lookup_is_what_a_search_through_all_finds() {
             // Found in upper case as well.
             for attributes in [subject.clone(), upper(subject)] {
                 let name = name(&attributes);
-                pages(&wanted, |after, limit| ledger.certificates_of(&name, after, limit));
+                pages(&wanted, |after, limit| ledger.by_subject(&name, after, limit));
             }
         }
         let every = DNS.iter().chain(&ADDRESSES).map(|text| text.parse::<AltName>().unwrap());
@@ -83,7 +83,7 @@ fn every_page_of_every_lookup_is_what_a_search_through_all_finds() {
             let text = name.to_string().to_lowercase();
             let wanted = by_identifier(&known, |record| record.names.contains(&text));
             found += usize::from(!wanted.is_empty());
-            pages(&wanted, |after, limit| ledger.certificates_for(&name, after, limit));
+            pages(&wanted, |after, limit| ledger.by_alt_name(&name, after, limit));
         }
         assert!(found >= 14, "{found}");
     });
@@ -118,7 +118,7 @@ fn every_window_of_ends_is_what_a_search_through_all_finds() {
                     found.unwrap().end
                 };
                 let after = after.map(|after| (end(*after), after));
-                ledger.certificates_ending(from, until, after, limit)
+                ledger.expiring(from, until, after, limit)
             });
         }
         let ties = ends.windows(2).filter(|pair| pair[0] == pair[1]).count();
@@ -134,11 +134,11 @@ fn what_never_came_back_is_not_found_and_what_was_revoked_is() {
         let scene = crate::revoked::Scene::on(algorithm(), 1, Arc::clone(&store));
         let name: AltName = "db.internal".parse().unwrap();
         let ledger = scene.ca.ledger();
-        let found = || ledger.certificates_for(&name, None, 9).unwrap().len();
+        let found = || ledger.by_alt_name(&name, None, 9).unwrap().len();
         let claim = scene.claim();
         assert_eq!(found(), 0);
         let far = Time::NO_EXPIRATION;
-        assert!(ledger.certificates_ending(now(), far, None, 9).unwrap().is_empty());
+        assert!(ledger.expiring(now(), far, None, 9).unwrap().is_empty());
         let record = ledger.certificate(&scene.digest(), &claim).unwrap().unwrap();
         let signature = {
             let certwright::ledger::RecordState::Claimed { to_be_signed } = &record.state else {
@@ -150,8 +150,8 @@ fn what_never_came_back_is_not_found_and_what_was_revoked_is() {
         assert_eq!(found(), 1);
         scene.ca.revoke(&claim, RevocationReason::KeyCompromise).unwrap();
         assert_eq!(found(), 1);
-        assert_eq!(ledger.certificates_ending(now(), far, None, 9).unwrap().len(), 1);
-        assert!(ledger.certificate_called(&record.identifier()).unwrap().is_some());
+        assert_eq!(ledger.expiring(now(), far, None, 9).unwrap().len(), 1);
+        assert!(ledger.by_identifier(&record.identifier()).unwrap().is_some());
     });
 }
 
@@ -320,8 +320,8 @@ fn ends_before_1970_are_before_those_after() {
         wanted.push(*authority.issue(issuance).unwrap().certificate().serial());
     }
     let (first, far) = ("1950-01-01T00:00:00Z".parse().unwrap(), Time::NO_EXPIRATION);
-    let found = ledger.certificates_ending(first, far, None, 9).unwrap();
+    let found = ledger.expiring(first, far, None, 9).unwrap();
     assert_eq!(found.iter().map(|record| record.serial).collect::<Vec<_>>(), wanted);
-    let found = ledger.certificates_ending(Time::from_unix(0).unwrap(), far, None, 9).unwrap();
+    let found = ledger.expiring(Time::from_unix(0).unwrap(), far, None, 9).unwrap();
     assert_eq!(found.iter().map(|record| record.serial).collect::<Vec<_>>(), wanted[1..]);
 }

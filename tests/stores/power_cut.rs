@@ -55,19 +55,19 @@ fn life(before: Bytes) -> Life {
     let ledger = authority.ledger();
     ledger.unlock(&sealing()).unwrap();
     let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());
-    let kept = writer.keep_issuer(&issuer.chain(), Some(&key)).unwrap();
+    let kept = writer.put_issuer(&issuer.chain(), Some(&key)).unwrap();
     answers.push((disk.moment(), Answer::KeptIssuer(kept)));
     let mut serials = Vec::new();
     for round in 0..10 {
         if round % 3 == 0 {
             let with_key = round % 2 == 0;
-            let number = writer.keep_request("db", &request, with_key.then_some(&*key)).unwrap();
+            let number = writer.put_request("db", &request, with_key.then_some(&*key)).unwrap();
             answers.push((disk.moment(), Answer::KeptRequest(number, with_key)));
         }
         if round == 7 {
             // A cut before the answer may have it or not.
             answers.retain(|(_, answer)| !matches!(answer, Answer::KeptRequest(1, _)));
-            writer.forget_request(1).unwrap();
+            writer.delete_request(1).unwrap();
             answers.push((disk.moment(), Answer::Forgotten(1)));
         }
         let token = format!("order {round}");
@@ -183,7 +183,7 @@ fn same(life: &Life, key: Option<KeyPair>) -> bool {
 
 /// Whether a certificate is found by its identifier with this tag.
 fn tagged(ledger: &Ledger, identifier: &Identifier, token: &str) -> bool {
-    let found = ledger.certificate_called(identifier).unwrap();
+    let found = ledger.by_identifier(identifier).unwrap();
     found.is_some_and(|record| match record.state {
         RecordState::Issued { tags, .. } => tags.iter().any(|tag| tag.value == token),
         _ => false,
@@ -275,7 +275,7 @@ fn after_a_cut_the_life_goes_on_and_no_number_comes_again() {
         let last = last.max().unwrap_or(0);
         let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());
         ledger.unlock(&sealing()).unwrap();
-        assert!(writer.keep_request("", &request, Some(&life.key)).unwrap() > last);
+        assert!(writer.put_request("", &request, Some(&life.key)).unwrap() > last);
         // A generator that repeats itself runs into the numbers that are given, and is told so.
         let issued: Vec<_> = (0..60).filter_map(|_| authority.issue(&request).ok()).collect();
         assert!(!issued.is_empty(), "cut at operation {moment}");

@@ -395,7 +395,7 @@ fn keys_and_cas_are_kept_in_the_same_transaction_or_not_at_all() {
     for reserved in ["issuer/7", "request/7", ""] {
         assert!(matches!(ledger.key_row(reserved, &leaf_key), Err(Error::Malformed(_))));
     }
-    write(ledger, [ledger.forget_key_row("device/7").unwrap()]).unwrap();
+    write(ledger, [ledger.delete_key_row("device/7").unwrap()]).unwrap();
     assert!(ledger.key("device/7").unwrap().is_none());
     drop(issued);
 
@@ -410,7 +410,7 @@ fn keys_and_cas_are_kept_in_the_same_transaction_or_not_at_all() {
         Ok::<_, Error>(identifier)
     };
     let identifier = put("ca/1").unwrap();
-    let record = ledger.certificate_called(&identifier).unwrap().unwrap();
+    let record = ledger.by_identifier(&identifier).unwrap().unwrap();
     assert_eq!(record.certificate(), Some(root.certificate()));
     crate::shelf::assert_same(ledger.issuer_key(&identifier), &root_key);
     assert!(put("ca/2").unwrap_err().is_conflict());
@@ -421,7 +421,7 @@ fn keys_and_cas_are_kept_in_the_same_transaction_or_not_at_all() {
     // As long as it is kept.
     let kept = ledger.issuer_unchanged(&identifier).unwrap().unwrap();
     write(ledger, [kept.clone()]).unwrap();
-    writer.forget_issuer(&identifier).unwrap();
+    writer.delete_issuer(&identifier).unwrap();
     assert!(write(ledger, [kept]).unwrap_err().is_conflict());
     assert!(ledger.issuer_unchanged(&identifier).unwrap().is_none());
     ledger.verify().unwrap();
@@ -451,13 +451,13 @@ fn a_revocation_and_a_request_come_with_their_rows_or_not_at_all() {
     assert_eq!(value(&rows, "order/7").unwrap(), b"revoked");
 
     let named = |number: u64| Ok(vec![rows.insert("name/db", number.to_string())?]);
-    let keep = || alice(ledger).keep_request_with("db", &request, None, named);
+    let keep = || alice(ledger).put_request_with("db", &request, None, named);
     let number = keep().unwrap();
     assert_eq!(value(&rows, "name/db").unwrap(), number.to_string().into_bytes());
     assert!(keep().unwrap_err().is_conflict(), "the name is taken");
     assert_eq!(ledger.requests(0, 9).unwrap().len(), 1);
     let name = rows.get("name/db").unwrap().unwrap();
-    let forget = |row: Row| alice(ledger).forget_request_with(number, || Ok(vec![row.clone()]));
+    let forget = |row: Row| alice(ledger).delete_request_with(number, || Ok(vec![row.clone()]));
     assert!(forget(rows.absent("name/db").unwrap()).is_err());
     assert!(ledger.request(number).unwrap().is_some());
     forget(name.delete()).unwrap();

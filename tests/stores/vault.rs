@@ -29,26 +29,26 @@ fn passphrase(text: &str) -> SealingKey {
 fn a_durable_store_that_is_not_unlocked_keeps_no_key_and_shows_no_trace() {
     let store = Arc::new(Durable::default());
     let ledger = Ledger::new(Arc::clone(&store));
-    let message = assert_kind(alice(&ledger).keep_key("ca", &key(0)), StoreErrorKind::Sealed);
+    let message = assert_kind(alice(&ledger).put_key("ca", &key(0)), StoreErrorKind::Sealed);
     assert!(message.contains("unlock the ledger"), "{message}");
     let request = craft::Ladder::new(common::families()[0]).request(&["db.internal"]);
     let kept =
-        alice(&ledger).keep_request("db", &request, Some(&craft::key(common::families()[0], 2)));
+        alice(&ledger).put_request("db", &request, Some(&craft::key(common::families()[0], 2)));
     assert_kind(kept, StoreErrorKind::Sealed);
     assert!(records(&*store).is_empty(), "{:?}", records(&*store));
 
     // Once there is a sealed key, its name is told and it is not.
     ledger.unlock(&bytes(1)).unwrap();
-    alice(&ledger).keep_key("ca", &key(0)).unwrap();
+    alice(&ledger).put_key("ca", &key(0)).unwrap();
     let locked = Ledger::new(store);
     assert_eq!(locked.key_names(None, 9).unwrap(), ["ca"]);
     assert_kind(locked.key("ca"), StoreErrorKind::Sealed);
     assert!(locked.key("none").unwrap().is_none());
-    assert_kind(alice(&locked).keep_key("more", &key(1)), StoreErrorKind::Sealed);
-    assert_kind(alice(&locked).seal_anew(&bytes(2)), StoreErrorKind::Sealed);
+    assert_kind(alice(&locked).put_key("more", &key(1)), StoreErrorKind::Sealed);
+    assert_kind(alice(&locked).rotate_sealing_key(&bytes(2)), StoreErrorKind::Sealed);
     // To forget a key takes no sealing key.
-    alice(&locked).forget_key("ca").unwrap();
-    assert_kind(alice(&locked).forget_key("ca"), StoreErrorKind::NotFound);
+    alice(&locked).delete_key("ca").unwrap();
+    assert_kind(alice(&locked).delete_key("ca"), StoreErrorKind::NotFound);
     assert!(ledger.key("ca").unwrap().is_none());
 }
 
@@ -56,14 +56,14 @@ fn a_durable_store_that_is_not_unlocked_keeps_no_key_and_shows_no_trace() {
 fn a_store_in_memory_needs_no_sealing_key() {
     let store = Arc::new(MemoryStore::default());
     let ledger = Ledger::new(Arc::clone(&store));
-    alice(&ledger).keep_key("ca", &key(0)).unwrap();
-    alice(&ledger.clone()).keep_key("other", &key(1)).unwrap();
+    alice(&ledger).put_key("ca", &key(0)).unwrap();
+    alice(&ledger.clone()).put_key("other", &key(1)).unwrap();
     assert_same(ledger.clone().key("ca"), &key(0));
     assert_same(ledger.key("other"), &key(1));
     // It is sealed all the same: another ledger of the store does not read it.
     let other = Ledger::new(store);
     assert_kind(other.key("ca"), StoreErrorKind::Sealed);
-    assert_kind(alice(&other).keep_key("third", &key(1)), StoreErrorKind::Sealed);
+    assert_kind(alice(&other).put_key("third", &key(1)), StoreErrorKind::Sealed);
     assert_kind(other.unlock(&bytes(1)), StoreErrorKind::Sealed);
 }
 
@@ -75,7 +75,7 @@ fn names_are_told_in_pages_free_once_and_bounded() {
         let mut names: Vec<String> = (0..7).map(|number| format!("name {number}")).collect();
         names.extend(["\u{e9}t\u{e9}/\u{4e2d}".to_owned(), "x".repeat(128), "\n\0".to_owned()]);
         for name in &names {
-            alice(&ledger).keep_key(name, &key(0)).unwrap();
+            alice(&ledger).put_key(name, &key(0)).unwrap();
         }
         names.sort();
         for limit in [1, 3, 100] {
@@ -92,9 +92,9 @@ fn names_are_told_in_pages_free_once_and_bounded() {
             assert_eq!(found, names);
         }
         let before = records(&*store);
-        assert_kind(alice(&ledger).keep_key("name 3", &key(1)), StoreErrorKind::Conflict);
+        assert_kind(alice(&ledger).put_key("name 3", &key(1)), StoreErrorKind::Conflict);
         for bad in ["", &"x".repeat(129), &"\u{e9}".repeat(65)] {
-            assert!(matches!(alice(&ledger).keep_key(bad, &key(1)), Err(Error::Malformed(_))));
+            assert!(matches!(alice(&ledger).put_key(bad, &key(1)), Err(Error::Malformed(_))));
             assert!(matches!(ledger.key(bad), Err(Error::Malformed(_))));
         }
         assert!(records(&*store) == before, "a refusal wrote something");
@@ -107,22 +107,21 @@ fn names_are_told_in_pages_free_once_and_bounded() {
 fn the_names_of_requests_and_cas_keys_are_not_for_everybody() {
     let ledger = Ledger::new(MemoryStore::default());
     let ladder = craft::Ladder::new(common::families()[0]);
-    let identifier =
-        alice(&ledger).keep_issuer(&ladder.ca.chain(), Some(&ladder.ca_key())).unwrap();
+    let identifier = alice(&ledger).put_issuer(&ladder.ca.chain(), Some(&ladder.ca_key())).unwrap();
     let number = alice(&ledger)
-        .keep_request("db", &ladder.request(&["db.internal"]), Some(&ladder.leaf_key()))
+        .put_request("db", &ladder.request(&["db.internal"]), Some(&ladder.leaf_key()))
         .unwrap();
     for name in [format!("request/{}", number + 1), "issuer/".to_owned()] {
-        let answer = alice(&ledger).keep_key(&name, &key(5));
+        let answer = alice(&ledger).put_key(&name, &key(5));
         assert!(matches!(answer, Err(Error::Malformed(_))), "{name}: {answer:?}");
     }
     for name in [format!("request/{number}"), format!("issuer/{identifier}")] {
-        let answer = alice(&ledger).forget_key(&name);
+        let answer = alice(&ledger).delete_key(&name);
         assert!(matches!(answer, Err(Error::Malformed(_))), "{name}: {answer:?}");
     }
     // The next request has its place.
     let next = alice(&ledger)
-        .keep_request("db", &ladder.request(&["db.internal"]), Some(&ladder.leaf_key()))
+        .put_request("db", &ladder.request(&["db.internal"]), Some(&ladder.leaf_key()))
         .unwrap();
     for number in [number, next] {
         assert!(ledger.request(number).unwrap().unwrap().has_key);
@@ -146,9 +145,9 @@ fn each_kind_of_key_comes_back_as_it_was() {
         keys.push(Arc::new(KeyPair::generate_with(weak, allow, &mut SeededRng::new(1)).unwrap()));
     }
     for key in &keys {
-        alice(&ledger).keep_key(&key.public_key().algorithm().to_string(), key).unwrap();
+        alice(&ledger).put_key(&key.public_key().algorithm().to_string(), key).unwrap();
     }
-    alice(&ledger).seal_anew(&bytes(2)).unwrap();
+    alice(&ledger).rotate_sealing_key(&bytes(2)).unwrap();
     for key in &keys {
         let algorithm = key.public_key().algorithm();
         let found = ledger.key(&algorithm.to_string());
@@ -167,8 +166,8 @@ fn all_keys_are_sealed_anew_and_only_the_new_key_opens_them() {
     let store = durable();
     let ledger = Ledger::new(Arc::clone(&store));
     ledger.unlock(&bytes(1)).unwrap();
-    alice(&ledger).keep_key("ca", &key(0)).unwrap();
-    alice(&ledger).seal_anew(&bytes(2)).unwrap();
+    alice(&ledger).put_key("ca", &key(0)).unwrap();
+    alice(&ledger).rotate_sealing_key(&bytes(2)).unwrap();
     assert_kind(Ledger::new(Arc::clone(&store)).unlock(&bytes(1)), StoreErrorKind::Sealed);
 }
 
@@ -177,12 +176,12 @@ fn check_sealed_anew(store: Arc<dyn Store>, old: &SealingKey, new: &SealingKey) 
     ledger.unlock(old).unwrap();
     let keys = [key(0), key(1), key(2)];
     for (number, key) in keys.iter().enumerate() {
-        alice(&ledger).keep_key(&format!("key {number}"), key).unwrap();
+        alice(&ledger).put_key(&format!("key {number}"), key).unwrap();
     }
     let (clone, other) = (ledger.clone(), Ledger::new(Arc::clone(&store)));
     other.unlock(old).unwrap();
     let before = records(&*store);
-    alice(&ledger).seal_anew(new).unwrap();
+    alice(&ledger).rotate_sealing_key(new).unwrap();
     for (place, value) in records(&*store) {
         if place.starts_with(b"key/") || place == b"seal" {
             assert_ne!(before[&place], value, "{}", String::from_utf8_lossy(&place));
@@ -195,15 +194,15 @@ fn check_sealed_anew(store: Arc<dyn Store>, old: &SealingKey, new: &SealingKey) 
             assert_same(ledger.key(&format!("key {number}")), key);
         }
     }
-    alice(&clone).keep_key("by the clone", &key(3)).unwrap();
+    alice(&clone).put_key("by the clone", &key(3)).unwrap();
     assert_same(late.key("by the clone"), &key(3));
 
     // The ledger that was not told is told so, and changes nothing.
     let before = records(&*store);
     for message in [
         assert_kind(other.key("key 0"), StoreErrorKind::Sealed),
-        assert_kind(alice(&other).keep_key("more", &key(3)), StoreErrorKind::Sealed),
-        assert_kind(alice(&other).seal_anew(&bytes(9)), StoreErrorKind::Sealed),
+        assert_kind(alice(&other).put_key("more", &key(3)), StoreErrorKind::Sealed),
+        assert_kind(alice(&other).rotate_sealing_key(&bytes(9)), StoreErrorKind::Sealed),
     ] {
         assert!(message.contains("sealed with another key"), "{message}");
     }
@@ -227,13 +226,13 @@ fn a_store_that_fails_while_keys_are_sealed_anew_leaves_all_as_before() {
     let ledger = Ledger::new(Arc::clone(&store));
     ledger.unlock(&bytes(1)).unwrap();
     for number in 0..3 {
-        alice(&ledger).keep_key(&format!("key {number}"), &key(number)).unwrap();
+        alice(&ledger).put_key(&format!("key {number}"), &key(number)).unwrap();
     }
     let before = records(&*store);
     let mut failures = 0;
     loop {
         store.break_at(failures + 1);
-        let answer = alice(&ledger).seal_anew(&bytes(2));
+        let answer = alice(&ledger).rotate_sealing_key(&bytes(2));
         store.mend();
         if answer.is_ok() {
             break;
@@ -252,7 +251,8 @@ fn a_store_that_fails_while_keys_are_sealed_anew_leaves_all_as_before() {
     let (place, whole) = (b"key/key 1", records(&*store)[&b"key/key 1"[..]].clone());
     put(&*store, place, &whole[..whole.len() - 1]);
     let before = records(&*store);
-    let message = assert_kind(alice(&ledger).seal_anew(&bytes(3)), StoreErrorKind::Corrupt);
+    let message =
+        assert_kind(alice(&ledger).rotate_sealing_key(&bytes(3)), StoreErrorKind::Corrupt);
     assert!(message.contains("key/key 1"), "{message}");
     assert!(records(&*store) == before);
     assert_same(ledger.key("key 2"), &key(2));
@@ -264,9 +264,9 @@ fn a_commit_that_failed_or_ran_twice_or_arrived_unknown_leaves_keys_that_open() 
         let store = FrailStore::new();
         let ledger = Ledger::new(Arc::clone(&store));
         ledger.unlock(&bytes(1)).unwrap();
-        alice(&ledger).keep_key("ca", &key(0)).unwrap();
+        alice(&ledger).put_key("ca", &key(0)).unwrap();
         store.break_write(1, fault);
-        let answer = alice(&ledger).seal_anew(&bytes(2));
+        let answer = alice(&ledger).rotate_sealing_key(&bytes(2));
         assert_eq!(answer.is_ok(), fault == Fault::Retried, "{fault:?}");
         let [opens, refused] = match fault {
             Fault::Lost => [bytes(1), bytes(2)],
@@ -289,7 +289,7 @@ fn a_commit_that_failed_or_ran_twice_or_arrived_unknown_leaves_keys_that_open() 
 fn readers_find_every_key_while_it_is_sealed_anew() {
     let ledger = Ledger::new(Durable::default());
     ledger.unlock(&bytes(1)).unwrap();
-    alice(&ledger).keep_key("ca", &key(0)).unwrap();
+    alice(&ledger).put_key("ca", &key(0)).unwrap();
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for _ in 0..3 {
@@ -301,7 +301,7 @@ fn readers_find_every_key_while_it_is_sealed_anew() {
             });
         }
         let sealed: Vec<_> =
-            (0..300).map(|round| alice(&ledger).seal_anew(&bytes(round as u8))).collect();
+            (0..300).map(|round| alice(&ledger).rotate_sealing_key(&bytes(round as u8))).collect();
         done.store(true, Ordering::SeqCst);
         assert!(sealed.iter().all(Result::is_ok));
     });
@@ -321,7 +321,7 @@ fn the_first_keys_of_a_store_may_come_from_several_threads_at_once() {
                     let (ledger, start) = (&ledger, &start);
                     scope.spawn(move || {
                         start.wait();
-                        let kept = alice(ledger).keep_key(&format!("{thread}"), &key(thread));
+                        let kept = alice(ledger).put_key(&format!("{thread}"), &key(thread));
                         assert!(kept.is_ok(), "round {round}: {}", kept.unwrap_err());
                     });
                 }
@@ -339,8 +339,8 @@ fn a_hostile_store_gives_an_error_and_never_a_wrong_key() {
     let store = Arc::new(Durable::default());
     let ledger = Ledger::new(Arc::clone(&store));
     ledger.unlock(&bytes(1)).unwrap();
-    alice(&ledger).keep_key("a", &key(0)).unwrap();
-    alice(&ledger).keep_key("b", &key(1)).unwrap();
+    alice(&ledger).put_key("a", &key(0)).unwrap();
+    alice(&ledger).put_key("b", &key(1)).unwrap();
     let whole = records(&*store);
     let (a, b) = (whole[&b"key/a"[..]].clone(), whole[&b"key/b"[..]].clone());
     put(&*store, b"key/a", &b);
@@ -374,14 +374,14 @@ fn a_hostile_store_gives_an_error_and_never_a_wrong_key() {
             put(&*store, b"seal", damaged);
             assert!(Ledger::new(Arc::clone(&store)).unlock(&bytes(1)).is_err(), "byte {at}");
             let before = without_audit(&*store);
-            assert_kind(alice(&ledger).keep_key("d", &key(2)), StoreErrorKind::Sealed);
+            assert_kind(alice(&ledger).put_key("d", &key(2)), StoreErrorKind::Sealed);
             assert!(without_audit(&*store) == before);
         }
     }
     let other = Arc::new(Durable::default());
     let stranger = Ledger::new(Arc::clone(&other));
     stranger.unlock(&bytes(2)).unwrap();
-    alice(&stranger).keep_key("a", &key(2)).unwrap();
+    alice(&stranger).put_key("a", &key(2)).unwrap();
     for (place, value) in records(&*other) {
         put(&*store, &place, &value);
     }
@@ -415,7 +415,7 @@ mod file {
             let path = folder.path().join("ca.redb");
             let ledger = Ledger::new(RedbStore::create(&path).unwrap());
             ledger.unlock(&right).unwrap();
-            alice(&ledger).keep_key("ca", &key(0)).unwrap();
+            alice(&ledger).put_key("ca", &key(0)).unwrap();
             drop(ledger);
             let store = Arc::new(RedbStore::open(&path).unwrap());
             let ledger = Ledger::new(Arc::clone(&store));
@@ -424,7 +424,7 @@ mod file {
                 let message = assert_kind(ledger.unlock(wrong), StoreErrorKind::Sealed);
                 assert!(!message.contains("sesam"), "{message}");
                 assert_kind(ledger.key("ca"), StoreErrorKind::Sealed);
-                assert_kind(alice(&ledger).keep_key("other", &key(1)), StoreErrorKind::Sealed);
+                assert_kind(alice(&ledger).put_key("other", &key(1)), StoreErrorKind::Sealed);
             }
             ledger.unlock(&right).unwrap();
             assert_same(ledger.key("ca"), &key(0));
@@ -451,18 +451,18 @@ mod file {
         let keys: Vec<Arc<KeyPair>> =
             common::families().into_iter().map(|algorithm| craft::key(algorithm, 7)).collect();
         for (number, key) in keys.iter().enumerate() {
-            alice(&ledger).keep_key(&format!("key {number}"), key).unwrap();
+            alice(&ledger).put_key(&format!("key {number}"), key).unwrap();
         }
         let request = ladder.request(&["db.internal"]);
-        let number = alice(&ledger).keep_request("db", &request, Some(&ladder.leaf_key())).unwrap();
-        alice(&ledger).keep_issuer(&ladder.ca.chain(), Some(&ladder.ca_key())).unwrap();
+        let number = alice(&ledger).put_request("db", &request, Some(&ladder.leaf_key())).unwrap();
+        alice(&ledger).put_issuer(&ladder.ca.chain(), Some(&ladder.ca_key())).unwrap();
         let secret: Vec<&KeyPair> = keys.iter().map(|key| &**key).collect();
         let (leaf, ca) = (ladder.leaf_key(), ladder.ca_key());
         let secret = [secret, vec![&*leaf, &*ca]].concat();
         assert_eq!(in_file(&path, &secret), None);
-        alice(&ledger).seal_anew(&bytes(2)).unwrap();
-        alice(&ledger).forget_request(number).unwrap();
-        alice(&ledger).forget_key("key 0").unwrap();
+        alice(&ledger).rotate_sealing_key(&bytes(2)).unwrap();
+        alice(&ledger).delete_request(number).unwrap();
+        alice(&ledger).delete_key("key 0").unwrap();
         assert_eq!(in_file(&path, &secret), None);
         let text = std::fs::read(&path).unwrap();
         assert!(!text.windows(11).any(|window| window == b"open sesame"));
@@ -497,7 +497,7 @@ fn a_key_signs_after_it_was_kept_as_it_did_before() {
     let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());
     let id = Sm2Id::new("ours@example").unwrap();
     let sm2 = KeyPair::generate(KeyAlgorithm::Sm2).unwrap().with_sm2_id(id.clone());
-    writer.keep_key("sm2", &sm2).unwrap();
+    writer.put_key("sm2", &sm2).unwrap();
     let again = ledger.key("sm2").unwrap().unwrap();
     assert_eq!(again.public_key().sm2_id(), &id);
     let signature = again.sign(b"message").unwrap();
@@ -506,7 +506,7 @@ fn a_key_signs_after_it_was_kept_as_it_did_before() {
     for algorithm in [SignatureAlgorithm::RsaSha384, SignatureAlgorithm::RsaSha512] {
         let rsa = KeyPair::generate(KeyAlgorithm::Rsa2048).unwrap();
         let rsa = rsa.with_signature_algorithm(algorithm).unwrap();
-        writer.keep_key(&algorithm.to_string(), &rsa).unwrap();
+        writer.put_key(&algorithm.to_string(), &rsa).unwrap();
         let again = ledger.key(&algorithm.to_string()).unwrap().unwrap();
         assert_eq!(again.algorithm(), algorithm);
     }
@@ -527,7 +527,7 @@ fn two_ledgers_that_were_unlocked_on_a_fresh_store_share_the_seal_of_the_first_k
     let now = Time::from_unix(1_800_000_000).unwrap();
     let key = |ledger: &Ledger, name: &str| {
         let key = KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap();
-        ledger.writer("alice", now).keep_key(name, &key).unwrap();
+        ledger.writer("alice", now).put_key(name, &key).unwrap();
     };
     key(&one, "first");
     assert!(two.key("first").unwrap().is_some());
@@ -545,9 +545,9 @@ fn a_name_that_is_taken_is_told_from_a_change_that_came_first() {
     let ledger = Ledger::new(MemoryStore::default());
     let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());
     let key = KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap();
-    writer.keep_key("a", &key).unwrap();
+    writer.put_key("a", &key).unwrap();
     let entries = ledger.verify_audit().unwrap();
-    let Err(Error::Store(error)) = writer.keep_key("a", &key) else { panic!("kept twice") };
+    let Err(Error::Store(error)) = writer.put_key("a", &key) else { panic!("kept twice") };
     assert_eq!(error.kind(), StoreErrorKind::Conflict);
     assert!(error.message().contains("already"), "{error}");
     assert_eq!(ledger.verify_audit().unwrap(), entries);

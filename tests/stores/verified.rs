@@ -34,14 +34,14 @@ fn life() -> (Arc<MemoryStore>, Ledger) {
     scene.ca.release(&held).unwrap();
     scene.ca.issue_crl(&CrlRequest::delta(full.number(), Lifetime::days(1))).unwrap();
     let writer = alice(&ledger);
-    writer.keep_issuer(&scene.ladder.ca.chain(), Some(&scene.ladder.ca_key())).unwrap();
-    writer.keep_request("db", &request, Some(&scene.ladder.leaf_key())).unwrap();
-    writer.keep_request("gone", &request, None).unwrap();
-    writer.forget_request(2).unwrap();
-    writer.keep_key("mine", &key(0)).unwrap();
-    writer.keep_key("gone", &key(0)).unwrap();
-    writer.forget_key("gone").unwrap();
-    writer.seal_anew(&SealingKey::from_bytes([2; 32])).unwrap();
+    writer.put_issuer(&scene.ladder.ca.chain(), Some(&scene.ladder.ca_key())).unwrap();
+    writer.put_request("db", &request, Some(&scene.ladder.leaf_key())).unwrap();
+    writer.put_request("gone", &request, None).unwrap();
+    writer.delete_request(2).unwrap();
+    writer.put_key("mine", &key(0)).unwrap();
+    writer.put_key("gone", &key(0)).unwrap();
+    writer.delete_key("gone").unwrap();
+    writer.rotate_sealing_key(&SealingKey::from_bytes([2; 32])).unwrap();
     (store, ledger)
 }
 
@@ -164,7 +164,7 @@ fn a_tail_that_was_cut_off_is_found_by_whoever_has_the_key() {
     let (store, ledger) = life();
     let earlier = records(&*store);
     let noted = ledger.audit_head().unwrap();
-    alice(&ledger).keep_key("later", &key(1)).unwrap();
+    alice(&ledger).put_key("later", &key(1)).unwrap();
     let later = records(&*store);
     let (head, vouching) = later[&b"audit-head"[..]].split_at(41);
     assert_eq!(vouching.len(), 88);
@@ -175,7 +175,7 @@ fn a_tail_that_was_cut_off_is_found_by_whoever_has_the_key() {
         set(&store, &cut);
         assert_kind(ledger.verify(), StoreErrorKind::Corrupt);
         // Nor does the holder of the key vouch for it by going on.
-        let said = assert_kind(alice(&ledger).keep_key("more", &key(2)), StoreErrorKind::Corrupt);
+        let said = assert_kind(alice(&ledger).put_key("more", &key(2)), StoreErrorKind::Corrupt);
         assert!(said.contains("head of the audit log"), "{said}");
         assert_eq!(records(&*store), cut);
     }
@@ -200,11 +200,11 @@ fn what_was_added_without_the_key_is_told_apart_and_vouched_for_later() {
     let locked = Ledger::new(Arc::clone(&store));
     for _ in 0..3 {
         let ladder = craft::Ladder::new(algorithm());
-        alice(&locked).keep_request("", &ladder.request(&["db.internal"]), None).unwrap();
+        alice(&locked).put_request("", &ladder.request(&["db.internal"]), None).unwrap();
     }
     let found = ledger.verify().unwrap();
     assert_eq!((found.head.number, found.authenticated), (vouched + 3, Some(vouched)));
-    alice(&ledger).forget_request(1).unwrap();
+    alice(&ledger).delete_request(1).unwrap();
     assert_eq!(ledger.verify().unwrap().authenticated, Some(vouched + 4));
 }
 

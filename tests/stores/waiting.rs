@@ -83,7 +83,7 @@ fn what_waits_is_listed_after_a_restart_and_completed_with_its_tags_and_token() 
         assert_eq!(after.prepare(ask()).unwrap().to_be_signed(), bytes);
         assert_eq!(all(&after), waiting);
         let issued = after.complete(&serial, &sign(&ladder, tokened)).unwrap();
-        let record = after.ledger().certificate_called(issued.identifier()).unwrap().unwrap();
+        let record = after.ledger().by_identifier(issued.identifier()).unwrap().unwrap();
         let RecordState::Issued { tags, issued_at, .. } = record.state else { panic!() };
         assert_eq!(tags, [Tag { key: "team".to_owned(), value: "payments".to_owned() }]);
         assert_eq!(issued_at, time("2026-06-03T00:00:00Z"));

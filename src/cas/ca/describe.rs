@@ -1,6 +1,7 @@
 //! What is known of CAs.
 
 use super::super::config::Config;
+use super::super::config::name_of;
 use super::super::described::{facts, milliseconds, pems};
 use super::super::error::CasError;
 use super::super::json::structures::structures;
@@ -183,7 +184,10 @@ fn described(
         crl_day: document.crl_day,
         crl_status: document.enable_crl,
         crl_url: published_crl(at, document)?,
-        full_algorithm: certificate.public_key_info().to_string(),
+        full_algorithm: certificate.public_key().map_or_else(
+            |_| certificate.public_key_info().to_string(),
+            |key| name_of(key.algorithm()),
+        ),
         identifier: document.identifier.clone(),
         issuer_type: "local".to_owned(),
         parent_identifier: document.parent_identifier.clone(),

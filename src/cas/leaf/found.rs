@@ -92,7 +92,7 @@ impl Run for DeleteClientCertificate {
             return Err(CasError::new(ErrorKind::DeleteProtection, message));
         }
         let mut writes = forget_leaf_writes(kept);
-        writes.extend(at.ledger.forget_key_writes(&leaf_key_name(&identifier))?);
+        writes.extend(at.ledger.delete_key_writes(&leaf_key_name(&identifier))?);
         at.write(writes, AuditAction::Deleted, format!("certificate {identifier}"))
     }
 }
@@ -148,7 +148,7 @@ pub(super) fn found_leaf(
     kept: Kept<LeafDocument>,
 ) -> Result<FoundLeaf, CasError> {
     let identifier = identifier("Identifier", &kept.document.identifier)?;
-    let record = at.ledger.certificate_called(&identifier)?;
+    let record = at.ledger.by_identifier(&identifier)?;
     let certificate = record.as_ref().and_then(|record| record.certificate().cloned());
     let (Some(record), Some(certificate)) = (record, certificate) else {
         let message = format!("the certificate {identifier} is not in the ledger");
@@ -170,7 +170,7 @@ fn leaf_status(at: &Session<'_>, text: &str) -> Result<LeafStatus, CasError> {
         // One that was deleted is revoked all the same.
         None => {
             let Ok(identifier) = text.parse::<Identifier>() else { return Ok(unknown()) };
-            let Some(record) = at.ledger.certificate_called(&identifier)? else {
+            let Some(record) = at.ledger.by_identifier(&identifier)? else {
                 return Ok(unknown());
             };
             let leaf = record.certificate().is_some_and(|found| !found.is_authority());

@@ -1,6 +1,7 @@
 //! Issuing a leaf: what all operations that do so have in common.
 
 use super::super::ca::parent::{self, Parent, check_family, crl_url, with_crl_pointer};
+use super::super::config::name_of;
 use super::super::described::pems;
 use super::super::error::{CasError, ErrorKind};
 use super::super::parameters::groups::{IssuedLeaf, LeafOptions};
@@ -170,12 +171,16 @@ pub(crate) fn check_csr_key(
     if let Some(algorithm) = algorithm {
         let given = parent::algorithm(at, "Algorithm", algorithm)?;
         if given != key {
-            let allowed = format!("{key}, the key of the CSR");
-            return Err(CasError::invalid("Algorithm", given, allowed));
+            let allowed = format!("{}, the key of the CSR", name_of(key));
+            return Err(CasError::invalid("Algorithm", name_of(given), allowed));
         }
     }
     if !at.config.weak_keys.allow(key) || !at.config.algorithms.iter().any(|rule| rule.key == key) {
-        return Err(CasError::invalid("Csr", format!("a key {key}"), "a key that is allowed"));
+        return Err(CasError::invalid(
+            "Csr",
+            format!("a key {}", name_of(key)),
+            "a key that is allowed",
+        ));
     }
     check_family("Csr", key, parent)
 }

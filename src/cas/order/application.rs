@@ -1,5 +1,6 @@
 //! What an applicant asks for, checked, and the order that comes of it.
 
+use super::super::config::name_of;
 use super::super::config::{Product, ProductKind};
 use super::super::csr::operations::read_csr;
 use super::super::error::{CasError, ErrorKind};
@@ -154,7 +155,7 @@ fn read_order_csr(text: &str) -> Result<CertificateRequest, CasError> {
         KeyFamily::Rsa if key.bits() >= LEAST_RSA_BITS => Ok(csr),
         KeyFamily::Rsa | KeyFamily::Sm2 => {
             let allowed = format!("RSA of {LEAST_RSA_BITS} bits or more, or ECC");
-            Err(CasError::invalid("Csr", format!("a key {key}"), allowed))
+            Err(CasError::invalid("Csr", format!("a key {}", name_of(key)), allowed))
         }
     }
 }

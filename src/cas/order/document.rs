@@ -159,7 +159,7 @@ pub(super) fn order_certificate(
 ) -> Result<Option<CertificateRecord>, CasError> {
     let Some(text) = &order.certificate else { return Ok(None) };
     let identifier: Identifier = text.parse()?;
-    Ok(ledger.certificate_called(&identifier)?)
+    Ok(ledger.by_identifier(&identifier)?)
 }
 
 /// The number of a new order, and what makes it taken. A number never comes again, not even that of an

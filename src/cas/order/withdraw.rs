@@ -55,7 +55,7 @@ impl Run for DeleteCertificateRequest {
         let kept = order(at, order_id)?.after(OrderAction::Delete)?;
         let mut writes = vec![return_package_write(at, kept.document.product_code())?];
         if kept.document.has_key {
-            writes.extend(at.ledger.forget_key_writes(&order_key_name(order_id))?);
+            writes.extend(at.ledger.delete_key_writes(&order_key_name(order_id))?);
         }
         writes.push(kept.delete());
         at.write(writes, AuditAction::Deleted, format!("order {order_id}"))

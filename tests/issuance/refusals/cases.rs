@@ -3,7 +3,7 @@
 use certwright::error::Rule;
 use certwright::issuance::Issuance;
 use certwright::key::{KeyFamily, WeakKeys};
-use certwright::name::{AttributeType, NameConstraints, Subtree};
+use certwright::name::{AttributeType, GeneralSubtree, NameConstraints};
 use certwright::policy::Period;
 use certwright::profile::{ExtendedKeyUsage, Extension, KeyUsage};
 use certwright::time::{FixedClock, Lifetime};
@@ -151,7 +151,7 @@ pub const CASES: &[Case] = &[
         provoke: |algorithm| under(algorithm, internal().with_keys([KeyAlgorithm::EcdsaP384])),
         item: "key",
         given: "KEY",
-        allowed: "ECC_384",
+        allowed: "P-384",
     },
     Case {
         rule: Rule::KeyFamily,
@@ -194,7 +194,7 @@ pub const CASES: &[Case] = &[
             Ladder::new(algorithm).authority(internal()).issue(&request).err()
         },
         item: "key",
-        given: "RSA_1024",
+        given: "RSA-1024",
         allowed: "RSA of 2048 bits or more",
     },
     Case {
@@ -223,7 +223,7 @@ pub const CASES: &[Case] = &[
     Case {
         rule: Rule::NameConstraints,
         provoke: |algorithm| {
-            let permitted = vec![Subtree::Dns("example.com".to_owned())];
+            let permitted = vec![GeneralSubtree::Dns("example.com".to_owned())];
             let constraints = NameConstraints { permitted, excluded: vec![] };
             let profile = Profile::intermediate(0).with_name_constraints(constraints);
             below(algorithm, profile, internal())
