@@ -165,16 +165,16 @@ fn short_scalar(algorithm: KeyAlgorithm, scalar: u16) -> KeyPair {
         KeyAlgorithm::Sm2 => &[6, 8, 0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x82, 0x2d],
         _ => &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07],
     };
-    let mut octets = [0; 32];
-    octets[30..].copy_from_slice(&(0x8000 | scalar).to_be_bytes());
-    let der = [&[0x30, 49, 2, 1, 1, 4, 32][..], &octets, &[0xa0, 10], curve].concat();
+    let mut bytes = [0; 32];
+    bytes[30..].copy_from_slice(&(0x8000 | scalar).to_be_bytes());
+    let der = [&[0x30, 49, 2, 1, 1, 4, 32][..], &bytes, &[0xa0, 10], curve].concat();
     KeyPair::from_sec1_der(&der).expect("a key")
 }
 
 fn message(rng: &mut SeededRng) -> [u8; 64] {
-    let mut octets = [0; 64];
-    let Ok(()) = rng.try_fill_bytes(&mut octets);
-    octets
+    let mut bytes = [0; 64];
+    let Ok(()) = rng.try_fill_bytes(&mut bytes);
+    bytes
 }
 
 fn one_of<'a>(keys: &'a [KeyPair], rng: &mut SeededRng) -> &'a KeyPair {

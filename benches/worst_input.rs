@@ -54,18 +54,18 @@ struct Table {
 struct Row {
     reader: &'static str,
     input: String,
-    octets: usize,
+    bytes: usize,
     time: Duration,
     multiple: f64,
 }
 
 /// An input and the work on it.
 struct Measured {
-    octets: usize,
+    bytes: usize,
     time: Duration,
 }
 
-fn measure<T>(octets: usize, work: impl Fn() -> T) -> Measured {
+fn measure<T>(bytes: usize, work: impl Fn() -> T) -> Measured {
     let mut best = Duration::MAX;
     let began = Instant::now();
     // The best of many runs, on a machine that others use as well.
@@ -77,13 +77,13 @@ fn measure<T>(octets: usize, work: impl Fn() -> T) -> Measured {
             break;
         }
     }
-    Measured { octets, time: best }
+    Measured { bytes, time: best }
 }
 
 impl Table {
     /// A row whose multiple is per byte.
-    fn per_octet(&mut self, reader: &'static str, input: &str, worst: Measured, usual: &Measured) {
-        let rate = |m: &Measured| m.time.as_secs_f64() / m.octets as f64;
+    fn per_byte(&mut self, reader: &'static str, input: &str, worst: Measured, usual: &Measured) {
+        let rate = |m: &Measured| m.time.as_secs_f64() / m.bytes as f64;
         self.row(reader, input, &worst, rate(&worst) / rate(usual));
     }
 
@@ -94,18 +94,18 @@ impl Table {
     }
 
     fn row(&mut self, reader: &'static str, input: &str, worst: &Measured, multiple: f64) {
-        let Measured { octets, time } = *worst;
-        self.rows.push(Row { reader, input: input.to_owned(), octets, time, multiple });
+        let Measured { bytes, time } = *worst;
+        self.rows.push(Row { reader, input: input.to_owned(), bytes, time, multiple });
     }
 
     fn print(&self) {
         println!(
             "{:<13} {:<62} {:>9} {:>12} {:>8}",
-            "reader", "input", "octets", "time", "multiple"
+            "reader", "input", "bytes", "time", "multiple"
         );
-        for Row { reader, input, octets, time, multiple } in &self.rows {
+        for Row { reader, input, bytes, time, multiple } in &self.rows {
             let time = format!("{time:.1?}");
-            println!("{reader:<13} {input:<62} {octets:>9} {time:>12} {multiple:>8.2}");
+            println!("{reader:<13} {input:<62} {bytes:>9} {time:>12} {multiple:>8.2}");
         }
         let above = self.rows.iter().filter(|row| row.multiple > MOST).count();
         println!("{above} of {} above {MOST}", self.rows.len());
@@ -142,7 +142,7 @@ fn requests(table: &mut Table) {
         ("64 attributes of 16 kB", request(&many)),
         ("an attribute of 1 MB", request(&[attribute("1.2.3", &vec![0x05; MEGABYTE])])),
     ] {
-        table.per_octet("csr", input, read(&der), &usual);
+        table.per_byte("csr", input, read(&der), &usual);
     }
     rsa(table, read);
 }
@@ -200,7 +200,7 @@ fn certificates(table: &mut Table) {
         ("nested 200,000 deep", with("2.5.29.35", &deep)),
         ("350,000 URLs of lists", with("2.5.29.31", &points)),
     ] {
-        table.per_octet("lint", input, lint(&der), &usual_lint);
+        table.per_byte("lint", input, lint(&der), &usual_lint);
     }
     for (input, der) in [
         ("1000 names of 1000 characters", with("2.5.29.17", &craft::alt_names(&names))),
@@ -215,7 +215,7 @@ fn certificates(table: &mut Table) {
         ("nested 200,000 deep", with("2.5.29.35", &deep)),
         ("350,000 URLs of lists", with("2.5.29.31", &points)),
     ] {
-        table.per_octet("certificate", input, read(&der), &usual);
+        table.per_byte("certificate", input, read(&der), &usual);
     }
 }
 
@@ -245,13 +245,13 @@ fn lists(table: &mut Table) {
     let full = (0..1200).map(|at| entry(&number(at), sequence(&unknown))).collect();
     let lint = |der: &[u8]| measure(der.len(), || certwright::lint::lint(der).findings().len());
     let (usual_lint, most) = (lint(ladder.ca.certificate().as_der()), list(short));
-    table.per_octet("lint", "50,000 of the shortest entries", lint(&most), &usual_lint);
+    table.per_byte("lint", "50,000 of the shortest entries", lint(&most), &usual_lint);
     for (input, der) in [
         ("50,000 of the shortest entries", most),
         ("20,000 entries in falling order", list(falling)),
         ("1200 entries of 64 extensions", list(full)),
     ] {
-        table.per_octet("crl", input, read(&der), &usual);
+        table.per_byte("crl", input, read(&der), &usual);
     }
 }
 
@@ -274,7 +274,7 @@ fn pem(table: &mut Table) {
         ("a label of 1 MB", block(&"A".repeat(MEGABYTE / 2), "")),
         ("1 MB without a block", "-----BEGIN \n".repeat(MEGABYTE / 12)),
     ] {
-        table.per_octet("pem", input, read(&text), &usual);
+        table.per_byte("pem", input, read(&text), &usual);
     }
 }
 
@@ -326,7 +326,7 @@ fn names(table: &mut Table) {
     let usual = read("CN=www.example.org,OU=Security,O=Example Inc,L=Hangzhou,ST=Zhejiang,C=CN");
     for (input, text) in [
         (
-            "64 attributes of 250 escaped octets",
+            "64 attributes of 250 escaped bytes",
             vec![format!("OU={}", "\\41".repeat(64)); 64].join(","),
         ),
         ("65,000 commas", ",".repeat(65_000)),
@@ -334,24 +334,24 @@ fn names(table: &mut Table) {
         ("an unknown type of 65,000 characters", format!("{}=a", "\u{1}".repeat(65_000))),
         ("an identifier of 65,000 characters", format!("{}1=a", "1.".repeat(32_000))),
     ] {
-        table.per_octet("name", input, read(&text), &usual);
+        table.per_byte("name", input, read(&text), &usual);
     }
     let read = |text: &str| measure(text.len(), || AltName::dns(text).is_ok());
     let usual = read("www.example.org");
-    table.per_octet("dns", "127 labels", read(&vec!["a"; 127].join(".")), &usual);
-    table.per_octet("dns", "1 MB of control characters", read(&"\u{1}".repeat(MEGABYTE)), &usual);
+    table.per_byte("dns", "127 labels", read(&vec!["a"; 127].join(".")), &usual);
+    table.per_byte("dns", "1 MB of control characters", read(&"\u{1}".repeat(MEGABYTE)), &usual);
     let read = |text: &str| measure(text.len(), || Uri::new(text).is_ok());
     let usual = read("https://www.example.org/path?query");
     let longest = format!("https://{}@a.b/{}", ":".repeat(1000), "@".repeat(1000));
-    table.per_octet("uri", "2048 characters", read(&longest), &usual);
-    table.per_octet("uri", "1 MB of control characters", read(&"\u{1}".repeat(MEGABYTE)), &usual);
+    table.per_byte("uri", "2048 characters", read(&longest), &usual);
+    table.per_byte("uri", "1 MB of control characters", read(&"\u{1}".repeat(MEGABYTE)), &usual);
     let read = |text: &str| measure(text.len(), || AltName::email(text).is_ok());
     let usual = read("somebody@example.org");
-    table.per_octet("e-mail", "1 MB of @", read(&"@".repeat(MEGABYTE)), &usual);
+    table.per_byte("e-mail", "1 MB of @", read(&"@".repeat(MEGABYTE)), &usual);
     let read = |text: &str| measure(text.len(), || text.parse::<IpNetwork>().is_ok());
     let usual = read("10.0.0.0/8");
-    table.per_octet("ip network", "1 MB of colons", read(&":".repeat(MEGABYTE)), &usual);
-    table.per_octet(
+    table.per_byte("ip network", "1 MB of colons", read(&":".repeat(MEGABYTE)), &usual);
+    table.per_byte(
         "ip network",
         "the longest",
         read("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128"),
@@ -384,8 +384,8 @@ fn chains(table: &mut Table) {
     let verify = |leaf: &Certificate, anchor: &Certificate| {
         let chain = Chain::new(leaf.clone(), Vec::new()).unwrap();
         let verifier = ChainVerifier::new([anchor.clone()], craft::now());
-        let octets = leaf.as_der().len() + anchor.as_der().len();
-        measure(octets, || verifier.verify(&chain).is_ok())
+        let bytes = leaf.as_der().len() + anchor.as_der().len();
+        measure(bytes, || verifier.verify(&chain).is_ok())
     };
     let subtrees = |tag: u8, bases: Vec<(u8, Vec<u8>)>| {
         let bases: Vec<u8> =
@@ -451,7 +451,7 @@ fn calls(table: &mut Table) {
         ("a CSR of 1 MB", json!({"Csr": "A\n".repeat(MEGABYTE / 2)})),
         ("domains of 1 MB", json!({"Csr": csr, "Domain": "a.b,".repeat(MEGABYTE / 4)})),
     ] {
-        table.per_octet("cas call", input, call("CreateServerCertificateWithCsr", &value), &usual);
+        table.per_byte("cas call", input, call("CreateServerCertificateWithCsr", &value), &usual);
     }
 }
 
@@ -470,7 +470,7 @@ fn records(table: &mut Table) {
     ]
     .concat();
     let ledger = authority.ledger();
-    let read = |octets: usize| measure(octets, || ledger.certificate(&issuer, &serial).is_ok());
+    let read = |bytes: usize| measure(bytes, || ledger.certificate(&issuer, &serial).is_ok());
     let usual = read(chain.leaf().as_der().len());
     let names = vec![(0x82, &[b'a'; 1000][..]); 1000];
     let large = Draft::of(ladder.ca.certificate())
@@ -484,7 +484,7 @@ fn records(table: &mut Table) {
     ] {
         let value = [vec![1, 2], vec![0; 16], rest].concat();
         store.write(&mut |transaction| transaction.put(&key, &value)).unwrap();
-        table.per_octet("record", input, read(value.len()), &usual);
+        table.per_byte("record", input, read(value.len()), &usual);
     }
 }
 
@@ -506,7 +506,7 @@ fn long_name(at: usize, top: &str) -> Vec<u8> {
 
 /// Values one inside the other.
 fn nested(tag: u8, depth: usize) -> Vec<u8> {
-    let mut octets = Vec::new();
+    let mut bytes = Vec::new();
     let mut length = 0;
     for _ in 0..depth {
         let header = match length {
@@ -516,8 +516,8 @@ fn nested(tag: u8, depth: usize) -> Vec<u8> {
             _ => [&[tag, 0x83], &(length as u32).to_be_bytes()[1..]].concat(),
         };
         length += header.len();
-        octets.extend(header.into_iter().rev());
+        bytes.extend(header.into_iter().rev());
     }
-    octets.reverse();
-    octets
+    bytes.reverse();
+    bytes
 }

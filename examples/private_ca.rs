@@ -135,10 +135,10 @@ fn make_request(options: &Options, key: &KeyPair) -> Result<CertificateRequest, 
 }
 
 fn read_request(path: &Path) -> Result<CertificateRequest, Box<dyn Error>> {
-    let octets = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let request = match std::str::from_utf8(&octets) {
+    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let request = match std::str::from_utf8(&bytes) {
         Ok(text) if text.contains("-----BEGIN") => CertificateRequest::from_pem(text)?,
-        _ => CertificateRequest::from_der(&octets)?,
+        _ => CertificateRequest::from_der(&bytes)?,
     };
     Ok(request)
 }
@@ -195,7 +195,7 @@ fn print_tree(root: &Issuer, authority: &Authority, issued: &Issued) {
 
 fn print_certificate(title: &str, certificate: &Certificate) {
     let fingerprint: Vec<String> =
-        certificate.fingerprint().iter().map(|octet| format!("{octet:02X}")).collect();
+        certificate.fingerprint().iter().map(|byte| format!("{byte:02X}")).collect();
     println!("\n{title}");
     println!("  subject      {}", certificate.subject());
     for (index, name) in certificate.alt_names().iter().enumerate() {

@@ -157,7 +157,7 @@ impl IssuedCrl {
 
 impl std::fmt::Debug for IssuedCrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "IssuedCrl(number {}, {} octets)", self.number, self.to_be_signed.len())
+        write!(f, "IssuedCrl(number {}, {} bytes)", self.number, self.to_be_signed.len())
     }
 }
 

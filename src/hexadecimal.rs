@@ -1,6 +1,6 @@
 //! Bytes as people read them.
 
 /// Lower-case hexadecimal, two digits a byte.
-pub(crate) fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,7 +2,7 @@
 
 /// The longest DER or PEM input but a CRL, in bytes. A certificate with the limits below filled stays under
 /// 128 KiB; OpenSSL's own limit on a TLS certificate chain is 100 KiB.
-pub(crate) const INPUT_OCTETS: usize = 1024 * 1024;
+pub(crate) const INPUT_BYTES: usize = 1024 * 1024;
 
 /// The largest arc of an object identifier (RFC 2578 section 3.5). There are at most 39 bytes of them,
 /// which is the der crate's bound.
@@ -18,7 +18,7 @@ pub(crate) const NAME_ATTRIBUTES: usize = 64;
 
 /// Bytes of the text of a distinguished name: [`NAME_ATTRIBUTES`] values of 255 characters (the
 /// largest upper bound but one of RFC 5280 appendix A.1), each of four bytes.
-pub(crate) const NAME_TEXT_OCTETS: usize = NAME_ATTRIBUTES * 255 * 4;
+pub(crate) const NAME_TEXT_BYTES: usize = NAME_ATTRIBUTES * 255 * 4;
 
 /// Characters of an attribute's value that has no bound of its own: ub-name (RFC 5280 appendix A.1).
 pub(crate) const ATTRIBUTE_CHARACTERS: usize = 32_768;
@@ -36,7 +36,7 @@ pub(crate) const EXTENDED_KEY_USAGES: usize = 100;
 
 /// Bytes of an authority key identifier: those of a digest, and the issuer's name and serial number,
 /// of which nothing is used. 64 attributes of 255 characters fit.
-pub(crate) const AUTHORITY_KEY_IDENTIFIER_OCTETS: usize = 32 * 1024;
+pub(crate) const AUTHORITY_KEY_IDENTIFIER_BYTES: usize = 32 * 1024;
 
 /// URLs of CRLs in one certificate or CRL: an issuer has one or two, and a reader compares those of
 /// both with each other.
@@ -45,7 +45,7 @@ pub(crate) const CRL_URLS: usize = 64;
 /// Bytes of one CRL, which bound its entries, too: 1,200,000 such as this crate writes, with a serial
 /// number of 20 bytes and a reason, have 53 bytes each. Reading is linear, and an entry of the
 /// shortest form has 20. Issuers of more have shards.
-pub(crate) const CRL_OCTETS: usize = 64 * 1024 * 1024;
+pub(crate) const CRL_BYTES: usize = 64 * 1024 * 1024;
 
 /// Days for which a CRL without nextUpdate counts as current. RFC 5280 section 5.1.2.5 requires the
 /// field and gives no life to lists without it; 10 days are the longest that one of end entities may
@@ -62,9 +62,9 @@ pub(crate) const UNUSED_LISTS_NAMED: usize = 16;
 /// late with its list, has a person look at the clock.
 pub(crate) const CLOCK_AHEAD_DAYS: u32 = 100;
 
-/// Bytes of the PEM text of one CRL: base64 with line ends has at most 11/8 of [`CRL_OCTETS`], and
+/// Bytes of the PEM text of one CRL: base64 with line ends has at most 11/8 of [`CRL_BYTES`], and
 /// there may be text around it.
-pub(crate) const CRL_TEXT_OCTETS: usize = CRL_OCTETS / 2 * 3;
+pub(crate) const CRL_TEXT_BYTES: usize = CRL_BYTES / 2 * 3;
 
 /// Attributes in one certification request: RFC 2985 names 6.
 pub(crate) const REQUEST_ATTRIBUTES: usize = 64;
@@ -80,7 +80,7 @@ pub(crate) const NAME_COMPARISONS: usize = (ALT_NAMES + NAME_ATTRIBUTES) * NAME_
 pub(crate) const CHAIN_CERTIFICATES: usize = 10;
 
 /// Bytes in a serial number (RFC 5280 section 4.1.2.2).
-pub(crate) const SERIAL_OCTETS: usize = 20;
+pub(crate) const SERIAL_BYTES: usize = 20;
 
 /// Bytes of a serial number that is read, its sign included: RFC 5280 section 4.1.2.2 has readers take
 /// those that others made against its rules; the longest that are made are digests of SHA-512.
@@ -99,7 +99,7 @@ pub(crate) const EMAIL_LOCAL_CHARACTERS: usize = 64;
 pub(crate) const URI_CHARACTERS: usize = 2_048;
 
 /// Bytes of an SM2 identifier: ENTL counts bits in 16 bits (GB/T 32918.2 section 5.5).
-pub(crate) const SM2_ID_OCTETS: usize = 8_191;
+pub(crate) const SM2_ID_BYTES: usize = 8_191;
 
 /// Bits of an RSA public exponent. Verifying costs its length: 2^33 is the bound of the rsa crate, as
 /// of other libraries; FIPS 186-5 section 5.4 allows 256 bits, and nobody uses them.
@@ -112,10 +112,10 @@ pub(crate) const PBKDF2_ITERATIONS: u32 = 2_000_000;
 
 /// Memory times passes that scrypt may ask for, in bytes (128·N·r·p): 16 times what
 /// `openssl pkcs8 -scrypt` asks for (N = 16384, r = 8, p = 1).
-pub(crate) const SCRYPT_OCTETS: u64 = 256 * 1024 * 1024;
+pub(crate) const SCRYPT_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Bytes of a passphrase.
-pub(crate) const PASSPHRASE_OCTETS: usize = 1_024;
+pub(crate) const PASSPHRASE_BYTES: usize = 1_024;
 
 /// Memory that Argon2id may ask for, in KiB: 1 GiB, half of what RFC 9106 section 4 advises at most.
 pub(crate) const ARGON2_KIBIBYTES: u32 = 1024 * 1024;
@@ -132,13 +132,13 @@ pub(crate) const TAGS: usize = 20;
 
 /// Bytes of a tag's key; its value may have twice as many. The service allows 64 and 128 characters
 /// (seed page CreateCertificateRequest); characters may have two bytes.
-pub(crate) const TAG_OCTETS: usize = 128;
+pub(crate) const TAG_BYTES: usize = 128;
 
 /// Bytes of an idempotency token: twice the service's 64 (section 3 of its operations).
-pub(crate) const TOKEN_OCTETS: usize = 128;
+pub(crate) const TOKEN_BYTES: usize = 128;
 
 /// Bytes of the name that a key or a request is kept under.
-pub(crate) const KEPT_NAME_OCTETS: usize = 128;
+pub(crate) const KEPT_NAME_BYTES: usize = 128;
 
 /// Bytes of the name of an embedder's rows: a word or some.
 pub(crate) const ROWS_NAME_BYTES: usize = 32;
@@ -147,21 +147,21 @@ pub(crate) const ROWS_NAME_BYTES: usize = 32;
 /// their inner nodes, so that long ones make every search slower.
 pub(crate) const ROW_PLACE_BYTES: usize = 512;
 
-/// Bytes of the value of a row: that of any other input ([`INPUT_OCTETS`]); it is hashed for the audit
+/// Bytes of the value of a row: that of any other input ([`INPUT_BYTES`]); it is hashed for the audit
 /// log each time it changes.
-pub(crate) const ROW_VALUE_BYTES: usize = INPUT_OCTETS;
+pub(crate) const ROW_VALUE_BYTES: usize = INPUT_BYTES;
 
 /// Bytes of an `index.txt`: about 200,000 lines of 160 bytes. `openssl ca` reads and writes the
 /// whole of it for every certificate, so that its folders stay far below.
-pub(crate) const OPENSSL_INDEX_OCTETS: usize = 32 * 1024 * 1024;
+pub(crate) const OPENSSL_INDEX_BYTES: usize = 32 * 1024 * 1024;
 
 /// Bytes of a line of `index.txt`: a name of [`NAME_ATTRIBUTES`] values of 255 bytes, each byte
 /// written as four (`\xE5`), with 256 for the fields before it.
-pub(crate) const OPENSSL_INDEX_LINE_OCTETS: usize = NAME_ATTRIBUTES * 255 * 4 + 256;
+pub(crate) const OPENSSL_INDEX_LINE_BYTES: usize = NAME_ATTRIBUTES * 255 * 4 + 256;
 
 /// Bytes of a `crlnumber`: a number of 20 bytes (RFC 5280 section 5.2.3) in hexadecimal, and room
 /// for blanks and line ends.
-pub(crate) const OPENSSL_NUMBER_OCTETS: usize = 64;
+pub(crate) const OPENSSL_NUMBER_BYTES: usize = 64;
 
 /// Problems that the refusal of an import lists one by one: more than anybody mends by hand.
 pub(crate) const IMPORT_PROBLEMS: usize = 1_000;

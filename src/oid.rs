@@ -27,8 +27,8 @@ impl Oid {
     }
 
     /// From the content bytes of its DER, if they are of the form.
-    pub(crate) fn from_content(octets: &[u8]) -> Option<Self> {
-        ObjectIdentifier::from_bytes(octets).ok().map(Self)
+    pub(crate) fn from_content(bytes: &[u8]) -> Option<Self> {
+        ObjectIdentifier::from_bytes(bytes).ok().map(Self)
     }
 
     /// The name of a well-known key or signature algorithm, curve, extension or request attribute, as

@@ -7,7 +7,7 @@ use std::fmt;
 use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::{Error, Unusable};
 use crate::key::PublicKey;
-use crate::limits::CRL_TEXT_OCTETS;
+use crate::limits::CRL_TEXT_BYTES;
 use crate::name::Name;
 use crate::oid;
 use crate::serial::SerialNumber;
@@ -33,7 +33,7 @@ pub(crate) struct Number(Vec<u8>);
 impl Number {
     fn as_u64(&self) -> Option<u64> {
         let fits = self.0.len() <= size_of::<u64>();
-        fits.then(|| self.0.iter().fold(0, |number, octet| number << 8 | u64::from(*octet)))
+        fits.then(|| self.0.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
     }
 }
 
@@ -147,7 +147,7 @@ impl RevocationList {
     /// # Errors
     /// As [`RevocationList::from_der`].
     pub fn from_pem(text: &str) -> Result<Self, Error> {
-        Self::from_der(&pem::single_within(CRL_TEXT_OCTETS, WHAT, &[LABEL], text)?)
+        Self::from_der(&pem::single_within(CRL_TEXT_BYTES, WHAT, &[LABEL], text)?)
     }
 
     /// Reads every block `X509 CRL` of a PEM text, in order; at most 1,024 blocks and 96 MiB. Blocks of
@@ -157,11 +157,11 @@ impl RevocationList {
     /// As [`RevocationList::from_der`]; also when there is none, and for a block that may hold a list
     /// (`CRL`) and has another label or no lines of its own, lest one be overlooked.
     pub fn many_from_pem(text: &str) -> Result<Vec<Self>, Error> {
-        if let Some(index) = pem::other_label(CRL_TEXT_OCTETS, WHAT, LABEL, "CRL", text)? {
+        if let Some(index) = pem::other_label(CRL_TEXT_BYTES, WHAT, LABEL, "CRL", text)? {
             let place = format!("PEM block {}", index + 1);
             return Err(Error::malformed(WHAT, place, format!("the label is not {LABEL:?}")));
         }
-        let blocks = pem::blocks_within(CRL_TEXT_OCTETS, WHAT, &[LABEL], text)?;
+        let blocks = pem::blocks_within(CRL_TEXT_BYTES, WHAT, &[LABEL], text)?;
         let lists: Vec<Self> =
             blocks.iter().map(|block| Self::from_der(&block.der)).collect::<Result<_, _>>()?;
         if begun(text) > lists.len() {
@@ -169,7 +169,7 @@ impl RevocationList {
             return Err(Error::malformed(WHAT, "PEM", problem));
         }
         if lists.is_empty() {
-            return Err(pem::no_block_within(CRL_TEXT_OCTETS, WHAT, &[LABEL], text));
+            return Err(pem::no_block_within(CRL_TEXT_BYTES, WHAT, &[LABEL], text));
         }
         Ok(lists)
     }

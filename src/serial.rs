@@ -7,7 +7,7 @@ use rand_core::TryCryptoRng;
 
 use crate::error::Error;
 use crate::hexadecimal::hexadecimal;
-use crate::limits::{READ_SERIAL_BYTES, SERIAL_OCTETS};
+use crate::limits::{READ_SERIAL_BYTES, SERIAL_BYTES};
 
 /// A serial number. Those that are made here are positive and of at most 20 bytes; a certificate or CRL
 /// that was read may have another ([`SerialNumber::is_conforming`]), which is shown and compared, and which
@@ -32,14 +32,14 @@ impl SerialNumber {
     /// # Errors
     /// [`Error::Random`] when the generator fails.
     pub fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, Error> {
-        let mut octets = [0; SERIAL_OCTETS];
-        rng.try_fill_bytes(&mut octets)
+        let mut bytes = [0; SERIAL_BYTES];
+        rng.try_fill_bytes(&mut bytes)
             .map_err(|error| Error::Random { source: error.to_string().into() })?;
-        if let Some(first) = octets.first_mut() {
+        if let Some(first) = bytes.first_mut() {
             // The sign bit off, so that it is positive; the next on, so that the length is fixed.
             *first = (*first & 0x3f) | 0x40;
         }
-        Ok(Self::extended(&octets, 0))
+        Ok(Self::extended(&bytes, 0))
     }
 
     /// A serial number from its big-endian bytes; zeros in front are dropped.
@@ -47,12 +47,12 @@ impl SerialNumber {
     /// # Errors
     /// [`Error::Malformed`] when it is zero or, as a positive DER INTEGER, longer than 20 bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        let skipped = bytes.iter().take_while(|octet| **octet == 0).count();
+        let skipped = bytes.iter().take_while(|byte| **byte == 0).count();
         let significant = bytes.get(skipped..).unwrap_or_default();
         let problem = match significant.first() {
             None => "zero; it must be positive",
-            Some(first) if significant.len() + usize::from(first >> 7) > SERIAL_OCTETS => {
-                "longer than 20 octets"
+            Some(first) if significant.len() + usize::from(first >> 7) > SERIAL_BYTES => {
+                "longer than 20 bytes"
             }
             Some(_) => return Ok(Self::extended(significant, 0)),
         };
@@ -77,7 +77,7 @@ impl SerialNumber {
 
     /// Whether it is positive and of at most 20 bytes, as RFC 5280 section 4.1.2.2 wants it.
     pub fn is_conforming(&self) -> bool {
-        let above = self.bytes.iter().rev().skip(SERIAL_OCTETS - 1);
+        let above = self.bytes.iter().rev().skip(SERIAL_BYTES - 1);
         let mut above = above.enumerate();
         let short = above.all(|(at, byte)| *byte == 0 || at == 0 && *byte < 0x80);
         short && self.bytes.iter().any(|byte| *byte != 0)
@@ -91,11 +91,11 @@ impl SerialNumber {
     /// The big-endian bytes without zeros in front; never empty. Of one that does not conform, the bytes
     /// of its two's complement, at least 21, so that no other serial number has the same.
     pub fn as_bytes(&self) -> &[u8] {
-        let significant = self.bytes.iter().take_while(|octet| **octet == self.sign()).count();
+        let significant = self.bytes.iter().take_while(|byte| **byte == self.sign()).count();
         let from = match self.is_conforming() {
             true => significant,
             // One more, which has the sign.
-            false => significant.saturating_sub(1).min(READ_SERIAL_BYTES - SERIAL_OCTETS - 1),
+            false => significant.saturating_sub(1).min(READ_SERIAL_BYTES - SERIAL_BYTES - 1),
         };
         self.bytes.get(from..).unwrap_or(&self.bytes)
     }
@@ -137,12 +137,12 @@ impl FromStr for SerialNumber {
         if digits.is_empty() {
             return Err(not_hexadecimal());
         }
-        let octets: Vec<u8> = digits
+        let bytes: Vec<u8> = digits
             .rchunks(2)
             .rev()
-            .map(|pair| pair.iter().fold(0u8, |octet, digit| (octet << 4) | (*digit as u8)))
+            .map(|pair| pair.iter().fold(0u8, |byte, digit| (byte << 4) | (*digit as u8)))
             .collect();
-        Self::from_bytes(&octets)
+        Self::from_bytes(&bytes)
     }
 }
 
@@ -173,7 +173,7 @@ mod tests {
         assert!(SerialNumber::from_bytes(&[]).is_err());
         assert!(SerialNumber::from_bytes(&[0, 0]).is_err());
         assert!(SerialNumber::from_bytes(&[0x7f; 20]).is_ok());
-        assert!(SerialNumber::from_bytes(&[0x80; 20]).is_err(), "21 octets with the sign octet");
+        assert!(SerialNumber::from_bytes(&[0x80; 20]).is_err(), "21 bytes with the sign byte");
         assert!(SerialNumber::from_bytes(&[0x80; 19]).is_ok());
         assert!(SerialNumber::from_bytes(&[1; 21]).is_err());
     }
@@ -197,7 +197,7 @@ mod tests {
             let serial = SerialNumber::read(content).unwrap();
             assert!(!serial.is_conforming(), "{text}");
             assert_eq!(serial.to_string(), text);
-            assert!(serial.as_bytes().len() > SERIAL_OCTETS, "{text}");
+            assert!(serial.as_bytes().len() > SERIAL_BYTES, "{text}");
             assert!(!seen.contains(&serial.as_bytes().to_vec()), "{text}");
             seen.push(serial.as_bytes().to_vec());
         }

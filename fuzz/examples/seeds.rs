@@ -16,11 +16,11 @@ use certwright_fuzz::keys::{CA, LEAF, ROOT, SM2};
 
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
-    let put = |targets: &[&str], name: &str, octets: &[u8]| {
+    let put = |targets: &[&str], name: &str, bytes: &[u8]| {
         for target in targets {
             let folder = folder.join(target);
             fs::create_dir_all(&folder).unwrap();
-            fs::write(folder.join(name), octets).unwrap();
+            fs::write(folder.join(name), bytes).unwrap();
         }
     };
     for (name, key) in [("p256", &*LEAF), ("sm2", &*SM2)] {

@@ -4,10 +4,10 @@ use certwright::key::{PublicKey, PublicKeyInfo};
 use certwright::verify::Bundle;
 use certwright::{Certificate, ChainVerifier};
 
-use crate::INPUT_OCTETS;
+use crate::INPUT_BYTES;
 
 pub fn check(input: &[u8]) {
-    if input.len() > INPUT_OCTETS {
+    if input.len() > INPUT_BYTES {
         return;
     }
     if let Ok(info) = PublicKeyInfo::from_der(input) {

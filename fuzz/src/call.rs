@@ -10,7 +10,7 @@ use certwright::time::FixedClock;
 use certwright::{Certificate, MemoryStore};
 use serde_json::{Map, Value, json};
 
-use crate::INPUT_OCTETS;
+use crate::INPUT_BYTES;
 use crate::stores::{copy, records};
 
 const NOW: &str = "2026-06-01T00:00:00Z";
@@ -26,7 +26,7 @@ const OF_AUTHORITIES: [&str; 4] = [
 pub fn check(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     // Keys of RSA take seconds to generate.
-    if text.len() > INPUT_OCTETS || text.to_ascii_uppercase().contains("RSA") {
+    if text.len() > INPUT_BYTES || text.to_ascii_uppercase().contains("RSA") {
         return;
     }
     let mut text = text.to_owned();

@@ -2,11 +2,11 @@
 
 use certwright::{Certificate, SerialNumber};
 
-use crate::INPUT_OCTETS;
+use crate::INPUT_BYTES;
 use crate::keys::CA;
 
 pub fn check(input: &[u8]) {
-    if input.len() > INPUT_OCTETS {
+    if input.len() > INPUT_BYTES {
         return;
     }
     let Ok(certificate) = Certificate::from_der(input) else { return };

@@ -14,7 +14,7 @@ use pki_types::{
 };
 use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
 
-use crate::INPUT_OCTETS;
+use crate::INPUT_BYTES;
 use crate::der::{encode, parse, tlv};
 use crate::keys::{CA, LEAF, ROOT, sign_again};
 
@@ -22,7 +22,7 @@ const NAME: &str = "a.example.org";
 const AT: &str = "2026-06-01T00:00:00Z";
 
 pub fn check(input: &[u8]) {
-    if input.len() > INPUT_OCTETS {
+    if input.len() > INPUT_BYTES {
         return;
     }
     if let Some((true, Err(reason), all)) = verdicts(input) {
@@ -88,7 +88,7 @@ fn is_listed(reason: &Error, all: &[Certificate]) -> bool {
         Error::UnsupportedCriticalExtension => all.iter().any(|certificate| {
             let critical = |last| [0x06, 0x03, 0x55, 0x1d, last, 0x01, 0x01, 0xff];
             let der = certificate.as_der();
-            der.windows(8).any(|octets| octets == critical(0x0e) || octets == critical(0x23))
+            der.windows(8).any(|bytes| bytes == critical(0x0e) || bytes == critical(0x23))
         }),
         // Of an anchor we look at the name and the key alone.
         Error::InvalidSerialNumber => all.last().is_some_and(|it| !it.serial().is_conforming()),

@@ -3,11 +3,11 @@
 use certwright::SerialNumber;
 use certwright::crl::RevocationList;
 
-use crate::INPUT_OCTETS;
+use crate::INPUT_BYTES;
 use crate::keys::{CA, sign_again};
 
 pub fn check(input: &[u8]) {
-    if input.len() > INPUT_OCTETS {
+    if input.len() > INPUT_BYTES {
         return;
     }
     read(input);

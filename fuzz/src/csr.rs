@@ -3,11 +3,11 @@
 use certwright::CertificateRequest;
 use certwright::request::UnverifiedRequest;
 
-use crate::INPUT_OCTETS;
+use crate::INPUT_BYTES;
 use crate::keys::{requester, sign_again};
 
 pub fn check(input: &[u8]) {
-    if input.len() > INPUT_OCTETS {
+    if input.len() > INPUT_BYTES {
         return;
     }
     read(input);

@@ -12,13 +12,13 @@ pub struct Node {
 }
 
 /// Values one after the other, if the bytes are that.
-pub fn parse(octets: &[u8]) -> Option<Vec<Node>> {
-    parse_below(octets, 0)
+pub fn parse(bytes: &[u8]) -> Option<Vec<Node>> {
+    parse_below(bytes, 0)
 }
 
-fn parse_below(mut octets: &[u8], depth: usize) -> Option<Vec<Node>> {
+fn parse_below(mut bytes: &[u8], depth: usize) -> Option<Vec<Node>> {
     let mut nodes = Vec::new();
-    while let [tag, rest @ ..] = octets {
+    while let [tag, rest @ ..] = bytes {
         let (length, rest) = match rest {
             [length, rest @ ..] if *length < 0x80 => (usize::from(*length), rest),
             [0x81, length, rest @ ..] => (usize::from(*length), rest),
@@ -40,7 +40,7 @@ fn parse_below(mut octets: &[u8], depth: usize) -> Option<Vec<Node>> {
             prefix: inside.is_some() && *tag == 0x03,
             children: inside,
         });
-        octets = rest;
+        bytes = rest;
     }
     Some(nodes)
 }
@@ -71,19 +71,19 @@ pub fn mutate(
     size: usize,
     max_size: usize,
     seed: u32,
-    octets: impl Fn(&mut [u8], usize, usize) -> usize,
+    bytes: impl Fn(&mut [u8], usize, usize) -> usize,
 ) -> usize {
     let mut random = Random(u64::from(seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let tree = parse(&data[..size]).filter(|nodes| !nodes.is_empty());
     let Some(mut nodes) = tree.filter(|_| random.below(8) != 0) else {
-        return octets(data, size, max_size);
+        return bytes(data, size, max_size);
     };
     for _ in 0..=random.below(3) {
-        change(&mut nodes, &mut random, &octets);
+        change(&mut nodes, &mut random, &bytes);
     }
     let encoded: Vec<u8> = nodes.iter().flat_map(encode).collect();
     if encoded.len() > max_size {
-        return octets(data, size, max_size);
+        return bytes(data, size, max_size);
     }
     data[..encoded.len()].copy_from_slice(&encoded);
     encoded.len()
@@ -92,7 +92,7 @@ pub fn mutate(
 fn change(
     nodes: &mut Vec<Node>,
     random: &mut Random,
-    octets: &impl Fn(&mut [u8], usize, usize) -> usize,
+    bytes: &impl Fn(&mut [u8], usize, usize) -> usize,
 ) {
     let count = nodes.iter().map(count).sum();
     let donor = nth(nodes, random.below(count)).clone();
@@ -113,7 +113,7 @@ fn change(
         6 => {
             // Many of the same, for the limits on counts.
             let times = [2, 16, 65, 257, 1001][random.below(5)];
-            if encode(&siblings[at]).len() * times < crate::INPUT_OCTETS {
+            if encode(&siblings[at]).len() * times < crate::INPUT_BYTES {
                 let copies = vec![siblings[at].clone(); times];
                 siblings.splice(at..at, copies);
             }
@@ -132,7 +132,7 @@ fn change(
             };
             let (length, room) = (content.len(), content.len() + 64);
             content.resize(room, 0);
-            let length = octets(&mut content, length, room);
+            let length = bytes(&mut content, length, room);
             content.truncate(length);
             node.content = content;
         }

@@ -6,10 +6,10 @@ use x509_parser::error::X509Error;
 use x509_parser::nom;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
 
-use crate::INPUT_OCTETS;
+use crate::INPUT_BYTES;
 
 pub fn check(input: &[u8]) {
-    if input.len() > INPUT_OCTETS {
+    if input.len() > INPUT_BYTES {
         return;
     }
     let Ok(ours) = Certificate::from_der(input) else { return };

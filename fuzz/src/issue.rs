@@ -10,7 +10,7 @@ use certwright::testing::SeededRng;
 use certwright::time::{Lifetime, Time, Validity};
 use certwright::{AltName, Certificate, CertificateRequest, Issuer, Policy, Profile, SerialNumber};
 
-use crate::INPUT_OCTETS;
+use crate::INPUT_BYTES;
 use crate::keys::{CA, ROOT, requester, sign_again};
 
 /// When everything is issued.
@@ -25,7 +25,7 @@ struct Case {
 }
 
 pub fn check(input: &[u8]) {
-    if input.len() > INPUT_OCTETS {
+    if input.len() > INPUT_BYTES {
         return;
     }
     let signed = sign_again(input, requester(input));

@@ -13,15 +13,15 @@ pub struct Input {
 /// What one word of the lanes holds.
 #[derive(Arbitrary, Debug)]
 pub struct Word {
-    modulus: Octets,
-    a: Octets,
-    b: Octets,
+    modulus: Bytes,
+    a: Bytes,
+    b: Bytes,
     exponent: u64,
 }
 
 /// Bytes in runs, so that a few input bytes make a number of many equal digits.
 #[derive(Arbitrary, Debug)]
-pub struct Octets(Vec<(u8, u8)>);
+pub struct Bytes(Vec<(u8, u8)>);
 
 #[cfg(not(fuzzing))]
 pub fn check(_: &Input) {
@@ -51,7 +51,7 @@ pub fn check(input: &Input) {
     }
 }
 
-impl Octets {
+impl Bytes {
     /// A number of at most these bits.
     #[cfg(fuzzing)]
     fn number(&self, bits: u32) -> Vec<u8> {
@@ -59,11 +59,11 @@ impl Octets {
         let runs = self
             .0
             .iter()
-            .flat_map(|(octet, run)| std::iter::repeat_n(*octet, 1 + usize::from(*run)));
-        let mut octets: Vec<u8> = runs.take(length).collect();
-        octets.splice(0..0, std::iter::repeat_n(0, length - octets.len()));
-        octets[0] &= 0xff >> (length as u32 * 8 - bits);
-        octets
+            .flat_map(|(byte, run)| std::iter::repeat_n(*byte, 1 + usize::from(*run)));
+        let mut bytes: Vec<u8> = runs.take(length).collect();
+        bytes.splice(0..0, std::iter::repeat_n(0, length - bytes.len()));
+        bytes[0] &= 0xff >> (length as u32 * 8 - bits);
+        bytes
     }
 }
 
@@ -71,7 +71,7 @@ impl Octets {
 fn expected(numbers: &certwright::lanes_fuzzing::Numbers) -> [Vec<u8>; 4] {
     use crypto_bigint::{BoxedUint, ConcatenatingMul, NonZero, Odd};
 
-    let number = |octets: &[u8]| BoxedUint::from_be_slice_vartime(octets);
+    let number = |bytes: &[u8]| BoxedUint::from_be_slice_vartime(bytes);
     let (a, b) = (number(&numbers.a), number(&numbers.b));
     let modulus = NonZero::new(number(&numbers.modulus)).unwrap();
     let odd = Odd::new(number(&numbers.modulus)).unwrap();
@@ -83,7 +83,7 @@ fn expected(numbers: &certwright::lanes_fuzzing::Numbers) -> [Vec<u8>; 4] {
         power(&[1, 0, 1]),
     ]
     .map(|number| {
-        let octets = number.to_be_bytes();
-        octets[octets.len() - numbers.modulus.len()..].to_vec()
+        let bytes = number.to_be_bytes();
+        bytes[bytes.len() - numbers.modulus.len()..].to_vec()
     })
 }

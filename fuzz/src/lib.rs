@@ -21,4 +21,4 @@ pub mod store;
 pub mod stores;
 
 /// The longest input that is looked at, in bytes: enough for every limit on counts.
-pub const INPUT_OCTETS: usize = 64 * 1024;
+pub const INPUT_BYTES: usize = 64 * 1024;

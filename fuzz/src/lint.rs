@@ -7,10 +7,10 @@ use certwright::Certificate;
 use certwright::crl::RevocationList;
 use certwright::lint::{LintProfile, Linter};
 
-use crate::INPUT_OCTETS;
+use crate::INPUT_BYTES;
 
 pub fn check(input: &[u8]) {
-    if input.len() > INPUT_OCTETS {
+    if input.len() > INPUT_BYTES {
         return;
     }
     for linter in LINTERS.iter() {

@@ -4,11 +4,11 @@ use certwright::crl::RevocationList;
 use certwright::key::PublicKey;
 use certwright::{Certificate, CertificateRequest, Chain, KeyPair};
 
-use crate::INPUT_OCTETS;
+use crate::INPUT_BYTES;
 
 pub fn check(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
-    if text.len() > INPUT_OCTETS {
+    if text.len() > INPUT_BYTES {
         return;
     }
     if let Ok(all) = Certificate::many_from_pem(text) {

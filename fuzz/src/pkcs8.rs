@@ -2,7 +2,7 @@
 
 use certwright::{KeyPair, Signer};
 
-use crate::INPUT_OCTETS;
+use crate::INPUT_BYTES;
 use crate::der::{Node, parse};
 
 /// The passphrase of the encrypted seeds.
@@ -13,7 +13,7 @@ const PASSPHRASE: &str = "fuzz";
 const WORK: u64 = 4096;
 
 pub fn check(input: &[u8]) {
-    if input.len() > INPUT_OCTETS {
+    if input.len() > INPUT_BYTES {
         return;
     }
     let keys = [
@@ -43,7 +43,7 @@ fn is_quick(node: &Node) -> bool {
     let number = || {
         node.content
             .iter()
-            .fold(0u64, |sum, octet| sum.saturating_mul(256).saturating_add(u64::from(*octet)))
+            .fold(0u64, |sum, byte| sum.saturating_mul(256).saturating_add(u64::from(*byte)))
     };
     match &node.children {
         Some(children) => children.iter().all(is_quick),

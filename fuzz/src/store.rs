@@ -18,7 +18,7 @@ use certwright::{
 
 use crate::issue::ISSUER;
 use crate::keys::LEAF;
-use crate::stores::{Octets, records};
+use crate::stores::{Bytes, records};
 
 /// What is done: to a store, or to an authority on one.
 #[derive(Arbitrary, Debug)]
@@ -58,7 +58,7 @@ type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 
 pub fn check(script: Script) {
     let store: Arc<dyn Store> = if script.durable {
-        Arc::new(RedbStore::open_or_create_on(Octets::default()).unwrap())
+        Arc::new(RedbStore::open_or_create_on(Bytes::default()).unwrap())
     } else {
         Arc::new(MemoryStore::default())
     };
@@ -79,18 +79,18 @@ fn run(store: &dyn Store, model: &mut Model, transaction: &Transaction) {
         for step in transaction.steps.iter().take(64) {
             match step {
                 Step::Delete(key) => {
-                    writing.delete(&key.octets())?;
-                    after.remove(&key.octets());
+                    writing.delete(&key.bytes())?;
+                    after.remove(&key.bytes());
                 }
                 Step::Get(key) => {
-                    assert_eq!(writing.get(&key.octets())?, after.get(&key.octets()).cloned());
+                    assert_eq!(writing.get(&key.bytes())?, after.get(&key.bytes()).cloned());
                 }
                 Step::Put(key, value) => {
-                    writing.put(&key.octets(), value)?;
-                    after.insert(key.octets(), value.clone());
+                    writing.put(&key.bytes(), value)?;
+                    after.insert(key.bytes(), value.clone());
                 }
                 Step::Scan { prefix, from, most } => {
-                    let (prefix, from) = (prefix.octets(), from.octets());
+                    let (prefix, from) = (prefix.bytes(), from.bytes());
                     let most = usize::from(*most) + 1;
                     let found = scan(writing, &prefix, &from, most)?;
                     let wanted = after
@@ -128,8 +128,8 @@ fn scan(
 }
 
 impl Key {
-    fn octets(&self) -> Vec<u8> {
-        let folded = self.0.iter().take(4).map(|octet| [0, 1, b'a', 0xff][usize::from(octet & 3)]);
+    fn bytes(&self) -> Vec<u8> {
+        let folded = self.0.iter().take(4).map(|byte| [0, 1, b'a', 0xff][usize::from(byte & 3)]);
         // A key is not empty.
         std::iter::once(b'k').chain(folded).collect()
     }

@@ -11,24 +11,24 @@ use certwright::store::Medium;
 
 /// Bytes that grow.
 #[derive(Debug, Default)]
-pub struct Octets(Mutex<Vec<u8>>);
+pub struct Bytes(Mutex<Vec<u8>>);
 
-impl Octets {
+impl Bytes {
     fn all(&self) -> MutexGuard<'_, Vec<u8>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Medium for Octets {
+impl Medium for Bytes {
     fn len(&self) -> io::Result<u64> {
         Ok(self.all().len() as u64)
     }
 
-    fn read(&self, offset: u64, octets: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
         let all = self.all();
         let from = offset as usize;
-        let found = all.get(from..from + octets.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
-        octets.copy_from_slice(found);
+        let found = all.get(from..from + bytes.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
+        bytes.copy_from_slice(found);
         Ok(())
     }
 
@@ -37,11 +37,11 @@ impl Medium for Octets {
         Ok(())
     }
 
-    fn write(&self, offset: u64, octets: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let mut all = self.all();
         let from = offset as usize;
-        let place = all.get_mut(from..from + octets.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
-        place.copy_from_slice(octets);
+        let place = all.get_mut(from..from + bytes.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
+        place.copy_from_slice(bytes);
         Ok(())
     }
 

@@ -172,7 +172,7 @@ impl Authority {
         {
             writes.push(Write::delete(key, value));
             if let Some(token) = &waiting.token {
-                let answer = Identifier::of(&self.digest, serial).to_octets();
+                let answer = Identifier::of(&self.digest, serial).to_bytes();
                 writes.extend(self.ledger.forget_token_write(token, &answer)?);
             }
         }

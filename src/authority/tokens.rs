@@ -21,7 +21,7 @@ impl Authority {
         at: Time,
     ) -> Write {
         let request = self.digest_of(issuance, review);
-        let answer = Identifier::of(&self.digest, serial).to_octets();
+        let answer = Identifier::of(&self.digest, serial).to_bytes();
         token_write(token, &TokenRecord { request, at, answer })
     }
 
@@ -80,7 +80,7 @@ impl Authority {
             let reason = Reason::new(Rule::TokenReused, "idempotency token", given, allowed);
             return Err(Error::Denied(Denied { reasons: vec![reason] }));
         }
-        match Identifier::from_octets(&earlier.answer) {
+        match Identifier::from_bytes(&earlier.answer) {
             Some(identifier) => self.ledger.certificate_called(&identifier),
             None => Ok(None),
         }

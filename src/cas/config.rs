@@ -106,7 +106,7 @@ pub struct Config {
     /// How CreateCustomCertificate takes serial numbers (I: in decimal, as the SDK's example is).
     pub serial_form: SerialForm,
     /// Bytes of the code that encrypts an exported private key (F: 32).
-    pub encrypted_code_octets: usize,
+    pub encrypted_code_bytes: usize,
     /// Items of a page: of ListCsr (F: 50), of other lists (F: 20).
     pub page_sizes: (i64, i64),
     /// Items of a page at most (I).
@@ -301,7 +301,7 @@ impl Default for Config {
             csr_name_characters: 50,
             alias_name_characters: 64,
             serial_form: SerialForm::default(),
-            encrypted_code_octets: 32,
+            encrypted_code_bytes: 32,
             page_sizes: (50, 20),
             page_size_limit: 1_000,
         }

@@ -4,9 +4,9 @@ use pkcs5::EncryptionScheme;
 use pkcs5::pbes2::{Kdf, Parameters};
 use zeroize::Zeroizing;
 
-use super::random::random_octets;
+use super::random::random_bytes;
 use crate::error::Error;
-use crate::limits::{PASSPHRASE_OCTETS, PBKDF2_ITERATIONS, SCRYPT_OCTETS};
+use crate::limits::{PASSPHRASE_BYTES, PBKDF2_ITERATIONS, SCRYPT_BYTES};
 use crate::oid::PBES2;
 use crate::wire::tlv::{SEQUENCE, Values, decode_whole, encode_whole};
 
@@ -21,7 +21,7 @@ pub(super) fn encrypt(plain: &[u8], passphrase: &str) -> Result<(Vec<u8>, Vec<u8
     if passphrase.is_empty() {
         return Err(Error::malformed(WHAT, "passphrase", "empty"));
     }
-    let (salt, iv): ([u8; 16], [u8; 16]) = (random_octets()?, random_octets()?);
+    let (salt, iv): ([u8; 16], [u8; 16]) = (random_bytes()?, random_bytes()?);
     let failed = |error: pkcs5::Error| Error::malformed(WHAT, "encryption", error.to_string());
     let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(WRITTEN_ITERATIONS, &salt, iv)
         .map_err(failed)?;
@@ -89,7 +89,7 @@ fn check_work(kdf: &Kdf) -> Result<(), Error> {
                 && n.is_power_of_two()
                 && r > 0
                 && p > 0
-                && work.is_some_and(|work| work <= SCRYPT_OCTETS);
+                && work.is_some_and(|work| work <= SCRYPT_BYTES);
             (!good).then(|| format!("scrypt with N = {n}, r = {r}, p = {p}"))
         }
         _ => None,
@@ -98,8 +98,8 @@ fn check_work(kdf: &Kdf) -> Result<(), Error> {
 }
 
 fn check_passphrase(passphrase: &str) -> Result<(), Error> {
-    if passphrase.len() > PASSPHRASE_OCTETS {
-        let problem = format!("{} octets; at most {PASSPHRASE_OCTETS}", passphrase.len());
+    if passphrase.len() > PASSPHRASE_BYTES {
+        let problem = format!("{} bytes; at most {PASSPHRASE_BYTES}", passphrase.len());
         return Err(Error::malformed(WHAT, "passphrase", problem));
     }
     Ok(())

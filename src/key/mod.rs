@@ -72,7 +72,7 @@ pub use crate::arithmetic::{Arithmetic, ArithmeticCounts};
 
 pub(crate) use self::digest::{fingerprint, key_identifier};
 pub(crate) use self::pair::KeyPair;
-pub(crate) use self::random::{random_octets, system};
+pub(crate) use self::random::{random_bytes, system};
 pub(crate) use self::seal::Seal;
 pub(crate) use self::signer::{Pinned, Signer};
 pub(crate) use self::verify::{Claim, verify_many};

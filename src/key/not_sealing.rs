@@ -4,8 +4,8 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 
-pub(super) const SALT_OCTETS: usize = 16;
-pub(super) const NONCE_OCTETS: usize = 24;
+pub(super) const SALT_BYTES: usize = 16;
+pub(super) const NONCE_BYTES: usize = 24;
 
 pub(super) enum Cipher {}
 
@@ -14,13 +14,13 @@ impl Cipher {
         Err(not_built())
     }
 
-    pub(super) fn encrypt(&self, _: [u8; NONCE_OCTETS], _: &[u8], _: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn encrypt(&self, _: [u8; NONCE_BYTES], _: &[u8], _: &[u8]) -> Option<Vec<u8>> {
         match *self {}
     }
 
     pub(super) fn decrypt(
         &self,
-        _: [u8; NONCE_OCTETS],
+        _: [u8; NONCE_BYTES],
         _: &[u8],
         _: &[u8],
     ) -> Option<Zeroizing<Vec<u8>>> {
@@ -31,7 +31,7 @@ impl Cipher {
 pub(super) fn derive(
     _: &str,
     _: [u32; 3],
-    _: &[u8; SALT_OCTETS],
+    _: &[u8; SALT_BYTES],
 ) -> Result<Zeroizing<[u8; 32]>, Error> {
     Err(not_built())
 }

@@ -237,7 +237,7 @@ impl Eq for PublicKey {}
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PublicKey({} {} octets)", self.algorithm, self.content.len())
+        write!(f, "PublicKey({} {} bytes)", self.algorithm, self.content.len())
     }
 }
 

@@ -23,10 +23,10 @@ pub(crate) fn seeded<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<ChaCha20Rn
 }
 
 /// Bytes of the operating system's generator.
-pub(crate) fn random_octets<const LENGTH: usize>() -> Result<[u8; LENGTH], Error> {
-    let mut octets = [0; LENGTH];
+pub(crate) fn random_bytes<const LENGTH: usize>() -> Result<[u8; LENGTH], Error> {
+    let mut bytes = [0; LENGTH];
     system()
-        .try_fill_bytes(&mut octets)
+        .try_fill_bytes(&mut bytes)
         .map_err(|error| Error::Random { source: Box::new(error) })?;
-    Ok(octets)
+    Ok(bytes)
 }

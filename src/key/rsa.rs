@@ -31,14 +31,14 @@ impl Secret {
 
     fn new(key: PrivateKey, algorithm: KeyAlgorithm) -> Self {
         let mut secret = Self { key, algorithm, lanes: None };
-        secret.lanes = secret.octets().ok().and_then(|octets| {
+        secret.lanes = secret.bytes().ok().and_then(|bytes| {
             let numbers = PrivateNumbers {
                 modulus: &secret.key.n_bytes(),
-                p: &octets.p,
-                q: &octets.q,
-                dp: &octets.dp,
-                dq: &octets.dq,
-                q_inverse: &octets.q_inverse,
+                p: &bytes.p,
+                q: &bytes.q,
+                dp: &bytes.dp,
+                dq: &bytes.dq,
+                q_inverse: &bytes.q_inverse,
             };
             let is_usual = *secret.key.e() == BoxedUint::from(PUBLIC_EXPONENT);
             is_usual.then(|| RsaKey::new(&numbers)).flatten()
@@ -85,7 +85,7 @@ impl Secret {
 
     /// The DER of its PrivateKeyInfo.
     pub(super) fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let PrivateOctets { d, p, q, dp, dq, q_inverse } = &self.octets()?;
+        let PrivateBytes { d, p, q, dp, dq, q_inverse } = &self.bytes()?;
         let parts = RsaParts {
             modulus: &self.key.n_bytes(),
             public_exponent: &self.key.e_bytes(),
@@ -97,27 +97,27 @@ impl Secret {
         Ok(encode_rsa_private(self.algorithm, parts))
     }
 
-    fn octets(&self) -> Result<PrivateOctets, Error> {
+    fn bytes(&self) -> Result<PrivateBytes, Error> {
         let missing = || Error::malformed("private key", "CRT values", "not computed");
         let [p, q] = self.key.primes() else {
             return Err(missing());
         };
         let (dp, dq) = (self.key.dp().ok_or_else(missing)?, self.key.dq().ok_or_else(missing)?);
         let q_inverse = Zeroizing::new(self.key.crt_coefficient().ok_or_else(missing)?);
-        let octets = |number: &BoxedUint| Zeroizing::new(number.to_be_bytes());
-        Ok(PrivateOctets {
-            d: octets(self.key.d()),
-            p: octets(p.as_ref()),
-            q: octets(q.as_ref()),
-            dp: octets(dp),
-            dq: octets(dq),
-            q_inverse: octets(&q_inverse),
+        let bytes = |number: &BoxedUint| Zeroizing::new(number.to_be_bytes());
+        Ok(PrivateBytes {
+            d: bytes(self.key.d()),
+            p: bytes(p.as_ref()),
+            q: bytes(q.as_ref()),
+            dp: bytes(dp),
+            dq: bytes(dq),
+            q_inverse: bytes(&q_inverse),
         })
     }
 }
 
 /// The numbers that only the owner has, in big-endian bytes.
-struct PrivateOctets {
+struct PrivateBytes {
     d: Zeroizing<Box<[u8]>>,
     p: Zeroizing<Box<[u8]>>,
     q: Zeroizing<Box<[u8]>>,

@@ -44,8 +44,8 @@ impl Secret {
             candidates,
             rounds: rounds(bits),
             tester,
-            random: &mut |octets| {
-                rng.fill_bytes(octets);
+            random: &mut |bytes| {
+                rng.fill_bytes(bytes);
                 true
             },
             progress: &mut |more| {
@@ -95,7 +95,7 @@ impl Tester for OneByOne {
 /// A round of Miller-Rabin for a candidate that is 3 modulo 4, with a base of the same length. Not
 /// that of crypto-primes, which computes what it needs for a candidate in variable time.
 fn passes(candidate: &[u8], base: &[u8]) -> bool {
-    let number = |octets| BoxedUint::from_be_slice_vartime(octets);
+    let number = |bytes| BoxedUint::from_be_slice_vartime(bytes);
     let Some(odd) = Odd::new(number(candidate)).into_option() else { return false };
     let half = Zeroizing::new(odd.as_ref() >> 1);
     let params = BoxedMontyParams::new(odd);

@@ -40,13 +40,13 @@ impl Public {
         if bit_length(exponent) > RSA_EXPONENT_BITS {
             return Err(malformed("the public exponent is above 2^33"));
         }
-        let exponent = exponent.iter().fold(0, |value: u64, octet| value << 8 | u64::from(*octet));
+        let exponent = exponent.iter().fold(0, |value: u64, byte| value << 8 | u64::from(*byte));
         let is_odd = modulus.last().is_some_and(|last| last % 2 == 1);
         // The same range as the rsa crate's, which is that of `RSA_EXPONENT_BITS`.
         if !is_odd || exponent % 2 == 0 || !(3..1 << 33).contains(&exponent) {
             return Err(malformed("the modulus is even, or the exponent even or outside 3..2^33"));
         }
-        let first = modulus.iter().position(|octet| *octet != 0).unwrap_or(0);
+        let first = modulus.iter().position(|byte| *byte != 0).unwrap_or(0);
         let modulus = modulus.get(first..).unwrap_or_default().into();
         Ok((algorithm, Self { modulus, exponent, key: OnceLock::new() }))
     }
@@ -90,6 +90,6 @@ pub(super) fn scheme(algorithm: SignatureAlgorithm, message: &[u8]) -> (Pkcs1v15
     }
 }
 
-pub(super) fn number(octets: &[u8]) -> BoxedUint {
-    BoxedUint::from_be_slice_vartime(octets)
+pub(super) fn number(bytes: &[u8]) -> BoxedUint {
+    BoxedUint::from_be_slice_vartime(bytes)
 }

@@ -22,7 +22,7 @@ impl Secret {
             let padded: Vec<Vec<u8>> =
                 messages.iter().map(|message| padded(algorithm, message, length)).collect();
             let padded: Vec<&[u8]> = padded.iter().map(Vec::as_slice).collect();
-            lanes.raise(&padded, &mut |octets| rng.try_fill_bytes(octets).is_ok())
+            lanes.raise(&padded, &mut |bytes| rng.try_fill_bytes(bytes).is_ok())
         };
         let Some(raised) = self.lanes.as_ref().and_then(&mut raise) else {
             let signed: Vec<Result<Vec<u8>, Error>> =

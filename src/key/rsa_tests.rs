@@ -37,16 +37,16 @@ fn secret() -> Box<Secret> {
 
 /// n, p, q, dp, dq and 1/q modulo p.
 fn numbers(secret: &Secret) -> [Vec<u8>; 6] {
-    let octets = |number: &BoxedUint| number.to_be_bytes().to_vec();
+    let bytes = |number: &BoxedUint| number.to_be_bytes().to_vec();
     let key = &secret.key;
     let [p, q] = key.primes() else { panic!("not two primes") };
     [
         key.n_bytes().to_vec(),
-        octets(p.as_ref()),
-        octets(q.as_ref()),
-        octets(key.dp().unwrap()),
-        octets(key.dq().unwrap()),
-        octets(&key.crt_coefficient().unwrap()),
+        bytes(p.as_ref()),
+        bytes(q.as_ref()),
+        bytes(key.dp().unwrap()),
+        bytes(key.dq().unwrap()),
+        bytes(&key.crt_coefficient().unwrap()),
     ]
 }
 

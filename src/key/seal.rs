@@ -5,11 +5,11 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::random::random_octets;
-use super::sealing::{Cipher, NONCE_OCTETS, SALT_OCTETS, derive};
+use super::random::random_bytes;
+use super::sealing::{Cipher, NONCE_BYTES, SALT_BYTES, derive};
 use super::secret::SecretText;
 use crate::error::{Error, StoreError, StoreErrorKind};
-use crate::limits::PASSPHRASE_OCTETS;
+use crate::limits::PASSPHRASE_BYTES;
 
 const WHAT: &str = "sealing key";
 
@@ -27,8 +27,8 @@ const DERIVED: u8 = 2;
 /// ```
 /// use certwright::key::SealingKey;
 /// let by_passphrase = SealingKey::from_passphrase("correct horse battery staple")?;
-/// let by_octets = SealingKey::from_bytes([7; 32]);
-/// assert_eq!(format!("{by_octets:?}"), "SealingKey(…)");
+/// let by_bytes = SealingKey::from_bytes([7; 32]);
+/// assert_eq!(format!("{by_bytes:?}"), "SealingKey(…)");
 /// # Ok::<(), certwright::Error>(())
 /// ```
 #[cfg_attr(docsrs, doc(cfg(feature = "sealed-keys")))]
@@ -41,8 +41,8 @@ enum Source {
 
 impl SealingKey {
     /// 32 bytes from a random number generator or another store of secrets.
-    pub fn from_bytes(octets: [u8; 32]) -> Self {
-        Self(Source::Given(Zeroizing::new(octets)))
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Source::Given(Zeroizing::new(bytes)))
     }
 
     /// A passphrase of 1 to 1024 bytes. The key is derived from it with Argon2id over 64 MiB in 3
@@ -51,10 +51,10 @@ impl SealingKey {
     /// # Errors
     /// [`Error::Malformed`] when it is empty or too long.
     pub fn from_passphrase(passphrase: &str) -> Result<Self, Error> {
-        if (1..=PASSPHRASE_OCTETS).contains(&passphrase.len()) {
+        if (1..=PASSPHRASE_BYTES).contains(&passphrase.len()) {
             return Ok(Self(Source::Passphrase(SecretText::new(passphrase.to_owned()))));
         }
-        let problem = format!("{} octets; allowed 1 to {PASSPHRASE_OCTETS}", passphrase.len());
+        let problem = format!("{} bytes; allowed 1 to {PASSPHRASE_BYTES}", passphrase.len());
         Err(Error::malformed(WHAT, "passphrase", problem))
     }
 }
@@ -63,7 +63,7 @@ impl SealingKey {
     /// The same key once more: outside, it is not copied.
     pub(crate) fn copied(&self) -> Self {
         Self(match &self.0 {
-            Source::Given(octets) => Source::Given(octets.clone()),
+            Source::Given(bytes) => Source::Given(bytes.clone()),
             Source::Passphrase(text) => {
                 Source::Passphrase(SecretText::new(text.as_str().to_owned()))
             }
@@ -87,12 +87,12 @@ impl Seal {
     pub(crate) fn create(key: &SealingKey) -> Result<(Self, Vec<u8>), Error> {
         let mut header = Vec::new();
         let seal = match &key.0 {
-            Source::Given(octets) => {
+            Source::Given(bytes) => {
                 header.push(GIVEN);
-                Self::of(octets)?
+                Self::of(bytes)?
             }
             Source::Passphrase(passphrase) => {
-                let salt: [u8; SALT_OCTETS] = random_octets()?;
+                let salt: [u8; SALT_BYTES] = random_bytes()?;
                 header.push(DERIVED);
                 for number in [KIBIBYTES, PASSES, LANES] {
                     header.extend_from_slice(&number.to_be_bytes());
@@ -109,7 +109,7 @@ impl Seal {
     /// The seal of a header.
     pub(crate) fn open(key: &SealingKey, header: &[u8]) -> Result<Self, Error> {
         let (seal, rest) = match (&key.0, header.split_first()) {
-            (Source::Given(octets), Some((&GIVEN, rest))) => (Self::of(octets)?, rest),
+            (Source::Given(bytes), Some((&GIVEN, rest))) => (Self::of(bytes)?, rest),
             (Source::Passphrase(passphrase), Some((&DERIVED, rest))) => {
                 let (kibibytes, rest) = number(rest).ok_or_else(damaged)?;
                 let (passes, rest) = number(rest).ok_or_else(damaged)?;
@@ -119,10 +119,10 @@ impl Seal {
                 (Self::of(&key)?, rest)
             }
             (Source::Given(_), Some((&DERIVED, _))) => {
-                return Err(sealed("a passphrase seals the private keys; 32 octets were given"));
+                return Err(sealed("a passphrase seals the private keys; 32 bytes were given"));
             }
             (Source::Passphrase(_), Some((&GIVEN, _))) => {
-                return Err(sealed("32 octets seal the private keys; a passphrase was given"));
+                return Err(sealed("32 bytes seal the private keys; a passphrase was given"));
             }
             _ => return Err(damaged()),
         };
@@ -138,9 +138,9 @@ impl Seal {
     }
 
     /// Seals bytes for one place: nonce, ciphertext, tag.
-    pub(crate) fn seal(&self, place: &[u8], octets: &[u8]) -> Result<Vec<u8>, Error> {
-        let nonce: [u8; NONCE_OCTETS] = random_octets()?;
-        let ciphertext = self.0.encrypt(nonce, place, octets);
+    pub(crate) fn seal(&self, place: &[u8], bytes: &[u8]) -> Result<Vec<u8>, Error> {
+        let nonce: [u8; NONCE_BYTES] = random_bytes()?;
+        let ciphertext = self.0.encrypt(nonce, place, bytes);
         let ciphertext =
             ciphertext.ok_or_else(|| Error::malformed(WHAT, "", "too much to seal"))?;
         Ok([&nonce[..], &ciphertext].concat())
@@ -153,8 +153,8 @@ impl Seal {
     }
 }
 
-fn number(octets: &[u8]) -> Option<(u32, &[u8])> {
-    octets.split_first_chunk().map(|(number, rest)| (u32::from_be_bytes(*number), rest))
+fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    bytes.split_first_chunk().map(|(number, rest)| (u32::from_be_bytes(*number), rest))
 }
 
 fn sealed(message: &str) -> Error {
@@ -187,7 +187,7 @@ mod tests {
             for at in 0..sealed.len() {
                 let mut damaged = sealed.clone();
                 damaged[at] ^= 1;
-                assert!(again.unseal(b"here", &damaged).is_err(), "octet {at}");
+                assert!(again.unseal(b"here", &damaged).is_err(), "byte {at}");
                 assert!(again.unseal(b"here", &sealed[..at]).is_err());
             }
         }
@@ -196,11 +196,11 @@ mod tests {
     #[test]
     fn a_wrong_key_is_told_from_the_header() {
         let [given, derived] = keys();
-        let wrong_octets = SealingKey::from_bytes([2; 32]);
+        let wrong_bytes = SealingKey::from_bytes([2; 32]);
         let wrong_passphrase = SealingKey::from_passphrase("open sesam").unwrap();
         for (key, another_kind) in [(&given, &derived), (&derived, &given)] {
             let (_, header) = Seal::create(key).unwrap();
-            for wrong in [&wrong_octets, &wrong_passphrase, another_kind] {
+            for wrong in [&wrong_bytes, &wrong_passphrase, another_kind] {
                 let Err(Error::Store(error)) = Seal::open(wrong, &header) else {
                     panic!("a wrong key opened it");
                 };
@@ -223,7 +223,7 @@ mod tests {
             assert!(Seal::open(&derived, &idle).is_err());
         }
         for length in 0..header.len() {
-            assert!(Seal::open(&derived, &header[..length]).is_err(), "{length} octets");
+            assert!(Seal::open(&derived, &header[..length]).is_err(), "{length} bytes");
         }
     }
 }

@@ -10,9 +10,9 @@ use crate::limits::{ARGON2_KIBIBYTES, ARGON2_LANES, ARGON2_PASSES};
 
 const WHAT: &str = "sealing key";
 
-pub(super) const SALT_OCTETS: usize = 16;
+pub(super) const SALT_BYTES: usize = 16;
 /// XChaCha20's nonce, long enough to be drawn at random (draft-irtf-cfrg-xchacha-03 section 3.1).
-pub(super) const NONCE_OCTETS: usize = 24;
+pub(super) const NONCE_BYTES: usize = 24;
 
 pub(super) struct Cipher(XChaCha20Poly1305);
 
@@ -26,7 +26,7 @@ impl Cipher {
     /// Ciphertext and tag; `None` where it is too long.
     pub(super) fn encrypt(
         &self,
-        nonce: [u8; NONCE_OCTETS],
+        nonce: [u8; NONCE_BYTES],
         place: &[u8],
         plain: &[u8],
     ) -> Option<Vec<u8>> {
@@ -36,7 +36,7 @@ impl Cipher {
     /// `None` where the tag is wrong.
     pub(super) fn decrypt(
         &self,
-        nonce: [u8; NONCE_OCTETS],
+        nonce: [u8; NONCE_BYTES],
         place: &[u8],
         ciphertext: &[u8],
     ) -> Option<Zeroizing<Vec<u8>>> {
@@ -49,7 +49,7 @@ impl Cipher {
 pub(super) fn derive(
     passphrase: &str,
     [kibibytes, passes, lanes]: [u32; 3],
-    salt: &[u8; SALT_OCTETS],
+    salt: &[u8; SALT_BYTES],
 ) -> Result<Zeroizing<[u8; 32]>, Error> {
     // The file says how much work to do, and it comes from outside.
     if kibibytes > ARGON2_KIBIBYTES || passes > ARGON2_PASSES || lanes > ARGON2_LANES {

@@ -11,8 +11,8 @@ use crate::error::may_be_secret;
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {
-    pub(crate) fn new(octets: Zeroizing<Vec<u8>>) -> Self {
-        Self(octets)
+    pub(crate) fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(bytes)
     }
 
     /// The bytes.

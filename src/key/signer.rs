@@ -195,7 +195,7 @@ impl<S: Signer> Pinned<S> {
     fn wrong(&self, what: &'static str, signature: &[u8]) -> Error {
         let (length, algorithm) = (signature.len(), self.algorithm);
         SignerError::new(format!(
-            "its answer of {length} octets is not a {algorithm} signature of the {what}; nothing was \
+            "its answer of {length} bytes is not a {algorithm} signature of the {what}; nothing was \
              released"
         ))
         .into()

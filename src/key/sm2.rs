@@ -199,14 +199,14 @@ const fn curve_parameters() -> [u8; 128] {
 28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93\
 32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7\
 bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0";
-    let mut octets = [0; 128];
+    let mut bytes = [0; 128];
     let mut at = 0;
     #[allow(clippy::indexing_slicing)] // evaluated by the compiler, which checks the bounds
     while at < 128 {
-        octets[at] = digit(HEX[2 * at]) << 4 | digit(HEX[2 * at + 1]);
+        bytes[at] = digit(HEX[2 * at]) << 4 | digit(HEX[2 * at + 1]);
         at += 1;
     }
-    octets
+    bytes
 }
 
 const fn digit(character: u8) -> u8 {

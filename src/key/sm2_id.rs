@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::Error;
-use crate::limits::SM2_ID_OCTETS;
+use crate::limits::SM2_ID_BYTES;
 
 /// The identifier of an SM2 signer. Both sides must use the same, and certificates do not carry it:
 /// GM/T 0009 section 10 fixes `1234567812345678` where nothing else is agreed.
@@ -19,8 +19,8 @@ impl Sm2Id {
     /// # Errors
     /// [`Error::Malformed`] when it is longer than 8191 bytes, whose bits 16 bits cannot count.
     pub fn new(text: &str) -> Result<Self, Error> {
-        if text.len() > SM2_ID_OCTETS {
-            let problem = format!("{} octets; at most {SM2_ID_OCTETS}", text.len());
+        if text.len() > SM2_ID_BYTES {
+            let problem = format!("{} bytes; at most {SM2_ID_BYTES}", text.len());
             return Err(Error::malformed("SM2 identifier", "", problem));
         }
         Ok(Self(text.to_owned()))

@@ -94,9 +94,9 @@ pub(super) fn tester(bits: u32) -> Option<Box<dyn Tester>> {
 }
 
 /// The bits of a number in big-endian bytes, leading zeros left out.
-pub(crate) fn bit_length(octets: &[u8]) -> u32 {
-    match octets.iter().position(|octet| *octet != 0) {
-        Some(first) => (octets.len() - first) as u32 * 8 - octets[first].leading_zeros(),
+pub(crate) fn bit_length(bytes: &[u8]) -> u32 {
+    match bytes.iter().position(|byte| *byte != 0) {
+        Some(first) => (bytes.len() - first) as u32 * 8 - bytes[first].leading_zeros(),
         None => 0,
     }
 }

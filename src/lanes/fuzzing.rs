@@ -65,8 +65,8 @@ struct Work<L, const B: usize, const N: usize> {
 impl<L: Lane, const B: usize, const N: usize> Work<L, B, N> {
     fn new(bits: u32, numbers: &[Numbers]) -> Self {
         let side = |side: fn(&Numbers) -> &Vec<u8>| {
-            let octets: Vec<&[u8]> = numbers.iter().map(|one| side(one).as_slice()).collect();
-            Number::from_octets(&octets)
+            let bytes: Vec<&[u8]> = numbers.iter().map(|one| side(one).as_slice()).collect();
+            Number::from_bytes(&bytes)
         };
         Self {
             modulus: Modulus::new(side(|one| &one.modulus), bits),
@@ -96,11 +96,11 @@ impl<L: Lane, const B: usize, const N: usize> Job for Work<L, B, N> {
             modulus.multiply(number, &Number::small(1), &mut sums);
         }
         let numbers = [product, square, power, of_65537].map(|number| modulus.canonical(&number));
-        let octets = |number: &Number<L, B, N>, word: usize| {
-            let mut octets = vec![0; *length];
-            number.write_octets(word, &mut octets);
-            octets
+        let bytes = |number: &Number<L, B, N>, word: usize| {
+            let mut bytes = vec![0; *length];
+            number.write_bytes(word, &mut bytes);
+            bytes
         };
-        (0..L::WORDS).map(|word| numbers.each_ref().map(|number| octets(number, word))).collect()
+        (0..L::WORDS).map(|word| numbers.each_ref().map(|number| bytes(number, word))).collect()
     }
 }

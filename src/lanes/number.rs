@@ -36,28 +36,28 @@ impl<L: Lane, const B: usize, const N: usize> Number<L, B, N> {
 
     /// Big-endian bytes, one number a word; what is above the digits is cut off. The numbers after
     /// the last are zero.
-    pub(super) fn from_octets(numbers: &[&[u8]]) -> Self {
+    pub(super) fn from_bytes(numbers: &[&[u8]]) -> Self {
         let mut result = Self::default();
         for (position, digit) in result.0.iter_mut().flatten().enumerate() {
             *digit =
-                L::from_fn(|word| numbers.get(word).map_or(0, |octets| digit_of(octets, position)));
+                L::from_fn(|word| numbers.get(word).map_or(0, |bytes| digit_of(bytes, position)));
         }
         result
     }
 
     /// The number of one word in big-endian bytes, as many as `bytes` has. What is above them is
     /// cut off.
-    pub(super) fn write_octets(&self, word: usize, octets: &mut [u8]) {
-        octets.fill(0);
+    pub(super) fn write_bytes(&self, word: usize, bytes: &mut [u8]) {
+        bytes.fill(0);
         for (position, digit) in self.0.iter().flatten().enumerate() {
             let mut value = u128::from(digit.to_array().as_ref()[word]);
             let first = position * DIGIT_BITS as usize;
             value <<= first % 8;
-            for octet in octets.iter_mut().rev().skip(first / 8) {
+            for byte in bytes.iter_mut().rev().skip(first / 8) {
                 if value == 0 {
                     break;
                 }
-                *octet |= value as u8;
+                *byte |= value as u8;
                 value >>= 8;
             }
         }
@@ -170,10 +170,10 @@ impl<L: Lane, const B: usize, const N: usize> Number<L, B, N> {
 }
 
 /// The digit at this position of a number in big-endian bytes.
-fn digit_of(octets: &[u8], position: usize) -> u64 {
+fn digit_of(bytes: &[u8], position: usize) -> u64 {
     let first = position * DIGIT_BITS as usize;
-    let window = octets.iter().rev().skip(first / 8).take(8);
-    let value = window.rev().fold(0_u64, |value, octet| value << 8 | u64::from(*octet));
+    let window = bytes.iter().rev().skip(first / 8).take(8);
+    let value = window.rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
     value >> (first % 8) & DIGIT_MASK
 }
 

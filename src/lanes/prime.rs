@@ -41,7 +41,7 @@ impl<L: Lane, const B: usize, const N: usize> Candidates<L, B, N> {
 fn fill<L: Lane, const B: usize, const N: usize>(numbers: &[&[u8]]) -> Number<L, B, N> {
     let words: Vec<&[u8]> =
         (0..L::WORDS).filter_map(|word| numbers.get(word).or(numbers.last()).copied()).collect();
-    Number::from_octets(&words)
+    Number::from_bytes(&words)
 }
 
 impl<L: Lane, const B: usize, const N: usize> Tester for Candidates<L, B, N> {
@@ -74,9 +74,9 @@ impl<L: Lane, const B: usize, const N: usize> Tester for Candidates<L, B, N> {
 pub(super) fn half(number: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut half = Zeroizing::new(number.to_vec());
     let mut above = 0;
-    for octet in half.iter_mut() {
-        let carry = *octet << 7;
-        *octet = above | *octet >> 1;
+    for byte in half.iter_mut() {
+        let carry = *byte << 7;
+        *byte = above | *byte >> 1;
         above = carry;
     }
     half

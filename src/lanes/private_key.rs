@@ -90,7 +90,7 @@ impl<L: Lane, const B: usize, const N: usize, const M: usize> Key<L, B, N, M> {
         let both = |lower, upper| {
             let words: Vec<&[u8]> =
                 (0..L::WORDS).map(|word| if word < half { lower } else { upper }).collect();
-            Number::<L, B, N>::from_octets(&words)
+            Number::<L, B, N>::from_bytes(&words)
         };
         let digits = both(numbers.p, numbers.q);
         let halves = Modulus::new(digits, bits);
@@ -105,7 +105,7 @@ impl<L: Lane, const B: usize, const N: usize, const M: usize> Key<L, B, N, M> {
             twice_p: double(&both(numbers.p, &[])),
             q: both(numbers.q, &[]),
             q_inverse,
-            whole: Modulus::new(Number::from_octets(&modulus), 2 * bits),
+            whole: Modulus::new(Number::from_bytes(&modulus), 2 * bits),
             halves,
             bits,
             blinding: Mutex::new(None),
@@ -133,13 +133,13 @@ impl<L: Lane, const B: usize, const N: usize, const M: usize> Key<L, B, N, M> {
 
     fn draw_blinding(&self, random: Fill<'_>) -> Option<Blinding<L, B, N>> {
         // As many bits as the digits have: at least 8 more than the primes.
-        let octets = Number::<L, B, N>::BITS as usize / 8;
-        let mut drawn = Zeroizing::new(vec![0; octets * L::WORDS]);
+        let bytes = Number::<L, B, N>::BITS as usize / 8;
+        let mut drawn = Zeroizing::new(vec![0; bytes * L::WORDS]);
         if !random(&mut drawn) {
             return None;
         }
-        let words: Vec<&[u8]> = drawn.chunks(octets).collect();
-        let mut base = Number::from_octets(&words);
+        let words: Vec<&[u8]> = drawn.chunks(bytes).collect();
+        let mut base = Number::from_bytes(&words);
         self.halves.multiply(&mut base, &self.halves.square, &mut Sums::new(N));
         let modulus = &self.halves;
         let blind = L::call(PowerOf65537 { modulus, base: &base });
@@ -156,7 +156,7 @@ impl<L: Lane, const B: usize, const N: usize, const M: usize> Key<L, B, N, M> {
         let twice: Vec<&[u8]> = (0..L::WORDS)
             .map(|word| messages.get(word % half).copied().unwrap_or_default())
             .collect();
-        let message = Number::<L, B, M>::from_octets(&twice);
+        let message = Number::<L, B, M>::from_bytes(&twice);
         Some(L::call(RaiseHalf { key: self, message: &message, blinding: &blinding }))
     }
 }
@@ -173,14 +173,14 @@ impl<L: Lane, const B: usize, const N: usize, const M: usize> PrivateKey for Key
                 let lower = L::from_fn(|word| u64::from(word < half)).test(L::splat(1));
                 results = Number::select(lower, &results, &others);
             }
-            let expected = Number::<L, B, M>::from_octets(messages);
+            let expected = Number::<L, B, M>::from_bytes(messages);
             let check = Check { modulus: &self.whole, base: &results, expected: &expected };
             let is_right = L::call(check);
             answers.extend(messages.iter().enumerate().map(|(word, message)| {
                 (is_right.as_ref()[word] == 1).then(|| {
-                    let mut octets = vec![0; message.len()];
-                    results.write_octets(word, &mut octets);
-                    octets
+                    let mut bytes = vec![0; message.len()];
+                    results.write_bytes(word, &mut bytes);
+                    bytes
                 })
             }));
         }

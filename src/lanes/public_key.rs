@@ -27,7 +27,7 @@ pub(super) fn check<L: Lane, const B: usize, const N: usize>(signed: &[Signed<'_
                      beside: for<'a> fn(&Signed<'a>) -> &'a [u8]| {
             let words: Vec<&[u8]> =
                 group.iter().flat_map(|signed| [part(signed), beside(signed)]).collect();
-            Number::<L, B, N>::from_octets(&words)
+            Number::<L, B, N>::from_bytes(&words)
         };
         const ONE: &[u8] = &[1];
         let checks = L::call(Check {

@@ -116,8 +116,8 @@ pub(crate) struct Residues(Zeroizing<Vec<u64>>);
 
 impl Residues {
     /// Of big-endian bytes, a multiple of eight of them.
-    pub(crate) fn new(octets: &[u8]) -> Self {
-        let words = octets.as_chunks().0.iter().map(|chunk| u64::from_be_bytes(*chunk));
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        let words = bytes.as_chunks().0.iter().map(|chunk| u64::from_be_bytes(*chunk));
         Self(Zeroizing::new(words.collect()))
     }
 

@@ -187,8 +187,8 @@ impl Search<'_> {
         Ok(number)
     }
 
-    fn fill(&mut self, octets: &mut [u8]) -> Result<(), Stopped> {
-        if (self.random)(octets) { Ok(()) } else { Err(Stopped::NoRandomNumbers) }
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Stopped> {
+        if (self.random)(bytes) { Ok(()) } else { Err(Stopped::NoRandomNumbers) }
     }
 }
 
@@ -204,9 +204,9 @@ fn is_below(one: &[u8], other: &[u8]) -> bool {
 fn sum(number: &[u8], small: u64) -> Option<Zeroizing<Vec<u8>>> {
     let mut sum = Zeroizing::new(number.to_vec());
     let mut carry = small;
-    for octet in sum.iter_mut().rev() {
-        carry += u64::from(*octet);
-        *octet = carry as u8;
+    for byte in sum.iter_mut().rev() {
+        carry += u64::from(*byte);
+        *byte = carry as u8;
         carry >>= 8;
     }
     (carry == 0).then_some(sum)

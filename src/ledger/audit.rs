@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::IssuerDigest;
-use super::octets::{corrupt, padded, take_text, take_time, text, time, versioned};
+use super::bytes::{corrupt, padded, take_text, take_time, text, time, versioned};
 use super::standing::Standing;
 use crate::error::StoreError;
 use crate::key::fingerprint;
-use crate::limits::{AUDIT_TEXT_BYTES, SERIAL_OCTETS};
+use crate::limits::{AUDIT_TEXT_BYTES, SERIAL_BYTES};
 use crate::serial::SerialNumber;
 use crate::store::Store;
 use crate::validity::Time;
@@ -192,7 +192,7 @@ pub(super) fn encode(entry: &AuditEntry) -> Vec<u8> {
         &recorded_at.map_or(NO_TIME, time),
         &[action.number()],
         issuer,
-        &serial.as_ref().filter(|it| it.is_conforming()).map_or(vec![0; SERIAL_OCTETS], padded),
+        &serial.as_ref().filter(|it| it.is_conforming()).map_or(vec![0; SERIAL_BYTES], padded),
         &text(actor, AUDIT_TEXT_BYTES),
         &text(process, AUDIT_TEXT_BYTES),
         &text(detail, AUDIT_TEXT_BYTES),
@@ -219,7 +219,7 @@ pub(super) fn decode(key: &[u8], value: &[u8]) -> Result<AuditEntry, StoreError>
         };
         let (action, rest) = rest.split_first()?;
         let (issuer, rest) = rest.split_first_chunk::<32>()?;
-        let (serial, rest) = rest.split_first_chunk::<SERIAL_OCTETS>()?;
+        let (serial, rest) = rest.split_first_chunk::<SERIAL_BYTES>()?;
         let (actor, rest) = take_text(rest)?;
         let (process, rest) = take_text(rest)?;
         let (detail, rest) = take_text(rest)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Ledger;
 use super::verify::verify;
 use crate::error::Error;
-use crate::key::random_octets;
+use crate::key::random_bytes;
 
 impl Ledger {
     /// Writes a copy of the store, as it is when this is called, to a new file that
@@ -54,7 +54,7 @@ impl Ledger {
     /// system refuses the copy, or the store is none in a file; [`Error::Random`] without random
     /// numbers.
     pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        let (secret, unlocked) = (random_octets()?, self.vault.unlocked());
+        let (secret, unlocked) = (random_bytes()?, self.vault.unlocked());
         self.store.copy_to(path.as_ref(), &mut |transaction| {
             verify(transaction, &secret, unlocked.as_deref(), None).map(drop)
         })?;

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::audit::{AuditEntry, decode, digest};
 use super::log::Head;
-use super::octets::corrupt;
+use super::bytes::corrupt;
 use crate::error::StoreError;
 
 /// A walk along the log.

@@ -4,13 +4,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::IssuerDigest;
-use super::octets::padded;
+use super::bytes::padded;
 use crate::error::{Error, quoted};
 use crate::hexadecimal::hexadecimal;
 use crate::key::fingerprint;
 use crate::serial::SerialNumber;
 
-const OCTETS: usize = 16;
+const BYTES: usize = 16;
 
 /// Names one certificate in a store, in 32 lowercase hexadecimal digits: the first half of the
 /// SHA-256 of its issuer's digest and its serial number (20 bytes). Whoever has the certificate can
@@ -24,26 +24,26 @@ const OCTETS: usize = 16;
 /// # Ok::<(), certwright::Error>(())
 /// ```
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Identifier([u8; OCTETS]);
+pub struct Identifier([u8; BYTES]);
 
 impl Identifier {
     /// The identifier of a certificate.
     pub fn of(issuer: &IssuerDigest, serial: &SerialNumber) -> Self {
         let digest = fingerprint(&[&issuer[..], &padded(serial)].concat());
-        let mut octets = [0; OCTETS];
-        octets.iter_mut().zip(digest).for_each(|(octet, digest)| *octet = digest);
-        Self(octets)
+        let mut bytes = [0; BYTES];
+        bytes.iter_mut().zip(digest).for_each(|(byte, digest)| *byte = digest);
+        Self(bytes)
     }
 
-    pub(crate) fn from_octets(octets: &[u8]) -> Option<Self> {
-        octets.try_into().ok().map(Self)
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
     }
 
-    pub(crate) fn to_octets(self) -> Vec<u8> {
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
         self.0.to_vec()
     }
 
-    pub(super) fn octets(&self) -> &[u8; OCTETS] {
+    pub(super) fn bytes(&self) -> &[u8; BYTES] {
         &self.0
     }
 }
@@ -57,12 +57,12 @@ impl FromStr for Identifier {
             b'a'..=b'f' => Some(digit - b'a' + 10),
             _ => None,
         };
-        let mut octets = [0; OCTETS];
-        let read = text.len() == 2 * OCTETS
-            && text.as_bytes().chunks(2).zip(&mut octets).all(|(pair, octet)| match *pair {
+        let mut bytes = [0; BYTES];
+        let read = text.len() == 2 * BYTES
+            && text.as_bytes().chunks(2).zip(&mut bytes).all(|(pair, byte)| match *pair {
                 [high, low] => match (digit(high), digit(low)) {
                     (Some(high), Some(low)) => {
-                        *octet = high << 4 | low;
+                        *byte = high << 4 | low;
                         true
                     }
                     _ => false,
@@ -70,7 +70,7 @@ impl FromStr for Identifier {
                 _ => false,
             });
         if read {
-            return Ok(Self(octets));
+            return Ok(Self(bytes));
         }
         let problem = format!("{}; allowed 32 lowercase hexadecimal digits", quoted(text));
         Err(Error::malformed("identifier", "", problem))

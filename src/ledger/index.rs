@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::identifier::Identifier;
-use super::octets::{corrupt, split_key, versioned};
+use super::bytes::{corrupt, split_key, versioned};
 use super::record::{self, CertificateRecord};
 use super::write::Write;
 use super::{IssuerDigest, Ledger};
@@ -23,7 +23,7 @@ const VERSION: u8 = 1;
 
 /// Bytes of a digest that stands for a name: what is found by it is what was meant, but for one
 /// chance in 2^128.
-const DIGEST_OCTETS: usize = 16;
+const DIGEST_BYTES: usize = 16;
 
 impl Ledger {
     /// The record that an identifier names.
@@ -145,7 +145,7 @@ impl Ledger {
                     return ControlFlow::Break(());
                 }
                 let identifier = key.split_last_chunk::<16>().map(|(_, last)| &last[..]);
-                identifiers.push(identifier.and_then(Identifier::from_octets));
+                identifiers.push(identifier.and_then(Identifier::from_bytes));
                 ControlFlow::Continue(())
             };
             transaction.scan(prefix, from, &mut visit)?;
@@ -176,7 +176,7 @@ pub(super) fn put(
     let expiry = [EXPIRY, &ordered(certificate.validity().not_after())].concat();
     let names = certificate.alt_names().iter().map(alt_name_prefix);
     for prefix in names.chain([subject, expiry]) {
-        transaction.put(&[&prefix[..], identifier.octets()].concat(), &[VERSION])?;
+        transaction.put(&[&prefix[..], identifier.bytes()].concat(), &[VERSION])?;
     }
     Ok(())
 }
@@ -188,7 +188,7 @@ pub(crate) fn identifier_write(issuer: &IssuerDigest, serial: &SerialNumber) -> 
 }
 
 fn identifier_key(identifier: &Identifier) -> Vec<u8> {
-    [IDENTIFIER, identifier.octets()].concat()
+    [IDENTIFIER, identifier.bytes()].concat()
 }
 
 fn called(
@@ -211,11 +211,11 @@ fn alt_name_prefix(name: &UncheckedName) -> Vec<u8> {
     [ALT_NAME, &digest(&name.to_string())].concat()
 }
 
-fn digest(text: &str) -> [u8; DIGEST_OCTETS] {
-    let mut octets = [0; DIGEST_OCTETS];
+fn digest(text: &str) -> [u8; DIGEST_BYTES] {
+    let mut bytes = [0; DIGEST_BYTES];
     let digest = fingerprint(text.to_lowercase().as_bytes());
-    octets.iter_mut().zip(digest).for_each(|(octet, digest)| *octet = digest);
-    octets
+    bytes.iter_mut().zip(digest).for_each(|(byte, digest)| *byte = digest);
+    bytes
 }
 
 /// A time whose bytes are in the order of times, also before 1970.
@@ -225,5 +225,5 @@ fn ordered(time: Time) -> [u8; 8] {
 
 /// The next key after that of an identifier.
 fn next(prefix: &[u8], identifier: &Identifier) -> Vec<u8> {
-    [prefix, identifier.octets(), &[0]].concat()
+    [prefix, identifier.bytes(), &[0]].concat()
 }

@@ -3,13 +3,13 @@
 use std::ops::ControlFlow;
 
 use super::audit::AuditAction;
-use super::octets::{corrupt, take_flag, take_text, take_time, text, time, versioned};
+use super::bytes::{corrupt, take_flag, take_text, take_time, text, time, versioned};
 use super::row::Row;
 use super::write::Write;
 use super::{KeyAndValue, Ledger, LedgerWriter};
 use crate::error::{Error, StoreError, StoreErrorKind};
 use crate::key::{KeyPair, PublicKey, Sm2Id};
-use crate::limits::{KEPT_NAME_OCTETS, SM2_ID_OCTETS};
+use crate::limits::{KEPT_NAME_BYTES, SM2_ID_BYTES};
 use crate::request::CertificateRequest;
 use crate::validity::Time;
 
@@ -74,8 +74,8 @@ impl Ledger {
         key: Option<&KeyPair>,
         now: Time,
     ) -> Result<(u64, Vec<Write>), Error> {
-        if name.len() > KEPT_NAME_OCTETS {
-            let problem = format!("{} octets; at most {KEPT_NAME_OCTETS}", name.len());
+        if name.len() > KEPT_NAME_BYTES {
+            let problem = format!("{} bytes; at most {KEPT_NAME_BYTES}", name.len());
             return Err(Error::malformed("name of a request", "", problem));
         }
         check_key(key, request.public_key(), "request")?;
@@ -243,8 +243,8 @@ fn encode_request(
     [
         &head[..],
         &time(kept_at),
-        &text(name, KEPT_NAME_OCTETS),
-        &text(sm2_id.as_str(), SM2_ID_OCTETS),
+        &text(name, KEPT_NAME_BYTES),
+        &text(sm2_id.as_str(), SM2_ID_BYTES),
         request.as_der(),
     ]
     .concat()

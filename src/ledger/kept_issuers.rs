@@ -3,7 +3,7 @@
 use super::audit::AuditAction;
 use super::identifier::Identifier;
 use super::kept::check_key;
-use super::octets::{corrupt, take_flag, take_time, time, versioned};
+use super::bytes::{corrupt, take_flag, take_time, time, versioned};
 use super::record::{put_tags, take_tags};
 use super::row::Row;
 use super::tag::Tag;
@@ -75,7 +75,7 @@ impl Ledger {
         let after = after.map(issuer_place);
         let found = self.records(ISSUER, after.as_deref(), limit)?;
         let read = |(key, value): &KeyAndValue| {
-            let identifier = key.strip_prefix(ISSUER).and_then(Identifier::from_octets);
+            let identifier = key.strip_prefix(ISSUER).and_then(Identifier::from_bytes);
             let wrong = || corrupt("the key of a CA", "not an identifier");
             decode_issuer(identifier.ok_or_else(wrong)?, value)
         };
@@ -206,7 +206,7 @@ fn decode_issuer(identifier: Identifier, value: &[u8]) -> Result<IssuerRecord, E
 }
 
 fn issuer_place(identifier: &Identifier) -> Vec<u8> {
-    [ISSUER, identifier.octets()].concat()
+    [ISSUER, identifier.bytes()].concat()
 }
 
 pub(crate) fn issuer_key_name(identifier: &Identifier) -> String {

@@ -1,6 +1,6 @@
 //! The records of CRLs: their numbers, their dates, and what each full one listed.
 
-use super::octets::{corrupt, is_any, take_time, time, versioned};
+use super::bytes::{corrupt, is_any, take_time, time, versioned};
 use super::{EachRevocation, IssuerDigest, Ledger, newest, revocation};
 use crate::error::{Error, StoreError, StoreErrorKind};
 use crate::store::{ReadTransaction, WriteTransaction};

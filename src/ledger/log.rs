@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::audit::{self, AuditAction, AuditEntry, Stamp, record_digest};
-use super::octets::{corrupt, versioned};
+use super::bytes::{corrupt, versioned};
 use super::unlocked::{Checkpoint, PROOF_BYTES, SEAL, Unlocked};
 use crate::error::StoreError;
 use crate::serial::SerialNumber;

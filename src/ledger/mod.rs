@@ -72,7 +72,7 @@ mod key_rows;
 pub(crate) mod lists;
 mod log;
 mod newest;
-mod octets;
+mod bytes;
 mod record;
 mod refusal;
 mod retry;

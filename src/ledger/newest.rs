@@ -1,6 +1,6 @@
 //! The newest time in the ledger that is believed: what a clock that runs ahead is held against.
 
-use super::octets::{corrupt, take_time, time, versioned};
+use super::bytes::{corrupt, take_time, time, versioned};
 use crate::error::StoreError;
 use crate::limits::CLOCK_AHEAD_DAYS;
 use crate::store::{ReadTransaction, WriteTransaction};

@@ -8,7 +8,7 @@ use crate::validity::Time;
 
 use super::IssuerDigest;
 use super::identifier::Identifier;
-use super::octets::{corrupt, padded, split_key, take_text, take_time, text, time, versioned};
+use super::bytes::{corrupt, padded, split_key, take_text, take_time, text, time, versioned};
 use super::tag::Tag;
 
 pub(super) const PREFIX: &[u8] = b"certificate/";
@@ -116,8 +116,8 @@ pub(super) fn put_tags(value: &mut Vec<u8>, tags: &[Tag]) {
     }
 }
 
-pub(super) fn take_tags(octets: &[u8]) -> Option<(Vec<Tag>, &[u8])> {
-    let (count, mut rest) = octets.split_first()?;
+pub(super) fn take_tags(bytes: &[u8]) -> Option<(Vec<Tag>, &[u8])> {
+    let (count, mut rest) = bytes.split_first()?;
     let mut tags = Vec::new();
     for _ in 0..*count {
         let (key, after) = take_text(rest)?;

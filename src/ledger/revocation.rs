@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use super::IssuerDigest;
-use super::octets::{corrupt, is_any, padded, split_key, take_time, time, versioned};
+use super::bytes::{corrupt, is_any, padded, split_key, take_time, time, versioned};
 use crate::error::StoreError;
 use crate::serial::SerialNumber;
 use crate::store::{ReadTransaction, WriteTransaction};

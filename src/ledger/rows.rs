@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Ledger;
-use super::octets::versioned;
+use super::bytes::versioned;
 use super::row::Row;
 use super::write::{self, Write};
 use crate::error::{Error, StoreError};

@@ -1,7 +1,7 @@
 //! Tags: what a certificate is marked with.
 
 use crate::error::{Error, cut};
-use crate::limits::{TAG_OCTETS, TAGS};
+use crate::limits::{TAG_BYTES, TAGS};
 
 /// A key and a value that mark a certificate.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -15,10 +15,10 @@ pub struct Tag {
 
 /// Adds a tag: a key of 1 to 128 bytes that is not there yet, a value of at most 256; at most 20 tags.
 pub(crate) fn add_tag(tags: &mut Vec<Tag>, key: &str, value: &str) -> Result<(), Error> {
-    let problem = if !(1..=TAG_OCTETS).contains(&key.len()) {
-        format!("a key of {} bytes; allowed 1 to {TAG_OCTETS}", key.len())
-    } else if value.len() > 2 * TAG_OCTETS {
-        format!("a value of {} bytes; at most {}", value.len(), 2 * TAG_OCTETS)
+    let problem = if !(1..=TAG_BYTES).contains(&key.len()) {
+        format!("a key of {} bytes; allowed 1 to {TAG_BYTES}", key.len())
+    } else if value.len() > 2 * TAG_BYTES {
+        format!("a value of {} bytes; at most {}", value.len(), 2 * TAG_BYTES)
     } else if tags.len() == TAGS {
         format!("more than {TAGS} tags")
     } else if tags.iter().any(|tag| tag.key == key) {

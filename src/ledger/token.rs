@@ -1,10 +1,10 @@
 //! Idempotency tokens: what keeps a repeated call from issuing twice.
 
 use super::Ledger;
-use super::octets::{corrupt, take_time, time, versioned};
+use super::bytes::{corrupt, take_time, time, versioned};
 use super::write::Write;
 use crate::error::{Error, StoreError, cut};
-use crate::limits::TOKEN_OCTETS;
+use crate::limits::TOKEN_BYTES;
 use crate::validity::Time;
 
 const TOKEN: &[u8] = b"token/";
@@ -12,10 +12,10 @@ const VERSION: u8 = 1;
 
 /// A token is 1 to 128 bytes long.
 pub(crate) fn check_token(token: &str) -> Result<(), Error> {
-    if (1..=TOKEN_OCTETS).contains(&token.len()) {
+    if (1..=TOKEN_BYTES).contains(&token.len()) {
         return Ok(());
     }
-    let problem = format!("{} bytes; allowed 1 to {TOKEN_OCTETS}", token.len());
+    let problem = format!("{} bytes; allowed 1 to {TOKEN_BYTES}", token.len());
     Err(Error::malformed("idempotency token", "", problem))
 }
 

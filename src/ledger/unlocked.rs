@@ -1,6 +1,6 @@
 //! The seal of a store, once its key is known, and what is authenticated with it.
 
-use super::octets::{corrupt, time};
+use super::bytes::{corrupt, time};
 use crate::error::{Error, StoreError};
 use crate::key::{Seal, SealingKey};
 use crate::validity::Time;

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::audit::AuditAction;
 use super::log::{self, Effects, Log, Note};
-use super::octets::{corrupt, take_text, text, versioned};
+use super::bytes::{corrupt, take_text, text, versioned};
 use super::unlocked::{SEAL as HEADER, Unlocked};
 use super::write::Write;
 use super::{Ledger, LedgerWriter};
@@ -13,8 +13,8 @@ use crate::algorithm::{SignatureAlgorithm, WeakKeys};
 use crate::error::{Error, StoreError, StoreErrorKind, cut};
 use zeroize::Zeroizing;
 
-use crate::key::{KeyPair, Seal, SealingKey, Signer, Sm2Id, random_octets};
-use crate::limits::{KEPT_NAME_OCTETS, SM2_ID_OCTETS};
+use crate::key::{KeyPair, Seal, SealingKey, Signer, Sm2Id, random_bytes};
+use crate::limits::{KEPT_NAME_BYTES, SM2_ID_BYTES};
 use crate::store::{Overlay, ReadTransaction, WriteTransaction as _, write_changes};
 
 const KEY: &[u8] = b"key/";
@@ -49,7 +49,7 @@ impl Vault {
         if let Some(unlocked) = &*vault {
             return Ok(Arc::clone(unlocked));
         }
-        let drawn = Arc::new(create(&SealingKey::from_bytes(random_octets()?))?);
+        let drawn = Arc::new(create(&SealingKey::from_bytes(random_bytes()?))?);
         *vault = Some(Arc::clone(&drawn));
         Ok(drawn)
     }
@@ -209,7 +209,7 @@ fn plain(key: &KeyPair) -> Result<Zeroizing<Vec<u8>>, Error> {
     // In one allocation, so that no copy is left behind.
     let mut plain = Zeroizing::new(Vec::with_capacity(3 + id.len() + pkcs8.as_bytes().len()));
     plain.push(number);
-    plain.extend(text(id, SM2_ID_OCTETS));
+    plain.extend(text(id, SM2_ID_BYTES));
     plain.extend_from_slice(pkcs8.as_bytes());
     Ok(plain)
 }
@@ -368,10 +368,10 @@ fn content(header: &[u8]) -> Result<&[u8], StoreError> {
 }
 
 fn place(name: &str) -> Result<Vec<u8>, Error> {
-    if (1..=KEPT_NAME_OCTETS).contains(&name.len()) {
+    if (1..=KEPT_NAME_BYTES).contains(&name.len()) {
         return Ok([KEY, name.as_bytes()].concat());
     }
-    let problem = format!("{} octets; allowed 1 to {KEPT_NAME_OCTETS}", name.len());
+    let problem = format!("{} bytes; allowed 1 to {KEPT_NAME_BYTES}", name.len());
     Err(Error::malformed("name of a private key", "", problem))
 }
 

@@ -14,11 +14,11 @@ use super::Ledger;
 use super::audit::{self, AuditEntry, record_digest};
 use super::chain::Chain;
 use super::log::{self, HEAD};
-use super::octets::corrupt;
+use super::bytes::corrupt;
 use super::unlocked::Unlocked;
 use crate::error::{Error, StoreError};
 use crate::hexadecimal::hexadecimal;
-use crate::key::{fingerprint, random_octets};
+use crate::key::{fingerprint, random_bytes};
 use crate::store::ReadTransaction;
 
 /// Groups of digests, by two bytes of their keyed hash.
@@ -145,7 +145,7 @@ impl Ledger {
 
     fn verify_with(&self, demanded: Option<&[u8; 32]>) -> Result<Verification, Error> {
         self.store.check()?;
-        let (secret, unlocked) = (random_octets()?, self.vault.unlocked());
+        let (secret, unlocked) = (random_bytes()?, self.vault.unlocked());
         let mut found = None;
         self.store.read(&mut |transaction| {
             found = Some(verify(transaction, &secret, unlocked.as_deref(), demanded)?);

@@ -3,13 +3,13 @@
 use std::ops::ControlFlow;
 
 use super::audit::record_digest;
-use super::octets::{corrupt, padded, take_flag, take_text, take_time, text, time, versioned};
+use super::bytes::{corrupt, padded, take_flag, take_text, take_time, text, time, versioned};
 use super::record::{self, RecordState, put_tags, take_tags};
 use super::tag::Tag;
 use super::write::Write;
 use super::{IssuerDigest, KeyAndValue, Ledger};
 use crate::error::{Error, StoreError};
-use crate::limits::{SERIAL_OCTETS, TOKEN_OCTETS};
+use crate::limits::{SERIAL_BYTES, TOKEN_BYTES};
 use crate::serial::SerialNumber;
 use crate::validity::Time;
 
@@ -18,7 +18,7 @@ const VERSION: u8 = 1;
 const CERTIFICATE: u8 = 1;
 const CRL: u8 = 2;
 /// Bytes of a key after the prefix: kind, issuer, and a serial number or a number as long.
-const KEY_BYTES: usize = 1 + 32 + SERIAL_OCTETS;
+const KEY_BYTES: usize = 1 + 32 + SERIAL_BYTES;
 
 /// What was prepared and waits for a signature that is made elsewhere.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -169,7 +169,7 @@ pub(crate) fn certificate_write(
     WaitingCertificate { token, tags }: &WaitingCertificate,
 ) -> Write {
     let mut value = vec![VERSION];
-    value.extend(text(token.as_deref().unwrap_or_default(), TOKEN_OCTETS));
+    value.extend(text(token.as_deref().unwrap_or_default(), TOKEN_BYTES));
     put_tags(&mut value, tags);
     Write::new(key(issuer, &WaitingFor::Certificate { serial: *serial }), value)
 }
@@ -229,7 +229,7 @@ fn key(issuer: &IssuerDigest, what: &WaitingFor) -> Vec<u8> {
             [PREFIX, &[CERTIFICATE], issuer, &padded(serial)].concat()
         }
         WaitingFor::Crl { number } => {
-            [PREFIX, &[CRL], issuer, &[0; SERIAL_OCTETS - 8], &number.to_be_bytes()].concat()
+            [PREFIX, &[CRL], issuer, &[0; SERIAL_BYTES - 8], &number.to_be_bytes()].concat()
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Records that are written together with a change, or not at all.
 
-use super::octets::{corrupt, versioned};
+use super::bytes::{corrupt, versioned};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::store::{ReadTransaction, WriteTransaction};
 

@@ -26,10 +26,10 @@ pub(super) fn check(facts: &Facts<'_>, notes: &mut Notes) {
         Kind::Rsa(_) | Kind::Curve(Some(PRIME256V1 | SECP384R1 | SECP521R1)) => {}
         _ => notes.add(&KEY_KIND, KEY, "neither RSA nor a NIST curve"),
     }
-    let zeros = facts.serial.iter().take_while(|octet| **octet == 0).count();
+    let zeros = facts.serial.iter().take_while(|byte| **byte == 0).count();
     let length = facts.serial.len() - zeros;
     if length < 8 {
-        notes.add(&SERIAL, "serialNumber", format!("{length} octets"));
+        notes.add(&SERIAL, "serialNumber", format!("{length} bytes"));
     }
     if !facts.is_authority() {
         check_server(facts, notes);

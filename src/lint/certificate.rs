@@ -9,7 +9,7 @@ use super::usage::{self};
 use super::{
     algorithm, baseline, constraints, general_name, gmt, identifiers, name, pointers, time,
 };
-use crate::limits::{ALT_NAMES, SERIAL_OCTETS};
+use crate::limits::{ALT_NAMES, SERIAL_BYTES};
 use crate::oid::{self, Oid};
 use crate::wire::tlv::{SEQUENCE, context};
 
@@ -94,11 +94,11 @@ fn check_serial<'a>(fields: &mut Reader<'a>, facts: &mut Facts<'a>, notes: &mut 
     facts.serial = serial;
     if serial.first().is_some_and(|first| *first >= 0x80) {
         notes.add(&SERIAL_POSITIVE, place, shown(serial));
-    } else if serial.iter().all(|octet| *octet == 0) {
+    } else if serial.iter().all(|byte| *byte == 0) {
         notes.add(&SERIAL_ZERO, place, shown(serial));
     }
-    if serial.len() > SERIAL_OCTETS {
-        notes.add(&SERIAL_LONG, place, format!("{} octets", serial.len()));
+    if serial.len() > SERIAL_BYTES {
+        notes.add(&SERIAL_LONG, place, format!("{} bytes", serial.len()));
     }
 }
 
@@ -228,11 +228,11 @@ rules! { None;
         "RFC 5280 section 4.1.2.8":
         "leave out unique identifiers in version 1";
     SERIAL_POSITIVE = Error "rfc5280-4.1.2.2-serial-positive", "RFC 5280 section 4.1.2.2":
-        "use a positive serial number: put a zero octet before a first octet of 80 or more";
+        "use a positive serial number: put a zero byte before a first byte of 80 or more";
     SERIAL_ZERO = Error "rfc5280-4.1.2.2-serial-zero", "RFC 5280 section 4.1.2.2":
         "use a serial number above zero";
-    SERIAL_LONG = Error "rfc5280-4.1.2.2-serial-octets", "RFC 5280 section 4.1.2.2":
-        "use a serial number of at most 20 octets";
+    SERIAL_LONG = Error "rfc5280-4.1.2.2-serial-bytes", "RFC 5280 section 4.1.2.2":
+        "use a serial number of at most 20 bytes";
     ALGORITHMS = Error "rfc5280-4.1.1.2-algorithms-differ", "RFC 5280 sections 4.1.1.2, 5.1.1.2":
         "write the same AlgorithmIdentifier inside and beside the signature";
     ISSUER_EMPTY = Error "rfc5280-4.1.2.4-issuer-empty", "RFC 5280 sections 4.1.2.4 and 5.1.2.3":

@@ -50,12 +50,12 @@ pub(super) fn note_names_of_end_entity(notes: &mut Notes) {
 }
 
 /// Whether it is an address and a mask, and the mask of a prefix: ones, then zeros.
-fn is_range(octets: &[u8]) -> bool {
-    let bits = octets
+fn is_range(bytes: &[u8]) -> bool {
+    let bits = bytes
         .iter()
-        .skip(octets.len() / 2)
-        .flat_map(|octet| (0..8).rev().map(move |bit| octet >> bit & 1));
-    matches!(octets.len(), 8 | 32) && bits.is_sorted_by(|one, next| one >= next)
+        .skip(bytes.len() / 2)
+        .flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1));
+    matches!(bytes.len(), 8 | 32) && bits.is_sorted_by(|one, next| one >= next)
 }
 
 fn check_subtree(subtree: &mut Reader<'_>, notes: &mut Notes) {
@@ -176,7 +176,7 @@ rules! { None;
     NAMES_NOT_CA = Error "rfc5280-4.2.1.10-name-constraints-not-ca", "RFC 5280 section 4.2.1.10":
         "constrain names in CA certificates only";
     NAMES_IP = Error "rfc5280-4.2.1.10-name-constraints-ip", "RFC 5280 section 4.2.1.10":
-        "write IP ranges as 8 octets (IPv4) or 32 (IPv6): address and mask of a prefix (RFC 4632)";
+        "write IP ranges as 8 bytes (IPv4) or 32 (IPv6): address and mask of a prefix (RFC 4632)";
     NAMES_IP_MAPPED = Error "rfc4291-2.5.5.2-name-constraints-ip-mapped",
         "RFC 4291 section 2.5.5.2":
         "write a range of IPv4-mapped addresses as the range of IPv4 addresses that it is";

@@ -6,7 +6,7 @@ use super::extensions::{self, Extension};
 use super::finding::{Notes, rules, shown};
 use super::reader::{Reader, Value};
 use super::{algorithm, crl_entry, identifiers, name, pointers, time};
-use crate::limits::SERIAL_OCTETS;
+use crate::limits::SERIAL_BYTES;
 use crate::oid::{self, Oid};
 use crate::wire::tlv::{INTEGER, SEQUENCE, context};
 
@@ -100,8 +100,8 @@ fn read_number<'a>(extension: Extension<'a>, place: &'static str, notes: &mut No
     values.finish(notes);
     if number.first().is_some_and(|first| *first >= 0x80) {
         notes.add(&NUMBER_NEGATIVE, place, shown(number));
-    } else if number.len() > SERIAL_OCTETS {
-        notes.add(&NUMBER_LONG, place, format!("{} octets", number.len()));
+    } else if number.len() > SERIAL_BYTES {
+        notes.add(&NUMBER_LONG, place, format!("{} bytes", number.len()));
     }
     number
 }
@@ -143,8 +143,8 @@ rules! { None;
         "mark cRLNumber non-critical";
     NUMBER_NEGATIVE = Error "rfc5280-5.2.3-number-negative", "RFC 5280 sections 5.2.3 and 5.2.4":
         "number lists from 0 up";
-    NUMBER_LONG = Error "rfc5280-5.2.3-number-octets", "RFC 5280 section 5.2.3":
-        "use a number of at most 20 octets";
+    NUMBER_LONG = Error "rfc5280-5.2.3-number-bytes", "RFC 5280 section 5.2.3":
+        "use a number of at most 20 bytes";
     DELTA_CRITICAL = Error "rfc5280-5.2.4-delta-critical", "RFC 5280 section 5.2.4":
         "mark deltaCRLIndicator critical";
     DELTA_BASE = Error "rfc5280-5.2.4-delta-base", "RFC 5280 section 5.2.4":

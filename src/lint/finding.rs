@@ -97,20 +97,20 @@ impl Notes {
 
 /// Bytes of strangers in a finding: text where it is harmless, else digits; the first of them. Of many
 /// bytes that are no text, few: they may be of a key that was taken for a certificate.
-pub(super) fn shown(octets: &[u8]) -> String {
-    let first = octets.get(..SHOWN).unwrap_or(octets);
-    let rest = if first.len() < octets.len() { "…" } else { "" };
-    if !first.is_empty() && first.iter().all(|octet| matches!(octet, b' '..=b'~')) {
+pub(super) fn shown(bytes: &[u8]) -> String {
+    let first = bytes.get(..SHOWN).unwrap_or(bytes);
+    let rest = if first.len() < bytes.len() { "…" } else { "" };
+    if !first.is_empty() && first.iter().all(|byte| matches!(byte, b' '..=b'~')) {
         return format!("{:?}{rest}", String::from_utf8_lossy(first));
     }
     let digits =
-        |octets: &[u8]| octets.iter().map(|octet| format!("{octet:02x}")).collect::<String>();
-    match octets.get(..FIRST) {
-        Some(first) if octets.len() > WHOLE => {
-            format!("{} bytes that begin with {}", octets.len(), digits(first))
+        |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    match bytes.get(..FIRST) {
+        Some(first) if bytes.len() > WHOLE => {
+            format!("{} bytes that begin with {}", bytes.len(), digits(first))
         }
-        _ if octets.is_empty() => "no bytes".to_owned(),
-        _ => format!("bytes {}", digits(octets)),
+        _ if bytes.is_empty() => "no bytes".to_owned(),
+        _ => format!("bytes {}", digits(bytes)),
     }
 }
 

@@ -30,13 +30,13 @@ pub(super) fn check_all<'a>(
 
 /// Holds one name against the rules.
 pub(super) fn check(name: Value<'_>, place: &'static str, notes: &mut Notes) {
-    let octets = name.content;
+    let bytes = name.content;
     match name.tag {
-        DNS => check_dns(octets, place, notes),
-        EMAIL if !is_email(octets) => notes.add(&EMAIL_FORM, place, shown(octets)),
-        IP if address(octets).is_none() => notes.add(&IP_OCTETS, place, shown(octets)),
-        IP if is_mapped(octets) => notes.add(&IP_MAPPED, place, shown(octets)),
-        URI if !is_uri(octets) => notes.add(&URI_FORM, place, shown(octets)),
+        DNS => check_dns(bytes, place, notes),
+        EMAIL if !is_email(bytes) => notes.add(&EMAIL_FORM, place, shown(bytes)),
+        IP if address(bytes).is_none() => notes.add(&IP_BYTES, place, shown(bytes)),
+        IP if is_mapped(bytes) => notes.add(&IP_MAPPED, place, shown(bytes)),
+        URI if !is_uri(bytes) => notes.add(&URI_FORM, place, shown(bytes)),
         EMAIL | IP | URI | DIRECTORY => {}
         // otherName, x400Address, ediPartyName, registeredID.
         0xa0 | 0xa3 | 0xa5 | 0x88 => {}
@@ -44,11 +44,11 @@ pub(super) fn check(name: Value<'_>, place: &'static str, notes: &mut Notes) {
     }
 }
 
-pub(super) fn check_dns(octets: &[u8], place: &'static str, notes: &mut Notes) {
-    if !is_dns(octets.strip_prefix(b"*.").unwrap_or(octets)) {
-        notes.add(&DNS_FORM, place, shown(octets));
-    } else if octets.contains(&b'_') {
-        notes.add(&DNS_UNDERSCORE, place, shown(octets));
+pub(super) fn check_dns(bytes: &[u8], place: &'static str, notes: &mut Notes) {
+    if !is_dns(bytes.strip_prefix(b"*.").unwrap_or(bytes)) {
+        notes.add(&DNS_FORM, place, shown(bytes));
+    } else if bytes.contains(&b'_') {
+        notes.add(&DNS_UNDERSCORE, place, shown(bytes));
     }
 }
 
@@ -56,26 +56,26 @@ pub(super) fn check_dns(octets: &[u8], place: &'static str, notes: &mut Notes) {
 pub(super) fn is_dns(name: &[u8]) -> bool {
     // RFC 1123 section 2.1 lets labels begin with digits.
     let label = |label: &[u8]| {
-        let inner = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
+        let inner = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         (1..=DNS_LABEL_CHARACTERS).contains(&label.len())
             && label.iter().all(inner)
             && label.first() != Some(&b'-')
             && label.last() != Some(&b'-')
     };
-    name.len() <= DNS_NAME_CHARACTERS && name.split(|octet| *octet == b'.').all(label)
+    name.len() <= DNS_NAME_CHARACTERS && name.split(|byte| *byte == b'.').all(label)
 }
 
 /// Whether a subtree of host names can be read: a host that is no address, or one behind a dot.
 pub(super) fn is_host_base(base: &[u8]) -> bool {
     let name = base.strip_prefix(b".").unwrap_or(base);
-    let last = name.rsplit(|octet| *octet == b'.').next().unwrap_or_default();
+    let last = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
     is_dns(name) && !last.iter().all(u8::is_ascii_digit)
 }
 
 /// Whether a subtree of e-mail addresses can be read: a mailbox, or the base of hosts (RFC 5280
 /// section 4.2.1.10).
 pub(super) fn is_email_base(base: &[u8]) -> bool {
-    let at = base.iter().rposition(|octet| *octet == b'@');
+    let at = base.iter().rposition(|byte| *byte == b'@');
     let host = at.and_then(|at| base.get(at + 1..));
     match host {
         Some(host) => is_email(base) && !host.starts_with(b".") && is_host_base(host),
@@ -84,42 +84,42 @@ pub(super) fn is_email_base(base: &[u8]) -> bool {
 }
 
 /// A Mailbox of RFC 2821 section 4.1.2, roughly.
-fn is_email(octets: &[u8]) -> bool {
-    let at = octets.iter().rposition(|octet| *octet == b'@');
-    let Some((local, host)) = at.and_then(|at| octets.split_at_checked(at)) else { return false };
+fn is_email(bytes: &[u8]) -> bool {
+    let at = bytes.iter().rposition(|byte| *byte == b'@');
+    let Some((local, host)) = at.and_then(|at| bytes.split_at_checked(at)) else { return false };
     (1..=EMAIL_LOCAL_CHARACTERS).contains(&local.len())
         && (2..=DNS_NAME_CHARACTERS + 1).contains(&host.len())
-        && octets.iter().all(|octet| matches!(octet, b'!'..=b'~') && !b"<>".contains(octet))
+        && bytes.iter().all(|byte| matches!(byte, b'!'..=b'~') && !b"<>".contains(byte))
 }
 
 /// An absolute URI with a scheme-specific part; where it has an authority, that has a host.
-pub(super) fn is_uri(octets: &[u8]) -> bool {
-    let colon = octets.iter().position(|octet| *octet == b':');
-    let Some((scheme, rest)) = colon.and_then(|at| octets.split_at_checked(at)) else {
+pub(super) fn is_uri(bytes: &[u8]) -> bool {
+    let colon = bytes.iter().position(|byte| *byte == b':');
+    let Some((scheme, rest)) = colon.and_then(|at| bytes.split_at_checked(at)) else {
         return false;
     };
-    let in_scheme = |octet: &u8| octet.is_ascii_alphanumeric() || b"+-.".contains(octet);
+    let in_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
     let host = rest.strip_prefix(b"://").map(|rest| {
-        let end = rest.iter().position(|octet| b"/?#".contains(octet)).unwrap_or(rest.len());
+        let end = rest.iter().position(|byte| b"/?#".contains(byte)).unwrap_or(rest.len());
         rest.get(..end).unwrap_or_default()
     });
     scheme.first().is_some_and(u8::is_ascii_alphabetic)
         && scheme.iter().all(in_scheme)
         && rest.len() > 1
-        && rest.iter().all(|octet| matches!(octet, b'!'..=b'~'))
+        && rest.iter().all(|byte| matches!(byte, b'!'..=b'~'))
         // A directory of one's own is named by three slashes (RFC 4516 section 2).
         && (host != Some(b"") || matches!(scheme, b"ldap" | b"ldaps" | b"file"))
 }
 
 /// The address of an iPAddress.
-pub(super) fn address(octets: &[u8]) -> Option<IpAddr> {
-    let four = <[u8; 4]>::try_from(octets).map(IpAddr::from);
-    four.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from)).ok()
+pub(super) fn address(bytes: &[u8]) -> Option<IpAddr> {
+    let four = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }
 
 /// Whether it is an address of ::ffff:0:0/96, an IPv4 address in the form of IPv6.
-pub(super) fn is_mapped(octets: &[u8]) -> bool {
-    address(octets).is_some_and(|address| address.to_canonical() != address)
+pub(super) fn is_mapped(bytes: &[u8]) -> bool {
+    address(bytes).is_some_and(|address| address.to_canonical() != address)
 }
 
 rules! { None;
@@ -132,10 +132,10 @@ rules! { None;
         "use a hyphen: the preferred name syntax has no underscore";
     EMAIL_FORM = Error "rfc5280-4.2.1.6-email-form", "RFC 5280 section 4.2.1.6":
         "write rfc822Name as local-part@domain in ASCII, without a display name";
-    IP_OCTETS = Error "rfc5280-4.2.1.6-ip-octets", "RFC 5280 section 4.2.1.6":
-        "write iPAddress as 4 octets (IPv4) or 16 (IPv6)";
+    IP_BYTES = Error "rfc5280-4.2.1.6-ip-bytes", "RFC 5280 section 4.2.1.6":
+        "write iPAddress as 4 bytes (IPv4) or 16 (IPv6)";
     IP_MAPPED = Warning "rfc4291-2.5.5.2-ip-mapped", "RFC 4291 section 2.5.5.2":
-        "write an IPv4-mapped address as the 4 octets of its IPv4 address: constraints on IPv4 miss it";
+        "write an IPv4-mapped address as the 4 bytes of its IPv4 address: constraints on IPv4 miss it";
     URI_FORM = Error "rfc5280-4.2.1.6-uri-form", "RFC 5280 section 4.2.1.6":
         "write an absolute URI in ASCII: a scheme, and where there is an authority, a host";
 }

@@ -23,7 +23,7 @@ const PLACE: &str = "subjectPublicKeyInfo";
 pub(super) fn check(value: Value<'_>, notes: &mut Notes) -> Kind {
     let mut inside = value.inside(PLACE);
     let algorithm = inside.take(SEQUENCE, notes);
-    let key = inside.whole_octets(notes).unwrap_or_default();
+    let key = inside.whole_bytes(notes).unwrap_or_default();
     inside.finish(notes);
     let Some(algorithm) = algorithm else { return Kind::Other };
     let mut parameters = algorithm.inside(PLACE);
@@ -82,14 +82,14 @@ fn check_rsa(key: &[u8], notes: &mut Notes) -> usize {
 }
 
 fn bits(number: &[u8]) -> usize {
-    let zeros = number.iter().take_while(|octet| **octet == 0).count();
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
     let rest = number.get(zeros..).unwrap_or_default();
     let first = rest.first().map_or(0, |first| first.leading_zeros() as usize);
     8 * rest.len() - first
 }
 
 fn check_point(point: &[u8], curve: Option<Oid>, notes: &mut Notes) {
-    let octets = match curve {
+    let bytes = match curve {
         Some(PRIME256V1 | SM2P256V1) => Some(32),
         Some(SECP384R1) => Some(48),
         Some(SECP521R1) => Some(66),
@@ -97,13 +97,13 @@ fn check_point(point: &[u8], curve: Option<Oid>, notes: &mut Notes) {
     };
     let found = point.len().saturating_sub(1);
     let good = match point.first() {
-        Some(4) => octets.is_none_or(|octets| found == 2 * octets),
-        Some(2 | 3) => octets.is_none_or(|octets| found == octets),
+        Some(4) => bytes.is_none_or(|bytes| found == 2 * bytes),
+        Some(2 | 3) => bytes.is_none_or(|bytes| found == bytes),
         _ => false,
     };
     if !good {
         let first = point.first().copied().unwrap_or_default();
-        notes.add(&POINT, PLACE, format!("{} octets that begin with {first:#04x}", point.len()));
+        notes.add(&POINT, PLACE, format!("{} bytes that begin with {first:#04x}", point.len()));
     }
 }
 

@@ -27,7 +27,7 @@ use std::fmt;
 use self::finding::{Notes, rules};
 use self::reader::{Reader, Value};
 use crate::error::{Denied, Error, Reason, Rule};
-use crate::limits::CRL_TEXT_OCTETS;
+use crate::limits::CRL_TEXT_BYTES;
 use crate::wire::pem;
 use crate::wire::tlv::{BIT_STRING, INTEGER, SEQUENCE, context, split};
 
@@ -111,10 +111,10 @@ impl Linter {
     /// # Errors
     /// [`Error::Malformed`] for a text that is not PEM, or without such a block.
     pub fn lint_pem(&self, text: &str) -> Result<Vec<Report>, Error> {
-        let blocks = pem::blocks_within(CRL_TEXT_OCTETS, "input", &LABELS, text)?;
+        let blocks = pem::blocks_within(CRL_TEXT_BYTES, "input", &LABELS, text)?;
         let reports: Vec<Report> = blocks.iter().map(|block| self.lint(&block.der)).collect();
         if reports.is_empty() {
-            return Err(pem::no_block_within(CRL_TEXT_OCTETS, "input", &LABELS, text));
+            return Err(pem::no_block_within(CRL_TEXT_BYTES, "input", &LABELS, text));
         }
         Ok(reports)
     }
@@ -204,7 +204,7 @@ fn check(der: &[u8], notes: &mut Notes) -> &'static str {
     let mut parts = outermost.inside("outermost value");
     let to_be_signed = parts.take(SEQUENCE, notes);
     let algorithm = parts.take(SEQUENCE, notes);
-    parts.whole_octets(notes);
+    parts.whole_bytes(notes);
     parts.finish(notes);
     match to_be_signed {
         Some(fields) => check_fields(fields, algorithm.map(|value| value.whole), notes),

@@ -105,7 +105,7 @@ fn check_characters(value: Value<'_>, place: &'static str, notes: &mut Notes) {
         PRINTABLE => value
             .content
             .iter()
-            .all(|octet| octet.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(octet)),
+            .all(|byte| byte.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(byte)),
         IA5 => value.content.is_ascii(),
         BMP => value.content.len().is_multiple_of(2),
         UNIVERSAL => value.content.len().is_multiple_of(4),

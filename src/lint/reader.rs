@@ -28,18 +28,18 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(place: &'static str, octets: &'a [u8]) -> Self {
-        Self { rest: octets, place }
+    pub(super) fn new(place: &'static str, bytes: &'a [u8]) -> Self {
+        Self { rest: bytes, place }
     }
 
     /// A reader of what is inside the only value of `bytes`, which should have this tag.
     pub(super) fn only(
         place: &'static str,
         tag: u8,
-        octets: &'a [u8],
+        bytes: &'a [u8],
         notes: &mut Notes,
     ) -> Option<Self> {
-        let mut outer = Self::new(place, octets);
+        let mut outer = Self::new(place, bytes);
         let value = outer.take(tag, notes);
         outer.finish(notes);
         value.map(|value| value.inside(place))
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
             }
             Some(other) => {
                 notes.add(&BOOLEAN_FORM, self.place, shown(other));
-                other.iter().any(|octet| *octet != 0)
+                other.iter().any(|byte| *byte != 0)
             }
         }
     }
@@ -132,15 +132,15 @@ impl<'a> Reader<'a> {
     }
 
     /// The bytes of the next BIT STRING, which should have no unused bits.
-    pub(super) fn whole_octets(&mut self, notes: &mut Notes) -> Option<&'a [u8]> {
+    pub(super) fn whole_bytes(&mut self, notes: &mut Notes) -> Option<&'a [u8]> {
         match self.take(BIT_STRING, notes)?.content.split_first() {
-            Some((0, octets)) => Some(octets),
-            Some((unused, octets)) => {
+            Some((0, bytes)) => Some(bytes),
+            Some((unused, bytes)) => {
                 notes.add(&BITS, self.place, format!("{unused} unused bits"));
-                Some(octets)
+                Some(bytes)
             }
             None => {
-                notes.add(&BITS, self.place, "a BIT STRING of no octet");
+                notes.add(&BITS, self.place, "a BIT STRING of no byte");
                 None
             }
         }
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
     /// Notes what is left.
     pub(super) fn finish(&self, notes: &mut Notes) {
         if !self.rest.is_empty() {
-            let given = format!("{} octets that do not belong there", self.rest.len());
+            let given = format!("{} bytes that do not belong there", self.rest.len());
             notes.add(&STRUCTURE, self.place, given);
         }
     }
@@ -179,32 +179,32 @@ pub(super) fn check_integer(content: &[u8], place: &'static str, notes: &mut Not
 
 /// A list of named bits: bit n is `1 << n`; those above the fifteenth are left out.
 pub(super) fn named_bits(value: Value<'_>, place: &'static str, notes: &mut Notes) -> u16 {
-    let (unused, octets) = match value.content {
-        [unused @ 0..=7, octets @ ..] if *unused == 0 || !octets.is_empty() => (*unused, octets),
+    let (unused, bytes) = match value.content {
+        [unused @ 0..=7, bytes @ ..] if *unused == 0 || !bytes.is_empty() => (*unused, bytes),
         other => {
             notes.add(&BITS, place, shown(other));
             return 0;
         }
     };
-    let last = octets.last().copied().unwrap_or(1 << unused);
+    let last = bytes.last().copied().unwrap_or(1 << unused);
     if last.trailing_zeros() < u32::from(unused) {
         notes.add(&BITS, place, "an unused bit that is not zero");
     } else if last.trailing_zeros() != u32::from(unused) {
         notes.add(&NAMED_BITS, place, shown(value.content));
     }
-    let octet = |at: usize| octets.get(at).copied().unwrap_or(0).reverse_bits();
-    u16::from_le_bytes([octet(0), octet(1)])
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or(0).reverse_bits();
+    u16::from_le_bytes([byte(0), byte(1)])
 }
 
 rules! { None;
     UNREADABLE = Error "x690-8.1-unreadable", "X.690 section 8.1":
-        "encode every value with a tag of one octet and a definite length that fits";
+        "encode every value with a tag of one byte and a definite length that fits";
     LENGTH = Error "x690-10.1-length-shortest", "X.690 section 10.1":
-        "encode lengths in the fewest octets";
+        "encode lengths in the fewest bytes";
     BOOLEAN_FORM = Error "x690-11.1-boolean", "X.690 section 11.1":
-        "encode TRUE as one octet ff";
+        "encode TRUE as one byte ff";
     INTEGER_FORM = Error "x690-8.3.2-integer-shortest", "X.690 section 8.3.2":
-        "encode integers in the fewest octets, at least one";
+        "encode integers in the fewest bytes, at least one";
     BITS = Error "x690-11.2.1-unused-bits", "X.690 sections 8.6.2 and 11.2.1":
         "count the unused bits from 0 to 7 and set them to zero; keys and signatures have none";
     NAMED_BITS = Error "x690-11.2.2-named-bits", "X.690 section 11.2.2":
@@ -212,7 +212,7 @@ rules! { None;
     NULL_FORM = Error "x690-8.8.2-null", "X.690 section 8.8.2":
         "encode NULL with no content";
     OID = Error "x690-8.19.2-object-identifier", "X.690 section 8.19.2":
-        "encode each number of an object identifier in the fewest octets, and end the last one";
+        "encode each number of an object identifier in the fewest bytes, and end the last one";
     DEFAULT = Error "x690-11.5-default-absent", "X.690 section 11.5":
         "leave a value out that is the default";
     STRUCTURE = Error "rfc5280-a.1-structure", "RFC 5280 appendix A.1":

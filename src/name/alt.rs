@@ -154,7 +154,7 @@ impl UncheckedName {
             Self::Dns(text) => AltName::dns(text),
             Self::Email(text) => AltName::email(text),
             Self::Uri(text) => AltName::uri(text),
-            Self::Ip(octets) => match ip_address(octets) {
+            Self::Ip(bytes) => match ip_address(bytes) {
                 Some(address) if address.to_canonical() != address => {
                     let four = address.to_canonical();
                     let problem = format!(
@@ -165,7 +165,7 @@ impl UncheckedName {
                 }
                 Some(address) => Ok(AltName::Ip(address)),
                 None => {
-                    let problem = format!("{} bytes; 4 for IPv4, 16 for IPv6", octets.len());
+                    let problem = format!("{} bytes; 4 for IPv4, 16 for IPv6", bytes.len());
                     Err(Error::malformed("IP address", "", problem))
                 }
             },
@@ -198,9 +198,9 @@ impl fmt::Display for UncheckedName {
             Self::Dns(text) => write!(f, "DNS:{}", text.escape_default()),
             Self::Email(text) => write!(f, "email:{}", text.escape_default()),
             Self::Uri(text) => write!(f, "URI:{}", text.escape_default()),
-            Self::Ip(octets) => match ip_address(octets) {
+            Self::Ip(bytes) => match ip_address(bytes) {
                 Some(address) => write!(f, "IP:{address}"),
-                None => write!(f, "IP of {} octets", octets.len()),
+                None => write!(f, "IP of {} bytes", bytes.len()),
             },
             Self::Other { tag, .. } => f.write_str(match tag {
                 0 => "otherName",
@@ -214,9 +214,9 @@ impl fmt::Display for UncheckedName {
     }
 }
 
-fn ip_address(octets: &[u8]) -> Option<IpAddr> {
-    if let Ok(four) = <[u8; 4]>::try_from(octets) {
+fn ip_address(bytes: &[u8]) -> Option<IpAddr> {
+    if let Ok(four) = <[u8; 4]>::try_from(bytes) {
         return Some(four.into());
     }
-    <[u8; 16]>::try_from(octets).ok().map(IpAddr::from)
+    <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from)
 }

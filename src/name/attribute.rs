@@ -114,7 +114,7 @@ pub struct Attribute {
     kind: AttributeType,
     string: StringKind,
     /// The content bytes of the value, in the encoding of `string`.
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
 }
 
 impl Attribute {
@@ -160,7 +160,7 @@ impl Attribute {
         };
         match problem {
             Some(problem) => Err(Error::malformed("name", format!("attribute {kind}"), problem)),
-            None => Ok(Self { kind, string, octets: value.as_bytes().to_vec() }),
+            None => Ok(Self { kind, string, bytes: value.as_bytes().to_vec() }),
         }
     }
 
@@ -173,17 +173,17 @@ impl Attribute {
     pub fn text(&self) -> Option<String> {
         match self.string {
             StringKind::Bmp => {
-                let (pairs, rest) = self.octets.as_chunks::<2>();
+                let (pairs, rest) = self.bytes.as_chunks::<2>();
                 let units = pairs.iter().map(|pair| u16::from_be_bytes(*pair));
                 let text = char::decode_utf16(units).collect::<Result<String, _>>().ok();
                 text.filter(|_| rest.is_empty())
             }
             // Teletex in certificates is Latin-1 in practice (RFC 5280 section 4.1.2.4 note).
-            StringKind::Teletex => Some(self.octets.iter().map(|o| char::from(*o)).collect()),
+            StringKind::Teletex => Some(self.bytes.iter().map(|o| char::from(*o)).collect()),
             StringKind::Ia5 | StringKind::Numeric | StringKind::Printable => {
-                String::from_utf8(self.octets.clone()).ok().filter(|text| text.is_ascii())
+                String::from_utf8(self.bytes.clone()).ok().filter(|text| text.is_ascii())
             }
-            StringKind::Utf8 => String::from_utf8(self.octets.clone()).ok(),
+            StringKind::Utf8 => String::from_utf8(self.bytes.clone()).ok(),
             StringKind::Other(_) => None,
         }
     }
@@ -194,27 +194,27 @@ impl Attribute {
     /// [`Error::Malformed`] when its bytes are no text in its string type; names both.
     pub fn certifiable_text(&self) -> Result<String, Error> {
         self.text().ok_or_else(|| {
-            let problem = format!("its octets are no text as {}", self.string.name());
+            let problem = format!("its bytes are no text as {}", self.string.name());
             Error::malformed("name", format!("attribute {}", self.kind), problem)
         })
     }
 
     /// The value for people: its text, or else `#` and its bytes in hexadecimal.
     pub fn value(&self) -> String {
-        self.text().unwrap_or_else(|| format!("#{}", hexadecimal(&self.octets)))
+        self.text().unwrap_or_else(|| format!("#{}", hexadecimal(&self.bytes)))
     }
 
     /// An attribute as it was read, which may break the rules of [`Attribute::new`].
-    pub(crate) fn read(kind: AttributeType, string: StringKind, octets: Vec<u8>) -> Self {
-        Self { kind, string, octets }
+    pub(crate) fn read(kind: AttributeType, string: StringKind, bytes: Vec<u8>) -> Self {
+        Self { kind, string, bytes }
     }
 
     pub(crate) const fn string(&self) -> StringKind {
         self.string
     }
 
-    pub(crate) fn octets(&self) -> &[u8] {
-        &self.octets
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 }
 
@@ -227,8 +227,8 @@ impl fmt::Display for Attribute {
 }
 
 /// PrintableString's characters (X.680 section 41.4).
-fn is_printable(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&octet)
+fn is_printable(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&byte)
 }
 
 const KNOWN: [Known; 10] = [

@@ -86,7 +86,7 @@ impl<'n> PreparedAttribute<'n> {
     }
 
     fn is_same(&self, other: &Self, incomparable: Incomparable) -> bool {
-        let bytes = |of: &Self| (of.attribute.string(), of.attribute.octets().to_vec());
+        let bytes = |of: &Self| (of.attribute.string(), of.attribute.bytes().to_vec());
         self.attribute.kind() == other.attribute.kind()
             && match (&self.text, &other.text) {
                 (Some(ours), Some(theirs)) => ours == theirs,
@@ -101,7 +101,7 @@ fn text_of(attribute: &Attribute) -> Option<String> {
     if attribute.string() != UNIVERSAL {
         return attribute.text();
     }
-    let (units, rest) = attribute.octets().as_chunks::<4>();
+    let (units, rest) = attribute.bytes().as_chunks::<4>();
     let text = units.iter().map(|unit| char::from_u32(u32::from_be_bytes(*unit))).collect();
     if rest.is_empty() { text } else { None }
 }
@@ -153,9 +153,9 @@ mod tests {
     use super::*;
     use crate::name::AttributeType;
 
-    fn name(string: StringKind, octets: &[u8]) -> Name {
+    fn name(string: StringKind, bytes: &[u8]) -> Name {
         let kind = AttributeType::ORGANIZATION;
-        let attribute = Attribute::read(kind, string, octets.to_vec());
+        let attribute = Attribute::read(kind, string, bytes.to_vec());
         Name::from_relative(vec![vec![attribute]]).unwrap()
     }
 

@@ -259,8 +259,8 @@ mod tests {
         assert!(excluded.refuse(&mapped("::ffff:11.0.0.1")).is_none());
         let permitted = NameConstraints { permitted: ip("::/0"), ..Default::default() };
         assert!(permitted.refuse(&mapped("::ffff:10.0.0.1")).is_some());
-        let octets = [&[0; 10][..], &[0xff, 0xff, 10, 0, 0, 0], &[0xff; 13], &[0; 3]].concat();
-        let range = vec![Subtree::Ip(IpNetwork::from_octets(&octets).unwrap())];
+        let bytes = [&[0; 10][..], &[0xff, 0xff, 10, 0, 0, 0], &[0xff; 13], &[0; 3]].concat();
+        let range = vec![Subtree::Ip(IpNetwork::from_bytes(&bytes).unwrap())];
         assert!(!range[0].is_writable());
         let excluded = NameConstraints { excluded: range.clone(), ..Default::default() };
         for name in ["10.0.0.1", "::ffff:10.0.0.1"] {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::attribute::{Attribute, AttributeType};
 use super::text;
 use crate::error::{Error, may_be_secret, quoted};
-use crate::limits::{NAME_ATTRIBUTES, NAME_TEXT_OCTETS};
+use crate::limits::{NAME_ATTRIBUTES, NAME_TEXT_BYTES};
 
 /// A distinguished name (RFC 5280 section 4.1.2.4): relative names in order, each of one or more
 /// attributes, repeats kept.
@@ -134,7 +134,7 @@ impl FromStr for Name {
     /// [`Error::Malformed`] when the text is not of that form or an attribute breaks its bounds.
     fn from_str(text: &str) -> Result<Self, Error> {
         let read = text::parse(text).and_then(Self::from_relative);
-        let short = text.len() <= NAME_TEXT_OCTETS;
+        let short = text.len() <= NAME_TEXT_BYTES;
         read.map_err(|error| match short && may_be_secret(text) {
             // The error names a part of the text, which does not look like a key by itself.
             true => Error::malformed("name", quoted(text), "not of RFC 4514's form"),
@@ -154,7 +154,7 @@ impl fmt::Display for Name {
 fn same_relative(ours: &[Attribute], theirs: &[Attribute]) -> bool {
     let sorted = |attributes: &[Attribute]| {
         let mut sorted = attributes.to_vec();
-        sorted.sort_by(|a, b| (a.kind(), a.octets()).cmp(&(b.kind(), b.octets())));
+        sorted.sort_by(|a, b| (a.kind(), a.bytes()).cmp(&(b.kind(), b.bytes())));
         sorted
     };
     sorted(ours) == sorted(theirs)

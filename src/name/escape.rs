@@ -13,8 +13,8 @@ pub(super) fn write_value(value: &str, f: &mut fmt::Formatter<'_>) -> fmt::Resul
             // A terminal or a log must not be steered by a name.
             c if c.is_control() || is_direction(c) => {
                 let mut buffer = [0; 4];
-                for octet in c.encode_utf8(&mut buffer).bytes() {
-                    write!(f, "\\{octet:02X}")?;
+                for byte in c.encode_utf8(&mut buffer).bytes() {
+                    write!(f, "\\{byte:02X}")?;
                 }
             }
             c => write!(f, "{c}")?,

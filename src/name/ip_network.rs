@@ -54,8 +54,8 @@ impl IpNetwork {
     /// A range as a certificate writes it: the address, then the mask, 4 or 16 bytes each. The mask
     /// is that of a prefix ("in the style of RFC 4632", RFC 5280 section 4.2.1.10); bits of the
     /// address outside it say nothing.
-    pub(crate) fn from_octets(octets: &[u8]) -> Option<Self> {
-        let (address, mask) = octets.split_at_checked(octets.len() / 2)?;
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (address, mask) = bytes.split_at_checked(bytes.len() / 2)?;
         let (address, mask) = (address_from(address)?, address_from(mask)?);
         let is_prefix = match mask {
             IpAddr::V4(mask) => mask.to_bits().leading_ones() == mask.to_bits().count_ones(),
@@ -64,12 +64,12 @@ impl IpNetwork {
         is_prefix.then_some(Self { address, mask })
     }
 
-    pub(crate) fn to_octets(self) -> Vec<u8> {
-        let octets = |address| match address {
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        let bytes = |address| match address {
             IpAddr::V4(address) => address.octets().to_vec(),
             IpAddr::V6(address) => address.octets().to_vec(),
         };
-        [octets(self.address), octets(self.mask)].concat()
+        [bytes(self.address), bytes(self.mask)].concat()
     }
 
     /// Whether the address is of this range; an IPv4-mapped one counts as the IPv4 address in it.
@@ -109,9 +109,9 @@ impl IpNetwork {
 const MAPPED_PREFIX: u32 = 96;
 
 /// An address of 4 or 16 bytes.
-fn address_from(octets: &[u8]) -> Option<IpAddr> {
-    let shorter = <[u8; 4]>::try_from(octets).ok().map(IpAddr::from);
-    shorter.or_else(|| <[u8; 16]>::try_from(octets).ok().map(IpAddr::from))
+fn address_from(bytes: &[u8]) -> Option<IpAddr> {
+    let shorter = <[u8; 4]>::try_from(bytes).ok().map(IpAddr::from);
+    shorter.or_else(|| <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from))
 }
 
 fn bits(address: IpAddr) -> u128 {
@@ -155,8 +155,8 @@ mod tests {
     fn ranges_of_addresses() {
         let range: IpNetwork = "10.0.0.0/8".parse().unwrap();
         assert!(range.contains([10, 255, 0, 1].into()) && !range.contains([11, 0, 0, 1].into()));
-        assert_eq!(IpNetwork::from_octets(&range.to_octets()), Some(range));
-        let of_mask = |mask: [u8; 4]| IpNetwork::from_octets(&[[10, 1, 0, 0], mask].concat());
+        assert_eq!(IpNetwork::from_bytes(&range.to_bytes()), Some(range));
+        let of_mask = |mask: [u8; 4]| IpNetwork::from_bytes(&[[10, 1, 0, 0], mask].concat());
         assert_eq!(of_mask([255, 255, 0, 0]).unwrap().to_string(), "10.1.0.0/16");
         assert_eq!(of_mask([255, 0, 0, 0]).unwrap().to_string(), "10.1.0.0/8");
         assert!(of_mask([0, 0, 0, 0]).unwrap().contains([9, 9, 9, 9].into()));
@@ -164,7 +164,7 @@ mod tests {
             assert_eq!(of_mask(mask), None, "{mask:?} is no prefix");
         }
         for length in [0, 4, 9, 10, 31, 64] {
-            assert_eq!(IpNetwork::from_octets(&vec![0; length]), None, "{length} octets");
+            assert_eq!(IpNetwork::from_bytes(&vec![0; length]), None, "{length} bytes");
         }
         assert!("0.0.0.0/0".parse::<IpNetwork>().unwrap().contains([1, 2, 3, 4].into()));
         assert!("::/0".parse::<IpNetwork>().unwrap().contains("2001:db8::1".parse().unwrap()));
@@ -188,7 +188,7 @@ mod tests {
         let mapped = |bits: u32| {
             let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0).to_be_bytes();
             let IpAddr::V6(first) = address("::ffff:10.0.0.0") else { panic!("IPv6") };
-            IpNetwork::from_octets(&[first.octets(), mask].concat()).unwrap()
+            IpNetwork::from_bytes(&[first.octets(), mask].concat()).unwrap()
         };
         assert!(mapped(104).is_mapped() && mapped(104).contains([10, 1, 2, 3].into()));
         assert!(mapped(104).contains(address("::ffff:10.1.2.3")));

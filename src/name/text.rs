@@ -4,12 +4,12 @@ use std::fmt::{self, Display as _};
 
 use super::attribute::{Attribute, AttributeType};
 use crate::error::Error;
-use crate::limits::NAME_TEXT_OCTETS;
+use crate::limits::NAME_TEXT_BYTES;
 
 /// Reads RFC 4514 text into relative names in the order of the encoding.
 pub(super) fn parse(text: &str) -> Result<Vec<Vec<Attribute>>, Error> {
-    if text.len() > NAME_TEXT_OCTETS {
-        let problem = format!("{} octets; at most {NAME_TEXT_OCTETS}", text.len());
+    if text.len() > NAME_TEXT_BYTES {
+        let problem = format!("{} bytes; at most {NAME_TEXT_BYTES}", text.len());
         return Err(Error::malformed("name", "", problem));
     }
     if text.trim().is_empty() {
@@ -78,37 +78,37 @@ fn attribute(text: &str) -> Result<Attribute, Error> {
 }
 
 fn unescape(text: &str) -> Result<String, Error> {
-    let not_utf8 = || malformed(text, "an escaped octet is not UTF-8");
+    let not_utf8 = || malformed(text, "an escaped byte is not UTF-8");
     if text.starts_with('#') {
         return Err(malformed(text, "the #hexadecimal form is not supported"));
     }
     let trimmed = text.trim_end();
     if let Some(inner) = trimmed.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')) {
-        return String::from_utf8(octets(inner)?).map_err(|_| not_utf8());
+        return String::from_utf8(bytes(inner)?).map_err(|_| not_utf8());
     }
     // A blank at the end counts only when it is escaped.
     let kept = if trimmed.ends_with('\\') { text.get(..trimmed.len() + 1) } else { None };
-    String::from_utf8(octets(kept.unwrap_or(trimmed))?).map_err(|_| not_utf8())
+    String::from_utf8(bytes(kept.unwrap_or(trimmed))?).map_err(|_| not_utf8())
 }
 
 /// The bytes of a value, with `\,` and `\2C` escapes resolved.
-fn octets(text: &str) -> Result<Vec<u8>, Error> {
-    let mut octets = Vec::with_capacity(text.len());
+fn bytes(text: &str) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
         rest = tail;
         if *first != b'\\' {
-            octets.push(*first);
+            bytes.push(*first);
             continue;
         }
         match tail {
             [high, low, tail @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                let digit = |octet: u8| char::from(octet).to_digit(16).unwrap_or(0) as u8;
-                octets.push(digit(*high) << 4 | digit(*low));
+                let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or(0) as u8;
+                bytes.push(digit(*high) << 4 | digit(*low));
                 rest = tail;
             }
             [special, tail @ ..] if b" \"#+,;<=>\\".contains(special) => {
-                octets.push(*special);
+                bytes.push(*special);
                 rest = tail;
             }
             _ => {
@@ -116,7 +116,7 @@ fn octets(text: &str) -> Result<Vec<u8>, Error> {
             }
         }
     }
-    Ok(octets)
+    Ok(bytes)
 }
 
 fn malformed(text: &str, problem: &str) -> Error {

@@ -179,9 +179,9 @@ fn fill(
     summary.certificates = lines.len();
     write_lines(&folder.join(INDEX), &lines)?;
     let number = ledger.crl_state(&digest, 0)?.number.saturating_add(1);
-    let octets = number.to_be_bytes();
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    let number = hexadecimal(octets.get(zeros..).unwrap_or_default());
+    let bytes = number.to_be_bytes();
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let number = hexadecimal(bytes.get(zeros..).unwrap_or_default());
     for (file, content) in [
         (ATTRIBUTES, "unique_subject = no\n".to_owned()),
         (CERTIFICATE, issuer.certificate().to_pem()),

@@ -16,7 +16,7 @@ use crate::issuer::Issuer;
 use crate::ledger::{
     CertificateRecord, Change, Ledger, RecordState, Revocation, RevocationReason, Stamp,
 };
-use crate::limits::{INPUT_OCTETS, OPENSSL_INDEX_OCTETS, OPENSSL_NUMBER_OCTETS};
+use crate::limits::{INPUT_BYTES, OPENSSL_INDEX_BYTES, OPENSSL_NUMBER_BYTES};
 use crate::serial::SerialNumber;
 use crate::validity::Time;
 
@@ -44,7 +44,7 @@ pub(crate) fn import(
     let mut problems = Problems::default();
     check_authority(folder, issuer, &mut problems)?;
     let last = last_crl_number(folder, &mut problems)?;
-    let index = read(&folder.join(INDEX), OPENSSL_INDEX_OCTETS)?;
+    let index = read(&folder.join(INDEX), OPENSSL_INDEX_BYTES)?;
     let Some(index) = index else {
         return Err(failed(&folder.join(INDEX), io::ErrorKind::NotFound.into()));
     };
@@ -108,9 +108,9 @@ pub(crate) fn import(
 
 /// The CA's own certificate, where it is there, is one of this issuer's key.
 fn check_authority(folder: &Path, issuer: &Issuer, problems: &mut Problems) -> Result<(), Error> {
-    let Some(octets) = read(&folder.join(CERTIFICATE), INPUT_OCTETS)? else { return Ok(()) };
+    let Some(bytes) = read(&folder.join(CERTIFICATE), INPUT_BYTES)? else { return Ok(()) };
     let allowed = "a certificate of the issuer that imports";
-    match Certificate::many_from_pem(&String::from_utf8_lossy(&octets)) {
+    match Certificate::many_from_pem(&String::from_utf8_lossy(&bytes)) {
         Ok(certificates) => {
             let own = issuer.certificate().public_key_info();
             if certificates.iter().all(|certificate| certificate.public_key_info() != own) {
@@ -125,8 +125,8 @@ fn check_authority(folder: &Path, issuer: &Issuer, problems: &mut Problems) -> R
 /// The number of the last CRL: the file has the next. None where there is no file.
 fn last_crl_number(folder: &Path, problems: &mut Problems) -> Result<Option<u64>, Error> {
     let path = folder.join(CRL_NUMBER);
-    let Some(octets) = read(&path, OPENSSL_NUMBER_OCTETS)? else { return Ok(None) };
-    let text = String::from_utf8_lossy(&octets);
+    let Some(bytes) = read(&path, OPENSSL_NUMBER_BYTES)? else { return Ok(None) };
+    let text = String::from_utf8_lossy(&bytes);
     let digits = text.trim();
     let hexadecimal = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     let number = u64::from_str_radix(digits, 16).ok().filter(|_| hexadecimal);
@@ -171,10 +171,10 @@ fn certificate(
 ) -> Result<Result<Certificate, Vec<Problem>>, Error> {
     let Line { state, not_after, serial, subject } = line;
     let path = folder.join(CERTIFICATES).join(file_name(serial));
-    let Some(octets) = read(&path, INPUT_OCTETS)? else {
+    let Some(bytes) = read(&path, INPUT_BYTES)? else {
         return Ok(Err(vec![Problem::new("no file", "the certificate of each line")]));
     };
-    let text = String::from_utf8_lossy(&octets);
+    let text = String::from_utf8_lossy(&bytes);
     let certificate = match Certificate::from_pem(&text) {
         Ok(certificate) => certificate,
         Err(error) => {
@@ -268,13 +268,13 @@ fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Error> {
         if !fs::metadata(path)?.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
         }
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-        File::open(path)?.take(most).read_to_end(&mut octets)?;
-        Ok(octets)
+        File::open(path)?.take(most).read_to_end(&mut bytes)?;
+        Ok(bytes)
     };
     match read() {
-        Ok(octets) => Ok(Some(octets)),
+        Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(path, error)),
     }

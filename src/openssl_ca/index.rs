@@ -7,7 +7,7 @@ use std::fmt;
 use super::problems::{Problem, Problems, shown};
 use super::revoked::{self, Revoked};
 use super::{INDEX, hexadecimal};
-use crate::limits::{OPENSSL_INDEX_LINE_OCTETS, OPENSSL_INDEX_OCTETS};
+use crate::limits::{OPENSSL_INDEX_LINE_BYTES, OPENSSL_INDEX_BYTES};
 use crate::serial::SerialNumber;
 use crate::validity::Time;
 use crate::wire::time::time_text;
@@ -52,19 +52,19 @@ impl fmt::Display for Line {
 }
 
 /// Reads the lines that can be read, each with its number, the first being 1; the others are problems.
-pub(super) fn parse(octets: &[u8], problems: &mut Problems) -> Vec<(usize, Line)> {
-    if octets.len() > OPENSSL_INDEX_OCTETS {
-        let given = format!("more than {OPENSSL_INDEX_OCTETS} octets");
-        problems.add(INDEX, "", Problem::new(given, format!("at most {OPENSSL_INDEX_OCTETS}")));
+pub(super) fn parse(bytes: &[u8], problems: &mut Problems) -> Vec<(usize, Line)> {
+    if bytes.len() > OPENSSL_INDEX_BYTES {
+        let given = format!("more than {OPENSSL_INDEX_BYTES} bytes");
+        problems.add(INDEX, "", Problem::new(given, format!("at most {OPENSSL_INDEX_BYTES}")));
         return Vec::new();
     }
     let mut lines: Vec<(usize, Line)> = Vec::new();
     let mut serials = BTreeMap::new();
-    for (number, octets) in (1..).zip(octets.split_inclusive(|octet| *octet == b'\n')) {
-        if octets.starts_with(b"#") {
+    for (number, bytes) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
+        if bytes.starts_with(b"#") {
             continue;
         }
-        let line = parse_line(octets).and_then(|line| match serials.insert(line.serial, number) {
+        let line = parse_line(bytes).and_then(|line| match serials.insert(line.serial, number) {
             None => Ok(line),
             Some(first) => {
                 let given = format!("the serial number of line {first}");
@@ -79,19 +79,19 @@ pub(super) fn parse(octets: &[u8], problems: &mut Problems) -> Vec<(usize, Line)
     lines
 }
 
-fn parse_line(octets: &[u8]) -> Result<Line, Problem> {
-    let Some(octets) = octets.strip_suffix(b"\n") else {
+fn parse_line(bytes: &[u8]) -> Result<Line, Problem> {
+    let Some(bytes) = bytes.strip_suffix(b"\n") else {
         let allowed = "a line with its end: OpenSSL passes over the last where that is missing";
         return Err(Problem::new("no end of the line", allowed));
     };
     // OpenSSL of Windows ends lines so.
-    let octets = octets.strip_suffix(b"\r").unwrap_or(octets);
-    if octets.len() > OPENSSL_INDEX_LINE_OCTETS {
-        let allowed = format!("at most {OPENSSL_INDEX_LINE_OCTETS}");
-        return Err(Problem::new(format!("{} octets", octets.len()), allowed));
+    let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+    if bytes.len() > OPENSSL_INDEX_LINE_BYTES {
+        let allowed = format!("at most {OPENSSL_INDEX_LINE_BYTES}");
+        return Err(Problem::new(format!("{} bytes", bytes.len()), allowed));
     }
-    let text = str::from_utf8(octets).ok().filter(|text| !text.contains('\0'));
-    let text = text.ok_or_else(|| Problem::new("octets that are no text", "text"))?;
+    let text = str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
+    let text = text.ok_or_else(|| Problem::new("bytes that are no text", "text"))?;
     let fields = fields(text);
     let [state, end, revoked, serial, _file, subject] = fields.as_slice() else {
         let given = format!("{} fields", fields.len());
@@ -137,10 +137,10 @@ fn fields(text: &str) -> Vec<String> {
 
 fn parse_serial(text: &str) -> Result<SerialNumber, Problem> {
     let digits =
-        text.bytes().all(|octet| octet.is_ascii_hexdigit()) && text.len().is_multiple_of(2);
+        text.bytes().all(|byte| byte.is_ascii_hexdigit()) && text.len().is_multiple_of(2);
     let serial = if digits { text.parse().ok() } else { None };
     serial.ok_or_else(|| {
-        let allowed = "hexadecimal digits, two an octet, of 1 to 20 octets and not zero";
+        let allowed = "hexadecimal digits, two a byte, of 1 to 20 bytes and not zero";
         Problem::new(format!("serial number {}", shown(text)), allowed)
     })
 }

@@ -35,6 +35,6 @@ const PRIVATE: &str = "private";
 const SERIAL: &str = "serial";
 
 /// A number as OpenSSL writes it: hexadecimal of upper case, two digits a byte.
-fn hexadecimal(octets: &[u8]) -> String {
-    crate::hexadecimal::hexadecimal(octets).to_uppercase()
+fn hexadecimal(bytes: &[u8]) -> String {
+    crate::hexadecimal::hexadecimal(bytes).to_uppercase()
 }

@@ -59,19 +59,19 @@ fn parts(name: &Name, form: Form) -> impl Iterator<Item = (char, &Attribute)> {
 }
 
 fn value(attribute: &Attribute, form: Form) -> String {
-    let octets = attribute.octets();
-    let (characters, rest) = octets.as_chunks::<4>();
+    let bytes = attribute.bytes();
+    let (characters, rest) = bytes.as_chunks::<4>();
     // Of a GeneralString that has four bytes a character, the last counts.
     let wide = attribute.string() == StringKind::Other(GENERAL_STRING)
         && rest.is_empty()
         && characters.iter().all(|character| matches!(character, [0, 0, 0, _]));
     let mut text = String::new();
-    for (position, octet) in octets.iter().enumerate() {
-        match octet {
+    for (position, byte) in bytes.iter().enumerate() {
+        match byte {
             _ if wide && position % 4 != 3 => {}
-            b'/' | b'+' if form == Form::Escaped => text.extend(['\\', char::from(*octet)]),
-            b' '..=b'~' => text.push(char::from(*octet)),
-            _ => text.push_str(&format!("\\x{octet:02X}")),
+            b'/' | b'+' if form == Form::Escaped => text.extend(['\\', char::from(*byte)]),
+            b' '..=b'~' => text.push(char::from(*byte)),
+            _ => text.push_str(&format!("\\x{byte:02X}")),
         }
     }
     text
@@ -175,10 +175,10 @@ mod tests {
             assert_eq!(oneline(&name(text)), expected);
             assert!(is_oneline(expected, &name(text)), "{expected}");
         }
-        let read = |octets: &[u8]| {
+        let read = |bytes: &[u8]| {
             let string = StringKind::Other(GENERAL_STRING);
             let kind = AttributeType::COMMON_NAME;
-            let attribute = Attribute::read(kind, string, octets.to_vec());
+            let attribute = Attribute::read(kind, string, bytes.to_vec());
             oneline(&Name::from_relative(vec![vec![attribute]]).unwrap())
         };
         assert_eq!(read(b"\0\0\0a\0\0\0b"), "/CN=ab");

@@ -43,8 +43,8 @@ impl TryRng for SeededRng {
         Ok(self.0.next_u64())
     }
 
-    fn try_fill_bytes(&mut self, octets: &mut [u8]) -> Result<(), Infallible> {
-        self.0.fill_bytes(octets);
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.0.fill_bytes(bytes);
         Ok(())
     }
 }

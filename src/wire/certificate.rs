@@ -9,7 +9,7 @@ use super::time::{encode_validity, read_time};
 use super::tlv::{SEQUENCE, Values, context, encode, encode_unsigned};
 use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
-use crate::limits::{INPUT_OCTETS, READ_SERIAL_BYTES};
+use crate::limits::{INPUT_BYTES, READ_SERIAL_BYTES};
 use crate::name::Name;
 use crate::profile::Extension;
 use crate::serial::SerialNumber;
@@ -64,7 +64,7 @@ pub(crate) fn encode_to_be_signed(fields: &ToBeSigned<'_>) -> Vec<u8> {
 }
 
 pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Error> {
-    let envelope = envelope::split(INPUT_OCTETS, WHAT, der)?;
+    let envelope = envelope::split(INPUT_BYTES, WHAT, der)?;
     let mut values = Values::inside(WHAT, "tbsCertificate", SEQUENCE, envelope.to_be_signed)?;
     let version = match values.optional(context(0), "version")? {
         Some(content) => {

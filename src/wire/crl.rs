@@ -9,7 +9,7 @@ use super::time::{encode_generalized_time, encode_time, read_time};
 use super::tlv::{INTEGER, SEQUENCE, Values, context, encode, encode_unsigned, header};
 use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
-use crate::limits::{CRL_OCTETS, SERIAL_OCTETS};
+use crate::limits::{CRL_BYTES, SERIAL_BYTES};
 use crate::name::Name;
 use crate::oid::{self, Oid};
 use crate::profile::Extension;
@@ -128,18 +128,18 @@ pub(crate) fn distribution_points(url: &str) -> Extension {
 pub(crate) fn read_number(der: &[u8]) -> Result<Vec<u8>, Error> {
     let place = "CRL number";
     let mut values = Values::new(WHAT, der)?;
-    let octets = values.unsigned(place)?;
+    let bytes = values.unsigned(place)?;
     values.finish(place)?;
-    if octets.len() > SERIAL_OCTETS {
-        let problem = format!("{} octets; at most {SERIAL_OCTETS}", octets.len());
+    if bytes.len() > SERIAL_BYTES {
+        let problem = format!("{} bytes; at most {SERIAL_BYTES}", bytes.len());
         return Err(Error::malformed(WHAT, place, problem));
     }
-    Ok(octets.to_vec())
+    Ok(bytes.to_vec())
 }
 
 pub(crate) fn split_crl(der: &[u8]) -> Result<CrlParts<'_>, Error> {
-    let envelope = envelope::split(CRL_OCTETS, WHAT, der)?;
-    let values = Values::within(CRL_OCTETS, WHAT, envelope.to_be_signed)?;
+    let envelope = envelope::split(CRL_BYTES, WHAT, der)?;
+    let values = Values::within(CRL_BYTES, WHAT, envelope.to_be_signed)?;
     let mut values = values.only(SEQUENCE, "tbsCertList")?;
     let version = if values.peek() == Some(INTEGER) {
         match values.unsigned("version")? {
@@ -158,7 +158,7 @@ pub(crate) fn split_crl(der: &[u8]) -> Result<CrlParts<'_>, Error> {
     };
     // An empty list, which must be absent (RFC 5280 section 5.1.2.6), says the same; some CAs write it.
     let entries = values.optional(SEQUENCE, "revokedCertificates")?.unwrap_or_default();
-    let entries = CrlEntries(Values::within(CRL_OCTETS, WHAT, entries)?);
+    let entries = CrlEntries(Values::within(CRL_BYTES, WHAT, entries)?);
     let extensions = match values.optional(context(0), "crlExtensions")? {
         Some(_) if version < 2 => {
             return Err(Error::malformed(WHAT, "crlExtensions", "in a CRL of version 1"));

@@ -48,16 +48,16 @@ fn encode_relative(attributes: &[Attribute]) -> Vec<u8> {
 }
 
 fn encode_attribute(attribute: &Attribute) -> Vec<u8> {
-    let value = encode(tag(attribute.string()), &[attribute.octets()]);
+    let value = encode(tag(attribute.string()), &[attribute.bytes()]);
     encode(SEQUENCE, &[&encode_oid(attribute.kind().oid()), &value])
 }
 
 fn read_attribute(set: &mut Values<'_>, place: &str) -> Result<Attribute, Error> {
     let mut pair = set.enter(SEQUENCE, place)?;
     let kind = AttributeType::other(pair.oid(place)?);
-    let (tag, octets) = split_any(pair.what(), pair.whole(place)?)?;
+    let (tag, bytes) = split_any(pair.what(), pair.whole(place)?)?;
     pair.finish(place)?;
-    Ok(Attribute::read(kind, string_of(tag), octets.to_vec()))
+    Ok(Attribute::read(kind, string_of(tag), bytes.to_vec()))
 }
 
 /// The identifier byte of a string type (X.680 section 8.4, table 1).

@@ -20,7 +20,7 @@ pub(crate) struct Envelope<'a> {
     pub(crate) to_be_signed: &'a [u8],
     pub(crate) algorithm: SignatureIdentifier,
     /// The AlgorithmIdentifier as it was written: the one inside must be the same.
-    pub(crate) algorithm_octets: &'a [u8],
+    pub(crate) algorithm_bytes: &'a [u8],
     pub(crate) signature: &'a [u8],
 }
 
@@ -28,7 +28,7 @@ impl Envelope<'_> {
     /// Holds the algorithm that the signed part names against the one beside the signature: where they
     /// differ, nothing can be verified (RFC 5280 sections 4.1.1.2 and 5.1.1.2).
     pub(crate) fn compare(self, what: &'static str, inside: &[u8]) -> SignatureIdentifier {
-        if inside == self.algorithm_octets {
+        if inside == self.algorithm_bytes {
             return self.algorithm;
         }
         let problem =
@@ -64,10 +64,10 @@ pub(crate) fn split<'a>(
 ) -> Result<Envelope<'a>, Error> {
     let mut values = Values::within(limit, what, der)?.only(SEQUENCE, "outermost value")?;
     let to_be_signed = values.whole("to-be-signed part")?;
-    let algorithm_octets = values.whole("signatureAlgorithm")?;
+    let algorithm_bytes = values.whole("signatureAlgorithm")?;
     let algorithm =
-        read_signature_identifier(&mut Values::new(what, algorithm_octets)?, "signatureAlgorithm")?;
+        read_signature_identifier(&mut Values::new(what, algorithm_bytes)?, "signatureAlgorithm")?;
     let signature = values.bit_string("signature")?;
     values.finish("after the signature")?;
-    Ok(Envelope { to_be_signed, algorithm, algorithm_octets, signature })
+    Ok(Envelope { to_be_signed, algorithm, algorithm_bytes, signature })
 }

@@ -8,7 +8,7 @@ use super::tlv::{
     encode_unsigned,
 };
 use crate::error::Error;
-use crate::limits::{AUTHORITY_KEY_IDENTIFIER_OCTETS, EXTENDED_KEY_USAGES, EXTENSIONS};
+use crate::limits::{AUTHORITY_KEY_IDENTIFIER_BYTES, EXTENDED_KEY_USAGES, EXTENSIONS};
 use crate::name::{NameConstraints, UncheckedName};
 use crate::oid::{self, Oid};
 use crate::profile::Extension;
@@ -83,9 +83,9 @@ impl Extensions {
         let value = extension.value.as_slice();
         match extension.oid {
             oid::AUTHORITY_KEY_IDENTIFIER => {
-                if value.len() > AUTHORITY_KEY_IDENTIFIER_OCTETS {
-                    let most = AUTHORITY_KEY_IDENTIFIER_OCTETS;
-                    let problem = format!("{} octets; at most {most}", value.len());
+                if value.len() > AUTHORITY_KEY_IDENTIFIER_BYTES {
+                    let most = AUTHORITY_KEY_IDENTIFIER_BYTES;
+                    let problem = format!("{} bytes; at most {most}", value.len());
                     return Err(Error::malformed(what, "", problem));
                 }
                 self.authority_key_identifier = read_authority_key_identifier(what, value)?;

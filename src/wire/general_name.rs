@@ -84,7 +84,7 @@ fn encode_unchecked(name: &UncheckedName) -> Vec<u8> {
     match name {
         UncheckedName::Dns(text) => encode(DNS_NAME, &[text.as_bytes()]),
         UncheckedName::Email(text) => encode(RFC822_NAME, &[text.as_bytes()]),
-        UncheckedName::Ip(octets) => encode(IP_ADDRESS, &[octets]),
+        UncheckedName::Ip(bytes) => encode(IP_ADDRESS, &[bytes]),
         UncheckedName::Other { tag: 8, value } => encode(0x88, &[value]),
         UncheckedName::Other { tag, value } => encode(context(*tag), &[value]),
         UncheckedName::Uri(text) => encode(URI, &[text.as_bytes()]),
@@ -96,7 +96,7 @@ fn encode_subtree(subtree: &Subtree) -> Vec<u8> {
         Subtree::Directory(name) => encode(DIRECTORY_NAME, &[&encode_name(name)]),
         Subtree::Dns(base) => encode(DNS_NAME, &[base.as_bytes()]),
         Subtree::Email(base) => encode(RFC822_NAME, &[base.as_bytes()]),
-        Subtree::Ip(network) => encode(IP_ADDRESS, &[&network.to_octets()]),
+        Subtree::Ip(network) => encode(IP_ADDRESS, &[&network.to_bytes()]),
         Subtree::Uri(base) => encode(URI, &[base.as_bytes()]),
         // Read only: there is nothing to write.
         Subtree::Other { .. } => return Vec::new(),
@@ -129,7 +129,7 @@ fn read_subtrees(what: &'static str, content: &[u8]) -> Result<Vec<Subtree>, Err
             URI => Subtree::Uri(ascii(what, place, content)?.to_ascii_lowercase()),
             // What is no range of one prefix is kept as what cannot be matched.
             IP_ADDRESS => {
-                IpNetwork::from_octets(content).map_or(Subtree::Other { tag: 7 }, Subtree::Ip)
+                IpNetwork::from_bytes(content).map_or(Subtree::Other { tag: 7 }, Subtree::Ip)
             }
             _ => Subtree::Other { tag: other_tag(what, place, tag)? },
         });
@@ -145,8 +145,8 @@ fn other_tag(what: &'static str, place: &str, tag: u8) -> Result<u8, Error> {
     }
 }
 
-fn ascii(what: &'static str, place: &str, octets: &[u8]) -> Result<String, Error> {
-    match std::str::from_utf8(octets) {
+fn ascii(what: &'static str, place: &str, bytes: &[u8]) -> Result<String, Error> {
+    match std::str::from_utf8(bytes) {
         Ok(text) if text.is_ascii() => Ok(text.to_owned()),
         _ => Err(Error::malformed(what, place, "an IA5String with other than ASCII characters")),
     }

@@ -11,7 +11,7 @@ use super::base64::{self, is_blank};
 use super::foreign;
 use super::label::{Label, split_label};
 use crate::error::Error;
-use crate::limits::{INPUT_OCTETS, PEM_BLOCKS};
+use crate::limits::{INPUT_BYTES, PEM_BLOCKS};
 
 const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
@@ -33,7 +33,7 @@ pub(crate) fn encode(label: &str, der: &[u8]) -> String {
 /// Every block with one of these labels, in order; others are passed over. A text that is nothing but
 /// base64 counts as one block, of whatever label.
 pub(crate) fn blocks(what: &'static str, labels: &[&str], text: &str) -> Result<Vec<Block>, Error> {
-    blocks_within(INPUT_OCTETS, what, labels, text)
+    blocks_within(INPUT_BYTES, what, labels, text)
 }
 
 /// The same in a text of at most `limit` bytes.
@@ -59,7 +59,7 @@ pub(crate) fn each(
     other: &[&str],
     text: &str,
 ) -> Result<Vec<Placed>, Error> {
-    let found = scan(INPUT_OCTETS, what, text)?;
+    let found = scan(INPUT_BYTES, what, text)?;
     if found.is_empty() {
         return Ok(foreign::bare(text).into_iter().map(|der| (0, Ok(Block { der }))).collect());
     }
@@ -81,7 +81,7 @@ pub(crate) fn single(
     labels: &[&str],
     text: &str,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    single_within(INPUT_OCTETS, what, labels, text)
+    single_within(INPUT_BYTES, what, labels, text)
 }
 
 /// The only block with one of these labels, in a text of at most `limit` bytes.
@@ -101,7 +101,7 @@ pub(crate) fn single_within(
 
 /// What a text holds in which no block with one of these labels was found.
 pub(crate) fn no_block(what: &'static str, labels: &[&str], text: &str) -> Error {
-    no_block_within(INPUT_OCTETS, what, labels, text)
+    no_block_within(INPUT_BYTES, what, labels, text)
 }
 
 /// The same of a text of at most `limit` bytes.
@@ -155,7 +155,7 @@ struct Raw<'t> {
 /// Every block of a text, in order.
 fn scan<'t>(limit: usize, what: &'static str, text: &'t str) -> Result<Vec<Raw<'t>>, Error> {
     if text.len() > limit {
-        let problem = format!("{} octets; at most {limit}", text.len());
+        let problem = format!("{} bytes; at most {limit}", text.len());
         return Err(Error::malformed(what, "PEM", problem));
     }
     let mut found = Vec::new();

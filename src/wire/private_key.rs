@@ -76,7 +76,7 @@ pub(crate) fn split_pkcs8(der: &[u8]) -> Result<(PrivateKeyParts<'_>, Option<&[u
     let public = match values.optional(0x81, "publicKey")? {
         Some([0, public @ ..]) => Some(public),
         Some(_) => {
-            let problem = "a BIT STRING not of whole octets";
+            let problem = "a BIT STRING not of whole bytes";
             return Err(Error::malformed(WHAT, "publicKey", problem));
         }
         None => None,

@@ -7,7 +7,7 @@ use super::public_key::{PublicKeyInfoParts, read_public_key_info};
 use super::tlv::{SEQUENCE, SET, Values, context, encode, encode_oid, encode_unsigned};
 use crate::algorithm::SignatureIdentifier;
 use crate::error::Error;
-use crate::limits::{INPUT_OCTETS, REQUEST_ATTRIBUTES};
+use crate::limits::{INPUT_BYTES, REQUEST_ATTRIBUTES};
 use crate::name::Name;
 use crate::oid::{self, Oid};
 use crate::profile::Extension;
@@ -55,7 +55,7 @@ pub(crate) fn encode_request_info(
 }
 
 pub(crate) fn split_request(der: &[u8]) -> Result<RequestParts<'_>, Error> {
-    let envelope = envelope::split(INPUT_OCTETS, WHAT, der)?;
+    let envelope = envelope::split(INPUT_BYTES, WHAT, der)?;
     let mut values =
         Values::inside(WHAT, "certificationRequestInfo", SEQUENCE, envelope.to_be_signed)?;
     if !values.unsigned("version")?.is_empty() {

@@ -17,11 +17,11 @@ pub(crate) fn read_pair(signature: &[u8], width: usize) -> Result<(Vec<u8>, Vec<
 }
 
 /// Big-endian bytes with zeros in front up to `width`.
-pub(crate) fn fixed_width(octets: &[u8], width: usize) -> Result<Vec<u8>, Error> {
-    let padding = width.checked_sub(octets.len()).ok_or_else(|| {
-        Error::malformed("integer", "", format!("{} octets; at most {width}", octets.len()))
+pub(crate) fn fixed_width(bytes: &[u8], width: usize) -> Result<Vec<u8>, Error> {
+    let padding = width.checked_sub(bytes.len()).ok_or_else(|| {
+        Error::malformed("integer", "", format!("{} bytes; at most {width}", bytes.len()))
     })?;
     let mut out = vec![0; padding];
-    out.extend_from_slice(octets);
+    out.extend_from_slice(bytes);
     Ok(out)
 }

@@ -8,12 +8,12 @@ const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
 /// Bytes of a UTCTime: YYMMDDHHMMSSZ.
-const UTC_TIME_OCTETS: usize = 13;
+const UTC_TIME_BYTES: usize = 13;
 
 /// UTCTime to the end of 2049, GeneralizedTime from 2050 (RFC 5280 section 4.1.2.5).
 pub(crate) fn encode_time(time: Time) -> Vec<u8> {
     let text = time_text(time);
-    let tag = if text.len() == UTC_TIME_OCTETS { UTC_TIME } else { GENERALIZED_TIME };
+    let tag = if text.len() == UTC_TIME_BYTES { UTC_TIME } else { GENERALIZED_TIME };
     encode(tag, &[text.as_bytes()])
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn generalized_time_text(time: Time) -> String {
 
 /// Reads the characters of a UTCTime or a GeneralizedTime, which their count tells apart.
 pub(crate) fn parse_time_text(text: &[u8]) -> Result<Time, Error> {
-    parse("time", "", text, text.len() != UTC_TIME_OCTETS)
+    parse("time", "", text, text.len() != UTC_TIME_BYTES)
 }
 
 pub(crate) fn encode_validity(validity: &Validity) -> Vec<u8> {

@@ -4,7 +4,7 @@ use der::asn1::ObjectIdentifier;
 use der::{Decode, Encode};
 
 use crate::error::Error;
-use crate::limits::{INPUT_OCTETS, OID_ARC};
+use crate::limits::{INPUT_BYTES, OID_ARC};
 use crate::oid::Oid;
 
 pub(crate) const BOOLEAN: u8 = 0x01;
@@ -33,9 +33,9 @@ pub(crate) fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 
 /// The tag and length of a value.
 pub(crate) fn header(tag: u8, length: usize) -> Vec<u8> {
-    let octets = length.to_be_bytes();
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    match octets.get(zeros..).unwrap_or_default() {
+    let bytes = length.to_be_bytes();
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    match bytes.get(zeros..).unwrap_or_default() {
         [] => vec![tag, 0],
         [short] if *short < 0x80 => vec![tag, *short],
         // At most eight bytes of length, so their count fits into seven bits.
@@ -48,14 +48,14 @@ pub(crate) fn encode_oid(oid: Oid) -> Vec<u8> {
 }
 
 /// A BIT STRING of whole bytes.
-pub(crate) fn encode_bit_string(octets: &[u8]) -> Vec<u8> {
-    encode(BIT_STRING, &[&[0], octets])
+pub(crate) fn encode_bit_string(bytes: &[u8]) -> Vec<u8> {
+    encode(BIT_STRING, &[&[0], bytes])
 }
 
 /// A positive INTEGER from its big-endian bytes.
-pub(crate) fn encode_unsigned(octets: &[u8]) -> Vec<u8> {
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    match octets.get(zeros..) {
+pub(crate) fn encode_unsigned(bytes: &[u8]) -> Vec<u8> {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    match bytes.get(zeros..) {
         None | Some([]) => encode(INTEGER, &[&[0]]),
         Some(significant @ [first, ..]) if *first >= 0x80 => encode(INTEGER, &[&[0], significant]),
         Some(significant) => encode(INTEGER, &[significant]),
@@ -70,21 +70,21 @@ pub(crate) struct Values<'a> {
 
 impl<'a> Values<'a> {
     /// A reader of the values in `bytes`, which are (part of) a `what`.
-    pub(crate) fn new(what: &'static str, octets: &'a [u8]) -> Result<Self, Error> {
-        Self::within(INPUT_OCTETS, what, octets)
+    pub(crate) fn new(what: &'static str, bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::within(INPUT_BYTES, what, bytes)
     }
 
     /// The same under another limit.
     pub(crate) fn within(
         limit: usize,
         what: &'static str,
-        octets: &'a [u8],
+        bytes: &'a [u8],
     ) -> Result<Self, Error> {
-        if octets.len() > limit {
-            let problem = format!("{} octets; at most {limit}", octets.len());
+        if bytes.len() > limit {
+            let problem = format!("{} bytes; at most {limit}", bytes.len());
             return Err(Error::malformed(what, "", problem));
         }
-        Ok(Self { rest: octets, what })
+        Ok(Self { rest: bytes, what })
     }
 
     /// A reader of what is inside the only value of `bytes`, which must have this tag.
@@ -92,9 +92,9 @@ impl<'a> Values<'a> {
         what: &'static str,
         place: &str,
         tag: u8,
-        octets: &'a [u8],
+        bytes: &'a [u8],
     ) -> Result<Self, Error> {
-        Self::new(what, octets)?.only(tag, place)
+        Self::new(what, bytes)?.only(tag, place)
     }
 
     /// The content of the only value of `bytes`, which must have this tag.
@@ -102,9 +102,9 @@ impl<'a> Values<'a> {
         what: &'static str,
         place: &str,
         tag: u8,
-        octets: &'a [u8],
+        bytes: &'a [u8],
     ) -> Result<&'a [u8], Error> {
-        let mut values = Self::new(what, octets)?;
+        let mut values = Self::new(what, bytes)?;
         let content = values.content(tag, place)?;
         values.finish(place)?;
         Ok(content)
@@ -171,8 +171,8 @@ impl<'a> Values<'a> {
     /// A BIT STRING of whole bytes.
     pub(crate) fn bit_string(&mut self, place: &str) -> Result<&'a [u8], Error> {
         match self.content(BIT_STRING, place)?.split_first() {
-            Some((0, octets)) => Ok(octets),
-            _ => Err(Error::malformed(self.what, place, "a BIT STRING not of whole octets")),
+            Some((0, bytes)) => Ok(bytes),
+            _ => Err(Error::malformed(self.what, place, "a BIT STRING not of whole bytes")),
         }
     }
 
@@ -221,7 +221,7 @@ impl<'a> Values<'a> {
         if self.is_empty() {
             return Ok(());
         }
-        Err(Error::malformed(self.what, place, format!("{} octets too many", self.rest.len())))
+        Err(Error::malformed(self.what, place, format!("{} bytes too many", self.rest.len())))
     }
 
     pub(crate) fn what(&self) -> &'static str {
@@ -233,12 +233,12 @@ impl<'a> Values<'a> {
 pub(crate) fn decode_whole<'a, T>(
     what: &'static str,
     place: &str,
-    octets: &'a [u8],
+    bytes: &'a [u8],
 ) -> Result<T, Error>
 where
     T: Decode<'a, Error = der::Error>,
 {
-    T::from_der(octets).map_err(|error| malformed(what, place, error))
+    T::from_der(bytes).map_err(|error| malformed(what, place, error))
 }
 
 /// The DER of a type of the der crate.
@@ -247,8 +247,8 @@ pub(crate) fn encode_whole<T: Encode>(what: &'static str, value: &T) -> Result<V
 }
 
 /// The identifier byte and the content bytes of a value.
-pub(crate) fn split_any<'a>(what: &'static str, octets: &'a [u8]) -> Result<(u8, &'a [u8]), Error> {
-    let mut values = Values::new(what, octets)?;
+pub(crate) fn split_any<'a>(what: &'static str, bytes: &'a [u8]) -> Result<(u8, &'a [u8]), Error> {
+    let mut values = Values::new(what, bytes)?;
     let tag = values.peek().unwrap_or_default();
     let content = values.content(tag, "")?;
     values.finish("")?;
@@ -270,7 +270,7 @@ pub(crate) struct Split<'a> {
 pub(crate) fn split(all: &[u8]) -> Result<Split<'_>, &'static str> {
     let (tag, length, rest, shortest) = match all {
         [] => return Err("nothing, where a value should be"),
-        [tag, ..] if tag & 0x1f == 0x1f => return Err("a tag of more than one octet"),
+        [tag, ..] if tag & 0x1f == 0x1f => return Err("a tag of more than one byte"),
         [tag, length, rest @ ..] if *length < 0x80 => (*tag, usize::from(*length), rest, true),
         [_, 0x80, ..] => return Err("an indefinite length, which DER does not have"),
         [tag, count, rest @ ..] => {
@@ -285,12 +285,12 @@ pub(crate) fn split(all: &[u8]) -> Result<Split<'_>, &'static str> {
 }
 
 /// Whether every arc of an object identifier is at most [`OID_ARC`].
-fn arcs_fit(octets: &[u8]) -> bool {
+fn arcs_fit(bytes: &[u8]) -> bool {
     let mut arc = 0;
-    octets.iter().all(|octet| {
-        arc = arc << 7 | u64::from(octet & 0x7f);
+    bytes.iter().all(|byte| {
+        arc = arc << 7 | u64::from(byte & 0x7f);
         let fits = arc <= OID_ARC;
-        if *octet < 0x80 {
+        if *byte < 0x80 {
             arc = 0;
         }
         fits
@@ -300,12 +300,12 @@ fn arcs_fit(octets: &[u8]) -> bool {
 /// A length of `count` bytes, what follows it, and whether it is in its shortest form.
 fn long_length(count: usize, rest: &[u8]) -> Result<(usize, &[u8], bool), &'static str> {
     // Four bytes name more than any input may have.
-    let (octets, rest) = match count {
+    let (bytes, rest) = match count {
         1..=4 => rest.split_at_checked(count).ok_or("cut off in the length")?,
-        _ => return Err("a length of more than four octets"),
+        _ => return Err("a length of more than four bytes"),
     };
-    let length = octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet));
-    let shortest = length >= 0x80 && octets.first().is_some_and(|first| *first != 0);
+    let length = bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
+    let shortest = length >= 0x80 && bytes.first().is_some_and(|first| *first != 0);
     Ok((length, rest, shortest))
 }
 

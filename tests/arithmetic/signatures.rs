@@ -119,9 +119,9 @@ fn a_key_that_does_not_fit_the_lanes_is_no_key_with_any_arithmetic() {
 
 /// The first prime above 1.5·2^(bits−1).
 fn next_prime(bits: u32) -> BoxedUint {
-    let mut octets = vec![0; bits as usize / 8];
-    octets[0] = 0xc0;
-    let start = BoxedUint::from_be_slice_vartime(&octets);
+    let mut bytes = vec![0; bits as usize / 8];
+    bytes[0] = 0xc0;
+    let start = BoxedUint::from_be_slice_vartime(&bytes);
     let candidates = (1..).step_by(2).map(|more| start.wrapping_add(number(more)));
     candidates.into_iter().find(|candidate| is_prime(Flavor::Any, candidate)).unwrap()
 }

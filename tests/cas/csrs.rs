@@ -187,7 +187,7 @@ fn list_csr_shows_all_fields_filters_and_pages() {
     let digest = {
         use sha2::{Digest, Sha256};
         let digest = Sha256::digest(csr.public_key().to_der());
-        digest.iter().map(|octet| format!("{octet:02x}")).collect::<String>()
+        digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
     };
     let expected = json!({
         "Algorithm": "ECC", "CommonName": "db.example", "CorpName": "Example", "CountryCode": "CN",

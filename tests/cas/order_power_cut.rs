@@ -8,7 +8,7 @@ use certwright::cas::OrderState;
 use certwright::{KeyAlgorithm, RedbStore, Store};
 use serde_json::json;
 
-use crate::disk::{self, Disk, Octets, Operation};
+use crate::disk::{self, Disk, Bytes, Operation};
 use crate::order_quota::consistent;
 use crate::shop::*;
 use crate::world::{call, text};
@@ -70,9 +70,9 @@ fn no_quota_is_lost_or_doubled_wherever_the_power_goes() {
     assert!(life.log.len() - life.open > 60, "{} operations", life.log.len() - life.open);
     let config = shop.cas.config().clone();
     for moment in life.open..=life.log.len() {
-        disk::each_cut(&Octets::default(), &life.log[..moment], |octets, how| {
+        disk::each_cut(&Bytes::default(), &life.log[..moment], |bytes, how| {
             let what = format!("cut at operation {moment}, {how}");
-            let store: Arc<dyn Store> = match RedbStore::open_or_create_on(Disk::of(octets)) {
+            let store: Arc<dyn Store> = match RedbStore::open_or_create_on(Disk::of(bytes)) {
                 Ok(store) => Arc::new(store),
                 Err(error) => panic!("{what}: {error}"),
             };
@@ -106,9 +106,9 @@ fn after_a_cut_orders_go_on_and_no_number_comes_again() {
     let (life, shop) = life();
     let config = shop.cas.config().clone();
     for moment in (life.open..=life.log.len()).step_by(7) {
-        let octets = disk::after_cut(&Octets::default(), &life.log[..moment], |_| false, false);
+        let bytes = disk::after_cut(&Bytes::default(), &life.log[..moment], |_| false, false);
         let store: Arc<dyn Store> =
-            Arc::new(RedbStore::open_or_create_on(Disk::of(octets)).unwrap());
+            Arc::new(RedbStore::open_or_create_on(Disk::of(bytes)).unwrap());
         let cas = opened(&store, &Hands::new(), config.clone());
         let before = consistent(&cas, 100);
         let csr = csr_for(KeyAlgorithm::EcdsaP256, "www.aliyundoc.com");

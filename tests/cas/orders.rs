@@ -49,7 +49,7 @@ fn tokens_are_hexadecimal_and_never_the_same() {
     let mut tokens: Vec<String> = (0..20)
         .map(|_| text(&shop.state(shop.order(json!({}))), "RecordValue").to_owned())
         .collect();
-    assert!(tokens.iter().all(|token| token.bytes().all(|octet| octet.is_ascii_hexdigit())));
+    assert!(tokens.iter().all(|token| token.bytes().all(|byte| byte.is_ascii_hexdigit())));
     tokens.sort();
     tokens.dedup();
     assert_eq!(tokens.len(), 20);

@@ -237,10 +237,10 @@ fn a_server_certificate_names_a_host() {
 }
 
 #[test]
-fn no_dump_of_octets_and_no_blank_is_certified() {
+fn no_dump_of_bytes_and_no_blank_is_certified() {
     let world = World::new();
-    let crafted = |string, octets: &[u8]| {
-        let subject = craft::name(&[("2.5.4.3", string, octets)]);
+    let crafted = |string, bytes: &[u8]| {
+        let subject = craft::name(&[("2.5.4.3", string, bytes)]);
         let der = craft::request(&subject, &[], &*craft::key(KeyAlgorithm::EcdsaP256, 2));
         CertificateRequest::from_der(&der).unwrap().to_pem()
     };
@@ -250,11 +250,11 @@ fn no_dump_of_octets_and_no_blank_is_certified() {
             "ApiPassthrough": { "Extensions": { "ExtendedKeyUsages": ["clientAuth"] } },
         })
     };
-    for (string, octets, name) in [
+    for (string, bytes, name) in [
         (0x13, &b"M\xfcller.test"[..], "PrintableString"),
         (0x1c, &[0, 0, 0, b'a'], "UniversalString"),
     ] {
-        let csr = crafted(string, octets);
+        let csr = crafted(string, bytes);
         for operation in [OPERATION, "CreateClientCertificateWithCsr"] {
             let given = with(&base(&world), json!({ "Csr": csr }));
             world.refuses(operation, given, "InvalidParameter", name);

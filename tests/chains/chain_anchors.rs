@@ -91,9 +91,9 @@ fn a_certificate_of_version_1_is_no_ca_below_an_anchor() {
 
 #[test]
 fn below_an_anchor_nothing_counts_that_is_not_understood() {
-    let octets = |content: &[u8]| tlv(3, &[&[0], content]);
+    let bytes = |content: &[u8]| tlv(3, &[&[0], content]);
     let key = |identifier: &[Vec<u8>], content: &[u8]| {
-        craft::sequence(&[craft::sequence(identifier), octets(content)])
+        craft::sequence(&[craft::sequence(identifier), bytes(content)])
     };
     let rsa = |bits: usize, exponent: &[u8]| {
         let mut modulus = vec![0xff; bits.div_ceil(8)];

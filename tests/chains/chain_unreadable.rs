@@ -200,8 +200,8 @@ fn a_mapped_address_is_never_issued() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
         // Asked for by bytes: refused. Asked for by value, or set by the policy: the IPv4 address.
-        let octets = [&[0; 10][..], &[0xff, 0xff, 10, 0, 0, 1]].concat();
-        let names = craft::extension(SUBJECT_ALT_NAME, false, &craft::alt_names(&[(IP, &octets)]));
+        let bytes = [&[0; 10][..], &[0xff, 0xff, 10, 0, 0, 1]].concat();
+        let names = craft::extension(SUBJECT_ALT_NAME, false, &craft::alt_names(&[(IP, &bytes)]));
         let key = common::key(algorithm);
         let der = craft::request(
             &craft::name(&[("2.5.4.3", 0x0c, b"a")]),

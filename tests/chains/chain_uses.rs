@@ -68,13 +68,13 @@ fn a_leaf_serves_a_purpose_only_with_a_key_usage_that_is_consistent_with_it() {
             };
             verify(draft().without(KEY_USAGE)).unwrap();
             for bit in 0..8 {
-                let octet = 0x80 >> bit;
-                let verdict = verify(draft().set(KEY_USAGE, true, &[3, 2, 7 - bit, octet]));
+                let byte = 0x80 >> bit;
+                let verdict = verify(draft().set(KEY_USAGE, true, &[3, 2, 7 - bit, byte]));
                 match verdict {
-                    Ok(_) => assert!(consistent & octet != 0, "{purpose}: {octet:#010b}"),
+                    Ok(_) => assert!(consistent & byte != 0, "{purpose}: {byte:#010b}"),
                     Err(Error::Chain(error)) => {
                         assert_eq!((error.link, error.rule), (0, ChainRule::KeyUsage), "{error}");
-                        assert!(consistent & octet == 0, "{purpose}: {octet:#010b}");
+                        assert!(consistent & byte == 0, "{purpose}: {byte:#010b}");
                     }
                     Err(error) => panic!("{error}"),
                 }

@@ -144,7 +144,7 @@ fn each_link_must_name_the_next_by_name_and_key_identifier() {
             ChainRule::Names,
             "CN=Other, the next certificate is CN=CA",
         );
-        let identifier = |octets: &[u8]| craft::sequence(&[craft::tlv(0x80, &[octets])]);
+        let identifier = |bytes: &[u8]| craft::sequence(&[craft::tlv(0x80, &[bytes])]);
         let wrong = Draft::of(leaf).set(AUTHORITY_KEY_IDENTIFIER, false, &identifier(b"wrong"));
         let wrong = wrong.sign(&ladder.ca_key());
         chain(ladder, &wrong).refused(0, ChainRule::KeyIdentifier, "key identifier");

@@ -18,7 +18,7 @@ fn a_certificate_is_shown_in_pem_and_der_and_from_standard_input() {
         shop.write("ca.der", ca.certificate().as_der());
         let shown = shop.run(&["inspect", "ca.pem"]).expect(0).stdout;
         assert_eq!(shop.run(&["inspect", "ca.der"]).expect(0).stdout, shown);
-        let pem = shop.octets("ca.pem");
+        let pem = shop.bytes("ca.pem");
         assert_eq!(shop.run_with(&["inspect", "-"], &pem).expect(0).stdout, shown);
         let serial = ca.certificate().serial().to_string();
         let fingerprint = colons(&ca.certificate().fingerprint());
@@ -289,6 +289,6 @@ fn text_around_and_other_encodings_are_passed_over() {
     assert_eq!(shown([b"M\xfcller's key\n", pem.as_str().as_bytes()].concat()), plain);
 }
 
-fn colons(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02X}")).collect::<Vec<_>>().join(":")
+fn colons(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
 }

@@ -59,7 +59,7 @@ impl Shop {
         let _ = mode;
     }
 
-    pub fn octets(&self, name: &str) -> Vec<u8> {
+    pub fn bytes(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).unwrap()
     }
 

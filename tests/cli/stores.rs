@@ -6,18 +6,18 @@ use serde_json::json;
 use crate::shop::{Shop, any_algorithm};
 
 #[test]
-fn a_wrong_key_file_leaves_the_store_as_it_is_to_the_octet() {
+fn a_wrong_key_file_leaves_the_store_as_it_is_to_the_byte() {
     let shop = Shop::new();
     shop.hierarchy(any_algorithm());
     shop.secret("other.key", [8; 32]);
     shop.secret("short.key", [7; 16]);
-    let before = shop.octets("ca.redb");
+    let before = shop.bytes("ca.redb");
     for (key, code) in [("other.key", "Error"), ("short.key", "InvalidParameter")] {
         let root = crate::shop::root(any_algorithm()).to_string();
         for (action, parameters) in [("CreateRootCACertificate", &*root), ("ListCsr", "{}")] {
             let arguments = ["--store", "ca.redb", "--key-file", key, "call", action, parameters];
             shop.run(&arguments).refused(code);
-            assert!(shop.octets("ca.redb") == before, "{key} {action}");
+            assert!(shop.bytes("ca.redb") == before, "{key} {action}");
         }
     }
     shop.call("ListCsr", json!({}));
@@ -49,17 +49,17 @@ fn a_file_that_is_no_store_is_refused_and_stays() {
     }
     shop.run(&["audit", "--store", "diary.txt"]).says(1, "diary.txt");
     shop.run(&["backup", "--store", "diary.txt", "copy.redb"]).says(1, "diary.txt");
-    assert_eq!(shop.octets("diary.txt"), text.as_bytes());
+    assert_eq!(shop.bytes("diary.txt"), text.as_bytes());
     shop.run(&["--store", "no/such/folder/ca.redb", "call", "ListCsr"]).refused("Error");
 }
 
 #[test]
 fn a_store_is_made_by_init_alone_and_once() {
     let shop = Shop::new();
-    let made = shop.octets("ca.redb");
+    let made = shop.bytes("ca.redb");
     shop.run(&["--store", "ca.redb", "init"]).says(1, "ca.redb exists already");
     shop.run(&["init", "--store", "seal.key"]).says(1, "exists already");
-    assert!(shop.octets("ca.redb") == made);
+    assert!(shop.bytes("ca.redb") == made);
     shop.run(&["init"]).says(2, "--store");
     shop.run(&["--store", "new.redb", "--key-file", "seal.key", "init"]).says(2, "of no use");
     let wait = ["--wait", "0"];
@@ -89,7 +89,7 @@ fn a_store_is_made_by_init_alone_and_once() {
 fn a_damaged_store_is_refused_by_every_verb_and_stays() {
     let shop = Shop::new();
     shop.hierarchy(any_algorithm());
-    let whole = shop.octets("ca.redb");
+    let whole = shop.bytes("ca.redb");
     let mut headless = whole.clone();
     headless[..64].fill(0);
     let padded = |more: usize| [&whole[..], &vec![0; more]].concat();
@@ -114,7 +114,7 @@ fn a_damaged_store_is_refused_by_every_verb_and_stays() {
         shop.run(&["--store", "damaged.redb", "audit"]).says(1, told);
         shop.run(&["--store", "damaged.redb", "backup", "copy.redb"]).says(1, told);
         shop.run(&["--store", "damaged.redb", "init"]).says(1, "exists already");
-        assert!(shop.octets("damaged.redb") == content, "{what}: it was changed");
+        assert!(shop.bytes("damaged.redb") == content, "{what}: it was changed");
         assert!(!shop.path("copy.redb").exists(), "{what}");
     }
 }
@@ -190,13 +190,13 @@ fn calls_at_the_same_time_all_have_their_turn() {
 fn audit_writes_the_log_and_verifies_it_and_changes_nothing() {
     let shop = Shop::new();
     shop.hierarchy(any_algorithm());
-    let before = shop.octets("ca.redb");
+    let before = shop.bytes("ca.redb");
     let log = shop.run(&["audit", "--store", "ca.redb"]).expect(0).stdout;
     for (index, line) in log.lines().enumerate() {
         let entry: serde_json::Value = serde_json::from_str(line).unwrap();
         assert_eq!(entry["number"], index + 1);
     }
-    assert!(shop.octets("ca.redb") == before);
+    assert!(shop.bytes("ca.redb") == before);
     // An entry that was changed is found.
     let store = RedbStore::open(shop.path("ca.redb")).unwrap();
     let mut found = None;
@@ -220,9 +220,9 @@ fn audit_writes_the_log_and_verifies_it_and_changes_nothing() {
 fn a_backup_is_the_store_again_and_overwrites_nothing() {
     let shop = Shop::new();
     shop.hierarchy(any_algorithm());
-    let before = shop.octets("ca.redb");
+    let before = shop.bytes("ca.redb");
     shop.run(&["backup", "--store", "ca.redb", "copy.redb"]).expect(0);
-    assert!(shop.octets("ca.redb") == before);
+    assert!(shop.bytes("ca.redb") == before);
     let log = |store| shop.run(&["audit", "--store", store]).expect(0).stdout;
     assert_eq!(log("copy.redb"), log("ca.redb"));
     shop.run(&["backup", "--store", "ca.redb", "copy.redb"]).says(1, "exists already");

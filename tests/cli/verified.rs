@@ -36,7 +36,7 @@ fn a_good_chain_verifies_and_its_links_are_named() {
             .expect(0);
         verify(&shop, &["chain.pem", "--trust", "root.pem"]).expect(0);
         verify(&shop, &["--trust", "root.pem", "--trust", "ca.pem"]).says(2, "<CHAIN> is missing");
-        let chain = shop.octets("chain.pem");
+        let chain = shop.bytes("chain.pem");
         let at = (NOW + 60).to_string();
         let arguments = ["verify", "--at", &at, "--trust", "root.pem", "-"];
         shop.run_with(&arguments, &chain).expect(0);
@@ -119,7 +119,7 @@ fn a_refusal_names_the_link_and_the_rule() {
     shop.chain(any_algorithm());
     let (past, future) = ((NOW - 1).to_string(), (NOW + 91 * 86_400).to_string());
     let later = (NOW + 11 * 366 * 86_400).to_string();
-    let chain = String::from_utf8(shop.octets("chain.pem")).unwrap();
+    let chain = String::from_utf8(shop.bytes("chain.pem")).unwrap();
     let mut damaged =
         certwright::Certificate::from_pem(&chain[..chain.find("-----END").unwrap() + 25])
             .unwrap()

@@ -19,7 +19,7 @@ fn no_part_of_a_request_is_read_as_a_request() {
     for algorithm in common::families() {
         let der = request(algorithm);
         CertificateRequest::from_der(&der).unwrap();
-        no_prefix_and_no_tail(&der, |octets| CertificateRequest::from_der(octets).is_err());
+        no_prefix_and_no_tail(&der, |bytes| CertificateRequest::from_der(bytes).is_err());
     }
 }
 
@@ -28,7 +28,7 @@ fn no_part_of_a_certificate_is_read_as_a_certificate() {
     for algorithm in common::families() {
         for certificate in certificates(algorithm) {
             let der = certificate.as_der();
-            no_prefix_and_no_tail(der, |octets| Certificate::from_der(octets).is_err());
+            no_prefix_and_no_tail(der, |bytes| Certificate::from_der(bytes).is_err());
         }
     }
 }
@@ -37,22 +37,22 @@ fn no_part_of_a_certificate_is_read_as_a_certificate() {
 fn no_part_of_a_private_key_is_read_as_a_private_key() {
     for algorithm in common::families() {
         let der = craft::key(algorithm, 0).to_pkcs8_der().unwrap();
-        no_prefix_and_no_tail(der.as_bytes(), |octets| KeyPair::from_pkcs8_der(octets).is_err());
+        no_prefix_and_no_tail(der.as_bytes(), |bytes| KeyPair::from_pkcs8_der(bytes).is_err());
     }
 }
 
 #[test]
-fn a_request_with_a_damaged_octet_is_refused() {
+fn a_request_with_a_damaged_byte_is_refused() {
     for algorithm in common::families() {
-        damage(&request(algorithm), 1, |octets, at| {
-            let read = CertificateRequest::from_der(octets);
-            assert!(read.is_err(), "{algorithm}: octet {at} can be changed: {read:?}");
+        damage(&request(algorithm), 1, |bytes, at| {
+            let read = CertificateRequest::from_der(bytes);
+            assert!(read.is_err(), "{algorithm}: byte {at} can be changed: {read:?}");
         });
     }
 }
 
 #[test]
-fn a_certificate_with_a_damaged_octet_is_refused_or_does_not_verify() {
+fn a_certificate_with_a_damaged_byte_is_refused_or_does_not_verify() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
         let anchor = ladder.root.certificate().clone();
@@ -61,10 +61,10 @@ fn a_certificate_with_a_damaged_octet_is_refused_or_does_not_verify() {
             // The leaf is the authority's, the intermediate the root's.
             let issuer = [&ladder.ca, &ladder.root][number].certificate().public_key().unwrap();
             certificate.verify_signature(issuer).unwrap();
-            damage(certificate.as_der(), 1, |octets, at| {
-                let Ok(read) = Certificate::from_der(octets) else { return };
-                assert_eq!(read.as_der(), octets);
-                assert!(read.verify_signature(issuer).is_err(), "{algorithm}: octet {at}");
+            damage(certificate.as_der(), 1, |bytes, at| {
+                let Ok(read) = Certificate::from_der(bytes) else { return };
+                assert_eq!(read.as_der(), bytes);
+                assert!(read.verify_signature(issuer).is_err(), "{algorithm}: byte {at}");
                 // All that people and programs look at comes without a panic.
                 let names: Vec<_> = read.alt_names().iter().map(|name| name.check()).collect();
                 let constraints = read.name_constraints();
@@ -74,7 +74,7 @@ fn a_certificate_with_a_damaged_octet_is_refused_or_does_not_verify() {
                     format!("{read:?} {} {} {names:?} {refused:?}", read.issuer(), read.validity());
                 let chain =
                     Chain::new(read.clone(), ladder.ca.chain().certificates().cloned().collect());
-                assert!(verifier.verify(&chain.unwrap()).is_err(), "{algorithm}: octet {at}");
+                assert!(verifier.verify(&chain.unwrap()).is_err(), "{algorithm}: byte {at}");
                 let _ = Issuer::load(vec![read], ladder.ca_key());
             });
         }
@@ -82,7 +82,7 @@ fn a_certificate_with_a_damaged_octet_is_refused_or_does_not_verify() {
 }
 
 #[test]
-fn a_private_key_with_a_damaged_octet_is_refused_or_the_same_key() {
+fn a_private_key_with_a_damaged_byte_is_refused_or_the_same_key() {
     for algorithm in common::families() {
         let key = craft::key(algorithm, 0);
         let der = key.to_pkcs8_der().unwrap();
@@ -95,9 +95,9 @@ fn a_private_key_with_a_damaged_octet_is_refused_or_the_same_key() {
         } else {
             3
         };
-        damage(der.as_bytes(), step, |octets, at| {
-            let Ok(read) = KeyPair::from_pkcs8_der(octets) else { return };
-            assert_eq!(read.public_key(), key.public_key(), "{algorithm}: octet {at}");
+        damage(der.as_bytes(), step, |bytes, at| {
+            let Ok(read) = KeyPair::from_pkcs8_der(bytes) else { return };
+            assert_eq!(read.public_key(), key.public_key(), "{algorithm}: byte {at}");
             assert_eq!(read.to_pkcs8_der().unwrap().as_bytes(), der.as_bytes());
             let signature = read.sign(b"message").unwrap();
             key.public_key().verify(key.algorithm(), b"message", &signature).unwrap();
@@ -136,25 +136,25 @@ fn each_value_changed(change: &dyn Fn(&[u8]) -> Vec<u8>) {
     for algorithm in common::families() {
         let whole = request(algorithm);
         let mut changed = changed(&whole, change);
-        changed.retain(|octets| *octets != whole);
+        changed.retain(|bytes| *bytes != whole);
         assert!(changed.len() > 15);
-        for octets in changed {
-            if let Ok(read) = CertificateRequest::from_der(&octets) {
+        for bytes in changed {
+            if let Ok(read) = CertificateRequest::from_der(&bytes) {
                 same_request(&read, &whole);
             }
         }
         for certificate in certificates(algorithm) {
-            for octets in self::changed(certificate.as_der(), change) {
-                if octets == certificate.as_der() {
+            for bytes in self::changed(certificate.as_der(), change) {
+                if bytes == certificate.as_der() {
                     continue;
                 }
                 // Algorithms are read as they are, known or not, and refused where they are used.
-                let read = Certificate::from_der(&octets);
+                let read = Certificate::from_der(&bytes);
                 let refused = match read {
                     Ok(read) => read.public_key().is_err() || read.signature_algorithm().is_err(),
                     Err(_) => true,
                 };
-                assert!(refused, "{octets:02x?}");
+                assert!(refused, "{bytes:02x?}");
             }
         }
     }
@@ -198,10 +198,10 @@ fn changed(der: &[u8], change: &dyn Fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>> {
 fn no_prefix_and_no_tail(der: &[u8], refused: impl Fn(&[u8]) -> bool) {
     assert!(!refused(der));
     for length in 0..der.len() {
-        assert!(refused(&der[..length]), "{length} of {} octets", der.len());
+        assert!(refused(&der[..length]), "{length} of {} bytes", der.len());
     }
     for tail in [&[0][..], &[5, 0], der] {
-        assert!(refused(&[der, tail].concat()), "{} octets more", tail.len());
+        assert!(refused(&[der, tail].concat()), "{} bytes more", tail.len());
     }
 }
 

@@ -25,21 +25,21 @@ const MEGABYTE: usize = 1024 * 1024;
 fn nesting_of_any_depth_is_refused_without_a_stack_overflow() {
     let deep = |tag: u8, depth: usize| {
         // From the inside out, each length known: three bytes of length for all but the first.
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         let mut length = 0;
         for _ in 0..depth {
             let header = craft::tlv(tag, &[&vec![0; length]]);
             let header = header[..header.len() - length].to_vec();
             length += header.len();
-            octets.extend(header.into_iter().rev());
+            bytes.extend(header.into_iter().rev());
         }
-        octets.reverse();
-        octets
+        bytes.reverse();
+        bytes
     };
     for tag in [0x30, 0x31, 0xa0, 0xa3, 0xa4, 0x24] {
-        let octets = deep(tag, 2_000);
-        assert_eq!(craft::extent(&octets).1, octets.len(), "well formed");
-        refused_by_all(&octets);
+        let bytes = deep(tag, 2_000);
+        assert_eq!(craft::extent(&bytes).1, bytes.len(), "well formed");
+        refused_by_all(&bytes);
     }
     for_each_family(|ladder| {
         // Where each reader goes deepest: names, extensions, the identifiers of the issuer.
@@ -76,18 +76,18 @@ fn nesting_of_any_depth_is_refused_without_a_stack_overflow() {
 fn input_of_two_megabytes_is_refused_before_it_is_read() {
     let noise = vec![0x30; 2 * MEGABYTE];
     let framed = craft::tlv(0x30, &[&vec![0; 2 * MEGABYTE]]);
-    for octets in [noise, framed] {
-        let limit = format!("{} octets; at most {MEGABYTE}", octets.len());
-        malformed(Certificate::from_der(&octets).unwrap_err(), &[&limit]);
-        malformed(CertificateRequest::from_der(&octets).unwrap_err(), &[&limit]);
-        malformed(KeyPair::from_pkcs8_der(&octets).unwrap_err(), &[&limit]);
-        malformed(KeyPair::from_sec1_der(&octets).unwrap_err(), &[&limit]);
-        malformed(KeyPair::from_pkcs1_der(&octets).unwrap_err(), &[&limit]);
-        malformed(KeyPair::from_pkcs8_der_encrypted(&octets, "x").unwrap_err(), &[&limit]);
-        malformed(PublicKey::from_der(&octets).unwrap_err(), &[&limit]);
+    for bytes in [noise, framed] {
+        let limit = format!("{} bytes; at most {MEGABYTE}", bytes.len());
+        malformed(Certificate::from_der(&bytes).unwrap_err(), &[&limit]);
+        malformed(CertificateRequest::from_der(&bytes).unwrap_err(), &[&limit]);
+        malformed(KeyPair::from_pkcs8_der(&bytes).unwrap_err(), &[&limit]);
+        malformed(KeyPair::from_sec1_der(&bytes).unwrap_err(), &[&limit]);
+        malformed(KeyPair::from_pkcs1_der(&bytes).unwrap_err(), &[&limit]);
+        malformed(KeyPair::from_pkcs8_der_encrypted(&bytes, "x").unwrap_err(), &[&limit]);
+        malformed(PublicKey::from_der(&bytes).unwrap_err(), &[&limit]);
     }
     let text = " ".repeat(2 * MEGABYTE);
-    let limit = format!("{} octets; at most {MEGABYTE}", text.len());
+    let limit = format!("{} bytes; at most {MEGABYTE}", text.len());
     malformed(Certificate::from_pem(&text).unwrap_err(), &[&limit]);
     malformed(CertificateRequest::from_pem(&text).unwrap_err(), &[&limit]);
     malformed(KeyPair::from_pem(&text).unwrap_err(), &[&limit]);
@@ -230,7 +230,7 @@ fn an_authority_key_identifier_of_32_kib_is_read_and_more_is_refused() {
             Certificate::from_der(&draft.sign_der(&ladder.root_key()))
         };
         certificate(10_900).unwrap();
-        malformed(certificate(11_000).unwrap_err(), &["2.5.29.35", "octets; at most 32768"]);
+        malformed(certificate(11_000).unwrap_err(), &["2.5.29.35", "bytes; at most 32768"]);
     });
 }
 
@@ -295,22 +295,22 @@ fn a_list_of_a_hundred_thousand_entries_is_read() {
 /// one may be longer than another input.
 #[test]
 fn a_list_above_64_mebibytes_is_refused_before_it_is_read() {
-    let mut octets = vec![0x30; 64 * MEGABYTE];
+    let mut bytes = vec![0x30; 64 * MEGABYTE];
     let too_long = "at most 67108864";
-    let error = RevocationList::from_der(&octets).unwrap_err().to_string();
+    let error = RevocationList::from_der(&bytes).unwrap_err().to_string();
     assert!(!error.contains(too_long), "{error}");
-    octets.push(0x30);
-    malformed(RevocationList::from_der(&octets).unwrap_err(), &["67108865 octets", too_long]);
-    drop(octets);
+    bytes.push(0x30);
+    malformed(RevocationList::from_der(&bytes).unwrap_err(), &["67108865 bytes", too_long]);
+    drop(bytes);
     let mut text = "x".repeat(96 * MEGABYTE);
     malformed(RevocationList::from_pem(&text).unwrap_err(), &["found blocks: none"]);
     text.push('x');
-    let limit = "100663297 octets; at most 100663296";
+    let limit = "100663297 bytes; at most 100663296";
     malformed(RevocationList::from_pem(&text).unwrap_err(), &[limit]);
     malformed(Linter::new().lint_pem(&text).unwrap_err(), &[limit]);
     for_each_family(|ladder| {
-        let list = |octets: usize| {
-            let value = craft::tlv(0x04, &[&vec![0; octets]]);
+        let list = |bytes: usize| {
+            let value = craft::tlv(0x04, &[&vec![0; bytes]]);
             let extensions = craft::sequence(&[craft::extension("1.2.3.4", false, &value)]);
             let key = ladder.ca_key();
             let parts = [
@@ -323,7 +323,7 @@ fn a_list_above_64_mebibytes_is_refused_before_it_is_read() {
             RevocationList::from_der(&craft::signed(&craft::sequence(&parts), &key))
         };
         list(MEGABYTE - 100).unwrap();
-        malformed(list(MEGABYTE).unwrap_err(), &["octets; at most 1048576"]);
+        malformed(list(MEGABYTE).unwrap_err(), &["bytes; at most 1048576"]);
     });
 }
 
@@ -357,7 +357,7 @@ fn sixty_four_urls_of_lists_are_read_and_one_more_is_refused() {
 #[test]
 fn the_text_of_a_name_is_refused_before_it_is_split() {
     let text = format!("O={}", "a\\,".repeat(MEGABYTE / 3));
-    let limit = format!("{} octets; at most 65280", text.len());
+    let limit = format!("{} bytes; at most 65280", text.len());
     malformed(text.parse::<Name>().unwrap_err(), &[&limit]);
 }
 
@@ -428,12 +428,12 @@ fn malformed(error: Error, parts: &[&str]) {
 }
 
 #[track_caller]
-fn refused_by_all(octets: &[u8]) {
-    malformed(Certificate::from_der(octets).unwrap_err(), &[]);
-    malformed(CertificateRequest::from_der(octets).unwrap_err(), &[]);
-    malformed(KeyPair::from_pkcs8_der(octets).unwrap_err(), &[]);
-    malformed(KeyPair::from_sec1_der(octets).unwrap_err(), &[]);
-    malformed(KeyPair::from_pkcs1_der(octets).unwrap_err(), &[]);
-    malformed(KeyPair::from_pkcs8_der_encrypted(octets, "x").unwrap_err(), &[]);
-    malformed(PublicKey::from_der(octets).unwrap_err(), &[]);
+fn refused_by_all(bytes: &[u8]) {
+    malformed(Certificate::from_der(bytes).unwrap_err(), &[]);
+    malformed(CertificateRequest::from_der(bytes).unwrap_err(), &[]);
+    malformed(KeyPair::from_pkcs8_der(bytes).unwrap_err(), &[]);
+    malformed(KeyPair::from_sec1_der(bytes).unwrap_err(), &[]);
+    malformed(KeyPair::from_pkcs1_der(bytes).unwrap_err(), &[]);
+    malformed(KeyPair::from_pkcs8_der_encrypted(bytes, "x").unwrap_err(), &[]);
+    malformed(PublicKey::from_der(bytes).unwrap_err(), &[]);
 }

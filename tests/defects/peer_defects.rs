@@ -18,7 +18,7 @@ const DNS: u8 = 0x82;
 
 /// rcgen: the serial number is a hash of the public key.
 #[test]
-fn certificates_for_one_key_have_random_serial_numbers_of_20_octets() {
+fn certificates_for_one_key_have_random_serial_numbers_of_20_bytes() {
     for_each_family(|ladder| {
         let authority = ladder.authority(internal());
         let request = ladder.request(&["db.internal"]);
@@ -30,11 +30,11 @@ fn certificates_for_one_key_have_random_serial_numbers_of_20_octets() {
         let mut zeros = [0u8; 20];
         for leaf in &leaves {
             let field = &Draft::of(leaf).fields[craft::SERIAL];
-            assert_eq!(field[..2], [2, 20], "an INTEGER of 20 octets");
+            assert_eq!(field[..2], [2, 20], "an INTEGER of 20 bytes");
             assert!(field[2] < 0x80, "positive");
-            for (at, octet) in field[2..].iter().enumerate() {
-                ones[at] |= octet;
-                zeros[at] |= !octet;
+            for (at, byte) in field[2..].iter().enumerate() {
+                ones[at] |= byte;
+                zeros[at] |= !byte;
             }
         }
         // The first two bits are 01; each of the other 158 was drawn both ways in 64 draws.
@@ -141,8 +141,8 @@ fn names_that_are_no_names_are_refused_in_builders_and_in_requests() {
             assert_eq!(reason.rule, Rule::NameMalformed, "{error}");
             assert_eq!(reason.given, format!("DNS:{}", text.escape_default()));
         }
-        for octets in [&[][..], &[10, 0, 0], &[10, 0, 0, 0, 255, 0, 0, 0]] {
-            let names = craft::alt_names(&[(DNS, b"a.internal"), (0x87, octets)]);
+        for bytes in [&[][..], &[10, 0, 0], &[10, 0, 0, 0, 255, 0, 0, 0]] {
+            let names = craft::alt_names(&[(DNS, b"a.internal"), (0x87, bytes)]);
             let request = ask(ladder, &[(SUBJECT_ALT_NAME, &names)]);
             let error = ladder.authority(policy.clone()).issue(&request).unwrap_err();
             assert_eq!(error.reasons()[0].rule, Rule::NameMalformed, "{error}");

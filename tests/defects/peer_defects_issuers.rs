@@ -17,7 +17,7 @@ use crate::craft::{
 
 /// rcgen, pyca, Go before 1.15: the issuer's name is encoded again, and the chain breaks.
 #[test]
-fn the_issuers_name_is_pasted_octet_for_octet() {
+fn the_issuers_name_is_pasted_byte_for_byte() {
     let (utf8, printable, teletex, bmp, visible) = (0x0c, 0x13, 0x14, 0x1e, 0x1a);
     let pair = |id: &str, tag: u8, text: &[u8]| {
         craft::tlv(craft::SEQUENCE, &[&craft::oid(id), &craft::tlv(tag, &[text])])
@@ -102,14 +102,14 @@ fn a_chain_below_openssls_odd_names_holds() {
 
 /// x509-cert: the authority key identifier is SHA-1 of the issuer's key, whatever the issuer's own.
 #[test]
-fn the_authority_key_identifier_is_the_issuers_own_whatever_its_octets() {
+fn the_authority_key_identifier_is_the_issuers_own_whatever_its_bytes() {
     for_each_family(|ladder| {
         for identifier in
-            [&b"x"[..], b"any octets at all, as long as somebody liked them to be", &[0; 20]]
+            [&b"x"[..], b"any bytes at all, as long as somebody liked them to be", &[0; 20]]
         {
             let ca = Draft::of(ladder.ca.certificate());
-            let octets = craft::tlv(craft::OCTET_STRING, &[identifier]);
-            let ca = ca.set(SUBJECT_KEY_IDENTIFIER, false, &octets).sign(&ladder.root_key());
+            let bytes = craft::tlv(craft::OCTET_STRING, &[identifier]);
+            let ca = ca.set(SUBJECT_KEY_IDENTIFIER, false, &bytes).sign(&ladder.root_key());
             let leaf = leaf_under(ladder, ca);
             assert_eq!(leaf.authority_key_identifier(), Some(identifier));
         }
@@ -169,8 +169,8 @@ fn what_one_issuer_prepared_is_not_signed_by_another() {
         if let Ok(certificate) = ladder.root.sign(prepare()) {
             panic!("by the root, in the name of {}", certificate.issuer());
         }
-        let octets = prepare().to_be_signed().to_vec();
-        let signature = certwright::Signer::sign(&ladder.root_key(), &octets).unwrap();
+        let bytes = prepare().to_be_signed().to_vec();
+        let signature = certwright::Signer::sign(&ladder.root_key(), &bytes).unwrap();
         assert!(ladder.root.attach(prepare(), &signature).is_err());
     });
 }

@@ -15,9 +15,9 @@ use crate::craft::{
 /// rcgen and x509-cert: serial numbers of 40 bytes, zero, negative. They are read, since RFC 5280 section
 /// 4.1.2.2 has readers be prepared for them, and neither made nor believed.
 #[test]
-fn a_serial_number_is_positive_and_at_most_20_octets() {
-    for octets in [&[][..], &[0], &[0, 0], &[1; 21], &[1; 40], &[0x80; 20]] {
-        assert!(SerialNumber::from_bytes(octets).is_err(), "{octets:?}");
+fn a_serial_number_is_positive_and_at_most_20_bytes() {
+    for bytes in [&[][..], &[0], &[0, 0], &[1; 21], &[1; 40], &[0x80; 20]] {
+        assert!(SerialNumber::from_bytes(bytes).is_err(), "{bytes:?}");
     }
     SerialNumber::from_bytes(&[0x7f; 20]).unwrap();
     for_each_family(|ladder| {

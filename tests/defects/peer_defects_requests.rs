@@ -20,7 +20,7 @@ fn a_request_that_asks_for_no_extension_carries_no_extension_request() {
         let (bare, named) = (request(&[]), request(&["a.internal"]));
         let asks = |request: &CertificateRequest| {
             let id = craft::oid(EXTENSION_REQUEST);
-            request.as_der().windows(id.len()).any(|octets| octets == id)
+            request.as_der().windows(id.len()).any(|bytes| bytes == id)
         };
         assert_eq!((asks(&bare), asks(&named)), (false, true));
         let info = &craft::children(bare.as_der())[0];
@@ -93,18 +93,18 @@ fn a_subject_attribute_that_is_no_text_is_denied() {
     let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     for_each_family(|ladder| {
         let policy = Policy::new(Profile::tls_client()).allow_subject(AttributeType::ORGANIZATION);
-        let issue = |tag, octets: &[u8]| {
-            let subject = craft::name(&[("2.5.4.10", tag, octets)]);
+        let issue = |tag, bytes: &[u8]| {
+            let subject = craft::name(&[("2.5.4.10", tag, bytes)]);
             let request = craft::request(&subject, &[], &ladder.leaf_key());
             ladder.authority(policy.clone()).issue(&CertificateRequest::from_der(&request).unwrap())
         };
         // UTF8String, TeletexString, BMPString.
-        for (tag, octets) in [(0x0c, text.as_bytes()), (0x14, b"Caf\xe9"), (0x1e, &units)] {
-            let chain = issue(tag, octets).unwrap();
+        for (tag, bytes) in [(0x0c, text.as_bytes()), (0x14, b"Caf\xe9"), (0x1e, &units)] {
+            let chain = issue(tag, bytes).unwrap();
             let expected = craft::name(&[("2.5.4.10", 0x0c, text.as_bytes())]);
             assert_eq!(Draft::of(chain.certificate()).fields[craft::SUBJECT], expected);
         }
-        for (tag, octets) in [
+        for (tag, bytes) in [
             (0x0c, &b"Caf\xe9"[..]),     // not UTF-8
             (0x1e, &[0xd8, 0, 0, b'x']), // half of a surrogate pair
             (0x1e, &[0, b'x', 0]),       // half of a unit
@@ -112,8 +112,8 @@ fn a_subject_attribute_that_is_no_text_is_denied() {
             (0x04, b"Cafe"),             // an OCTET STRING
             (0x0c, b"a\x1b[2Jb"),        // steers a terminal
         ] {
-            let error = match issue(tag, octets) {
-                Ok(chain) => panic!("{tag:#x} {octets:?} became {}", chain.certificate().subject()),
+            let error = match issue(tag, bytes) {
+                Ok(chain) => panic!("{tag:#x} {bytes:?} became {}", chain.certificate().subject()),
                 Err(error) => error,
             };
             assert_eq!(error.reasons()[0].rule, Rule::NameMalformed, "{error}");

@@ -140,9 +140,9 @@ fn a_damaged_character_is_refused_or_changes_nothing() {
         let usual = request.to_pem();
         for at in 0..usual.len() {
             for mask in [0x01, 0x02, 0x20, 0x40] {
-                let mut octets = usual.clone().into_bytes();
-                octets[at] ^= mask;
-                let text = String::from_utf8(octets).unwrap();
+                let mut bytes = usual.clone().into_bytes();
+                bytes[at] ^= mask;
+                let text = String::from_utf8(bytes).unwrap();
                 if let Ok(read) = CertificateRequest::from_pem(&text) {
                     assert_eq!(read.as_der(), request.as_der(), "character {at}: {text}");
                 }

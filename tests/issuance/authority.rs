@@ -132,17 +132,17 @@ fn a_signature_made_elsewhere_is_attached_and_a_wrong_one_gives_the_prepared_bac
         let grant = internal().review(&ladder.request(&["db.internal"])).approve().unwrap();
         let prepared = cold.prepare(&grant, craft::serial(7), now()).unwrap();
         assert_eq!(prepared.signature_algorithm(), signature_algorithm);
-        let octets = prepared.to_be_signed().to_vec();
+        let bytes = prepared.to_be_signed().to_vec();
 
-        let wrong = ladder.leaf_key().sign(&octets).unwrap();
+        let wrong = ladder.leaf_key().sign(&bytes).unwrap();
         let unattached = cold.attach(prepared, &wrong).unwrap_err();
         assert!(matches!(unattached.error(), Error::Signer(_)), "{unattached}");
         let prepared: Prepared = unattached.into_prepared();
-        assert_eq!(prepared.to_be_signed(), octets);
+        assert_eq!(prepared.to_be_signed(), bytes);
 
-        let right = ladder.ca_key().sign(&octets).unwrap();
+        let right = ladder.ca_key().sign(&bytes).unwrap();
         let leaf = cold.attach(prepared, &right).unwrap();
-        assert_eq!((leaf.to_be_signed(), leaf.signature()), (octets.as_slice(), right.as_slice()));
+        assert_eq!((leaf.to_be_signed(), leaf.signature()), (bytes.as_slice(), right.as_slice()));
         verify(
             &ladder,
             &Chain::new(leaf, ladder.ca.chain().certificates().cloned().collect()).unwrap(),
@@ -162,16 +162,16 @@ fn what_was_prepared_is_completed_by_another_authority_over_the_same_store() {
         let store = Arc::new(MemoryStore::default());
         let before = over(&ladder, &store);
         let prepared = before.prepare(&ladder.request(&["db.internal"])).unwrap();
-        let (serial, octets) = (*prepared.serial(), prepared.to_be_signed().to_vec());
+        let (serial, bytes) = (*prepared.serial(), prepared.to_be_signed().to_vec());
         drop((before, prepared)); // the process ends; only the store stays
 
         let after = over(&ladder, &store);
         assert_eq!(after.find(&serial).unwrap(), None, "claimed is not issued");
-        let error = after.complete(&serial, &ladder.leaf_key().sign(&octets).unwrap()).unwrap_err();
+        let error = after.complete(&serial, &ladder.leaf_key().sign(&bytes).unwrap()).unwrap_err();
         assert!(matches!(error, Error::Signer(_)), "{error}");
-        let signature = ladder.ca_key().sign(&octets).unwrap();
+        let signature = ladder.ca_key().sign(&bytes).unwrap();
         let chain = after.complete(&serial, &signature).unwrap().into_chain();
-        assert_eq!(chain.leaf().to_be_signed(), octets);
+        assert_eq!(chain.leaf().to_be_signed(), bytes);
         verify(&ladder, &chain, "db.internal");
         assert_eq!(after.find(&serial).unwrap().as_ref(), Some(chain.leaf()));
 

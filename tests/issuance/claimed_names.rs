@@ -103,12 +103,12 @@ fn what_is_no_text_is_denied_and_what_is_blank_is_left_out() {
     let kind = AttributeType::ORGANIZATION;
     let policy = Policy::new(Profile::tls_client()).allow_subject(kind);
     // Latin-1 in a PrintableString, UTF-32, and bytes that are no UTF-8.
-    for (string, octets, name) in [
+    for (string, bytes, name) in [
         (0x13, &b"M\xfcller"[..], "PrintableString"),
         (0x1c, &[0, 0, 0, b'a'], "UniversalString"),
         (UTF8, b"\xff", "UTF8String"),
     ] {
-        let Decision::Denied(reason) = decision(&policy, kind, string, octets) else { panic!() };
+        let Decision::Denied(reason) = decision(&policy, kind, string, bytes) else { panic!() };
         assert_eq!(reason.rule, Rule::NameMalformed);
         assert!(
             reason.allowed.contains(name) && reason.allowed.contains("attribute O"),

@@ -192,8 +192,8 @@ fn prepare_below(
             issuer.prepare(&grant, serial, now).unwrap()
         })
         .collect();
-    let octets = prepared.iter().map(|prepared| prepared.to_be_signed().to_vec()).collect();
-    (prepared, octets)
+    let bytes = prepared.iter().map(|prepared| prepared.to_be_signed().to_vec()).collect();
+    (prepared, bytes)
 }
 
 #[track_caller]

@@ -167,7 +167,7 @@ fn every_bad_line_is_named_and_nothing_is_imported() {
         ("V\t".to_owned(), "2 fields"),
         (first.replace('\t', " "), "1 fields"),
         (format!("{first}\tmore"), "7 fields"),
-        ("\t".repeat(70_000), "70000 octets"),
+        ("\t".repeat(70_000), "70000 bytes"),
         ("\t".repeat(60_000), "8 fields"),
         (replaced(0, ""), "state \"\""),
         (replaced(0, "S"), "state \"S\""),
@@ -214,7 +214,7 @@ fn every_bad_line_is_named_and_nothing_is_imported() {
     scene.write("ca/index.txt", format!("{first}\n{second}"));
     assert!(scene.refused()[0].1.contains("line 2: no end of the line"));
     scene.write("ca/index.txt", [first.as_bytes(), b"\n\xff\n"].concat());
-    assert!(scene.refused()[0].1.contains("line 2: octets that are no text"));
+    assert!(scene.refused()[0].1.contains("line 2: bytes that are no text"));
     // Lines of Windows, comments and lower case are read.
     scene.write(
         "ca/index.txt",
@@ -343,7 +343,7 @@ fn what_is_too_much_is_refused() {
     // The certificate without a line is one of them.
     assert_eq!(reasons[1_000].1, "1001 further problems");
     scene.write("ca/index.txt", vec![b'#'; 32 * 1024 * 1024 + 1]);
-    assert_eq!(scene.refused()[0].1, "more than 33554432 octets");
+    assert_eq!(scene.refused()[0].1, "more than 33554432 bytes");
 }
 
 #[test]
@@ -352,26 +352,26 @@ fn no_damage_to_an_index_is_a_panic() {
     let good = scene.exported(2).join("\n") + "\n";
     let rng = &mut SeededRng::new(1);
     let mut draw = |below: usize| {
-        let mut octets = [0; 4];
-        let Ok(()) = rand_core::TryRng::try_fill_bytes(rng, &mut octets);
-        u32::from_be_bytes(octets) as usize % below
+        let mut bytes = [0; 4];
+        let Ok(()) = rand_core::TryRng::try_fill_bytes(rng, &mut bytes);
+        u32::from_be_bytes(bytes) as usize % below
     };
     let special = b"\t\n\r\\,/#VRE\0\xff";
     for _ in 0..300 {
-        let mut octets = good.clone().into_bytes();
+        let mut bytes = good.clone().into_bytes();
         for _ in 0..=draw(3) {
-            let at = draw(octets.len());
+            let at = draw(bytes.len());
             match draw(4) {
-                0 => octets.truncate(at.max(1)),
-                1 => octets.insert(at, special[draw(special.len())]),
-                2 => drop(octets.remove(at)),
-                _ => octets[at] = draw(256) as u8,
+                0 => bytes.truncate(at.max(1)),
+                1 => bytes.insert(at, special[draw(special.len())]),
+                2 => drop(bytes.remove(at)),
+                _ => bytes[at] = draw(256) as u8,
             }
-            if octets.is_empty() {
-                octets.push(b'\n');
+            if bytes.is_empty() {
+                bytes.push(b'\n');
             }
         }
-        scene.write("ca/index.txt", octets);
+        scene.write("ca/index.txt", bytes);
         let ledger = scene.empty();
         if ledger.import_openssl_ca(scene.place("ca")).is_err() {
             assert!(certificates(&ledger).is_empty());

@@ -202,8 +202,8 @@ fn what_is_asked_for_as_the_policy_sets_it_is_granted_by_kind_and_text() {
         ];
         assert_eq!(BTreeSet::from_iter(outcome), expected.map(str::to_owned).into());
         // Two values that are no text are not the same for that.
-        let request = |octets: &[u8]| {
-            let subject = craft::name(&[("2.5.4.3", 0x03, octets)]);
+        let request = |bytes: &[u8]| {
+            let subject = craft::name(&[("2.5.4.3", 0x03, bytes)]);
             let der = craft::request(&subject, &[], &ladder.leaf_key());
             CertificateRequest::from_der(&der).unwrap()
         };

@@ -154,10 +154,10 @@ fn a_faulty_signature_completes_nothing_and_the_right_one_still_does() {
     for algorithm in common::families() {
         let (ladder, device, authority) = scene(algorithm);
         let prepared = authority.prepare(&ladder.request(&["db.internal"])).unwrap();
-        let (serial, octets) = (*prepared.serial(), prepared.to_be_signed().to_vec());
-        let right = device.key.sign(&octets).unwrap();
+        let (serial, bytes) = (*prepared.serial(), prepared.to_be_signed().to_vec());
+        let right = device.key.sign(&bytes).unwrap();
         for (fault, spoil) in faults(algorithm, 1) {
-            let answer = authority.complete(&serial, &spoil(&octets, right.clone()));
+            let answer = authority.complete(&serial, &spoil(&bytes, right.clone()));
             unreleased(&fault, "certificate", answer);
             assert_eq!(authority.find(&serial).unwrap(), None, "{fault}");
         }
@@ -211,9 +211,9 @@ fn serial_of(to_be_signed: &[u8]) -> SerialNumber {
 fn faults(algorithm: KeyAlgorithm, rare: usize) -> Vec<(String, Fault)> {
     let mut faults = common_faults(algorithm);
     // The longest signatures of the keys here; where one is shorter, a position comes twice.
-    let octets = if algorithm.family() == KeyFamily::Rsa { 256 } else { 72 };
-    for position in (0..octets).step_by(rare) {
-        faults.push(fault(format!("a bit of octet {position}"), move |_, mut right| {
+    let bytes = if algorithm.family() == KeyFamily::Rsa { 256 } else { 72 };
+    for position in (0..bytes).step_by(rare) {
+        faults.push(fault(format!("a bit of byte {position}"), move |_, mut right| {
             let (length, bit) = (right.len(), position % 8);
             right[position % length] ^= 1 << bit;
             right
@@ -241,9 +241,9 @@ fn common_faults(algorithm: KeyAlgorithm) -> Vec<(String, Fault)> {
         fault("nothing at all", |_, _| Vec::new()),
         fault("zeros", |_, right| vec![0; right.len()]),
         fault("ones", |_, right| vec![0xff; right.len()]),
-        fault("the last octet is missing", |_, right| right[..right.len() - 1].to_vec()),
-        fault("one octet more", |_, right| [right, vec![0]].concat()),
-        fault("one octet before", |_, right| [vec![0], right].concat()),
+        fault("the last byte is missing", |_, right| right[..right.len() - 1].to_vec()),
+        fault("one byte more", |_, right| [right, vec![0]].concat()),
+        fault("one byte before", |_, right| [vec![0], right].concat()),
         fault("twice", |_, right| right.repeat(2)),
         fault("64 KiB", |_, right| [right, vec![0x30; 65_536]].concat()),
         fault("another key's", move |message, _| other.sign(message).unwrap()),
@@ -347,11 +347,11 @@ mod rsa {
         let mut faults = vec![
             fault("s = n", {
                 let n = numbers.n.clone();
-                move |_, _| octets(&n)
+                move |_, _| bytes(&n)
             }),
             fault("n - s", {
                 let n = numbers.n.clone();
-                move |_, right| octets(&n.wrapping_sub(read(&right)))
+                move |_, right| bytes(&n.wrapping_sub(read(&right)))
             }),
         ];
         for bit in [0, 1, 511, 1_000] {
@@ -359,7 +359,7 @@ mod rsa {
                 let numbers = numbers.clone();
                 faults.push(fault(format!("bit {bit} of the half of {half}"), move |_, right| {
                     let wrong = in_half(&numbers, half, bit, &read(&right));
-                    octets(&wrong)
+                    bytes(&wrong)
                 }));
             }
         }
@@ -388,12 +388,12 @@ mod rsa {
         number.clone().resize(bits)
     }
 
-    fn read(octets: &[u8]) -> BoxedUint {
-        BoxedUint::from_be_slice_vartime(octets)
+    fn read(bytes: &[u8]) -> BoxedUint {
+        BoxedUint::from_be_slice_vartime(bytes)
     }
 
     /// 256 bytes.
-    fn octets(number: &BoxedUint) -> Vec<u8> {
+    fn bytes(number: &BoxedUint) -> Vec<u8> {
         widen(number, 2_048).to_be_bytes().to_vec()
     }
 }

@@ -26,14 +26,14 @@ const NOW: &str = "2026-01-01T00:00:00Z";
 const SEEDS: [u64; 3] = [4, 17, 14];
 
 #[test]
-fn two_runs_write_the_same_octets() {
+fn two_runs_write_the_same_bytes() {
     for algorithm in algorithms() {
         assert!(make(algorithm) == make(algorithm), "{algorithm}");
     }
 }
 
 #[test]
-fn octets_are_those_of_the_golden_files() {
+fn bytes_are_those_of_the_golden_files() {
     for algorithm in algorithms() {
         let (path, made) = (golden(algorithm), make(algorithm));
         if std::env::var_os("UPDATE_GOLDEN").is_some() {

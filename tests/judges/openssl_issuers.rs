@@ -35,7 +35,7 @@ fn chains_below_issuers_of_openssl_verify() {
 }
 
 #[test]
-fn name_and_key_identifier_of_the_issuer_are_kept_octet_for_octet() {
+fn name_and_key_identifier_of_the_issuer_are_kept_byte_for_byte() {
     if !judge("openssl") {
         return;
     }

@@ -57,7 +57,7 @@ fn keys_of_genpkey_are_read_as_pem_and_as_der() {
         let rewrite = ["pkcs8", "-topk8", "-nocrypt", "-in", "key.pem", "-outform", "DER"];
         let der = run(&folder, &rewrite).stdout;
         assert_same(&folder, &KeyPair::from_pkcs8_der(&der).unwrap());
-        assert!(key.to_pkcs8_der().unwrap().as_bytes() == der, "{algorithm}: the same octets");
+        assert!(key.to_pkcs8_der().unwrap().as_bytes() == der, "{algorithm}: the same bytes");
     }
 }
 
@@ -133,7 +133,7 @@ fn public_keys_of_openssl_are_read_in_each_form_of_a_point() {
         let plain = run(&folder, &output).stdout;
         let key = PublicKey::from_der(&plain).unwrap();
         assert_eq!(key.algorithm(), *algorithm);
-        assert_eq!(key.to_der(), plain, "{algorithm}: the same octets");
+        assert_eq!(key.to_der(), plain, "{algorithm}: the same bytes");
         if algorithm.family() != KeyFamily::Rsa {
             let form = |form| {
                 let output = ["ec", "-in", "key.pem", "-pubout", "-outform", "DER", "-conv_form"];

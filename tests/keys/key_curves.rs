@@ -43,9 +43,9 @@ static CURVES: LazyLock<Vec<Curve>> = LazyLock::new(|| {
 impl Curve {
     /// The order less a small number.
     fn order_less(&self, small: u8) -> Vec<u8> {
-        let mut octets = self.order.clone();
-        *octets.last_mut().unwrap() -= small;
-        octets
+        let mut bytes = self.order.clone();
+        *bytes.last_mut().unwrap() -= small;
+        bytes
     }
 
     fn width(&self) -> usize {
@@ -134,7 +134,7 @@ fn the_largest_scalars_sign() {
 fn a_scalar_longer_than_the_order_is_refused() {
     for curve in CURVES.iter() {
         let long = vec![1; curve.width() + 1];
-        let problem = format!("{} octets; at most {}", curve.width() + 1, curve.width());
+        let problem = format!("{} bytes; at most {}", curve.width() + 1, curve.width());
         assert_eq!(malformed(curve.read(&long, None)).1, problem);
         // Zeros in front, as some writers have them, change nothing.
         let padded = [&[0][..], &curve.scalar()].concat();
@@ -290,18 +290,18 @@ fn other_curves_and_algorithms_are_unsupported_by_name() {
 }
 
 #[test]
-fn a_public_key_is_read_to_its_last_octet_and_strictly() {
+fn a_public_key_is_read_to_its_last_byte_and_strictly() {
     for curve in CURVES.iter() {
         let good = curve.key.public_key().to_der();
         assert_eq!(&PublicKey::from_der(&good).unwrap(), curve.key.public_key());
         let tail = [&good[..], &[0]].concat();
-        assert_eq!(malformed(PublicKey::from_der(&tail)).1, "1 octets too many");
+        assert_eq!(malformed(PublicKey::from_der(&tail)).1, "1 bytes too many");
         for length in 0..good.len() {
             malformed(PublicKey::from_der(&good[..length]));
         }
         let unused_bits = value(BIT_STRING, &[&[1], curve.point()]);
         let der = value(SEQUENCE, &[&key_files::curve(curve.algorithm), &unused_bits]);
-        assert_eq!(malformed(PublicKey::from_der(&der)).1, "a BIT STRING not of whole octets");
+        assert_eq!(malformed(PublicKey::from_der(&der)).1, "a BIT STRING not of whole bytes");
     }
     let algorithm = value(SEQUENCE, &[&hex(RSA_ENCRYPTION), &bit_string(&[])]);
     malformed(PublicKey::from_der(&public_key(&algorithm, &[])));

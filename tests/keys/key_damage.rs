@@ -117,7 +117,7 @@ fn a_damaged_public_key_is_refused_or_another_key_that_reads_back() {
 #[test]
 fn a_key_file_beyond_1_mib_is_refused_before_it_is_read() {
     let long = vec![0x30; 1024 * 1024 + 1];
-    let problem = "1048577 octets; at most 1048576";
+    let problem = "1048577 bytes; at most 1048576";
     assert_eq!(key_files::malformed(KeyPair::from_pkcs8_der(&long)).1, problem);
     assert_eq!(key_files::malformed(PublicKey::from_der(&long)).1, problem);
     assert_eq!(key_files::malformed(KeyPair::from_pkcs8_der_encrypted(&long, "x")).1, problem);

@@ -35,7 +35,7 @@ fn what_is_written_is_pbes2_with_600_000_rounds_of_sha256_and_aes_256() {
 }
 
 #[test]
-fn a_passphrase_has_1_to_1024_octets() {
+fn a_passphrase_has_1_to_1024_bytes() {
     for algorithm in families().into_iter().take(1) {
         let key = key(algorithm);
         let longest = "é".repeat(512);
@@ -49,7 +49,7 @@ fn a_passphrase_has_1_to_1024_octets() {
             malformed(key.to_pkcs8_pem_encrypted(&too_long)),
             malformed(KeyPair::from_pkcs8_der_encrypted(&der, &too_long)),
         ] {
-            assert_eq!(answer, ("passphrase".to_owned(), "1025 octets; at most 1024".to_owned()));
+            assert_eq!(answer, ("passphrase".to_owned(), "1025 bytes; at most 1024".to_owned()));
         }
     }
 }
@@ -239,7 +239,7 @@ fn damage_anywhere_in_an_encrypted_key_is_an_error_or_harmless() {
                 Err(Error::Malformed(_) | Error::Unsupported { .. }) => {}
                 // A flip in the initial vector is one in the first block, where the version is.
                 Ok(read) => assert_eq!(read.public_key(), good.public_key()),
-                Err(other) => panic!("octet {position} flipped by {flip}: {other}"),
+                Err(other) => panic!("byte {position} flipped by {flip}: {other}"),
             }
         }
     }

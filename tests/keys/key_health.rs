@@ -267,7 +267,7 @@ fn a_generated_key_keeps_the_bounds_of_fips_186_5() {
 #[test]
 fn a_key_of_three_primes_is_unsupported() {
     let mut der = Numbers::new(P, Q, 65_537).pkcs1();
-    let version = der.iter().position(|octet| *octet == 2).unwrap() + 2;
+    let version = der.iter().position(|byte| *byte == 2).unwrap() + 2;
     der[version] = 1;
     let (what, given, _) = unsupported(KeyPair::from_pkcs1_der(&der));
     assert_eq!((what, given.as_str()), ("RSA private key", "more than two primes"));

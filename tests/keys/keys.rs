@@ -30,18 +30,18 @@ fn every_algorithm_is_generated_at_its_exact_size() {
         assert_eq!(key.public_key().algorithm(), algorithm);
         assert_eq!(key.algorithm(), algorithm.default_signature());
         assert_eq!(key.public_key().weaknesses(), [""; 0], "{algorithm}");
-        let octets = key.public_key().as_bytes();
+        let bytes = key.public_key().as_bytes();
         let bits = algorithm.bits() as usize;
         match algorithm.family() {
             KeyFamily::Ecc | KeyFamily::Sm2 => {
-                assert_eq!(octets.len(), 1 + 2 * bits.div_ceil(8), "{algorithm}");
-                assert_eq!(octets[0], 4, "{algorithm}: uncompressed");
+                assert_eq!(bytes.len(), 1 + 2 * bits.div_ceil(8), "{algorithm}");
+                assert_eq!(bytes[0], 4, "{algorithm}: uncompressed");
             }
             KeyFamily::Rsa => {
-                let modulus = key_files::content(key_files::content(octets));
+                let modulus = key_files::content(key_files::content(bytes));
                 assert_eq!(modulus.len(), 1 + bits / 8, "{algorithm}: a zero, then the modulus");
                 assert_eq!((modulus[0], modulus[1] >> 7), (0, 1), "{algorithm}: the top bit is on");
-                assert!(octets.ends_with(&[2, 3, 1, 0, 1]), "{algorithm}: e = 65537");
+                assert!(bytes.ends_with(&[2, 3, 1, 0, 1]), "{algorithm}: e = 65537");
             }
             other => panic!("the tests do not know {other}"),
         }
@@ -61,7 +61,7 @@ fn a_signature_is_of_one_message_one_key_and_one_algorithm() {
         assert!(refused(b"massage", &signature), "{key:?}: another message");
         assert!(refused(b"message", b""), "{key:?}: nothing");
         assert!(refused(b"message", &signature[1..]), "{key:?}: cut in front");
-        assert!(refused(b"message", &[&signature[..], &[0]].concat()), "{key:?}: one octet more");
+        assert!(refused(b"message", &[&signature[..], &[0]].concat()), "{key:?}: one byte more");
         for other in KEYS.iter().filter(|other| other.public_key() != public) {
             let answer = other.public_key().verify(other.algorithm(), b"message", &signature);
             assert!(answer.is_err(), "{other:?} takes what {key:?} signed");
@@ -180,8 +180,8 @@ fn a_generator_of_zeros_still_ends() {
         fn try_next_u64(&mut self) -> Result<u64, Infallible> {
             Ok(0)
         }
-        fn try_fill_bytes(&mut self, octets: &mut [u8]) -> Result<(), Infallible> {
-            octets.fill(0);
+        fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+            bytes.fill(0);
             Ok(())
         }
     }
@@ -258,7 +258,7 @@ fn sm2_signatures_bind_the_identifier() {
         assert!(matches!(check(&other), Err(Error::InvalidSignature { .. })), "{text}");
     }
     let (_, problem) = malformed(Sm2Id::new(&"x".repeat(8192)));
-    assert_eq!(problem, "8192 octets; at most 8191");
+    assert_eq!(problem, "8192 bytes; at most 8191");
 }
 
 #[test]

@@ -142,9 +142,9 @@ pub fn validity(from: &[u8], to: &[u8]) -> Vec<u8> {
 }
 
 /// A key with the shape of a point on a curve.
-pub fn curve_key(curve: &str, octets: usize) -> Vec<u8> {
+pub fn curve_key(curve: &str, bytes: usize) -> Vec<u8> {
     let parameters = algorithm("1.2.840.10045.2.1", &oid(curve));
-    sequence(&[parameters, tlv(3, &[&[0, 4], &vec![3; 2 * octets]])])
+    sequence(&[parameters, tlv(3, &[&[0, 4], &vec![3; 2 * bytes]])])
 }
 
 pub fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {

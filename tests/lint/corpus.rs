@@ -31,7 +31,7 @@ fn what_the_defects_are_made_of_has_none() {
 }
 
 #[test]
-fn octets_still_to_be_signed_are_linted_too() {
+fn bytes_still_to_be_signed_are_linted_too() {
     let whole = der(leaf());
     let fields = to_be_signed(leaf());
     assert_eq!(lint(&fields).what(), "certificate");
@@ -99,7 +99,7 @@ fn a_report_is_a_line_for_each_finding() {
 
 #[test]
 fn a_finding_shows_64_characters_of_text_and_few_bytes_of_anything_else() {
-    for (octets, shown) in [
+    for (bytes, shown) in [
         (&[b'x'; 64][..], format!("{:?}", "x".repeat(64))),
         (&[b'x'; 65], format!("{:?}…", "x".repeat(64))),
         (b"a \"b\" ~", "\"a \\\"b\\\" ~\"".to_owned()),
@@ -109,7 +109,7 @@ fn a_finding_shows_64_characters_of_text_and_few_bytes_of_anything_else() {
         (&[7; 8], format!("bytes {}", "07".repeat(8))),
         (&[7; 9], "9 bytes that begin with 070707".to_owned()),
     ] {
-        let names = crate::craft::alt_names(&[(0x82, b"db.certwright.net"), (0x81, octets)]);
+        let names = crate::craft::alt_names(&[(0x82, b"db.certwright.net"), (0x81, bytes)]);
         let report = lint(&leaf_with(SAN, false, &names));
         let [finding] = report.findings() else { panic!("{report}") };
         assert_eq!((finding.rule, &finding.given), ("rfc5280-4.2.1.6-email-form", &shown));

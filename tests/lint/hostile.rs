@@ -35,18 +35,18 @@ fn no_flip_and_no_cut_stops_the_linter() {
                 heard += usize::from(linter.lint(&bad) != linter.lint(&seed));
             }
             let cut = linter.lint(&seed[..at]);
-            assert!(cut.has_errors(), "the first {at} octets are no certificate");
+            assert!(cut.has_errors(), "the first {at} bytes are no certificate");
         }
     }
     assert!(heard > 1_000, "the linter is deaf: {heard}");
 }
 
 #[test]
-fn octets_that_are_nothing_are_an_error() {
-    for octets in [&b""[..], b"\0", b"0", b"0\x80", b"0\0", b"text", &[0x30; 5_000], &[0xff; 99]] {
-        let report = lint(octets);
+fn bytes_that_are_nothing_are_an_error() {
+    for bytes in [&b""[..], b"\0", b"0", b"0\x80", b"0\0", b"text", &[0x30; 5_000], &[0xff; 99]] {
+        let report = lint(bytes);
         assert_eq!(report.what(), "input");
-        assert!(report.has_errors(), "{octets:?}");
+        assert!(report.has_errors(), "{bytes:?}");
     }
 }
 

@@ -15,7 +15,7 @@ const IA5: u8 = 0x16;
 
 #[test]
 fn fields_that_just_keep_a_rule_are_no_finding() {
-    none("serial number of 20 octets", leaf_field(SERIAL, tlv(2, &[&[0x5a; 20]])));
+    none("serial number of 20 bytes", leaf_field(SERIAL, tlv(2, &[&[0x5a; 20]])));
     none("serial number with a zero in front", leaf_field(SERIAL, tlv(2, &[&[0, 0x80]])));
     none("serial number 1", leaf_field(SERIAL, vec![2, 1, 1]));
     none("a second", leaf_field(VALIDITY, validity(b"260601000000Z", b"260601000000Z")));
@@ -52,7 +52,7 @@ fn names_that_just_keep_a_rule_are_no_finding() {
         (0x86, "ldaps:///CN=x"),
         (0x86, "file:///x"),
         (0x87, "four"),
-        (0x87, "of sixteen octet"),
+        (0x87, "of sixteen byte"),
         (0x88, "*"),
         (0xa0, ""),
         (0xa3, ""),
@@ -81,26 +81,26 @@ fn names_that_just_keep_a_rule_are_no_finding() {
 
 #[test]
 fn keys_that_just_keep_a_rule_are_no_finding() {
-    let point = |curve: &str, first: u8, octets: usize| {
+    let point = |curve: &str, first: u8, bytes: usize| {
         let parameters = algorithm("1.2.840.10045.2.1", &oid(curve));
-        leaf_field(KEY, sequence(&[parameters, tlv(3, &[&[0, first], &vec![3; octets]])]))
+        leaf_field(KEY, sequence(&[parameters, tlv(3, &[&[0, first], &vec![3; bytes]])]))
     };
     let unknown = "1.3.36.3.3.2.8.1.1.7";
-    for (curve, octets) in [
+    for (curve, bytes) in [
         ("1.2.840.10045.3.1.7", 32),
         ("1.3.132.0.34", 48),
         ("1.3.132.0.35", 66),
         ("1.2.156.10197.1.301", 32),
         (unknown, 7),
     ] {
-        none(curve, point(curve, 4, 2 * octets));
+        none(curve, point(curve, 4, 2 * bytes));
         for first in [2, 3] {
-            none(curve, point(curve, first, octets));
+            none(curve, point(curve, first, bytes));
             if curve != unknown {
-                only("rfc5480-2.2-point-form", point(curve, first, 2 * octets));
+                only("rfc5480-2.2-point-form", point(curve, first, 2 * bytes));
             }
         }
-        only("rfc5480-2.2-point-form", point(curve, 5, 2 * octets));
+        only("rfc5480-2.2-point-form", point(curve, 5, 2 * bytes));
     }
     let rsa =
         |modulus: &[u8], exponent: &[u8]| der(rsa_leaf().field(KEY, rsa_key(modulus, exponent)));
@@ -182,7 +182,7 @@ fn lists_that_just_keep_a_rule_are_no_finding() {
     let mut none_revoked = list();
     none_revoked.entries = None;
     none("no entry", none_revoked.der());
-    none("number of 20 octets", list().set(NUMBER, false, &tlv(2, &[&[0x5a; 20]])).der());
+    none("number of 20 bytes", list().set(NUMBER, false, &tlv(2, &[&[0x5a; 20]])).der());
     none("delta to the list before", delta().set(DELTA, true, &[2, 1, 9]).der());
 }
 
@@ -204,8 +204,8 @@ fn what_just_keeps_the_baseline_is_no_finding() {
         assert_eq!(lifetime(to), [""; 0], "{}", String::from_utf8_lossy(to));
         assert_eq!(lifetime(longer), ["br-6.3.2-lifetime"]);
     }
-    let of = |tag, octets: &[u8]| {
-        let names = [(0x82, &b"db.certwright.net"[..]), (tag, octets)];
+    let of = |tag, bytes: &[u8]| {
+        let names = [(0x82, &b"db.certwright.net"[..]), (tag, bytes)];
         found(&leaf_with(SAN, false, &alt_names(&names)))
     };
     for (public, reserved) in [
@@ -248,7 +248,7 @@ fn what_just_keeps_the_baseline_is_no_finding() {
         assert_eq!(of(0x82, public.as_bytes()), [""; 0], "{public}");
         assert_eq!(of(0x82, internal.as_bytes()), ["br-4.2.2-internal-name"], "{internal}");
     }
-    let serial = |octets: &[u8]| found(&leaf_field(SERIAL, tlv(2, &[octets])));
+    let serial = |bytes: &[u8]| found(&leaf_field(SERIAL, tlv(2, &[bytes])));
     assert_eq!(serial(&[0x5a; 8]), [""; 0]);
     assert_eq!(serial(&[0, 0x85, 1, 2, 3, 4, 5, 6]), ["br-7.1-serial-entropy"]);
     let named = |common: &[u8]| {

@@ -51,11 +51,11 @@ pub const CASES: &[Case] = &[
     case("rfc5280-4.2.1.6-email-form", || other(0x81, b"Ann <ann@certwright.net>")),
     case("rfc5280-4.2.1.6-email-form", || other(0x81, b"ann")),
     case("rfc5280-4.2.1.6-email-form", || other(0x81, b"@certwright.net")),
-    case("rfc5280-4.2.1.6-ip-octets", || other(0x87, &[10, 0, 0])),
+    case("rfc5280-4.2.1.6-ip-bytes", || other(0x87, &[10, 0, 0])),
     case("rfc4291-2.5.5.2-ip-mapped", || {
         other(0x87, &[&[0; 10][..], &[0xff, 0xff, 10, 0, 0, 7]].concat())
     }),
-    case("rfc5280-4.2.1.6-ip-octets", || other(0x87, &[10, 0, 0, 0, 255, 0, 0, 0])),
+    case("rfc5280-4.2.1.6-ip-bytes", || other(0x87, &[10, 0, 0, 0, 255, 0, 0, 0])),
     case("rfc5280-4.2.1.6-uri-form", || other(0x86, b"/index.html")),
     case("rfc5280-4.2.1.6-uri-form", || other(0x86, b"https:///index.html")),
     case("rfc5280-4.2.1.6-uri-form", || other(0x86, "https://bücher.example/".as_bytes())),
@@ -100,8 +100,8 @@ fn dns(name: &[u8]) -> Vec<u8> {
 }
 
 /// A leaf with one more alternative name.
-fn other(tag: u8, octets: &[u8]) -> Vec<u8> {
-    leaf_with(SAN, false, &alt_names(&[(0x82, b"db.certwright.net"), (tag, octets)]))
+fn other(tag: u8, bytes: &[u8]) -> Vec<u8> {
+    leaf_with(SAN, false, &alt_names(&[(0x82, b"db.certwright.net"), (tag, bytes)]))
 }
 
 /// A name of one relative name with these attributes, in this order.

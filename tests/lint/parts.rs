@@ -69,7 +69,7 @@ pub const CASES: &[Case] = &[
     ),
     case("rfc5280-4.1.2.2-serial-positive", || leaf_field(SERIAL, tlv(2, &[&[0x81, 2, 3]]))),
     case("rfc5280-4.1.2.2-serial-zero", || leaf_field(SERIAL, vec![2, 1, 0])),
-    case("rfc5280-4.1.2.2-serial-octets", || leaf_field(SERIAL, tlv(2, &[&[0x5a; 21]]))),
+    case("rfc5280-4.1.2.2-serial-bytes", || leaf_field(SERIAL, tlv(2, &[&[0x5a; 21]]))),
     case("rfc3279-2.3.1-rsa-key-parameters", || {
         der(rsa_leaf().field(KEY, rsa_key_with(&[], &modulus(2048), &[3])))
     }),

@@ -53,6 +53,6 @@ pub const CASES: &[Case] = &[
 ];
 
 /// A leaf with one more alternative name.
-fn more(tag: u8, octets: &[u8]) -> Vec<u8> {
-    leaf_with(SAN, false, &alt_names(&[(0x82, b"db.certwright.net"), (tag, octets)]))
+fn more(tag: u8, bytes: &[u8]) -> Vec<u8> {
+    leaf_with(SAN, false, &alt_names(&[(0x82, b"db.certwright.net"), (tag, bytes)]))
 }

@@ -164,7 +164,7 @@ fn the_list_names_its_issuers_key_and_the_place_that_leaves_point_to() {
         let key = scene.ca.issuer().certificate().subject_key_identifier().unwrap();
         assert_eq!(read(&list).authority_key_identifier(), Some(key));
         assert_ne!(scene.ca.issuer().certificate().authority_key_identifier(), Some(key));
-        let key: Vec<String> = key.iter().map(|octet| format!("{octet:02X}")).collect();
+        let key: Vec<String> = key.iter().map(|byte| format!("{byte:02X}")).collect();
         assert!(text.contains(&key.join(":")), "{text}");
         assert!(text.contains("Version 2 (0x1)"), "{text}");
         assert!(text.contains("Issuer: CN = CA"), "{text}");

@@ -134,9 +134,9 @@ fn a_list_of_another_issuer_or_another_key_does_not_count() {
         assert_eq!(read(&twin).issuer(), read(&good).issuer());
         unknown(scene, &chain, &[read(&twin), above.clone()], 0, LATER);
         // A signature with one bit changed.
-        let mut octets = good.to_der();
-        *octets.last_mut().unwrap() ^= 1;
-        let broken = RevocationList::from_der(&octets).unwrap();
+        let mut bytes = good.to_der();
+        *bytes.last_mut().unwrap() ^= 1;
+        let broken = RevocationList::from_der(&bytes).unwrap();
         let error = broken.verify_signature(scene.ca.issuer().certificate().public_key().unwrap());
         assert!(matches!(error, Err(Error::InvalidSignature { .. })));
         unknown(scene, &chain, &[broken, above.clone()], 0, LATER);

@@ -55,7 +55,7 @@ fn the_signature_of_another_key_is_refused() {
 }
 
 #[test]
-fn a_number_of_twenty_octets_is_read() {
+fn a_number_of_twenty_bytes_is_read() {
     if !common::judge("openssl") {
         return;
     }
@@ -156,7 +156,7 @@ impl Ca {
         ca.run(&[
             "req", "-x509", "-key", "ca.key", "-subj", subject, "-days", "3650", "-addext", usage,
         ])
-        .then(|octets| common::write(&ca.0, "ca.pem", octets));
+        .then(|bytes| common::write(&ca.0, "ca.pem", bytes));
         ca
     }
 
@@ -171,7 +171,7 @@ impl Ca {
     /// A certificate of it with this serial number.
     fn leaf(&self, serial: &str) -> Certificate {
         self.run(&["req", "-new", "-key", "leaf.key", "-subj", "/CN=leaf"])
-            .then(|octets| common::write(&self.0, "leaf.csr", octets));
+            .then(|bytes| common::write(&self.0, "leaf.csr", bytes));
         let serial = format!("0x{serial}");
         let arguments = ["x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key"];
         let pem = self.run(&[&arguments[..], &["-set_serial", &serial, "-days", "90"]].concat());
@@ -224,7 +224,7 @@ impl Output {
 }
 
 fn number(number: u32) -> SerialNumber {
-    let octets = number.to_be_bytes();
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    SerialNumber::from_bytes(&octets[zeros..]).unwrap()
+    let bytes = number.to_be_bytes();
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    SerialNumber::from_bytes(&bytes[zeros..]).unwrap()
 }

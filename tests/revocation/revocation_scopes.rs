@@ -11,8 +11,8 @@ use crate::signed_lists::{List, POINTS, World, flag, good, point, printable, wor
 #[test]
 fn a_name_in_another_encoding_is_the_issuers() {
     for world in worlds() {
-        let spelled = |tag, octets: &[u8]| {
-            let issuer = craft::name(&[("2.5.4.10", tag, octets), ("2.5.4.3", 0x0c, b"ca")]);
+        let spelled = |tag, bytes: &[u8]| {
+            let issuer = craft::name(&[("2.5.4.10", tag, bytes), ("2.5.4.3", 0x0c, b"ca")]);
             world.own(&List { issuer, ..good() })
         };
         let wide: Vec<u8> = "example ORG".bytes().flat_map(|byte| [0, byte]).collect();
@@ -153,10 +153,10 @@ fn every_list_of_one_text_is_read() {
     }
 }
 
-fn base64(octets: &[u8]) -> String {
+fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let group = |three: &[u8]| {
-        let mut bits = three.iter().fold(0, |bits: u32, octet| bits << 8 | u32::from(*octet));
+        let mut bits = three.iter().fold(0, |bits: u32, byte| bits << 8 | u32::from(*byte));
         bits <<= 8 * (3 - three.len());
         let digit = |at: usize| match at <= three.len() {
             true => char::from(DIGITS[(bits >> (18 - 6 * at) & 63) as usize]),
@@ -164,5 +164,5 @@ fn base64(octets: &[u8]) -> String {
         };
         (0..4).map(digit).collect::<String>()
     };
-    octets.chunks(3).map(group).collect()
+    bytes.chunks(3).map(group).collect()
 }

@@ -245,8 +245,8 @@ fn a_certificate_that_was_signed_and_revoked_before_it_was_recorded_is_told_of()
         }
         fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
             let ca = self.ca.lock().unwrap().clone().unwrap();
-            let octets = &craft::children(message)[craft::SERIAL][2..];
-            ca.revoke(&SerialNumber::from_bytes(octets)?, STOLEN)?;
+            let bytes = &craft::children(message)[craft::SERIAL][2..];
+            ca.revoke(&SerialNumber::from_bytes(bytes)?, STOLEN)?;
             self.device.sign(message)
         }
     }

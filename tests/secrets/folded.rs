@@ -87,9 +87,9 @@ fn no_reader_of_der_shows_it() {
         files.extend(forms(&file).into_iter().map(String::into_bytes));
         for at in 0..der.len().min(64) {
             let mut changed = der.clone();
-            let mut octet = [0];
-            rand_core::TryRng::try_fill_bytes(&mut rng, &mut octet).unwrap();
-            changed[at] ^= octet[0] | 1;
+            let mut byte = [0];
+            rand_core::TryRng::try_fill_bytes(&mut rng, &mut byte).unwrap();
+            changed[at] ^= byte[0] | 1;
             files.push(changed);
         }
         for der in &files {

@@ -53,9 +53,9 @@ const STAGES: &[Stage] = &[
         KeyPair::from_pem_encrypted(&pem, &passphrase).unwrap();
     }),
     ("sealed and unsealed", |inputs| {
-        let octets: Zeroizing<[u8; 32]> =
+        let bytes: Zeroizing<[u8; 32]> =
             Zeroizing::new(unmask(&inputs.sealing_key).as_slice().try_into().unwrap());
-        seal(inputs, &SealingKey::from_bytes(*octets));
+        seal(inputs, &SealingKey::from_bytes(*bytes));
     }),
     ("sealed under a passphrase", |inputs| {
         seal(inputs, &SealingKey::from_passphrase(&inputs.passphrase()).unwrap());
@@ -76,11 +76,11 @@ fn operate(inputs: &Inputs) {
     use certwright::time::FixedClock;
     use zeroize::Zeroize as _;
 
-    let octets = unmask(&inputs.sealing_key);
-    let octets: Zeroizing<[u8; 32]> = Zeroizing::new(octets.as_slice().try_into().unwrap());
+    let bytes = unmask(&inputs.sealing_key);
+    let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(bytes.as_slice().try_into().unwrap());
     let clock = FixedClock("2026-06-01T00:00:00Z".parse().unwrap());
     let cas = Cas::new(MemoryStore::default(), clock, Config::default());
-    cas.ledger().unlock(&SealingKey::from_bytes(*octets)).unwrap();
+    cas.ledger().unlock(&SealingKey::from_bytes(*bytes)).unwrap();
     let key = inputs.key();
     let request = CertificateRequest::builder("CN=a.example".parse().unwrap()).sign(&key).unwrap();
     let pem = key.to_pkcs8_pem().unwrap();
@@ -224,28 +224,28 @@ fn needles(algorithm: KeyAlgorithm) -> Vec<(String, Vec<u8>)> {
                 let number = whole(rest);
                 rest = &rest[number.len()..];
                 if !["version", "n", "e"].contains(&name) {
-                    let octets = content(number);
-                    numbers.push((name, octets[usize::from(octets[0] == 0)..].to_vec()));
+                    let bytes = content(number);
+                    numbers.push((name, bytes[usize::from(bytes[0] == 0)..].to_vec()));
                 }
             }
             7..20
         }
         _ => {
             // After the header, the algorithm and the version of the ECPrivateKey.
-            let (from, octets) =
+            let (from, bytes) =
                 if algorithm == KeyAlgorithm::EcdsaP384 { (35, 48) } else { (36, 32) };
-            assert_eq!(der.as_bytes()[from - 2..from], [4, octets as u8], "an OCTET STRING");
-            let scalar = &der.as_bytes()[from..from + octets];
+            assert_eq!(der.as_bytes()[from - 2..from], [4, bytes as u8], "an OCTET STRING");
+            let scalar = &der.as_bytes()[from..from + bytes];
             #[cfg(feature = "rsa")]
             found.extend(montgomery(algorithm, scalar));
             numbers.push(("scalar", scalar.to_vec()));
             0..1
         }
     };
-    for (name, octets) in numbers {
-        found.extend(windows(name, &octets));
+    for (name, bytes) in numbers {
+        found.extend(windows(name, &bytes));
         // As most arithmetic has it: the least significant first.
-        found.extend(windows(name, &octets.into_iter().rev().collect::<Vec<u8>>()));
+        found.extend(windows(name, &bytes.into_iter().rev().collect::<Vec<u8>>()));
     }
     let body = pem.as_str().lines().filter(|line| !line.starts_with('-'));
     for line in body.skip(lines.start).take(lines.len()) {
@@ -269,22 +269,22 @@ fn montgomery(algorithm: KeyAlgorithm, scalar: &[u8]) -> Vec<(String, Vec<u8>)> 
     };
     let order = NonZero::new(BoxedUint::from_be_slice_vartime(&hex(order))).unwrap();
     let shifted = BoxedUint::from_be_slice_vartime(&[scalar, &vec![0; scalar.len()]].concat());
-    let mut octets = shifted.rem(&order).to_be_bytes().to_vec();
-    octets.reverse();
-    octets.truncate(scalar.len());
-    windows("scalar", &octets)
+    let mut bytes = shifted.rem(&order).to_be_bytes().to_vec();
+    bytes.reverse();
+    bytes.truncate(scalar.len());
+    windows("scalar", &bytes)
 }
 
-fn windows(name: &str, octets: &[u8]) -> Vec<(String, Vec<u8>)> {
-    octets.chunks_exact(WINDOW).map(|window| (name.to_owned(), window.to_vec())).collect()
+fn windows(name: &str, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    bytes.chunks_exact(WINDOW).map(|window| (name.to_owned(), window.to_vec())).collect()
 }
 
 fn sealing_key() -> [u8; 32] {
     std::array::from_fn(|at| (at as u8).wrapping_mul(37) ^ 0x5c)
 }
 
-fn mask(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{:02x}", octet ^ MASK)).collect()
+fn mask(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{:02x}", byte ^ MASK)).collect()
 }
 
 /// What the child works with.
@@ -304,13 +304,13 @@ impl Inputs {
 
     fn passphrase(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(self.passphrase.len()));
-        self.passphrase.iter().for_each(|octet| text.push(char::from(octet ^ MASK)));
+        self.passphrase.iter().for_each(|byte| text.push(char::from(byte ^ MASK)));
         text
     }
 }
 
 fn unmask(masked: &[u8]) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(masked.iter().map(|octet| octet ^ MASK).collect())
+    Zeroizing::new(masked.iter().map(|byte| byte ^ MASK).collect())
 }
 
 #[test]
@@ -350,8 +350,8 @@ fn child() {
 #[inline(never)]
 fn overwrite_stack() {
     // Filled with ones, in case that zeros are not written.
-    let mut octets = [0xff_u8; 1 << 19];
-    black_box(&mut octets);
+    let mut bytes = [0xff_u8; 1 << 19];
+    black_box(&mut bytes);
 }
 
 /// Prints the names of what was found.

@@ -38,7 +38,7 @@ struct Forbidden(Vec<String>);
 impl Forbidden {
     fn new(secrets: &[Vec<u8>]) -> Self {
         let forms = secrets.iter().flat_map(|secret| secret.windows(8)).flat_map(|window| {
-            let digits: String = window.iter().map(|octet| format!("{octet:02x}")).collect();
+            let digits: String = window.iter().map(|byte| format!("{byte:02x}")).collect();
             let reversed: String = window.iter().rev().map(|o| format!("{o:02x}")).collect();
             let list: Vec<String> = window.iter().map(ToString::to_string).collect();
             [digits, reversed, list.join(","), String::from_utf8_lossy(window).to_lowercase()]
@@ -87,9 +87,9 @@ fn debug_of_what_holds_a_secret_shows_none() {
         let policy = || Policy::new(Profile::tls_server());
         let authority = Authority::new(issuer(), policy(), MemoryStore::default());
         let ledger = Ledger::new(MemoryStore::default());
-        let by_octets = SealingKey::from_bytes([0x5c; 32]);
+        let by_bytes = SealingKey::from_bytes([0x5c; 32]);
         let by_passphrase = SealingKey::from_passphrase(PASSPHRASE).unwrap();
-        ledger.unlock(&by_octets).unwrap();
+        ledger.unlock(&by_bytes).unwrap();
         let writer = ledger.writer("test", "2026-06-01T00:00:00Z".parse().unwrap());
         writer.keep_key("key", &key()).unwrap();
         let kept = ledger.key("key").unwrap();
@@ -100,7 +100,7 @@ fn debug_of_what_holds_a_secret_shows_none() {
             ("PublicKey", pair.public_key()),
             ("SecretBytes", &der),
             ("SecretText", &pem),
-            ("SealingKey of octets", &by_octets),
+            ("SealingKey of bytes", &by_bytes),
             ("SealingKey of a passphrase", &by_passphrase),
             ("Issuer", &own),
             ("Authority", &authority),
@@ -115,7 +115,7 @@ fn debug_of_what_holds_a_secret_shows_none() {
 /// Every byte of a good file is changed, the file is cut at every length, and the numbers are put
 /// into wrong places: whatever the answer, it does not tell the key.
 #[test]
-fn errors_of_a_key_import_show_no_octet_of_the_key() {
+fn errors_of_a_key_import_show_no_byte_of_the_key() {
     for algorithm in families() {
         let key = seeded(algorithm, 7);
         let secrets = secrets(&key);

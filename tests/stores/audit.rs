@@ -142,7 +142,7 @@ fn an_altered_entry_is_named() {
             edit(&store, |t| t.put(&key(number), &altered));
             let message = corrupt(&ledger);
             let named = message.contains(&format!("audit entry {number}:"));
-            assert!(named, "entry {number}, octet {position}: {message}");
+            assert!(named, "entry {number}, byte {position}: {message}");
             edit(&store, |t| t.put(&key(number), &entry));
             assert_eq!(ledger.verify_audit().unwrap(), 10);
         }

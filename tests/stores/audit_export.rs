@@ -77,9 +77,9 @@ fn every_entry_is_exported_once_however_many_there_are() {
 fn a_writer_that_fails_and_a_damaged_entry_are_errors() {
     struct Full(usize);
     impl io::Write for Full {
-        fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-            self.0 = self.0.checked_sub(octets.len()).ok_or(io::ErrorKind::StorageFull)?;
-            Ok(octets.len())
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
+            Ok(bytes.len())
         }
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
@@ -119,9 +119,9 @@ fn no_entry_follows_the_last_number_there_can_be() {
 }
 
 fn export(ledger: &Ledger) -> (String, u64) {
-    let mut octets = Vec::new();
-    let count = ledger.export_audit(&mut octets).unwrap();
-    (String::from_utf8(octets).unwrap(), count)
+    let mut bytes = Vec::new();
+    let count = ledger.export_audit(&mut bytes).unwrap();
+    (String::from_utf8(bytes).unwrap(), count)
 }
 
 #[track_caller]
@@ -168,8 +168,8 @@ fn text_of(value: &Value) -> String {
 }
 
 fn hex(digits: &str) -> Vec<u8> {
-    let octet = |at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
-    (0..digits.len()).step_by(2).map(octet).collect()
+    let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
+    (0..digits.len()).step_by(2).map(byte).collect()
 }
 
 fn place(number: u64) -> Vec<u8> {

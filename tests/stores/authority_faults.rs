@@ -19,25 +19,25 @@ fn a_signer_that_fails_or_lies_releases_nothing_and_the_claim_can_be_completed()
     for_each_family(|ladder, device, store, authority| {
         for (mood, message) in [
             (Mood::Error, "the signer failed: the device is on fire"),
-            (Mood::Garbage, "its answer of 12 octets is not a"),
+            (Mood::Garbage, "its answer of 12 bytes is not a"),
             (Mood::OtherMessage, "signature of the certificate; nothing was released"),
         ] {
             device.set(mood);
             let error = authority.issue(&ladder.request(&["db.internal"])).unwrap_err();
             assert!(matches!(error, Error::Signer(_)), "{mood:?}: {error}");
             assert!(error.to_string().contains(message), "{mood:?}: {error}");
-            let octets = device.asked().pop().unwrap();
-            let serial = serial_of(&octets);
+            let bytes = device.asked().pop().unwrap();
+            let serial = serial_of(&bytes);
             assert_eq!(authority.find(&serial).unwrap(), None, "{mood:?}");
 
             device.set(Mood::Honest);
             let chain = authority.issue(&ladder.request(&["db.internal"])).unwrap().into_chain();
             assert_ne!(chain.leaf().serial(), &serial, "the serial number stays claimed");
             let late = authority
-                .complete(&serial, &device.key.sign(&octets).unwrap())
+                .complete(&serial, &device.key.sign(&bytes).unwrap())
                 .unwrap()
                 .into_chain();
-            assert_eq!(late.leaf().to_be_signed(), octets);
+            assert_eq!(late.leaf().to_be_signed(), bytes);
             assert_eq!(authority.find(&serial).unwrap().as_ref(), Some(late.leaf()));
         }
         assert_eq!(records(&store.inner), 6);
@@ -64,19 +64,19 @@ fn where_the_certificate_cannot_be_recorded_nothing_is_answered() {
         store.break_write(2, Fault::Lost);
         let error = authority.issue(&ladder.request(&["db.internal"])).unwrap_err();
         assert_eq!(kind(&error), Some(StoreErrorKind::Backend), "{error}");
-        let octets = device.asked().pop().unwrap();
-        assert_eq!(authority.find(&serial_of(&octets)).unwrap(), None);
-        let signature = device.key.sign(&octets).unwrap();
-        authority.complete(&serial_of(&octets), &signature).unwrap();
+        let bytes = device.asked().pop().unwrap();
+        assert_eq!(authority.find(&serial_of(&bytes)).unwrap(), None);
+        let signature = device.key.sign(&bytes).unwrap();
+        authority.complete(&serial_of(&bytes), &signature).unwrap();
 
         // Where the commit arrived after all, the certificate is there, once.
         store.break_write(2, Fault::Unknown);
         let error = authority.issue(&ladder.request(&["db.internal"])).unwrap_err();
         assert_eq!(kind(&error), Some(StoreErrorKind::Backend), "{error}");
-        let octets = device.asked().pop().unwrap();
-        let found = authority.find(&serial_of(&octets)).unwrap().unwrap();
-        assert_eq!(found.to_be_signed(), octets);
-        let again = authority.complete(&serial_of(&octets), found.signature()).unwrap_err();
+        let bytes = device.asked().pop().unwrap();
+        let found = authority.find(&serial_of(&bytes)).unwrap().unwrap();
+        assert_eq!(found.to_be_signed(), bytes);
+        let again = authority.complete(&serial_of(&bytes), found.signature()).unwrap_err();
         assert_eq!(kind(&again), Some(StoreErrorKind::NotFound), "{again}");
     });
 }

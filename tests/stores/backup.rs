@@ -228,39 +228,39 @@ fn a_disk_without_room_for_the_copy_is_told_and_left_as_it_was() {
 /// A disk in memory that answers so many reads.
 #[derive(Clone, Debug)]
 struct Disk {
-    octets: Arc<Mutex<Vec<u8>>>,
+    bytes: Arc<Mutex<Vec<u8>>>,
     reads: Arc<AtomicUsize>,
 }
 
 impl Default for Disk {
     fn default() -> Self {
-        Self { octets: Arc::default(), reads: Arc::new(AtomicUsize::new(usize::MAX)) }
+        Self { bytes: Arc::default(), reads: Arc::new(AtomicUsize::new(usize::MAX)) }
     }
 }
 
 impl Medium for Disk {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.octets.lock().unwrap().len() as u64)
+        Ok(self.bytes.lock().unwrap().len() as u64)
     }
 
-    fn read(&self, offset: u64, octets: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
         let left =
             self.reads.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
         left.map_err(|_| io::Error::from_raw_os_error(5))?;
-        let all = self.octets.lock().unwrap();
-        let part = all.get(offset as usize..offset as usize + octets.len());
-        octets.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
+        let all = self.bytes.lock().unwrap();
+        let part = all.get(offset as usize..offset as usize + bytes.len());
+        bytes.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {
-        self.octets.lock().unwrap().resize(length as usize, 0);
+        self.bytes.lock().unwrap().resize(length as usize, 0);
         Ok(())
     }
 
-    fn write(&self, offset: u64, octets: &[u8]) -> io::Result<()> {
-        let mut all = self.octets.lock().unwrap();
-        all[offset as usize..offset as usize + octets.len()].copy_from_slice(octets);
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut all = self.bytes.lock().unwrap();
+        all[offset as usize..offset as usize + bytes.len()].copy_from_slice(bytes);
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::common::key;
-use crate::disk::{self, Disk, Octets, Operation};
+use crate::disk::{self, Disk, Bytes, Operation};
 use certwright::crl::{CrlRequest, RevocationReason};
 use certwright::issuance::Issuance;
 use certwright::key::SealingKey;
@@ -35,7 +35,7 @@ enum Answer {
 struct Life {
     issuer: Issuer,
     /// The disk before it.
-    before: Octets,
+    before: Bytes,
     key: Arc<KeyPair>,
     log: Vec<Operation>,
     answers: Vec<(usize, Answer)>,
@@ -43,7 +43,7 @@ struct Life {
 
 /// Creates a CA and keeps it with its key, issues 50 certificates, some in batches, some under a
 /// token, keeps requests, with their key and without, forgets one, revokes 10, and makes 3 CRLs.
-fn life(before: Octets) -> Life {
+fn life(before: Bytes) -> Life {
     let disk = Disk::of(before.clone());
     let store = RedbStore::open_or_create_on(disk.clone()).unwrap();
     let key = Arc::new(key(KeyAlgorithm::EcdsaP256));
@@ -116,14 +116,14 @@ fn request_of(key: &KeyPair) -> CertificateRequest {
     CertificateRequest::builder("CN=client".parse().unwrap()).sign(key).unwrap()
 }
 
-fn after_cut(life: &Life, moment: usize, keep: impl Fn(usize) -> bool, torn: bool) -> Octets {
+fn after_cut(life: &Life, moment: usize, keep: impl Fn(usize) -> bool, torn: bool) -> Bytes {
     disk::after_cut(&life.before, &life.log[..moment], keep, torn)
 }
 
 /// Opens what a cut left, and holds it against the answers until then.
-fn check(life: &Life, moment: usize, octets: Octets, how: &str) {
+fn check(life: &Life, moment: usize, bytes: Bytes, how: &str) {
     let fail = |problem: String| panic!("cut at operation {moment}, {how}: {problem}");
-    let store = match RedbStore::open_or_create_on(Disk::of(octets)) {
+    let store = match RedbStore::open_or_create_on(Disk::of(bytes)) {
         Ok(store) => Arc::new(store),
         Err(error) => return fail(format!("the store does not open: {error}")),
     };
@@ -192,7 +192,7 @@ fn tagged(ledger: &Ledger, identifier: &Identifier, token: &str) -> bool {
 
 #[test]
 fn nothing_answered_is_lost_wherever_the_power_goes() {
-    let life = life(Octets::default());
+    let life = life(Bytes::default());
     assert!(life.log.len() > 300, "{} operations", life.log.len());
     for moment in 0..=life.log.len() {
         cut(&life, moment);
@@ -208,7 +208,7 @@ fn nothing_answered_is_lost_in_a_long_file_either_and_it_opens_without_being_rea
     store.write(&mut |transaction| transaction.put(b"ballast", &vec![0; 130 << 20])).unwrap();
     // The first commit of a long file.
     store.write(&mut |transaction| transaction.put(b"more", b"ballast")).unwrap();
-    let (short, life) = (life(Octets::default()), life(disk.octets.lock().unwrap().clone()));
+    let (short, life) = (life(Bytes::default()), life(disk.bytes.lock().unwrap().clone()));
     let syncs = |life: &Life| life.log.iter().filter(|o| matches!(o, Operation::Sync)).count();
     assert!(syncs(&life) * 2 > syncs(&short) * 3, "these are commits like those of a short file");
     // Every kind of moment comes again and again.
@@ -216,32 +216,32 @@ fn nothing_answered_is_lost_in_a_long_file_either_and_it_opens_without_being_rea
         let killed = Disk::of(after_cut(&life, moment, |_| true, false));
         drop(RedbStore::open_or_create_on(killed.clone()).unwrap());
         let read = killed.read.load(Ordering::SeqCst);
-        assert!(read < 4 << 20, "cut at operation {moment}: {read} octets read to open it");
+        assert!(read < 4 << 20, "cut at operation {moment}: {read} bytes read to open it");
         cut(&life, moment);
     }
 }
 
 /// What a cut at this moment may leave.
 fn cut(life: &Life, moment: usize) {
-    disk::each_cut(&life.before, &life.log[..moment], |octets, how| {
-        check(life, moment, octets, how);
+    disk::each_cut(&life.before, &life.log[..moment], |bytes, how| {
+        check(life, moment, bytes, how);
     });
 }
 
 #[test]
 fn a_second_cut_while_the_store_is_opened_again_loses_nothing_either() {
-    let life = life(Octets::default());
+    let life = life(Bytes::default());
     let mut cuts = 0;
     for moment in (0..=life.log.len()).step_by(life.log.len() / 7) {
-        disk::each_cut(&life.before, &life.log[..moment], |octets, how| {
-            let disk = Disk::of(octets.clone());
+        disk::each_cut(&life.before, &life.log[..moment], |bytes, how| {
+            let disk = Disk::of(bytes.clone());
             drop(RedbStore::open_or_create_on(disk.clone()).unwrap());
             let opening = disk.log.lock().unwrap().clone();
             assert!(opening.len() < 100, "{} operations to open and close", opening.len());
             for second in 0..=opening.len() {
-                disk::each_cut(&octets, &opening[..second], |octets, again| {
+                disk::each_cut(&bytes, &opening[..second], |bytes, again| {
                     cuts += 1;
-                    check(&life, moment, octets, &format!("{how}, and again at {second}, {again}"));
+                    check(&life, moment, bytes, &format!("{how}, and again at {second}, {again}"));
                 });
             }
         });
@@ -251,11 +251,11 @@ fn a_second_cut_while_the_store_is_opened_again_loses_nothing_either() {
 
 #[test]
 fn after_a_cut_the_life_goes_on_and_no_number_comes_again() {
-    let life = life(Octets::default());
+    let life = life(Bytes::default());
     let request = request_of(&life.key);
     for moment in (0..=life.log.len()).step_by(life.log.len() / 20) {
-        let octets = after_cut(&life, moment, |_| false, false);
-        let store = RedbStore::open_or_create_on(Disk::of(octets)).unwrap();
+        let bytes = after_cut(&life, moment, |_| false, false);
+        let store = RedbStore::open_or_create_on(Disk::of(bytes)).unwrap();
         let authority = authority(life.issuer.clone(), store);
         let before = authority.ledger().certificates(None, 1_000).unwrap();
         let known: BTreeSet<SerialNumber> = before.iter().map(|record| record.serial).collect();

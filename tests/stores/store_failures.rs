@@ -34,14 +34,14 @@ impl Fault {
 /// A disk in memory on which the operations from the n-th on fail, for a while or for good.
 #[derive(Clone, Debug)]
 struct Disk {
-    octets: Arc<Mutex<Vec<u8>>>,
+    bytes: Arc<Mutex<Vec<u8>>>,
     operations: Arc<AtomicUsize>,
     fault: Option<(Fault, std::ops::Range<usize>)>,
 }
 
 impl Disk {
     fn new(fault: Option<(Fault, std::ops::Range<usize>)>) -> Self {
-        Self { octets: Arc::default(), operations: Arc::default(), fault }
+        Self { bytes: Arc::default(), operations: Arc::default(), fault }
     }
 
     fn fails(&self) -> Option<Fault> {
@@ -51,12 +51,12 @@ impl Disk {
 
     /// The same content on a disk that works.
     fn repaired(&self) -> Self {
-        let octets = self.octets.lock().unwrap().clone();
-        Self { octets: Arc::new(Mutex::new(octets)), ..Self::new(None) }
+        let bytes = self.bytes.lock().unwrap().clone();
+        Self { bytes: Arc::new(Mutex::new(bytes)), ..Self::new(None) }
     }
 
     fn put(&self, offset: u64, written: &[u8]) {
-        let mut all = self.octets.lock().unwrap();
+        let mut all = self.bytes.lock().unwrap();
         let (from, to) = (offset as usize, offset as usize + written.len());
         if all.len() < to {
             all.resize(to, 0);
@@ -67,28 +67,28 @@ impl Disk {
 
 impl Medium for Disk {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.octets.lock().unwrap().len() as u64)
+        Ok(self.bytes.lock().unwrap().len() as u64)
     }
 
-    fn read(&self, offset: u64, octets: &mut [u8]) -> io::Result<()> {
-        let all = self.octets.lock().unwrap();
-        let part = all.get(offset as usize..offset as usize + octets.len());
-        octets.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
+    fn read(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+        let all = self.bytes.lock().unwrap();
+        let part = all.get(offset as usize..offset as usize + bytes.len());
+        bytes.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {
         self.fails().map_or(Ok(()), |fault| Err(fault.error()))?;
-        self.octets.lock().unwrap().resize(length as usize, 0);
+        self.bytes.lock().unwrap().resize(length as usize, 0);
         Ok(())
     }
 
-    fn write(&self, offset: u64, octets: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         match self.fails() {
-            None => self.put(offset, octets),
+            None => self.put(offset, bytes),
             Some(Fault::Full) => return Err(Fault::Full.error()),
             Some(Fault::Half) => {
-                self.put(offset, &octets[..octets.len() / 2]);
+                self.put(offset, &bytes[..bytes.len() / 2]);
                 return Err(Fault::Half.error());
             }
         }

@@ -23,7 +23,7 @@ const RECORDS: usize = 1_000_000;
 const BATCH: usize = 10_000;
 
 /// Bytes of a P-256 certificate's record.
-const OCTETS: usize = 700;
+const BYTES: usize = 700;
 
 #[test]
 #[ignore = "2 GB of records"]
@@ -31,7 +31,7 @@ fn a_million_certificates_are_open_within_a_second_of_a_kill() {
     let folder = common::folder();
     let path = folder.path().join("ca.redb");
     println!("written: {:?}", time(|| fill(&RedbStore::create(&path).unwrap())));
-    println!("file: {} octets a record", room(&path) / RECORDS as u64);
+    println!("file: {} bytes a record", room(&path) / RECORDS as u64);
     let clean = time(|| drop(RedbStore::open(&path).unwrap()));
     println!("opened and closed after a close: {clean:?}");
 
@@ -46,10 +46,10 @@ fn a_million_certificates_are_open_within_a_second_of_a_kill() {
     let copy = folder.path().join("copy.redb");
     let before = peak();
     println!("copied: {:?}", time(|| store.copy_to(&copy, &mut |_| Ok(())).unwrap()));
-    println!("copy: {} octets a record", room(&copy) / RECORDS as u64);
+    println!("copy: {} bytes a record", room(&copy) / RECORDS as u64);
     let grown = peak() - before;
     println!("memory: {} MiB, of which the copy {} MiB", peak() >> 20, grown >> 20);
-    assert!(grown < 256 << 20, "{grown} octets");
+    assert!(grown < 256 << 20, "{grown} bytes");
     assert_eq!(count(&RedbStore::open(&copy).unwrap()), RECORDS + 1);
 }
 
@@ -68,16 +68,16 @@ fn a_certificate_takes_at_most_two_and_a_half_kibibytes_of_the_file() {
     for _ in 0..100 {
         authority.issue_many(&batch).into_iter().for_each(|answer| drop(answer.unwrap()));
     }
-    let octets = room(&path) / 100_000;
+    let bytes = room(&path) / 100_000;
     drop(authority);
-    println!("{octets} octets a certificate; the length says {}", length(&path) / 100_000);
-    assert!(octets <= 2_560);
+    println!("{bytes} bytes a certificate; the length says {}", length(&path) / 100_000);
+    assert!(bytes <= 2_560);
 }
 
 fn fill(store: &RedbStore) {
     let mut rng = SeededRng::new(1);
     let mut key = *b"certificate/issuer-issuer-issuer-issuer-iss-serial-serial-serial";
-    let mut value = [0; OCTETS];
+    let mut value = [0; BYTES];
     for _ in 0..RECORDS / BATCH {
         store
             .write(&mut |transaction| {

@@ -17,8 +17,8 @@ use crate::shelf::{
 };
 use crate::world::{Fault, FrailStore};
 
-fn octets(octet: u8) -> SealingKey {
-    SealingKey::from_bytes([octet; 32])
+fn bytes(byte: u8) -> SealingKey {
+    SealingKey::from_bytes([byte; 32])
 }
 
 fn passphrase(text: &str) -> SealingKey {
@@ -38,14 +38,14 @@ fn a_durable_store_that_is_not_unlocked_keeps_no_key_and_shows_no_trace() {
     assert!(records(&*store).is_empty(), "{:?}", records(&*store));
 
     // Once there is a sealed key, its name is told and it is not.
-    ledger.unlock(&octets(1)).unwrap();
+    ledger.unlock(&bytes(1)).unwrap();
     alice(&ledger).keep_key("ca", &key(0)).unwrap();
     let locked = Ledger::new(store);
     assert_eq!(locked.key_names(None, 9).unwrap(), ["ca"]);
     assert_kind(locked.key("ca"), StoreErrorKind::Sealed);
     assert!(locked.key("none").unwrap().is_none());
     assert_kind(alice(&locked).keep_key("more", &key(1)), StoreErrorKind::Sealed);
-    assert_kind(alice(&locked).seal_anew(&octets(2)), StoreErrorKind::Sealed);
+    assert_kind(alice(&locked).seal_anew(&bytes(2)), StoreErrorKind::Sealed);
     // To forget a key takes no sealing key.
     alice(&locked).forget_key("ca").unwrap();
     assert_kind(alice(&locked).forget_key("ca"), StoreErrorKind::NotFound);
@@ -64,14 +64,14 @@ fn a_store_in_memory_needs_no_sealing_key() {
     let other = Ledger::new(store);
     assert_kind(other.key("ca"), StoreErrorKind::Sealed);
     assert_kind(alice(&other).keep_key("third", &key(1)), StoreErrorKind::Sealed);
-    assert_kind(other.unlock(&octets(1)), StoreErrorKind::Sealed);
+    assert_kind(other.unlock(&bytes(1)), StoreErrorKind::Sealed);
 }
 
 #[test]
 fn names_are_told_in_pages_free_once_and_bounded() {
     on_each_store(|store| {
         let ledger = Ledger::new(Arc::clone(&store));
-        ledger.unlock(&octets(1)).unwrap();
+        ledger.unlock(&bytes(1)).unwrap();
         let mut names: Vec<String> = (0..7).map(|number| format!("name {number}")).collect();
         names.extend(["\u{e9}t\u{e9}/\u{4e2d}".to_owned(), "x".repeat(128), "\n\0".to_owned()]);
         for name in &names {
@@ -134,7 +134,7 @@ fn the_names_of_requests_and_cas_keys_are_not_for_everybody() {
 #[test]
 fn each_kind_of_key_comes_back_as_it_was() {
     let ledger = Ledger::new(Durable::default());
-    ledger.unlock(&octets(1)).unwrap();
+    ledger.unlock(&bytes(1)).unwrap();
     let mut keys: Vec<Arc<KeyPair>> = common::algorithms()
         .into_iter()
         // Larger ones take long to find and are of the same form.
@@ -148,7 +148,7 @@ fn each_kind_of_key_comes_back_as_it_was() {
     for key in &keys {
         alice(&ledger).keep_key(&key.public_key().algorithm().to_string(), key).unwrap();
     }
-    alice(&ledger).seal_anew(&octets(2)).unwrap();
+    alice(&ledger).seal_anew(&bytes(2)).unwrap();
     for key in &keys {
         let algorithm = key.public_key().algorithm();
         let found = ledger.key(&algorithm.to_string());
@@ -159,17 +159,17 @@ fn each_kind_of_key_comes_back_as_it_was() {
 
 #[test]
 fn all_keys_are_sealed_anew_and_only_the_new_key_opens_them() {
-    on_each_store(|store| check_sealed_anew(store, &octets(1), &octets(2)));
+    on_each_store(|store| check_sealed_anew(store, &bytes(1), &bytes(2)));
     let durable = || Arc::new(Durable::default());
-    check_sealed_anew(durable(), &octets(1), &passphrase("new"));
+    check_sealed_anew(durable(), &bytes(1), &passphrase("new"));
     // The same key again: another salt.
     check_sealed_anew(durable(), &passphrase("same"), &passphrase("same"));
     let store = durable();
     let ledger = Ledger::new(Arc::clone(&store));
-    ledger.unlock(&octets(1)).unwrap();
+    ledger.unlock(&bytes(1)).unwrap();
     alice(&ledger).keep_key("ca", &key(0)).unwrap();
-    alice(&ledger).seal_anew(&octets(2)).unwrap();
-    assert_kind(Ledger::new(Arc::clone(&store)).unlock(&octets(1)), StoreErrorKind::Sealed);
+    alice(&ledger).seal_anew(&bytes(2)).unwrap();
+    assert_kind(Ledger::new(Arc::clone(&store)).unlock(&bytes(1)), StoreErrorKind::Sealed);
 }
 
 fn check_sealed_anew(store: Arc<dyn Store>, old: &SealingKey, new: &SealingKey) {
@@ -203,7 +203,7 @@ fn check_sealed_anew(store: Arc<dyn Store>, old: &SealingKey, new: &SealingKey) 
     for message in [
         assert_kind(other.key("key 0"), StoreErrorKind::Sealed),
         assert_kind(alice(&other).keep_key("more", &key(3)), StoreErrorKind::Sealed),
-        assert_kind(alice(&other).seal_anew(&octets(9)), StoreErrorKind::Sealed),
+        assert_kind(alice(&other).seal_anew(&bytes(9)), StoreErrorKind::Sealed),
     ] {
         assert!(message.contains("sealed with another key"), "{message}");
     }
@@ -225,7 +225,7 @@ fn check_sealed_anew(store: Arc<dyn Store>, old: &SealingKey, new: &SealingKey) 
 fn a_store_that_fails_while_keys_are_sealed_anew_leaves_all_as_before() {
     let store = Arc::new(Durable::default());
     let ledger = Ledger::new(Arc::clone(&store));
-    ledger.unlock(&octets(1)).unwrap();
+    ledger.unlock(&bytes(1)).unwrap();
     for number in 0..3 {
         alice(&ledger).keep_key(&format!("key {number}"), &key(number)).unwrap();
     }
@@ -233,7 +233,7 @@ fn a_store_that_fails_while_keys_are_sealed_anew_leaves_all_as_before() {
     let mut failures = 0;
     loop {
         store.break_at(failures + 1);
-        let answer = alice(&ledger).seal_anew(&octets(2));
+        let answer = alice(&ledger).seal_anew(&bytes(2));
         store.mend();
         if answer.is_ok() {
             break;
@@ -242,7 +242,7 @@ fn a_store_that_fails_while_keys_are_sealed_anew_leaves_all_as_before() {
         assert_kind(answer, StoreErrorKind::Backend);
         assert!(records(&*store) == before, "broken at put {failures}");
         assert_same(ledger.key("key 1"), &key(1));
-        assert_kind(Ledger::new(Arc::clone(&store)).unlock(&octets(2)), StoreErrorKind::Sealed);
+        assert_kind(Ledger::new(Arc::clone(&store)).unlock(&bytes(2)), StoreErrorKind::Sealed);
     }
     // Three keys, the seal, the entry and the head of the log.
     assert_eq!(failures, 6);
@@ -252,7 +252,7 @@ fn a_store_that_fails_while_keys_are_sealed_anew_leaves_all_as_before() {
     let (place, whole) = (b"key/key 1", records(&*store)[&b"key/key 1"[..]].clone());
     put(&*store, place, &whole[..whole.len() - 1]);
     let before = records(&*store);
-    let message = assert_kind(alice(&ledger).seal_anew(&octets(3)), StoreErrorKind::Corrupt);
+    let message = assert_kind(alice(&ledger).seal_anew(&bytes(3)), StoreErrorKind::Corrupt);
     assert!(message.contains("key/key 1"), "{message}");
     assert!(records(&*store) == before);
     assert_same(ledger.key("key 2"), &key(2));
@@ -263,14 +263,14 @@ fn a_commit_that_failed_or_ran_twice_or_arrived_unknown_leaves_keys_that_open() 
     for fault in [Fault::Lost, Fault::Retried, Fault::Unknown] {
         let store = FrailStore::new();
         let ledger = Ledger::new(Arc::clone(&store));
-        ledger.unlock(&octets(1)).unwrap();
+        ledger.unlock(&bytes(1)).unwrap();
         alice(&ledger).keep_key("ca", &key(0)).unwrap();
         store.break_write(1, fault);
-        let answer = alice(&ledger).seal_anew(&octets(2));
+        let answer = alice(&ledger).seal_anew(&bytes(2));
         assert_eq!(answer.is_ok(), fault == Fault::Retried, "{fault:?}");
         let [opens, refused] = match fault {
-            Fault::Lost => [octets(1), octets(2)],
-            Fault::Retried | Fault::Unknown => [octets(2), octets(1)],
+            Fault::Lost => [bytes(1), bytes(2)],
+            Fault::Retried | Fault::Unknown => [bytes(2), bytes(1)],
         };
         let again = Ledger::new(Arc::clone(&store));
         assert_kind(again.unlock(&refused), StoreErrorKind::Sealed);
@@ -288,7 +288,7 @@ fn a_commit_that_failed_or_ran_twice_or_arrived_unknown_leaves_keys_that_open() 
 #[test]
 fn readers_find_every_key_while_it_is_sealed_anew() {
     let ledger = Ledger::new(Durable::default());
-    ledger.unlock(&octets(1)).unwrap();
+    ledger.unlock(&bytes(1)).unwrap();
     alice(&ledger).keep_key("ca", &key(0)).unwrap();
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -301,7 +301,7 @@ fn readers_find_every_key_while_it_is_sealed_anew() {
             });
         }
         let sealed: Vec<_> =
-            (0..300).map(|round| alice(&ledger).seal_anew(&octets(round as u8))).collect();
+            (0..300).map(|round| alice(&ledger).seal_anew(&bytes(round as u8))).collect();
         done.store(true, Ordering::SeqCst);
         assert!(sealed.iter().all(Result::is_ok));
     });
@@ -313,7 +313,7 @@ fn the_first_keys_of_a_store_may_come_from_several_threads_at_once() {
         // Not unlocked, in memory; unlocked, in a durable store.
         let in_memory = Ledger::new(MemoryStore::default());
         let durable = Ledger::new(Durable::default());
-        durable.unlock(&octets(1)).unwrap();
+        durable.unlock(&bytes(1)).unwrap();
         for ledger in [in_memory, durable] {
             let start = std::sync::Barrier::new(4);
             std::thread::scope(|scope| {
@@ -338,7 +338,7 @@ fn the_first_keys_of_a_store_may_come_from_several_threads_at_once() {
 fn a_hostile_store_gives_an_error_and_never_a_wrong_key() {
     let store = Arc::new(Durable::default());
     let ledger = Ledger::new(Arc::clone(&store));
-    ledger.unlock(&octets(1)).unwrap();
+    ledger.unlock(&bytes(1)).unwrap();
     alice(&ledger).keep_key("a", &key(0)).unwrap();
     alice(&ledger).keep_key("b", &key(1)).unwrap();
     let whole = records(&*store);
@@ -372,7 +372,7 @@ fn a_hostile_store_gives_an_error_and_never_a_wrong_key() {
         flipped[at] ^= 1;
         for damaged in [&flipped[..], &seal[..at]] {
             put(&*store, b"seal", damaged);
-            assert!(Ledger::new(Arc::clone(&store)).unlock(&octets(1)).is_err(), "octet {at}");
+            assert!(Ledger::new(Arc::clone(&store)).unlock(&bytes(1)).is_err(), "byte {at}");
             let before = without_audit(&*store);
             assert_kind(alice(&ledger).keep_key("d", &key(2)), StoreErrorKind::Sealed);
             assert!(without_audit(&*store) == before);
@@ -380,13 +380,13 @@ fn a_hostile_store_gives_an_error_and_never_a_wrong_key() {
     }
     let other = Arc::new(Durable::default());
     let stranger = Ledger::new(Arc::clone(&other));
-    stranger.unlock(&octets(2)).unwrap();
+    stranger.unlock(&bytes(2)).unwrap();
     alice(&stranger).keep_key("a", &key(2)).unwrap();
     for (place, value) in records(&*other) {
         put(&*store, &place, &value);
     }
     assert_kind(ledger.key("a"), StoreErrorKind::Sealed);
-    assert_kind(Ledger::new(Arc::clone(&store)).unlock(&octets(1)), StoreErrorKind::Sealed);
+    assert_kind(Ledger::new(Arc::clone(&store)).unlock(&bytes(1)), StoreErrorKind::Sealed);
 }
 
 #[cfg(feature = "redb")]
@@ -405,10 +405,10 @@ mod file {
     #[test]
     fn a_wrong_key_is_refused_touches_nothing_and_the_right_one_still_opens() {
         for (right, wrong) in [
-            (octets(1), [octets(2), octets(0), passphrase("\u{1}")]),
+            (bytes(1), [bytes(2), bytes(0), passphrase("\u{1}")]),
             (
                 passphrase("open sesame"),
-                [passphrase("open sesam"), passphrase("Open sesame"), octets(1)],
+                [passphrase("open sesam"), passphrase("Open sesame"), bytes(1)],
             ),
         ] {
             let folder = tempfile::tempdir().unwrap();
@@ -460,7 +460,7 @@ mod file {
         let (leaf, ca) = (ladder.leaf_key(), ladder.ca_key());
         let secret = [secret, vec![&*leaf, &*ca]].concat();
         assert_eq!(in_file(&path, &secret), None);
-        alice(&ledger).seal_anew(&octets(2)).unwrap();
+        alice(&ledger).seal_anew(&bytes(2)).unwrap();
         alice(&ledger).forget_request(number).unwrap();
         alice(&ledger).forget_key("key 0").unwrap();
         assert_eq!(in_file(&path, &secret), None);

@@ -105,14 +105,14 @@ pub fn extension(id: &str, critical: bool, value: &[u8]) -> Vec<u8> {
 
 /// The value of subjectAltName with these tagged names.
 pub fn alt_names(names: &[(u8, &[u8])]) -> Vec<u8> {
-    sequence(&names.iter().map(|(tag, octets)| tlv(*tag, &[octets])).collect::<Vec<_>>())
+    sequence(&names.iter().map(|(tag, bytes)| tlv(*tag, &[bytes])).collect::<Vec<_>>())
 }
 
 /// A name of one attribute a relative name: type, string tag, bytes.
 pub fn name(attributes: &[(&str, u8, &[u8])]) -> Vec<u8> {
     let relative = attributes
         .iter()
-        .map(|(id, tag, octets)| tlv(SET, &[&tlv(SEQUENCE, &[&oid(id), &tlv(*tag, &[octets])])]));
+        .map(|(id, tag, bytes)| tlv(SET, &[&tlv(SEQUENCE, &[&oid(id), &tlv(*tag, &[bytes])])]));
     sequence(&relative.collect::<Vec<_>>())
 }
 
@@ -153,7 +153,7 @@ pub fn oid(text: &str) -> Vec<u8> {
 pub fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();
     let length = content.len().to_be_bytes();
-    let significant = &length[length.iter().take_while(|octet| **octet == 0).count()..];
+    let significant = &length[length.iter().take_while(|byte| **byte == 0).count()..];
     let mut out = vec![tag];
     if content.len() >= 0x80 {
         out.push(0x80 | significant.len() as u8);

@@ -120,6 +120,6 @@ pub fn prepare(issuer: &Issuer, count: u8) -> (Vec<Prepared>, Vec<Vec<u8>>) {
             issuer.prepare(&grant, serial, now).unwrap()
         })
         .collect();
-    let octets = prepared.iter().map(|prepared| prepared.to_be_signed().to_vec()).collect();
-    (prepared, octets)
+    let bytes = prepared.iter().map(|prepared| prepared.to_be_signed().to_vec()).collect();
+    (prepared, bytes)
 }

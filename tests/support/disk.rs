@@ -18,7 +18,7 @@ pub enum Operation {
 
 /// Bytes of which most are zero: a long file that takes little memory.
 #[derive(Clone, Debug, Default)]
-pub struct Octets {
+pub struct Bytes {
     length: u64,
     /// The blocks that are not zero, by their number.
     blocks: BTreeMap<u64, [u8; BLOCK]>,
@@ -26,7 +26,7 @@ pub struct Octets {
 
 const BLOCK: usize = 4096;
 
-impl Octets {
+impl Bytes {
     /// Each part of a stretch: its block, its beginning there, and where it is in the stretch.
     fn parts(offset: u64, length: usize) -> impl Iterator<Item = (u64, usize, Range<usize>)> {
         let mut at = 0;
@@ -39,14 +39,14 @@ impl Octets {
         })
     }
 
-    fn read(&self, offset: u64, octets: &mut [u8]) -> io::Result<()> {
-        if offset + octets.len() as u64 > self.length {
+    fn read(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+        if offset + bytes.len() as u64 > self.length {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        for (block, start, part) in Self::parts(offset, octets.len()) {
+        for (block, start, part) in Self::parts(offset, bytes.len()) {
             match self.blocks.get(&block) {
-                Some(block) => octets[part.clone()].copy_from_slice(&block[start..][..part.len()]),
-                None => octets[part].fill(0),
+                Some(block) => bytes[part.clone()].copy_from_slice(&block[start..][..part.len()]),
+                None => bytes[part].fill(0),
             }
         }
         Ok(())
@@ -77,15 +77,15 @@ impl Octets {
 /// A disk in memory that remembers what was done to it.
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
-    pub octets: Arc<Mutex<Octets>>,
+    pub bytes: Arc<Mutex<Bytes>>,
     pub log: Arc<Mutex<Vec<Operation>>>,
     /// How many bytes were read.
     pub read: Arc<AtomicU64>,
 }
 
 impl Disk {
-    pub fn of(octets: Octets) -> Self {
-        Self { octets: Arc::new(Mutex::new(octets)), ..Self::default() }
+    pub fn of(bytes: Bytes) -> Self {
+        Self { bytes: Arc::new(Mutex::new(bytes)), ..Self::default() }
     }
 
     /// How much was done so far.
@@ -96,23 +96,23 @@ impl Disk {
 
 impl Medium for Disk {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.octets.lock().unwrap().length)
+        Ok(self.bytes.lock().unwrap().length)
     }
 
-    fn read(&self, offset: u64, octets: &mut [u8]) -> io::Result<()> {
-        self.read.fetch_add(octets.len() as u64, Ordering::SeqCst);
-        self.octets.lock().unwrap().read(offset, octets)
+    fn read(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+        self.read.fetch_add(bytes.len() as u64, Ordering::SeqCst);
+        self.bytes.lock().unwrap().read(offset, bytes)
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {
-        self.octets.lock().unwrap().set_length(length);
+        self.bytes.lock().unwrap().set_length(length);
         self.log.lock().unwrap().push(Operation::SetLength(length));
         Ok(())
     }
 
-    fn write(&self, offset: u64, octets: &[u8]) -> io::Result<()> {
-        self.octets.lock().unwrap().write(offset, octets);
-        self.log.lock().unwrap().push(Operation::Write(offset, octets.to_vec()));
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.bytes.lock().unwrap().write(offset, bytes);
+        self.log.lock().unwrap().push(Operation::Write(offset, bytes.to_vec()));
         Ok(())
     }
 
@@ -122,11 +122,11 @@ impl Medium for Disk {
     }
 }
 
-fn apply(octets: &mut Octets, operation: &Operation) {
+fn apply(bytes: &mut Bytes, operation: &Operation) {
     match operation {
         Operation::Sync => {}
-        Operation::SetLength(length) => octets.set_length(*length),
-        Operation::Write(offset, written) => octets.write(*offset, written),
+        Operation::SetLength(length) => bytes.set_length(*length),
+        Operation::Write(offset, written) => bytes.write(*offset, written),
     }
 }
 
@@ -134,30 +134,30 @@ fn apply(octets: &mut Octets, operation: &Operation) {
 /// says (and of a torn write, the first half). A length is lost as a write is; a write beyond the end
 /// makes the file longer.
 pub fn after_cut(
-    before: &Octets,
+    before: &Bytes,
     log: &[Operation],
     keep: impl Fn(usize) -> bool,
     torn: bool,
-) -> Octets {
+) -> Bytes {
     let synced = log.iter().rposition(|operation| matches!(operation, Operation::Sync));
-    let mut octets = before.clone();
+    let mut bytes = before.clone();
     for (index, operation) in log.iter().enumerate() {
         let durable = synced.is_some_and(|synced| index < synced);
         if durable || keep(index) {
             match operation {
                 Operation::Write(offset, written) if torn && index + 1 == log.len() => {
                     let half = written[..written.len() / 2].to_vec();
-                    apply(&mut octets, &Operation::Write(*offset, half));
+                    apply(&mut bytes, &Operation::Write(*offset, half));
                 }
-                operation => apply(&mut octets, operation),
+                operation => apply(&mut bytes, operation),
             }
         }
     }
-    octets
+    bytes
 }
 
 /// Everything that a cut after these operations may leave, and how it came to be.
-pub fn each_cut(before: &Octets, log: &[Operation], mut check: impl FnMut(Octets, &str)) {
+pub fn each_cut(before: &Bytes, log: &[Operation], mut check: impl FnMut(Bytes, &str)) {
     let after = |keep: &dyn Fn(usize) -> bool, torn| after_cut(before, log, keep, torn);
     check(after(&|_| true, false), "all written");
     check(after(&|_| false, false), "nothing since the last sync");

@@ -158,7 +158,7 @@ pub fn serials(text: &str) -> Vec<String> {
 
 /// A serial number as OpenSSL writes it.
 pub fn hex(serial: &SerialNumber) -> String {
-    serial.as_bytes().iter().map(|octet| format!("{octet:02X}")).collect()
+    serial.as_bytes().iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
 /// The serial numbers as OpenSSL writes them, in the order of a CRL.

@@ -14,7 +14,7 @@ fn every_number_has_the_published_answer() {
     let mut tally = Tally::default();
     for test in tests() {
         // The numbers are in two's complement; the factors of a key are read as unsigned.
-        let negative = test.value.first().is_some_and(|octet| *octet >= 0x80);
+        let negative = test.value.first().is_some_and(|byte| *byte >= 0x80);
         let number = BoxedUint::from_be_slice_vartime(&test.value);
         let prime = !negative && is_prime(Flavor::Any, &number);
         let case = format!("{} ({})", test.tc_id, test.comment);

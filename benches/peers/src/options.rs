@@ -22,12 +22,12 @@ Usage: certwright-peers [OPTIONS]
 
 Operations, where ALG is rsa2048, rsa3072, rsa4096, p256, p384, p521 or sm2:
 
-  ALG-sign-one      a signature over 900 octets, hashing included, and blinding or a check of its
+  ALG-sign-one      a signature over 900 bytes, hashing included, and blinding or a check of its
                     own where the library does it by itself
                     in:  aws-lc-rs (not sm2), openssl, ring (not p521, sm2), rustcrypto
-  ALG-sign-batch    64 messages of 900 octets under one key, each answer verified; a signature's share
+  ALG-sign-batch    64 messages of 900 bytes under one key, each answer verified; a signature's share
                     in:  as sign-one
-  ALG-verify        a signature over 900 octets is verified
+  ALG-verify        a signature over 900 bytes is verified
                     in:  as sign-one
   ALG-keygen        a key pair; the mean of at least 60 keys, of as many for all
                     in:  aws-lc-rs (not sm2), openssl, ring (p256 and p384), rustcrypto

@@ -9,7 +9,7 @@ use certwright::{Error, MemoryStore};
 
 use super::config::config;
 use super::failure::Failure;
-use super::input::{JSON_OCTETS, read_sealing_key, read_text};
+use super::input::{JSON_BYTES, read_sealing_key, read_text};
 use super::options::StoreOptions;
 use super::output::{Output, pretty};
 use super::store;
@@ -74,8 +74,8 @@ pub fn run(
 /// text: what is given twice would be lost in a value.
 fn read_parameters(given: String) -> Result<String, Error> {
     let text = match given.strip_prefix('@') {
-        Some(path) => read_text(Path::new(path), JSON_OCTETS)?,
-        None if given == "-" => read_text(Path::new("-"), JSON_OCTETS)?,
+        Some(path) => read_text(Path::new(path), JSON_BYTES)?,
+        None if given == "-" => read_text(Path::new("-"), JSON_BYTES)?,
         None => given.into(),
     };
     Ok(text.trim_start_matches('\u{feff}').to_owned())

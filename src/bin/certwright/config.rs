@@ -8,7 +8,7 @@ use certwright::cas::{Config, SubjectFromCsr, ValidityRule};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::input::{JSON_OCTETS, file_error, read_text};
+use super::input::{JSON_BYTES, file_error, read_text};
 use super::options::StoreOptions;
 use super::output::given;
 
@@ -31,7 +31,7 @@ pub fn config(options: &StoreOptions) -> Result<Config, Error> {
 }
 
 fn read_rules(path: &Path, config: &mut Config) -> Result<(), Error> {
-    let text = read_text(path, JSON_OCTETS)?;
+    let text = read_text(path, JSON_BYTES)?;
     let Rules(rules) = serde_json::from_str(&text).map_err(|error| match error.is_data() {
         true => file_error(path, error.to_string()),
         false => file_error(path, format!("not JSON: {error}")),

@@ -13,19 +13,19 @@ use zeroize::Zeroizing;
 use super::output::{given_path, notice};
 
 /// Bytes of a file of certificates, a request or a key: what the engine reads at most.
-pub const OCTETS: usize = 1024 * 1024;
+pub const BYTES: usize = 1024 * 1024;
 
 /// Bytes of a file that may be a revocation list: the engine reads 64 MiB, which PEM makes longer.
-pub const LIST_OCTETS: usize = 96 * 1024 * 1024;
+pub const LIST_BYTES: usize = 96 * 1024 * 1024;
 
 /// Bytes of the parameters of an operation, or of a configuration: some texts of the engine's limit.
-pub const JSON_OCTETS: usize = 4 * 1024 * 1024;
+pub const JSON_BYTES: usize = 4 * 1024 * 1024;
 
 /// Bytes of a passphrase, its newline included.
-const PASSPHRASE_OCTETS: usize = 1024 + 2;
+const PASSPHRASE_BYTES: usize = 1024 + 2;
 
 /// Bytes of the key that seals private keys.
-const KEY_OCTETS: usize = 32;
+const KEY_BYTES: usize = 32;
 
 /// Reads a file, or standard input where it is `-`. What was read is wiped when dropped: it may be
 /// or hold a secret.
@@ -37,7 +37,7 @@ pub fn read(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
     let read = read.map_err(|error| file_error(path, error.to_string()))?;
     match read.len() <= limit {
         true => Ok(read),
-        false => Err(file_error(path, format!("longer than {limit} octets"))),
+        false => Err(file_error(path, format!("longer than {limit} bytes"))),
     }
 }
 
@@ -68,25 +68,25 @@ fn require_private(_: &Path) -> Result<(), Error> {
 
 /// Reads a text.
 pub fn read_text(path: &Path, limit: usize) -> Result<Zeroizing<String>, Error> {
-    let octets = read(path, limit)?;
-    let text = std::str::from_utf8(&octets).map_err(|_| file_error(path, "not UTF-8"))?;
+    let bytes = read(path, limit)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| file_error(path, "not UTF-8"))?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// Reads the key that seals private keys.
 pub fn read_sealing_key(path: &Path) -> Result<SealingKey, Error> {
     require_private(path)?;
-    let octets = read(path, OCTETS)?;
-    let found = octets.len();
-    let wrong = || file_error(path, format!("{found} octets; a key file has exactly {KEY_OCTETS}"));
-    let octets = <[u8; KEY_OCTETS]>::try_from(octets.as_slice()).map_err(|_| wrong())?;
-    Ok(SealingKey::from_bytes(octets))
+    let bytes = read(path, BYTES)?;
+    let found = bytes.len();
+    let wrong = || file_error(path, format!("{found} bytes; a key file has exactly {KEY_BYTES}"));
+    let bytes = <[u8; KEY_BYTES]>::try_from(bytes.as_slice()).map_err(|_| wrong())?;
+    Ok(SealingKey::from_bytes(bytes))
 }
 
 /// Reads a passphrase: the first and only line of a file.
 pub fn read_passphrase(path: &Path) -> Result<Zeroizing<String>, Error> {
     require_private(path)?;
-    let text = read_text(path, PASSPHRASE_OCTETS)?;
+    let text = read_text(path, PASSPHRASE_BYTES)?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     match line.contains('\n') {
@@ -98,10 +98,10 @@ pub fn read_passphrase(path: &Path) -> Result<Zeroizing<String>, Error> {
 /// Reads certificates: PEM blocks, or one in DER. Blocks that cannot be read are named on standard error
 /// and left out, but not where one is the `needed` first of a chain, or where nothing is left.
 pub fn read_certificates(path: &Path, needed: bool) -> Result<Vec<Certificate>, Error> {
-    let octets = read(path, OCTETS)?;
+    let bytes = read(path, BYTES)?;
     let failed = |error: Error| file_error(path, error.to_string());
-    let Some(text) = text(&octets) else {
-        return Ok(vec![Certificate::from_der(&octets).map_err(failed)?]);
+    let Some(text) = text(&bytes) else {
+        return Ok(vec![Certificate::from_der(&bytes).map_err(failed)?]);
     };
     let bundle = Bundle::from_pem(&text).map_err(failed)?;
     let is_first = |skipped: &Skipped| needed && skipped.after == 0;
@@ -120,10 +120,10 @@ pub fn read_certificates(path: &Path, needed: bool) -> Result<Vec<Certificate>, 
 
 /// Reads revocation lists: PEM blocks, or one in DER.
 pub fn read_lists(path: &Path) -> Result<Vec<RevocationList>, Error> {
-    let octets = read(path, LIST_OCTETS)?;
-    let lists = match text(&octets) {
+    let bytes = read(path, LIST_BYTES)?;
+    let lists = match text(&bytes) {
         Some(text) => RevocationList::many_from_pem(&text),
-        None => RevocationList::from_der(&octets).map(|list| vec![list]),
+        None => RevocationList::from_der(&bytes).map(|list| vec![list]),
     };
     lists.map_err(|error| file_error(path, error.to_string()))
 }

@@ -6,22 +6,22 @@ use certwright::lint::{Finding, LintProfile, Linter, Report};
 use serde_json::json;
 
 use super::failure::Failure;
-use super::input::{self, LIST_OCTETS, file_error};
+use super::input::{self, LIST_BYTES, file_error};
 use super::options::{Lint, RuleProfile};
 use super::output::{Output, given_path};
 
 pub fn run(options: &Lint, output: &mut Output) -> Result<(), Failure> {
     let path = &options.file;
-    let octets = input::read(path, LIST_OCTETS)?;
+    let bytes = input::read(path, LIST_BYTES)?;
     let linter = options.profile.iter().fold(Linter::new(), |linter, profile| match profile {
         RuleProfile::GmT0015 => linter.with_profile(LintProfile::GmT0015),
         RuleProfile::Tls => linter.with_profile(LintProfile::TlsBaseline),
     });
-    let reports = match input::text(&octets) {
+    let reports = match input::text(&bytes) {
         Some(text) if text.contains("-----BEGIN ") => {
             linter.lint_pem(&text).map_err(|error| file_error(path, error.to_string()))?
         }
-        _ => vec![linter.lint(&octets)],
+        _ => vec![linter.lint(&bytes)],
     };
     for (index, report) in reports.iter().enumerate() {
         for finding in report.findings() {

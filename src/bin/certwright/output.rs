@@ -61,8 +61,8 @@ impl Output {
 }
 
 impl Write for Output {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        let answer = self.inner.write(octets);
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let answer = self.inner.write(bytes);
         self.noticed(answer)
     }
 
@@ -73,8 +73,8 @@ impl Write for Output {
 }
 
 /// Bytes in pairs of digits with colons, as OpenSSL prints them.
-pub fn colons(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02X}")).collect::<Vec<_>>().join(":")
+pub fn colons(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
 }
 
 /// A text that was given, for messages: a private key that was given by mistake is not shown.

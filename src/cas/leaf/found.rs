@@ -198,7 +198,7 @@ fn revoked_above(at: &Session<'_>, text: &str) -> Result<Option<Time>, CasError>
 }
 
 fn check_encrypted_code(at: &Session<'_>, code: &Secret) -> Result<(), CasError> {
-    let (code, most) = (code.as_str(), at.config.encrypted_code_octets);
+    let (code, most) = (code.as_str(), at.config.encrypted_code_bytes);
     if code.len() > most {
         let message = format!("EncryptedCode: given {} bytes, at most {most}", code.len());
         return Err(CasError::new(ErrorKind::DataTooLong, message));

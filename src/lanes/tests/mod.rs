@@ -88,8 +88,8 @@ impl Random {
         (self.word() % below as u64) as usize
     }
 
-    fn fill(&mut self, octets: &mut [u8]) -> bool {
-        octets.fill_with(|| self.word() as u8);
+    fn fill(&mut self, bytes: &mut [u8]) -> bool {
+        bytes.fill_with(|| self.word() as u8);
         true
     }
 }

@@ -3,7 +3,7 @@
 use crypto_bigint::BoxedUint;
 
 use super::oracle::{
-    digits, from_lanes, minus, modulo, octets, of_digits, plus, random, raw, small, times,
+    digits, from_lanes, minus, modulo, bytes, of_digits, plus, random, raw, small, times,
     to_lanes, two_to_the,
 };
 use super::{Random, answers};
@@ -41,7 +41,7 @@ fn each<L: Lane, T>(
 fn read<L: Lane, const B: usize, const N: usize>(numbers: &[Vec<u8>]) -> Vec<Vec<u64>> {
     each::<L, _>(numbers.len(), |range| {
         let numbers: Vec<&[u8]> = numbers[range].iter().map(Vec::as_slice).collect();
-        from_lanes(&Number::<L, B, N>::from_octets(&numbers))
+        from_lanes(&Number::<L, B, N>::from_bytes(&numbers))
     })
 }
 
@@ -51,17 +51,17 @@ fn written<L: Lane, const B: usize, const N: usize>(
 ) -> Vec<Vec<u8>> {
     each::<L, _>(numbers.len(), |range| {
         let number = to_lanes::<L, B, N>(&numbers[range]);
-        let octets = |word| {
+        let bytes = |word| {
             // What stands there before does not matter.
-            let mut octets = vec![0xa5; length];
-            number.write_octets(word, &mut octets);
-            octets
+            let mut bytes = vec![0xa5; length];
+            number.write_bytes(word, &mut bytes);
+            bytes
         };
-        (0..L::WORDS).map(octets).collect()
+        (0..L::WORDS).map(bytes).collect()
     })
 }
 
-macro_rules! assert_octets {
+macro_rules! assert_bytes {
     ($blocks:literal, $number:literal) => {{
         let count = ($blocks * $number) as usize;
         let numbers = numbers(count as u32);
@@ -69,8 +69,8 @@ macro_rules! assert_octets {
         let expected: Vec<_> = numbers.iter().map(|number| digits(number, count)).collect();
         // As long as they may be, with zeros in front, and without.
         for more in [0, 1, 9] {
-            let octets: Vec<_> = numbers.iter().map(|number| octets(number, most + more)).collect();
-            assert_eq!(answers!(read::<$blocks, $number>(&octets)), expected);
+            let bytes: Vec<_> = numbers.iter().map(|number| bytes(number, most + more)).collect();
+            assert_eq!(answers!(read::<$blocks, $number>(&bytes)), expected);
         }
         let trimmed: Vec<_> =
             numbers.iter().map(|number| number.to_be_bytes_trimmed_vartime().to_vec()).collect();
@@ -79,26 +79,26 @@ macro_rules! assert_octets {
             let written = answers!(written::<$blocks, $number>(&numbers, length));
             for (number, written) in numbers.iter().zip(written) {
                 let low = modulo(number, &two_to_the(8 * length as u32));
-                assert_eq!(written, octets(&low, length), "{number} in {length} octets");
+                assert_eq!(written, bytes(&low, length), "{number} in {length} bytes");
             }
         }
     }};
 }
 
 #[test]
-fn octets_become_digits_and_come_back() {
-    assert_octets!(10, 1);
-    assert_octets!(10, 2);
-    assert_octets!(10, 3);
-    assert_octets!(10, 4);
-    assert_octets!(5, 1);
-    assert_octets!(8, 1);
-    assert_octets!(11, 1);
+fn bytes_become_digits_and_come_back() {
+    assert_bytes!(10, 1);
+    assert_bytes!(10, 2);
+    assert_bytes!(10, 3);
+    assert_bytes!(10, 4);
+    assert_bytes!(5, 1);
+    assert_bytes!(8, 1);
+    assert_bytes!(11, 1);
 }
 
 fn cut<L: Lane, const B: usize, const N: usize>(numbers: &[Vec<u8>]) -> Vec<Vec<u64>> {
     // Fewer numbers than words: the others are zero.
-    let number = Number::<L, B, N>::from_octets(&[&numbers[0]]);
+    let number = Number::<L, B, N>::from_bytes(&[&numbers[0]]);
     let all = from_lanes(&number);
     assert!(all[1..].iter().flatten().all(|digit| *digit == 0));
     vec![all[0].clone()]

@@ -10,10 +10,10 @@ use crate::lanes::number::Number;
 
 /// The words of a crypto-bigint number, independent of how many bits a word has.
 fn words(number: &BoxedUint) -> Vec<u64> {
-    let octets = number.to_le_bytes();
+    let bytes = number.to_le_bytes();
     let word =
-        |chunk: &[u8]| chunk.iter().rev().fold(0, |word, octet| word << 8 | u64::from(*octet));
-    octets.chunks(8).map(word).collect()
+        |chunk: &[u8]| chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    bytes.chunks(8).map(word).collect()
 }
 
 /// The digits of a number that fits them.
@@ -32,20 +32,20 @@ pub(super) fn digits(number: &BoxedUint, count: usize) -> Vec<u64> {
 
 /// The number of these digits, which may be longer than 52 bits.
 pub(super) fn of_digits(digits: &[u64]) -> BoxedUint {
-    let mut octets = vec![0; digits.len() * 52 / 8 + 17];
-    let length = octets.len();
+    let mut bytes = vec![0; digits.len() * 52 / 8 + 17];
+    let length = bytes.len();
     for (position, digit) in digits.iter().enumerate() {
         let mut carry = u128::from(*digit) << (position * 52 % 8);
-        for octet in octets[..length - position * 52 / 8].iter_mut().rev() {
-            carry += u128::from(*octet);
-            *octet = carry as u8;
+        for byte in bytes[..length - position * 52 / 8].iter_mut().rev() {
+            carry += u128::from(*byte);
+            *byte = carry as u8;
             carry >>= 8;
             if carry == 0 {
                 break;
             }
         }
     }
-    BoxedUint::from_be_slice_vartime(&octets)
+    BoxedUint::from_be_slice_vartime(&bytes)
 }
 
 /// A number in each word.
@@ -80,15 +80,15 @@ pub(super) fn small(number: u64) -> BoxedUint {
 /// A number in hexadecimal digits.
 pub(super) fn hexadecimal(digits: &str) -> BoxedUint {
     let digits = format!("{}{digits}", if digits.len().is_multiple_of(2) { "" } else { "0" });
-    let octet = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
-    let octets: Vec<u8> = digits.as_bytes().chunks(2).map(octet).collect();
-    BoxedUint::from_be_slice_vartime(&octets)
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    let bytes: Vec<u8> = digits.as_bytes().chunks(2).map(byte).collect();
+    BoxedUint::from_be_slice_vartime(&bytes)
 }
 
 pub(super) fn two_to_the(bits: u32) -> BoxedUint {
-    let mut octets = vec![0; bits as usize / 8 + 1];
-    octets[0] = 1 << (bits % 8);
-    BoxedUint::from_be_slice_vartime(&octets)
+    let mut bytes = vec![0; bits as usize / 8 + 1];
+    bytes[0] = 1 << (bits % 8);
+    BoxedUint::from_be_slice_vartime(&bytes)
 }
 
 pub(super) fn plus(a: &BoxedUint, b: &BoxedUint) -> BoxedUint {
@@ -120,7 +120,7 @@ pub(super) fn inverse(a: &BoxedUint, modulus: &BoxedUint) -> BoxedUint {
 }
 
 /// In big-endian bytes, so many of them.
-pub(super) fn octets(number: &BoxedUint, count: usize) -> Vec<u8> {
+pub(super) fn bytes(number: &BoxedUint, count: usize) -> Vec<u8> {
     let all = number.to_be_bytes_trimmed_vartime();
     let all: &[u8] = if number.bit_width_vartime() == 0 { &[] } else { &all };
     [&vec![0; count - all.len()], all].concat()
@@ -128,18 +128,18 @@ pub(super) fn octets(number: &BoxedUint, count: usize) -> Vec<u8> {
 
 /// A random number below 2^bits.
 pub(super) fn random(random: &mut Random, bits: u32) -> BoxedUint {
-    let mut octets = vec![0; bits.div_ceil(8) as usize];
-    random.fill(&mut octets);
-    octets[0] &= 0xff >> (octets.len() as u32 * 8 - bits);
-    BoxedUint::from_be_slice_vartime(&octets)
+    let mut bytes = vec![0; bits.div_ceil(8) as usize];
+    random.fill(&mut bytes);
+    bytes[0] &= 0xff >> (bytes.len() as u32 * 8 - bits);
+    BoxedUint::from_be_slice_vartime(&bytes)
 }
 
 /// A random odd number of exactly these bits.
 pub(super) fn random_odd(source: &mut Random, bits: u32) -> BoxedUint {
-    let mut octets = octets(&random(source, bits), bits.div_ceil(8) as usize);
-    octets[0] |= 1 << ((bits - 1) % 8);
-    *octets.last_mut().unwrap() |= 1;
-    BoxedUint::from_be_slice_vartime(&octets)
+    let mut bytes = bytes(&random(source, bits), bits.div_ceil(8) as usize);
+    bytes[0] |= 1 << ((bits - 1) % 8);
+    *bytes.last_mut().unwrap() |= 1;
+    BoxedUint::from_be_slice_vartime(&bytes)
 }
 
 /// Odd numbers of exactly these bits: the largest, the smallest, with digits of ones and of zeros,

@@ -9,7 +9,7 @@ use crypto_bigint::{BoxedUint, Odd};
 use crypto_primes::hazmat::MillerRabin;
 use crypto_primes::{Flavor, is_prime};
 
-use super::oracle::{minus, modulo, octets, plus, power, random, random_odd, small, two_to_the};
+use super::oracle::{minus, modulo, bytes, plus, power, random, random_odd, small, two_to_the};
 use super::rsa_keys::Numbers;
 use super::{Random, answers, answers_of_vectors};
 use crate::lanes::lane::Lane;
@@ -57,7 +57,7 @@ fn verdicts<L: Lane>(cases: &[&Case]) -> Vec<(bool, Vec<bool>)> {
     let length = bits.div_ceil(8) as usize;
     let tester = tester::<L>(bits);
     assert_eq!(tester.words(), L::WORDS);
-    let candidates: Vec<_> = cases.iter().map(|case| octets(&case.candidate, length)).collect();
+    let candidates: Vec<_> = cases.iter().map(|case| bytes(&case.candidate, length)).collect();
     let candidates: Vec<&[u8]> = candidates.iter().map(Vec::as_slice).collect();
     let (mut base_two, mut left, mut count) = (Vec::new(), &candidates[..], L::WORDS);
     while !left.is_empty() {
@@ -68,7 +68,7 @@ fn verdicts<L: Lane>(cases: &[&Case]) -> Vec<(bool, Vec<bool>)> {
         (left, count) = (later, if count == 1 { L::WORDS } else { count - 1 });
     }
     let pairs = cases.iter().zip(&candidates).flat_map(|(case, candidate)| {
-        case.bases.iter().map(|base| (*candidate, octets(base, length)))
+        case.bases.iter().map(|base| (*candidate, bytes(base, length)))
     });
     let (candidates, bases): (Vec<&[u8]>, Vec<_>) = pairs.unzip();
     let bases: Vec<&[u8]> = bases.iter().map(Vec::as_slice).collect();
@@ -130,7 +130,7 @@ pub(super) fn compare(cases: &[Case]) -> Counts {
                 let is_round = candidate.bit_vartime(1);
                 counts.rounds += usize::from(is_round);
                 if is_round && (small(2)..minus_one.clone()).contains(base) {
-                    let base = octets(base, candidate.bits_precision() as usize / 8);
+                    let base = bytes(base, candidate.bits_precision() as usize / 8);
                     let theirs = theirs.test(&BoxedUint::from_be_slice_vartime(&base));
                     assert_eq!(*passed, theirs.is_probably_prime(), "{candidate} with {base:?}");
                 }
@@ -198,7 +198,7 @@ fn half_of_a_number_is_that_of_crypto_bigint() {
     for bits in [8, 16, 64, 512, 1024] {
         for _ in 0..50 {
             let number = random(&mut source, bits);
-            let halved = half(&octets(&number, bits as usize / 8));
+            let halved = half(&bytes(&number, bits as usize / 8));
             let halved = BoxedUint::from_be_slice_vartime(&halved);
             assert_eq!(halved, number.unbounded_shr_vartime(1), "{number}");
         }
@@ -238,7 +238,7 @@ fn wycheproof(takes: impl Fn(u32) -> bool) -> (Counts, BTreeMap<u32, usize>) {
         let number = BoxedUint::from_be_slice_vartime(&value);
         let (bits, odd) = (number.bit_width_vartime(), number.bit_vartime(0));
         // Negative numbers, in two's complement, are numbers like others to us.
-        let negative = value.first().is_some_and(|octet| *octet >= 0x80);
+        let negative = value.first().is_some_and(|byte| *byte >= 0x80);
         *sizes.entry(bits).or_insert(0) += 1;
         if takes(bits) && bits > 2 && odd {
             assert!(negative || is_prime(Flavor::Any, &number) == (verdict == "valid"));

@@ -5,7 +5,7 @@
 use ::rsa::Pkcs1v15Sign;
 use crypto_bigint::BoxedUint;
 
-use super::oracle::{minus, octets, plus, power, small, times, two_to_the};
+use super::oracle::{minus, bytes, plus, power, small, times, two_to_the};
 use super::rsa_keys::Numbers;
 use super::{Random, answers};
 use crate::lanes::engine::private_key;
@@ -21,11 +21,11 @@ pub(super) fn raised<L: Lane, const B: usize, const N: usize, const M: usize>(
     numbers: &Numbers,
     batches: &[&[Vec<u8>]],
 ) -> Vec<Vec<Option<Vec<u8>>>> {
-    let key = numbers.with(|octets| Key::<L, B, N, M>::new(octets, numbers.bits()));
+    let key = numbers.with(|bytes| Key::<L, B, N, M>::new(bytes, numbers.bits()));
     let mut random = Random(11);
     let mut raise = |batch: &[Vec<u8>]| {
         let messages: Vec<&[u8]> = batch.iter().map(Vec::as_slice).collect();
-        key.raise(&messages, &mut |octets| random.fill(octets)).unwrap()
+        key.raise(&messages, &mut |bytes| random.fill(bytes)).unwrap()
     };
     batches.iter().map(|batch| raise(batch)).collect()
 }
@@ -85,9 +85,9 @@ fn small_keys_raise_every_batch() {
         .collect();
     let expected: Vec<_> = messages
         .iter()
-        .map(|message| Some(octets(&power(message, &numbers.d, &numbers.modulus), 24)))
+        .map(|message| Some(bytes(&power(message, &numbers.d, &numbers.modulus), 24)))
         .collect();
-    let messages: Vec<_> = messages.iter().map(|message| octets(message, 24)).collect();
+    let messages: Vec<_> = messages.iter().map(|message| bytes(message, 24)).collect();
     let batches: Vec<&[Vec<u8>]> = BATCHES.iter().map(|count| &messages[..*count]).collect();
     let raised = answers!(raised::<2, 1, 2>(&numbers, &batches));
     for (count, raised) in BATCHES.iter().zip(raised) {
@@ -118,12 +118,12 @@ fn assert_edges(
         minus(&two_to_the(numbers.bits()), &one),
     ];
     let above = [n.clone(), plus(n, &one), minus(&two_to_the(8 * length as u32), &one)];
-    let in_octets = |numbers: &[BoxedUint]| -> Vec<_> {
-        numbers.iter().map(|number| octets(number, length)).collect()
+    let in_bytes = |numbers: &[BoxedUint]| -> Vec<_> {
+        numbers.iter().map(|number| bytes(number, length)).collect()
     };
-    let expected = below.iter().map(|message| Some(octets(&power(message, &numbers.d, n), length)));
-    assert_eq!(raise(&in_octets(&below)), expected.collect::<Vec<_>>());
-    assert_eq!(raise(&in_octets(&above)), [None, None, None]);
+    let expected = below.iter().map(|message| Some(bytes(&power(message, &numbers.d, n), length)));
+    assert_eq!(raise(&in_bytes(&below)), expected.collect::<Vec<_>>());
+    assert_eq!(raise(&in_bytes(&above)), [None, None, None]);
     assert_eq!(raise(&[]), []);
 }
 
@@ -151,13 +151,13 @@ fn messages_at_the_edges_of_1024_and_2048_bits() {
 /// How often random numbers are drawn in so many uses of one blinding pair, all of them right.
 fn draws<L: Lane, const B: usize, const N: usize, const M: usize>(uses: usize) -> usize {
     let numbers = Numbers::small();
-    let key = numbers.with(|octets| Key::<L, B, N, M>::new(octets, numbers.bits()));
+    let key = numbers.with(|bytes| Key::<L, B, N, M>::new(bytes, numbers.bits()));
     let (mut random, mut draws) = (Random(1), 0);
     for message in 0..uses as u64 {
-        let expected = octets(&power(&small(message), &numbers.d, &numbers.modulus), 24);
-        let raised = key.raise(&[&octets(&small(message), 24)], &mut |octets| {
+        let expected = bytes(&power(&small(message), &numbers.d, &numbers.modulus), 24);
+        let raised = key.raise(&[&bytes(&small(message), 24)], &mut |bytes| {
             draws += 1;
-            random.fill(octets)
+            random.fill(bytes)
         });
         assert_eq!(raised.unwrap(), [Some(expected)], "use {message}");
     }
@@ -177,8 +177,8 @@ fn without_random<L: Lane, const B: usize, const N: usize, const M: usize>(
     _: (),
 ) -> [Option<usize>; 4] {
     let numbers = Numbers::small();
-    let key = numbers.with(|octets| Key::<L, B, N, M>::new(octets, numbers.bits()));
-    let message = octets(&small(7), 24);
+    let key = numbers.with(|bytes| Key::<L, B, N, M>::new(bytes, numbers.bits()));
+    let message = bytes(&small(7), 24);
     let messages = vec![message.as_slice(); 9];
     let mut random = Random(2);
     let count = |fill: &mut dyn FnMut(&mut [u8]) -> bool| {
@@ -189,15 +189,15 @@ fn without_random<L: Lane, const B: usize, const N: usize, const M: usize>(
     [
         count(&mut |_| false),
         // 0 has no inverse: what comes out is wrong, and found to be.
-        count(&mut |octets| {
-            octets.fill(0);
+        count(&mut |bytes| {
+            bytes.fill(0);
             true
         }),
         // The pair of zeros is squared until it is used up.
         {
             let mut last = None;
             for _ in 0..128 {
-                last = count(&mut |octets| random.fill(octets));
+                last = count(&mut |bytes| random.fill(bytes));
             }
             last
         },
@@ -214,11 +214,11 @@ fn no_random_numbers_give_no_signature_and_bad_ones_no_wrong_one() {
 #[test]
 fn two_keys_with_other_random_numbers_sign_alike() {
     let numbers = Numbers::small();
-    let message = octets(&small(99), 24);
+    let message = bytes(&small(99), 24);
     let raise = |seed: u64| {
-        let key = numbers.with(|octets| Key::<Portable<2>, 2, 1, 2>::new(octets, numbers.bits()));
+        let key = numbers.with(|bytes| Key::<Portable<2>, 2, 1, 2>::new(bytes, numbers.bits()));
         let mut random = Random(seed);
-        key.raise(&[&message], &mut |octets| random.fill(octets)).unwrap()
+        key.raise(&[&message], &mut |bytes| random.fill(bytes)).unwrap()
     };
     assert_eq!(raise(1), raise(2));
     assert!(raise(1)[0].is_some());
@@ -227,7 +227,7 @@ fn two_keys_with_other_random_numbers_sign_alike() {
 #[test]
 fn a_key_is_taken_if_its_primes_are_half_as_long_as_a_usual_modulus() {
     crate::arithmetic::choose_own();
-    let is_taken = |numbers: &Numbers| numbers.with(|octets| private_key(octets).is_some());
+    let is_taken = |numbers: &Numbers| numbers.with(|bytes| private_key(bytes).is_some());
     for bits in [512, 1024, 1536, 2048] {
         assert!(is_taken(&Numbers::of_bits(bits)), "{bits}");
     }

@@ -3,7 +3,7 @@
 use crypto_bigint::BoxedUint;
 
 use super::answers;
-use super::oracle::{minus, octets, plus, small, two_to_the};
+use super::oracle::{minus, bytes, plus, small, two_to_the};
 use super::rsa::raised;
 use super::rsa_keys::Numbers;
 
@@ -41,7 +41,7 @@ macro_rules! assert_nothing {
         let good: Numbers = $good;
         let length = 2 * good.bits() as usize / 8;
         let messages: Vec<_> =
-            [2, 3, 5, 7, 11].map(|message| octets(&small(message), length)).to_vec();
+            [2, 3, 5, 7, 11].map(|message| bytes(&small(message), length)).to_vec();
         let batches = [messages.as_slice()];
         let right = answers!(raised::<$blocks, $number, $whole>(&good, &batches));
         assert!(right.iter().flatten().all(Option::is_some));
@@ -74,7 +74,7 @@ fn any_bit_of_a_usual_key_makes_every_answer_nothing() {
 #[test]
 fn numbers_of_another_key_make_every_answer_nothing() {
     let (one, other) = (Numbers::small(), Numbers::other_small());
-    let messages = vec![octets(&small(2), 24); 3];
+    let messages = vec![bytes(&small(2), 24); 3];
     let swapped = |a: &Numbers| Numbers { p: a.q.clone(), q: a.p.clone(), ..a.clone() };
     for numbers in [
         Numbers { dp: other.dp.clone(), ..one.clone() },

@@ -4,7 +4,7 @@
 
 use crypto_bigint::BoxedUint;
 
-use super::oracle::{hexadecimal, inverse, minus, modulo, octets, plus, small, times};
+use super::oracle::{hexadecimal, inverse, minus, modulo, bytes, plus, small, times};
 use crate::lanes::private_key::PrivateNumbers;
 
 /// The numbers of a private key, which a test may change.
@@ -61,15 +61,15 @@ impl Numbers {
     /// Calls with the numbers in bytes.
     pub(super) fn with<T>(&self, call: impl FnOnce(&PrivateNumbers<'_>) -> T) -> T {
         // A changed number may be longer by a bit.
-        let octets =
-            |number: &BoxedUint| octets(number, number.bit_width_vartime().div_ceil(8) as usize);
+        let bytes =
+            |number: &BoxedUint| bytes(number, number.bit_width_vartime().div_ceil(8) as usize);
         call(&PrivateNumbers {
-            modulus: &octets(&self.modulus),
-            p: &octets(&self.p),
-            q: &octets(&self.q),
-            dp: &octets(&self.dp),
-            dq: &octets(&self.dq),
-            q_inverse: &octets(&self.q_inverse),
+            modulus: &bytes(&self.modulus),
+            p: &bytes(&self.p),
+            q: &bytes(&self.q),
+            dp: &bytes(&self.dp),
+            dq: &bytes(&self.dq),
+            q_inverse: &bytes(&self.q_inverse),
         })
     }
 }

@@ -73,8 +73,8 @@ fn search_for(
     search.primes(count).map(|primes| primes.iter().map(|prime| number(prime)).collect())
 }
 
-fn number(octets: &[u8]) -> BoxedUint {
-    BoxedUint::from_be_slice_vartime(octets)
+fn number(bytes: &[u8]) -> BoxedUint {
+    BoxedUint::from_be_slice_vartime(bytes)
 }
 
 fn is(number: &BoxedUint, value: u64) -> bool {
@@ -107,11 +107,11 @@ fn a_run_is_every_number_that_the_sieve_leaves_in_order_but_the_rest() {
     for (seed, words) in [(1, 1), (2, 4), (3, 4), (4, 8)] {
         let recorder = Recorder::new(words, false);
         let (mut random, mut draws, mut first) = (Random(seed), 0, Vec::new());
-        let stopped = search(Candidates::Successive, &recorder, 1, &mut |octets| {
+        let stopped = search(Candidates::Successive, &recorder, 1, &mut |bytes| {
             draws += 1;
-            random.fill(octets);
+            random.fill(bytes);
             if draws == 1 {
-                first = octets.to_vec();
+                first = bytes.to_vec();
             }
             draws == 1
         });
@@ -141,10 +141,10 @@ fn a_run_is_every_number_that_the_sieve_leaves_in_order_but_the_rest() {
 fn a_run_ends_where_numbers_grow_longer() {
     let recorder = Recorder::new(1, false);
     let mut draws = 0;
-    let stopped = search(Candidates::Successive, &recorder, 1, &mut |octets| {
+    let stopped = search(Candidates::Successive, &recorder, 1, &mut |bytes| {
         draws += 1;
-        octets.fill(0xff);
-        octets[63] = 0x03;
+        bytes.fill(0xff);
+        bytes[63] = 0x03;
         draws == 1
     });
     assert!(matches!(stopped, Err(Stopped::NoRandomNumbers)));
@@ -165,9 +165,9 @@ fn a_run_ends_where_numbers_grow_longer() {
 fn independent_candidates_are_above_the_root_of_two_and_have_no_small_factor() {
     let recorder = Recorder::new(4, false);
     let (mut random, mut draws) = (Random(5), 0);
-    let stopped = search(Candidates::Independent, &recorder, 1, &mut |octets| {
+    let stopped = search(Candidates::Independent, &recorder, 1, &mut |bytes| {
         draws += 1;
-        random.fill(octets);
+        random.fill(bytes);
         draws <= 3000
     });
     assert!(matches!(stopped, Err(Stopped::NoRandomNumbers)));
@@ -193,10 +193,10 @@ fn the_border_at_the_root_of_two_is_its_first_64_bits() {
     for (top, is_taken) in [(0xb504_f333_f9de_6484_u64, false), (0xb504_f333_f9de_6485, true)] {
         let recorder = Recorder::new(1, true);
         let (mut random, mut draws) = (Random(6), 0);
-        let answer = search(Candidates::Independent, &recorder, 0, &mut |octets| {
+        let answer = search(Candidates::Independent, &recorder, 0, &mut |bytes| {
             draws += 1;
-            random.fill(octets);
-            octets[..8].copy_from_slice(&top.to_be_bytes());
+            random.fill(bytes);
+            bytes[..8].copy_from_slice(&top.to_be_bytes());
             draws <= 200
         });
         assert_eq!(answer.is_ok(), is_taken);
@@ -208,20 +208,20 @@ fn as_many_rounds_as_asked_with_bases_between_2_and_m_minus_2() {
     for (words, rounds) in [(1, 3), (2, 5), (4, 4), (4, 7), (8, 3)] {
         let recorder = Recorder::new(words, true);
         let (mut random, mut draws) = (Random(7), 0);
-        let prime = search(Candidates::Successive, &recorder, rounds, &mut |octets| {
+        let prime = search(Candidates::Successive, &recorder, rounds, &mut |bytes| {
             draws += 1;
-            random.fill(octets);
+            random.fill(bytes);
             match draws {
-                2 => octets.fill(0),
-                3 => octets.fill(0xff),
+                2 => bytes.fill(0),
+                3 => bytes.fill(0xff),
                 4 => {
-                    octets.fill(0);
-                    octets[63] = 1;
+                    bytes.fill(0);
+                    bytes[63] = 1;
                 }
                 // The smallest base there is.
                 5 => {
-                    octets.fill(0);
-                    octets[63] = 2;
+                    bytes.fill(0);
+                    bytes[63] = 2;
                 }
                 _ => {}
             }
@@ -268,7 +268,7 @@ fn primes_of_one_key_are_tested_together() {
     let tester = OnceComposite { recorder: Recorder::new(4, true) };
     let mut random = Random(10);
     let primes =
-        search_for(2, Candidates::Successive, &tester, 5, &mut |octets| random.fill(octets));
+        search_for(2, Candidates::Successive, &tester, 5, &mut |bytes| random.fill(bytes));
     let rounds = tester.recorder.rounds.into_inner().unwrap();
     let candidates: Vec<&Vec<u8>> = rounds.iter().map(|[candidate, _]| candidate).collect();
     assert_eq!(candidates.len(), 20);
@@ -292,17 +292,17 @@ fn primes_of_one_key_are_tested_together() {
 fn bases_at_the_upper_end() {
     let recorder = Recorder::new(1, true);
     let (mut random, mut bases, mut start) = (Random(8), 0, Vec::new());
-    let prime = search(Candidates::Successive, &recorder, 1, &mut |octets| {
+    let prime = search(Candidates::Successive, &recorder, 1, &mut |bytes| {
         // Found by the recorder: what it was asked first is what was found.
         match recorder.candidates.lock().unwrap().first() {
             Some(found) => {
                 let base = minus(&number(found), &small([0, 1, 2][bases]));
-                octets.copy_from_slice(&super::oracle::octets(&base, 64));
+                bytes.copy_from_slice(&super::oracle::bytes(&base, 64));
                 bases += 1;
             }
             None => {
-                random.fill(octets);
-                start = octets.to_vec();
+                random.fill(bytes);
+                start = bytes.to_vec();
             }
         }
         true
@@ -320,7 +320,7 @@ fn what_is_found_is_prime_and_the_same_for_the_same_random_numbers() {
     for candidates in [Candidates::Successive, Candidates::Independent] {
         let found = |seed: u64| {
             let mut random = Random(seed);
-            search(candidates, &tester, 7, &mut |octets| random.fill(octets)).unwrap()
+            search(candidates, &tester, 7, &mut |bytes| random.fill(bytes)).unwrap()
         };
         let prime = found(1);
         assert!(is_prime(Flavor::Any, &prime), "{prime}");
@@ -344,7 +344,7 @@ fn a_search_is_broken_off_at_once() {
         candidates: Candidates::Successive,
         rounds: 1,
         tester: &recorder,
-        random: &mut |octets| random.fill(octets),
+        random: &mut |bytes| random.fill(bytes),
         progress: &mut |more| {
             told.push(more);
             ControlFlow::Break(())

@@ -5,13 +5,13 @@
 use crypto_bigint::BoxedUint;
 
 use super::Random;
-use super::oracle::{minus, modulo, octets, plus, random, small, times, two_to_the};
+use super::oracle::{minus, modulo, bytes, plus, random, small, times, two_to_the};
 use crate::lanes::residues::Residues;
 use crate::lanes::sieve::Sieve;
 
 fn low_word(number: &BoxedUint) -> u64 {
-    let octets = number.to_be_bytes();
-    u64::from_be_bytes(octets[octets.len() - 8..].try_into().unwrap())
+    let bytes = number.to_be_bytes();
+    u64::from_be_bytes(bytes[bytes.len() - 8..].try_into().unwrap())
 }
 
 /// Numbers of up to 512 bits: the ends, and the neighbours of multiples of a divisor.
@@ -36,7 +36,7 @@ fn remainders_are_those_of_divisions() {
     let edges = [1, 2, 3, 4, 65_537, 1 << 32, (1 << 32) - 1, 1 << 63, u64::MAX, u64::MAX - 1];
     for divisor in edges.into_iter().chain(random_divisors).filter(|divisor| *divisor > 0) {
         for number in numbers(divisor, &mut source) {
-            let rest = Residues::new(&octets(&number, 64)).modulo(divisor);
+            let rest = Residues::new(&bytes(&number, 64)).modulo(divisor);
             let expected = low_word(&modulo(&number, &small(divisor)));
             assert_eq!(rest, expected, "{number} by {divisor}");
         }
@@ -48,7 +48,7 @@ fn remainders_by_every_small_prime_are_those_of_divisions() {
     let mut source = Random(42);
     for number in numbers(3 * 5 * 7 * 65_521, &mut source) {
         let mut primes = 0;
-        for (prime, residue) in Residues::new(&octets(&number, 64)).below(1 << 16) {
+        for (prime, residue) in Residues::new(&bytes(&number, 64)).below(1 << 16) {
             let expected = low_word(&modulo(&number, &small(u64::from(prime))));
             assert_eq!(u64::from(residue), expected, "{number} by {prime}");
             primes += 1;
@@ -78,7 +78,7 @@ fn what_is_open_has_no_small_factor_and_fits_the_public_exponent() {
 
 #[track_caller]
 fn assert_open(start: &BoxedUint, length: usize) {
-    let residues: Vec<_> = Residues::new(&octets(start, 64)).below(1 << 16).collect();
+    let residues: Vec<_> = Residues::new(&bytes(start, 64)).below(1 << 16).collect();
     let of_exponent = low_word(&modulo(start, &small(65_537)));
     let open = (0..length as u64).filter(|place| {
         let small = residues.iter().all(|(prime, residue)| {
@@ -86,7 +86,7 @@ fn assert_open(start: &BoxedUint, length: usize) {
         });
         small && (of_exponent + 4 * place) % 65_537 > 1
     });
-    let sieve = Sieve::new(&octets(start, 64), length);
+    let sieve = Sieve::new(&bytes(start, 64), length);
     let found: Vec<u64> = (0..).map_while(|rank| sieve.open(rank)).collect();
     assert_eq!(found, open.collect::<Vec<_>>(), "from {start}");
     assert!(sieve.open(found.len() as u16).is_none() && sieve.open(u16::MAX).is_none());

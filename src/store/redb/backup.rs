@@ -105,8 +105,8 @@ fn copy(
     while !ended {
         let transaction = store.database.begin_write().map_err(|error| refused(error.into()))?;
         let mut table = transaction.open_table(RECORDS).map_err(|error| refused(error.into()))?;
-        let mut octets = 0;
-        while octets < CHUNK {
+        let mut bytes = 0;
+        while bytes < CHUNK {
             let Some(record) = records.next() else {
                 ended = true;
                 break;
@@ -114,7 +114,7 @@ fn copy(
             let (key, value) = record.map_err(failed)?;
             let (key, value) = (key.value(), value.value());
             table.insert(key, value).map_err(|error| refused(error.into()))?;
-            octets += key.len() + value.len();
+            bytes += key.len() + value.len();
         }
         drop(table);
         transaction.commit().map_err(|error| refused(error.into()))?;

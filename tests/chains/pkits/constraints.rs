@@ -252,7 +252,7 @@ fn section_4_13_dns_names_and_uris() {
 #[test]
 fn section_4_13_addresses_and_types_together() {
     Pki::run(|pki| {
-        let ip = |octets: &[u8]| (IP, octets.to_vec());
+        let ip = |bytes: &[u8]| (IP, bytes.to_vec());
         let ten = ip(&[10, 0, 0, 0, 255, 0, 0, 0]);
         let ask = |permitted: &[Base], excluded: &[Base], names: &[Base]| {
             question(pki, &[value(permitted, excluded)], &subject_of(&["EE"]), names)

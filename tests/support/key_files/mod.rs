@@ -35,7 +35,7 @@ pub fn hex(digits: &str) -> Vec<u8> {
         .filter(|character| !character.is_whitespace())
         .map(|character| character.to_digit(16).expect("a hexadecimal digit") as u8)
         .collect();
-    assert!(digits.len().is_multiple_of(2), "half an octet");
+    assert!(digits.len().is_multiple_of(2), "half a byte");
     digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }
 
@@ -53,9 +53,9 @@ pub fn value(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// A non-negative INTEGER from big-endian bytes.
-pub fn integer(octets: &[u8]) -> Vec<u8> {
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    match &octets[zeros..] {
+pub fn integer(bytes: &[u8]) -> Vec<u8> {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    match &bytes[zeros..] {
         [] => value(INTEGER, &[&[0]]),
         significant if significant[0] >= 0x80 => value(INTEGER, &[&[0], significant]),
         significant => value(INTEGER, &[significant]),
@@ -112,8 +112,8 @@ pub fn sec1(scalar: &[u8], curve: Option<KeyAlgorithm>, point: Option<&[u8]>) ->
 }
 
 /// A BIT STRING of whole bytes.
-pub fn bit_string(octets: &[u8]) -> Vec<u8> {
-    value(BIT_STRING, &[&[0], octets])
+pub fn bit_string(bytes: &[u8]) -> Vec<u8> {
+    value(BIT_STRING, &[&[0], bytes])
 }
 
 /// SubjectPublicKeyInfo from an algorithm in DER and the bytes of the key.

@@ -28,8 +28,8 @@ impl Peer for Ring {
         }
         if !matches!(algorithm, KeyAlgorithm::EcdsaP521 | KeyAlgorithm::Sm2) {
             let key = rsa::KeyPair::from_pkcs8(pkcs8).unwrap();
-            let octets = key.public_key().as_ref().to_vec();
-            let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, octets);
+            let bytes = key.public_key().as_ref().to_vec();
+            let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, bytes);
             return Some(Box::new(Rsa { key, public, rng }));
         }
         None

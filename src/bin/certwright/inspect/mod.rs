@@ -13,7 +13,7 @@ use certwright::{Certificate, Error, KeyPair};
 
 use self::key::PrivateKey;
 use super::failure::Failure;
-use super::input::{self, LIST_OCTETS, file_error};
+use super::input::{self, LIST_BYTES, file_error};
 use super::options::Inspect;
 use super::output::{Output, given_path, notice};
 
@@ -44,11 +44,11 @@ impl Request {
 
 pub fn run(options: &Inspect, output: &mut Output) -> Result<(), Failure> {
     let path = &options.file;
-    let octets = input::read(path, LIST_OCTETS)?;
-    let read = match input::text(&octets) {
+    let bytes = input::read(path, LIST_BYTES)?;
+    let read = match input::text(&bytes) {
         Some(text) if text.contains(BEGIN) => return show_blocks(options, &text, output),
         Some(text) => read_text(options, &text),
-        None => read_der(options, &octets),
+        None => read_der(options, &bytes),
     };
     let item = read.map_err(|error| of_file(path, error))?;
     show(&item, output)?;

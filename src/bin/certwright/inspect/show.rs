@@ -12,7 +12,7 @@ use certwright::{Certificate, Error, SerialNumber};
 use super::super::output::{Output, colons, escaped};
 
 /// Bytes of an extension that is shown as it was written.
-const OCTETS: usize = 32;
+const BYTES: usize = 32;
 
 pub fn certificate(certificate: &Certificate, output: &mut Output) -> io::Result<()> {
     output.heading("Certificate")?;
@@ -91,7 +91,7 @@ pub fn request(
     // A value can be a password.
     output.list(
         "attributes",
-        attributes.map(|(oid, value)| format!("{} of {} octets", named(oid), value.len())),
+        attributes.map(|(oid, value)| format!("{} of {} bytes", named(oid), value.len())),
     )
 }
 
@@ -171,12 +171,12 @@ fn extensions(extensions: &[Extension], output: &mut Output) -> io::Result<()> {
         extensions.iter().map(|Extension { oid, critical, value }| {
             let critical = if *critical { ", critical" } else { "" };
             let shown = SHOWN.contains(&oid.to_string().as_str());
-            let octets = match value.get(..OCTETS) {
+            let bytes = match value.get(..BYTES) {
                 _ if shown => String::new(),
-                Some(first) => format!(": {}… of {} octets", colons(first), value.len()),
+                Some(first) => format!(": {}… of {} bytes", colons(first), value.len()),
                 None => format!(": {}", colons(value)),
             };
-            format!("{}{critical}{octets}", named(*oid))
+            format!("{}{critical}{bytes}", named(*oid))
         }),
     )
 }

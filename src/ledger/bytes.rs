@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::error::{StoreError, StoreErrorKind};
-use crate::limits::SERIAL_OCTETS;
+use crate::limits::SERIAL_BYTES;
 use crate::serial::SerialNumber;
 use crate::store::ReadTransaction;
 use crate::validity::Time;
@@ -13,9 +13,9 @@ use super::IssuerDigest;
 /// A serial number with zeros in front, so that the order of keys is that of numbers. One that does not
 /// conform, of which there are no records, is longer.
 pub(super) fn padded(serial: &SerialNumber) -> Vec<u8> {
-    let octets = serial.as_bytes();
-    let mut padded = vec![0; SERIAL_OCTETS.saturating_sub(octets.len())];
-    padded.extend_from_slice(octets);
+    let bytes = serial.as_bytes();
+    let mut padded = vec![0; SERIAL_BYTES.saturating_sub(bytes.len())];
+    padded.extend_from_slice(bytes);
     padded
 }
 
@@ -33,8 +33,8 @@ pub(super) fn split_key(
 }
 
 /// The time at the beginning, and what follows.
-pub(super) fn take_time(octets: &[u8]) -> Option<(Time, &[u8])> {
-    let (seconds, rest) = octets.split_first_chunk::<8>()?;
+pub(super) fn take_time(bytes: &[u8]) -> Option<(Time, &[u8])> {
+    let (seconds, rest) = bytes.split_first_chunk::<8>()?;
     Some((Time::from_unix(i64::from_be_bytes(*seconds)).ok()?, rest))
 }
 
@@ -53,15 +53,15 @@ pub(super) fn text(text: &str, most: usize) -> Vec<u8> {
     [&(kept.len() as u16).to_be_bytes()[..], kept.as_bytes()].concat()
 }
 
-pub(super) fn take_text(octets: &[u8]) -> Option<(String, &[u8])> {
-    let (length, rest) = octets.split_first_chunk::<2>()?;
+pub(super) fn take_text(bytes: &[u8]) -> Option<(String, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<2>()?;
     let (text, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
     Some((String::from_utf8(text.to_vec()).ok()?, rest))
 }
 
 /// A flag in one byte, and what follows.
-pub(super) fn take_flag(octets: &[u8]) -> Option<(bool, &[u8])> {
-    match octets.split_first()? {
+pub(super) fn take_flag(bytes: &[u8]) -> Option<(bool, &[u8])> {
+    match bytes.split_first()? {
         (0, rest) => Some((false, rest)),
         (1, rest) => Some((true, rest)),
         _ => None,
