@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::bytes::{corrupt, split_key, versioned};
 use super::identifier::Identifier;
 use super::bytes::{corrupt, split_key, versioned};
 use super::record::{self, CertificateRecord};

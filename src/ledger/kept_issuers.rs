@@ -1,6 +1,7 @@
 //! CAs that are kept, with or without their private keys.
 
 use super::audit::AuditAction;
+use super::bytes::{corrupt, take_flag, take_time, time, versioned};
 use super::identifier::Identifier;
 use super::kept::check_key;
 use super::bytes::{corrupt, take_flag, take_time, time, versioned};

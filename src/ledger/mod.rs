@@ -59,6 +59,7 @@
 
 mod audit;
 mod backup;
+mod bytes;
 mod chain;
 mod change;
 mod claim;

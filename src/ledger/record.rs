@@ -7,6 +7,7 @@ use crate::store::ReadTransaction;
 use crate::validity::Time;
 
 use super::IssuerDigest;
+use super::bytes::{corrupt, padded, split_key, take_text, take_time, text, time, versioned};
 use super::identifier::Identifier;
 use super::bytes::{corrupt, padded, split_key, take_text, take_time, text, time, versioned};
 use super::tag::Tag;

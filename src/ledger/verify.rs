@@ -12,6 +12,7 @@ use std::ops::ControlFlow;
 
 use super::Ledger;
 use super::audit::{self, AuditEntry, record_digest};
+use super::bytes::corrupt;
 use super::chain::Chain;
 use super::log::{self, HEAD};
 use super::bytes::corrupt;
