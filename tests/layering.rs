@@ -184,7 +184,10 @@ fn what_is_no_import_or_an_allowed_one_is_not_reported() {
         ("key/ecdsa.rs", "use ::p256::ecdsa::SigningKey; use sha2::{Digest, Sha256};"),
         ("wire/tlv.rs", "use der::{Decode, asn1::OctetString}; fn f(error: der::Error) {}"),
         ("oid.rs", "use der::asn1::ObjectIdentifier;"),
-        ("cas/order/list.rs", "use crate::time::Time; use crate::{KeyPair, Name}; use super::page;"),
+        (
+            "cas/order/list.rs",
+            "use crate::time::Time; use crate::{KeyPair, Name}; use super::page;",
+        ),
         ("lanes/field.rs", "fn f() { unsafe { g() } }"),
         ("lanes/tests/field.rs", "use crypto_bigint::BoxedUint;"),
         ("bin/certwright/call.rs", "fn f() { std::env::var(\"X\"); }"),

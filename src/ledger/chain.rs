@@ -5,7 +5,6 @@ use std::ops::ControlFlow;
 use super::audit::{AuditEntry, decode, digest};
 use super::bytes::corrupt;
 use super::log::Head;
-use super::bytes::corrupt;
 use crate::error::StoreError;
 
 /// A walk along the log.

@@ -4,7 +4,6 @@ use std::ops::ControlFlow;
 
 use super::bytes::{corrupt, split_key, versioned};
 use super::identifier::Identifier;
-use super::bytes::{corrupt, split_key, versioned};
 use super::record::{self, CertificateRecord};
 use super::write::Write;
 use super::{IssuerDigest, Ledger};

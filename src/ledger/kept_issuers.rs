@@ -4,7 +4,6 @@ use super::audit::AuditAction;
 use super::bytes::{corrupt, take_flag, take_time, time, versioned};
 use super::identifier::Identifier;
 use super::kept::check_key;
-use super::bytes::{corrupt, take_flag, take_time, time, versioned};
 use super::record::{put_tags, take_tags};
 use super::row::Row;
 use super::tag::Tag;

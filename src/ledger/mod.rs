@@ -73,7 +73,6 @@ mod key_rows;
 pub(crate) mod lists;
 mod log;
 mod newest;
-mod bytes;
 mod record;
 mod refusal;
 mod retry;

@@ -9,7 +9,6 @@ use crate::validity::Time;
 use super::IssuerDigest;
 use super::bytes::{corrupt, padded, split_key, take_text, take_time, text, time, versioned};
 use super::identifier::Identifier;
-use super::bytes::{corrupt, padded, split_key, take_text, take_time, text, time, versioned};
 use super::tag::Tag;
 
 pub(super) const PREFIX: &[u8] = b"certificate/";

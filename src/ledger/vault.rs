@@ -6,7 +6,6 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use super::audit::AuditAction;
 use super::bytes::{corrupt, take_text, text, versioned};
 use super::log::{self, Effects, Log, Note};
-use super::bytes::{corrupt, take_text, text, versioned};
 use super::unlocked::{SEAL as HEADER, Unlocked};
 use super::write::Write;
 use super::{Ledger, LedgerWriter};

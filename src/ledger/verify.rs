@@ -15,7 +15,6 @@ use super::audit::{self, AuditEntry, record_digest};
 use super::bytes::corrupt;
 use super::chain::Chain;
 use super::log::{self, HEAD};
-use super::bytes::corrupt;
 use super::unlocked::Unlocked;
 use crate::error::{Error, StoreError};
 use crate::hexadecimal::hexadecimal;

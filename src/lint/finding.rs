@@ -103,8 +103,7 @@ pub(super) fn shown(bytes: &[u8]) -> String {
     if !first.is_empty() && first.iter().all(|byte| matches!(byte, b' '..=b'~')) {
         return format!("{:?}{rest}", String::from_utf8_lossy(first));
     }
-    let digits =
-        |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     match bytes.get(..FIRST) {
         Some(first) if bytes.len() > WHOLE => {
             format!("{} bytes that begin with {}", bytes.len(), digits(first))

@@ -7,7 +7,7 @@ use std::fmt;
 use super::problems::{Problem, Problems, shown};
 use super::revoked::{self, Revoked};
 use super::{INDEX, hexadecimal};
-use crate::limits::{OPENSSL_INDEX_LINE_BYTES, OPENSSL_INDEX_BYTES};
+use crate::limits::{OPENSSL_INDEX_BYTES, OPENSSL_INDEX_LINE_BYTES};
 use crate::serial::SerialNumber;
 use crate::validity::Time;
 use crate::wire::time::time_text;
@@ -136,8 +136,7 @@ fn fields(text: &str) -> Vec<String> {
 }
 
 fn parse_serial(text: &str) -> Result<SerialNumber, Problem> {
-    let digits =
-        text.bytes().all(|byte| byte.is_ascii_hexdigit()) && text.len().is_multiple_of(2);
+    let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit()) && text.len().is_multiple_of(2);
     let serial = if digits { text.parse().ok() } else { None };
     serial.ok_or_else(|| {
         let allowed = "hexadecimal digits, two a byte, of 1 to 20 bytes and not zero";

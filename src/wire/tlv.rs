@@ -75,11 +75,7 @@ impl<'a> Values<'a> {
     }
 
     /// The same under another limit.
-    pub(crate) fn within(
-        limit: usize,
-        what: &'static str,
-        bytes: &'a [u8],
-    ) -> Result<Self, Error> {
+    pub(crate) fn within(limit: usize, what: &'static str, bytes: &'a [u8]) -> Result<Self, Error> {
         if bytes.len() > limit {
             let problem = format!("{} bytes; at most {limit}", bytes.len());
             return Err(Error::malformed(what, "", problem));

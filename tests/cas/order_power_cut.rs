@@ -8,7 +8,7 @@ use certwright::cas::OrderState;
 use certwright::{KeyAlgorithm, RedbStore, Store};
 use serde_json::json;
 
-use crate::disk::{self, Disk, Bytes, Operation};
+use crate::disk::{self, Bytes, Disk, Operation};
 use crate::order_quota::consistent;
 use crate::shop::*;
 use crate::world::{call, text};

@@ -185,7 +185,7 @@ fn a_record_of_another_version_is_refused_by_name() {
     });
     let leaf = call(&shop.cas, "CreateClientCertificate", given);
     let leaf = text(&leaf, "Identifier");
-    let mut root = crate::world::root_request("ECC_256");
+    let mut root = crate::world::authority("Root", 1, "ECC_256");
     root["ClientToken"] = "once".into();
     call(&shop.cas, "CreateRootCACertificate", root.clone());
     let readers = [
@@ -209,8 +209,10 @@ fn a_record_of_another_version_is_refused_by_name() {
         })
         .unwrap();
     for (prefix, operation, given) in readers {
-        let found: Vec<_> =
-            kept.iter().filter(|(key, _)| key[b"row/".len()..].starts_with(prefix.as_bytes())).collect();
+        let found: Vec<_> = kept
+            .iter()
+            .filter(|(key, _)| key[b"row/".len()..].starts_with(prefix.as_bytes()))
+            .collect();
         assert!(!found.is_empty(), "{prefix}");
         let put = |version: Option<u8>| {
             let write = &mut |transaction: &mut dyn WriteTransaction| {

@@ -216,12 +216,14 @@ fn is_exported(name: &str) -> bool {
     static EXPORTED: LazyLock<Vec<String>> = LazyLock::new(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("src/lib.rs");
         let root = fs::read_to_string(root).unwrap();
-        let name = |line: &str| {
-            let rest = line.strip_prefix("pub use ").or_else(|| line.strip_prefix("pub mod "))?;
-            let path = rest.trim_end_matches(['{', ';', ' ']);
-            Some(path.rsplit("::").next()?.to_owned())
+        let names = |line: &str| {
+            let module =
+                line.strip_prefix("pub mod ").map(|rest| rest.trim_end_matches([' ', '{', ';']));
+            let item = line.strip_prefix("pub use ").map(|rest| rest.trim_end_matches(['}', ';']));
+            let items = item.map(|path| path.rsplit(['{', ':']).next().unwrap());
+            module.or(items).unwrap_or_default().split(", ").map(str::to_owned).collect::<Vec<_>>()
         };
-        root.lines().filter_map(name).collect()
+        root.lines().flat_map(names).collect()
     });
     EXPORTED.iter().any(|exported| exported == name)
 }

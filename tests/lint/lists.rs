@@ -37,9 +37,7 @@ pub const CASES: &[Case] = &[
     case("rfc5280-5.2.3-number-missing", || list().without(NUMBER).der()),
     case("rfc5280-5.2.3-number-critical", || list().set(NUMBER, true, &[2, 1, 9]).der()),
     case("rfc5280-5.2.3-number-negative", || list().set(NUMBER, false, &[2, 1, 0x89]).der()),
-    case("rfc5280-5.2.3-number-bytes", || {
-        list().set(NUMBER, false, &tlv(2, &[&[0x5a; 21]])).der()
-    }),
+    case("rfc5280-5.2.3-number-bytes", || list().set(NUMBER, false, &tlv(2, &[&[0x5a; 21]])).der()),
     case("x690-8.3.2-integer-shortest", || list().set(NUMBER, false, &[2, 2, 0, 9]).der()),
     case("rfc5280-4.1.2.9-extensions-empty", || {
         let mut list = list();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::common::key;
-use crate::disk::{self, Disk, Bytes, Operation};
+use crate::disk::{self, Bytes, Disk, Operation};
 use certwright::crl::{CrlRequest, RevocationReason};
 use certwright::issuance::Issuance;
 use certwright::key::SealingKey;

@@ -3,8 +3,8 @@
 use crypto_bigint::BoxedUint;
 
 use super::oracle::{
-    digits, from_lanes, minus, modulo, bytes, of_digits, plus, random, raw, small, times,
-    to_lanes, two_to_the,
+    bytes, digits, from_lanes, minus, modulo, of_digits, plus, random, raw, small, times, to_lanes,
+    two_to_the,
 };
 use super::{Random, answers};
 use crate::lanes::lane::{DIGIT_MASK, Lane};

@@ -11,8 +11,7 @@ use crate::lanes::number::Number;
 /// The words of a crypto-bigint number, independent of how many bits a word has.
 fn words(number: &BoxedUint) -> Vec<u64> {
     let bytes = number.to_le_bytes();
-    let word =
-        |chunk: &[u8]| chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let word = |chunk: &[u8]| chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
     bytes.chunks(8).map(word).collect()
 }
 

@@ -9,7 +9,7 @@ use crypto_bigint::{BoxedUint, Odd};
 use crypto_primes::hazmat::MillerRabin;
 use crypto_primes::{Flavor, is_prime};
 
-use super::oracle::{minus, modulo, bytes, plus, power, random, random_odd, small, two_to_the};
+use super::oracle::{bytes, minus, modulo, plus, power, random, random_odd, small, two_to_the};
 use super::rsa_keys::Numbers;
 use super::{Random, answers, answers_of_vectors};
 use crate::lanes::lane::Lane;

@@ -5,7 +5,7 @@
 use ::rsa::Pkcs1v15Sign;
 use crypto_bigint::BoxedUint;
 
-use super::oracle::{minus, bytes, plus, power, small, times, two_to_the};
+use super::oracle::{bytes, minus, plus, power, small, times, two_to_the};
 use super::rsa_keys::Numbers;
 use super::{Random, answers};
 use crate::lanes::engine::private_key;

@@ -3,7 +3,7 @@
 use crypto_bigint::BoxedUint;
 
 use super::answers;
-use super::oracle::{minus, bytes, plus, small, two_to_the};
+use super::oracle::{bytes, minus, plus, small, two_to_the};
 use super::rsa::raised;
 use super::rsa_keys::Numbers;
 

@@ -4,7 +4,7 @@
 
 use crypto_bigint::BoxedUint;
 
-use super::oracle::{hexadecimal, inverse, minus, modulo, bytes, plus, small, times};
+use super::oracle::{bytes, hexadecimal, inverse, minus, modulo, plus, small, times};
 use crate::lanes::private_key::PrivateNumbers;
 
 /// The numbers of a private key, which a test may change.

@@ -267,8 +267,7 @@ impl Tester for OnceComposite {
 fn primes_of_one_key_are_tested_together() {
     let tester = OnceComposite { recorder: Recorder::new(4, true) };
     let mut random = Random(10);
-    let primes =
-        search_for(2, Candidates::Successive, &tester, 5, &mut |bytes| random.fill(bytes));
+    let primes = search_for(2, Candidates::Successive, &tester, 5, &mut |bytes| random.fill(bytes));
     let rounds = tester.recorder.rounds.into_inner().unwrap();
     let candidates: Vec<&Vec<u8>> = rounds.iter().map(|[candidate, _]| candidate).collect();
     assert_eq!(candidates.len(), 20);

@@ -5,7 +5,7 @@
 use crypto_bigint::BoxedUint;
 
 use super::Random;
-use super::oracle::{minus, modulo, bytes, plus, random, small, times, two_to_the};
+use super::oracle::{bytes, minus, modulo, plus, random, small, times, two_to_the};
 use crate::lanes::residues::Residues;
 use crate::lanes::sieve::Sieve;
 
