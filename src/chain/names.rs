@@ -5,7 +5,6 @@ use crate::error::ChainRule;
 use crate::limits::NAME_COMPARISONS;
 use crate::name::{AltName, NameConstraints, UncheckedName};
 use crate::usage::ExtendedKeyUsage;
-use crate::wire::general_name::directory_name;
 
 /// A rule, and what was found and is allowed.
 pub(super) type Broken = (ChainRule, String);
@@ -44,9 +43,9 @@ pub(super) fn check_constraints(
         .refuse_subject(certificate.subject())
         .map(|allowed| format!("subject {}; allowed {allowed}", certificate.subject()));
     let names = certificate.alt_names().iter().find_map(|name| {
-        let refused = match directory_name(name) {
-            Some(directory) => matcher.refuse_directory(&directory),
-            None => matcher.refuse_unchecked(name),
+        let refused = match name {
+            UncheckedName::Directory(directory) => matcher.refuse_directory(directory),
+            _ => matcher.refuse_unchecked(name),
         };
         refused.map(|allowed| format!("{name}; allowed {allowed}"))
     });

@@ -88,7 +88,9 @@ pub(crate) enum StringKind {
     Other(u8),
     Printable,
     Teletex,
+    Universal,
     Utf8,
+    Visible,
 }
 
 impl StringKind {
@@ -98,12 +100,12 @@ impl StringKind {
             Self::Bmp => "BMPString".to_owned(),
             Self::Ia5 => "IA5String".to_owned(),
             Self::Numeric => "NumericString".to_owned(),
-            // UniversalString (X.680 section 41).
-            Self::Other(0x1c) => "UniversalString, which is not supported".to_owned(),
             Self::Other(tag) => format!("the type of tag {tag:#04x}, which is not supported"),
             Self::Printable => "PrintableString".to_owned(),
             Self::Teletex => "TeletexString".to_owned(),
+            Self::Universal => "UniversalString".to_owned(),
             Self::Utf8 => "UTF8String".to_owned(),
+            Self::Visible => "VisibleString".to_owned(),
         }
     }
 }
@@ -169,7 +171,8 @@ impl Attribute {
         self.kind
     }
 
-    /// The value as text, if its bytes are text in its string type.
+    /// The value as text, if its bytes are text in its string type. A byte above 127 in a type of
+    /// ASCII characters is the Latin-1 character that its writer meant, and OpenSSL reads.
     pub fn text(&self) -> Option<String> {
         match self.string {
             StringKind::Bmp => {
@@ -179,9 +182,17 @@ impl Attribute {
                 text.filter(|_| rest.is_empty())
             }
             // Teletex in certificates is Latin-1 in practice (RFC 5280 section 4.1.2.4 note).
-            StringKind::Teletex => Some(self.bytes.iter().map(|o| char::from(*o)).collect()),
-            StringKind::Ia5 | StringKind::Numeric | StringKind::Printable => {
-                String::from_utf8(self.bytes.clone()).ok().filter(|text| text.is_ascii())
+            StringKind::Ia5
+            | StringKind::Numeric
+            | StringKind::Printable
+            | StringKind::Teletex
+            | StringKind::Visible => {
+                Some(self.bytes.iter().map(|byte| char::from(*byte)).collect())
+            }
+            StringKind::Universal => {
+                let (units, rest) = self.bytes.as_chunks::<4>();
+                let units = units.iter().map(|unit| char::from_u32(u32::from_be_bytes(*unit)));
+                units.collect::<Option<String>>().filter(|_| rest.is_empty())
             }
             StringKind::Utf8 => String::from_utf8(self.bytes.clone()).ok(),
             StringKind::Other(_) => None,

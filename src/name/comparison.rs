@@ -3,7 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::attribute::{Attribute, StringKind};
+use super::attribute::Attribute;
 use super::distinguished::Name;
 
 /// What becomes of an attribute that cannot be compared: no text in its string type, or characters
@@ -82,7 +82,7 @@ struct PreparedAttribute<'n> {
 
 impl<'n> PreparedAttribute<'n> {
     fn of(attribute: &'n Attribute) -> Self {
-        Self { attribute, text: text_of(attribute).and_then(|text| prepare(&text)) }
+        Self { attribute, text: attribute.text().and_then(|text| prepare(&text)) }
     }
 
     fn is_same(&self, other: &Self, incomparable: Incomparable) -> bool {
@@ -93,17 +93,6 @@ impl<'n> PreparedAttribute<'n> {
                 _ => incomparable == Incomparable::MayBeSame || bytes(self) == bytes(other),
             }
     }
-}
-
-/// The text, also of a UniversalString (UTF-32), which the names of requests may not have.
-fn text_of(attribute: &Attribute) -> Option<String> {
-    const UNIVERSAL: StringKind = StringKind::Other(0x1c);
-    if attribute.string() != UNIVERSAL {
-        return attribute.text();
-    }
-    let (units, rest) = attribute.bytes().as_chunks::<4>();
-    let text = units.iter().map(|unit| char::from_u32(u32::from_be_bytes(*unit))).collect();
-    if rest.is_empty() { text } else { None }
 }
 
 /// Prepares a text as RFC 4518 section 2 has it; none where a character is prohibited.
@@ -151,7 +140,7 @@ fn is_prohibited(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::name::AttributeType;
+    use crate::name::{AttributeType, StringKind};
 
     fn name(string: StringKind, bytes: &[u8]) -> Name {
         let kind = AttributeType::ORGANIZATION;
@@ -176,9 +165,14 @@ mod tests {
             name(StringKind::Teletex, b"Acme"),
             name(StringKind::Ia5, b"Acme"),
             name(StringKind::Bmp, b"\0A\0c\0m\0e"),
-            name(StringKind::Other(0x1c), universal),
+            name(StringKind::Universal, universal),
+            name(StringKind::Visible, b"Acme"),
         ] {
             assert!(utf8("Acme").matches(&same) && same.matches(&utf8("Acme")), "{same}");
+        }
+        // Latin-1 where only ASCII is allowed, as OpenSSL reads it.
+        for string in [StringKind::Printable, StringKind::Ia5, StringKind::Teletex] {
+            assert!(utf8("Acm\u{e9}").matches(&name(string, b"Acm\xe9")), "{string:?}");
         }
         for (one, other) in [
             ("a b", " a   b "),
@@ -200,9 +194,8 @@ mod tests {
     #[test]
     fn what_cannot_be_compared_is_the_same_only_where_that_refuses() {
         let broken = name(StringKind::Utf8, b"\xff");
-        let latin = name(StringKind::Printable, b"Acm\xe9");
         let private = utf8("Acme\u{e000}");
-        for unknown in [broken, latin, private] {
+        for unknown in [broken, private] {
             assert!(!unknown.matches(&utf8("Acme")) && unknown.may_match(&utf8("Acme")));
             assert!(unknown.matches(&unknown.clone()));
         }

@@ -1,11 +1,12 @@
 //! Name constraints: what an issuer may certify (RFC 5280 section 4.2.1.10).
 
-use super::alt::{AltName, UncheckedName};
+use super::alt::AltName;
 use super::attribute::AttributeType;
 use super::common_name::{HostReading, read_as_host};
 use super::comparison::{Incomparable, Prepared};
 use super::distinguished::Name;
 use super::subtree::Subtree;
+use super::unchecked::UncheckedName;
 
 /// The names that an issuer may certify.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

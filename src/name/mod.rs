@@ -12,9 +12,9 @@ mod escape;
 mod ip_network;
 mod subtree;
 mod text;
+mod unchecked;
 mod uri;
 
-pub use self::alt::UncheckedName;
 pub use self::attribute::{Attribute, AttributeType};
 pub use self::constraint::NameConstraints;
 pub use self::distinguished::NameBuilder;
@@ -22,6 +22,7 @@ pub use self::dns::DnsName;
 pub use self::email::EmailAddress;
 pub use self::ip_network::IpNetwork;
 pub use self::subtree::Subtree;
+pub use self::unchecked::UncheckedName;
 pub use self::uri::Uri;
 
 pub(crate) use self::alt::AltName;

@@ -4,7 +4,7 @@ use super::asked::Asked;
 use super::claims;
 use super::item::{Decision, ReviewItem};
 use super::rules::{AltNameSource, CommonName, Policy, SubjectSource};
-use crate::error::{Reason, Rule};
+use crate::error::{Error, Reason, Rule};
 use crate::key::PublicKey;
 use crate::name::{AltName, Attribute, AttributeType, Name};
 use crate::oid;
@@ -107,6 +107,11 @@ fn review_alt_names(
                 decide(KIND, checked.to_string(), None)
             }
             (Some(fixed), _) => overridden(KIND, name.to_string(), fixed.by),
+            // A type that no policy can allow is not a name with a mistake in it.
+            (None, Err(Error::Unsupported { .. })) => {
+                let refusal = (Rule::NameNotAllowed, policy.names.describe());
+                decide(KIND, name.to_string(), Some(refusal))
+            }
             (None, Err(error)) => {
                 let refusal =
                     (Rule::NameMalformed, format!("names that are well formed ({error})"));

@@ -69,7 +69,9 @@ fn tag(string: StringKind) -> u8 {
         StringKind::Other(tag) => tag,
         StringKind::Printable => 0x13,
         StringKind::Teletex => 0x14,
+        StringKind::Universal => 0x1c,
         StringKind::Utf8 => 0x0c,
+        StringKind::Visible => 0x1a,
     }
 }
 
@@ -80,6 +82,8 @@ fn string_of(tag: u8) -> StringKind {
         0x13 => StringKind::Printable,
         0x14 => StringKind::Teletex,
         0x16 => StringKind::Ia5,
+        0x1a => StringKind::Visible,
+        0x1c => StringKind::Universal,
         0x1e => StringKind::Bmp,
         tag => StringKind::Other(tag),
     }

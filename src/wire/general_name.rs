@@ -2,16 +2,18 @@
 //! and 4.2.1.10).
 
 use super::distinguished::{encode_name, read_name};
-use super::tlv::{SEQUENCE, Values, context, encode, split_any};
+use super::tlv::{SEQUENCE, Values, arcs_fit, context, encode, encode_oid, split_any};
 use crate::error::Error;
 use crate::limits::{ALT_NAMES, NAME_SUBTREES};
 use crate::name::{IpNetwork, Name, NameConstraints, Subtree, UncheckedName};
+use crate::oid::Oid;
 
 const RFC822_NAME: u8 = 0x81;
 const DNS_NAME: u8 = 0x82;
 const DIRECTORY_NAME: u8 = 0xa4;
 const URI: u8 = 0x86;
 const IP_ADDRESS: u8 = 0x87;
+const REGISTERED_ID: u8 = 0x88;
 
 /// The value of a subjectAltName extension.
 pub(crate) fn encode_names<'a>(names: impl IntoIterator<Item = &'a UncheckedName>) -> Vec<u8> {
@@ -29,13 +31,11 @@ pub(crate) fn read_names(what: &'static str, der: &[u8]) -> Result<Vec<Unchecked
         }
         let (tag, content) = split_any(what, values.whole(place)?)?;
         names.push(match tag {
-            RFC822_NAME => UncheckedName::Email(ascii(what, place, content)?),
-            DNS_NAME => UncheckedName::Dns(ascii(what, place, content)?),
-            URI => UncheckedName::Uri(ascii(what, place, content)?),
+            RFC822_NAME => text_name(tag, content, UncheckedName::Email),
+            DNS_NAME => text_name(tag, content, UncheckedName::Dns),
+            URI => text_name(tag, content, UncheckedName::Uri),
             IP_ADDRESS => UncheckedName::Ip(content.to_vec()),
-            _ => {
-                UncheckedName::Other { tag: other_tag(what, place, tag)?, value: content.to_vec() }
-            }
+            _ => other_name(other_tag(what, place, tag)?, content),
         });
     }
     if names.is_empty() {
@@ -44,13 +44,43 @@ pub(crate) fn read_names(what: &'static str, der: &[u8]) -> Result<Vec<Unchecked
     Ok(names)
 }
 
-/// The name in a directoryName that can be read.
-pub(crate) fn directory_name(name: &UncheckedName) -> Option<Name> {
-    let UncheckedName::Other { tag: 4, value } = name else { return None };
-    let mut inside = Values::new("directoryName", value).ok()?;
-    let name = read_name(&mut inside, "").ok()?;
-    inside.finish("").ok()?;
-    Some(name)
+/// A name whose type is IA5String; kept as it is where it has other characters, as requests for
+/// international names have.
+fn text_name(tag: u8, content: &[u8], of: fn(String) -> UncheckedName) -> UncheckedName {
+    match str::from_utf8(content) {
+        Ok(text) if text.is_ascii() => of(text.to_owned()),
+        _ => UncheckedName::Other { tag: tag & 0x1f, value: content.to_vec() },
+    }
+}
+
+/// A name of the other types; kept as it is where its content is not of the type's form.
+fn other_name(tag: u8, content: &[u8]) -> UncheckedName {
+    let read = match tag {
+        0 => read_other_name(content).ok(),
+        4 => read_directory(content).ok().map(UncheckedName::Directory),
+        8 if arcs_fit(content) => Oid::from_content(content).map(UncheckedName::RegisteredId),
+        _ => None,
+    };
+    read.unwrap_or_else(|| UncheckedName::Other { tag, value: content.to_vec() })
+}
+
+/// The content of an otherName: its type and, under the explicit tag 0, its value.
+fn read_other_name(content: &[u8]) -> Result<UncheckedName, Error> {
+    let place = "otherName";
+    let mut values = Values::new(place, content)?;
+    let kind = values.oid("type-id")?;
+    let mut inside = values.enter(context(0), "value")?;
+    values.finish("after the value")?;
+    let value = inside.whole("value")?.to_vec();
+    inside.finish("value")?;
+    Ok(UncheckedName::OtherName { kind, value })
+}
+
+fn read_directory(content: &[u8]) -> Result<Name, Error> {
+    let mut inside = Values::new("directoryName", content)?;
+    let name = read_name(&mut inside, "")?;
+    inside.finish("")?;
+    Ok(name)
 }
 
 /// The value of a nameConstraints extension.
@@ -85,8 +115,16 @@ fn encode_unchecked(name: &UncheckedName) -> Vec<u8> {
         UncheckedName::Dns(text) => encode(DNS_NAME, &[text.as_bytes()]),
         UncheckedName::Email(text) => encode(RFC822_NAME, &[text.as_bytes()]),
         UncheckedName::Ip(bytes) => encode(IP_ADDRESS, &[bytes]),
-        UncheckedName::Other { tag: 8, value } => encode(0x88, &[value]),
-        UncheckedName::Other { tag, value } => encode(context(*tag), &[value]),
+        UncheckedName::Directory(name) => encode(DIRECTORY_NAME, &[&encode_name(name)]),
+        // The types with a tag of their own content are constructed.
+        UncheckedName::Other { tag: tag @ (0 | 3 | 4 | 5), value } => {
+            encode(context(*tag), &[value])
+        }
+        UncheckedName::Other { tag, value } => encode(0x80 | tag, &[value]),
+        UncheckedName::OtherName { kind, value } => {
+            encode(context(0), &[&encode_oid(*kind), &encode(context(0), &[value])])
+        }
+        UncheckedName::RegisteredId(oid) => encode(REGISTERED_ID, &[oid.as_inner().as_bytes()]),
         UncheckedName::Uri(text) => encode(URI, &[text.as_bytes()]),
     }
 }

@@ -72,7 +72,11 @@ pub(crate) fn split_request(der: &[u8]) -> Result<RequestParts<'_>, Error> {
     while !list.is_empty() {
         let mut attribute = list.enter(SEQUENCE, "attribute")?;
         let oid = attribute.oid("attribute")?;
-        let content = attribute.content(SET, "attribute values")?;
+        let content = match attribute.optional(SET, "attribute values")? {
+            Some(content) => content,
+            // China's CFCA and its kits leave the SET of the one value out.
+            None => attribute.whole("attribute values")?,
+        };
         attribute.finish("attribute")?;
         if [oid::EXTENSION_REQUEST, oid::MS_EXTENSION_REQUEST].contains(&oid) {
             let place = "extensionRequest";

@@ -281,7 +281,7 @@ pub(crate) fn split(all: &[u8]) -> Result<Split<'_>, &'static str> {
 }
 
 /// Whether every arc of an object identifier is at most [`OID_ARC`].
-fn arcs_fit(bytes: &[u8]) -> bool {
+pub(super) fn arcs_fit(bytes: &[u8]) -> bool {
     let mut arc = 0;
     bytes.iter().all(|byte| {
         arc = arc << 7 | u64::from(byte & 0x7f);

@@ -177,7 +177,11 @@ fn a_name_of_a_type_that_is_not_understood_is_refused_where_it_is_constrained() 
         chain(&ladder, &leaf, &dns_only).accepted();
         let other_too = ca(craft::tlv(0xa0, &[&other]));
         let question = chain(&ladder, &leaf, &other_too);
-        question.refused_by_us(0, ChainRule::NameConstraints, "otherName; allowed names that can");
+        question.refused_by_us(
+            0,
+            ChainRule::NameConstraints,
+            "otherName:1.2.3.4:#0500; allowed names that can",
+        );
         // What is not a DNS name at all cannot be shown to lie inside.
         let text = craft::alt_names(&[(0x82, b"a b.internal")]);
         let leaf = Draft::of(&leaf).set(SUBJECT_ALT_NAME, false, &text).sign(&ladder.ca_key());

@@ -3,6 +3,7 @@
 use certwright_tests::{common, craft, key_files};
 
 mod asked_twice;
+mod brought_requests;
 mod hostile_input;
 mod hostile_limits;
 mod peer_defects;

@@ -90,7 +90,7 @@ fn every_requested_name_is_in_the_outcome_granted_or_denied() {
             ("email:ops@example.com", false),
             ("URI:spiffe://example.org/x", false),
             ("IP:10.0.0.7", false),
-            ("registeredID", false),
+            ("registeredID:1.2.3", false),
         ];
         assert_eq!(outcome, expected);
         let error = ladder.authority(internal()).issue(&request).unwrap_err();

@@ -98,8 +98,17 @@ fn a_subject_attribute_that_is_no_text_is_denied() {
             let request = craft::request(&subject, &[], &ladder.leaf_key());
             ladder.authority(policy.clone()).issue(&CertificateRequest::from_der(&request).unwrap())
         };
-        // UTF8String, TeletexString, BMPString.
-        for (tag, bytes) in [(0x0c, text.as_bytes()), (0x14, b"Caf\xe9"), (0x1e, &units)] {
+        let wide: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+        // UTF8String, TeletexString, BMPString, UniversalString, and Latin-1 where ASCII belongs.
+        for (tag, bytes) in [
+            (0x0c, text.as_bytes()),
+            (0x14, b"Caf\xe9"),
+            (0x1e, &units),
+            (0x1c, &wide),
+            (0x13, b"Caf\xe9"),
+            (0x16, b"Caf\xe9"),
+            (0x1a, b"Caf\xe9"),
+        ] {
             let chain = issue(tag, bytes).unwrap();
             let expected = craft::name(&[("2.5.4.10", 0x0c, text.as_bytes())]);
             assert_eq!(Draft::of(chain.certificate()).fields[craft::SUBJECT], expected);
@@ -108,7 +117,8 @@ fn a_subject_attribute_that_is_no_text_is_denied() {
             (0x0c, &b"Caf\xe9"[..]),     // not UTF-8
             (0x1e, &[0xd8, 0, 0, b'x']), // half of a surrogate pair
             (0x1e, &[0, b'x', 0]),       // half of a unit
-            (0x13, b"\xff"),             // not ASCII
+            (0x1c, &[0, 0x11, 0, 0]),    // above the last character
+            (0x1c, &[0, 0, 0]),          // less than a unit
             (0x04, b"Cafe"),             // an OCTET STRING
             (0x0c, b"a\x1b[2Jb"),        // steers a terminal
         ] {

@@ -102,10 +102,14 @@ fn what_is_no_text_is_denied_and_what_is_blank_is_left_out() {
     }
     let kind = AttributeType::ORGANIZATION;
     let policy = Policy::new(Profile::tls_client()).allow_subject(kind);
-    // Latin-1 in a PrintableString, UTF-32, and bytes that are no UTF-8.
+    // Latin-1 in a PrintableString, and UTF-32: as OpenSSL reads them.
+    for (string, bytes) in [(0x13, &b"M\xfcller"[..]), (0x1c, &[0, 0, 0, b'a'])] {
+        assert_eq!(decision(&policy, kind, string, bytes), Decision::Granted);
+    }
+    // Half a character, a number that is no character, and bytes that are no UTF-8.
     for (string, bytes, name) in [
-        (0x13, &b"M\xfcller"[..], "PrintableString"),
-        (0x1c, &[0, 0, 0, b'a'], "UniversalString"),
+        (0x1e, &b"\0a\0"[..], "BMPString"),
+        (0x1c, &[0, 0, 0xd8, 0], "UniversalString"),
         (UTF8, b"\xff", "UTF8String"),
     ] {
         let Decision::Denied(reason) = decision(&policy, kind, string, bytes) else { panic!() };
