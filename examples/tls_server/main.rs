@@ -4,7 +4,7 @@
 //! cargo run --release --example tls_server
 //! ```
 
-#[path = "../tests/support/provider.rs"]
+#[path = "../../tests/support/provider.rs"]
 mod provider;
 
 use std::error::Error;
