@@ -87,7 +87,7 @@ fn ceremony(online: &Path, offline: &Path) -> Result<(), Box<dyn Error>> {
 fn open(online: &Path, store: RedbStore) -> Result<Authority, Box<dyn Error>> {
     let chain = Certificate::many_from_pem(&fs::read_to_string(online.join("ca.pem"))?)?;
     let issuer = Issuer::without_key(chain, SignatureAlgorithm::EcdsaSha256)?;
-    let policy = Policy::new(Profile::tls_server()).allow_dns(".internal");
+    let policy = Policy::new(Profile::tls_server()).allow_dns(".internal")?;
     Ok(Authority::new(issuer, policy, store))
 }
 

@@ -89,7 +89,7 @@ fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     let ca = root.delegate("CN=Example CA 1".parse()?, Profile::intermediate(0), key()?)?;
     // Certificates say where the full CRL is, from the first one on.
     let ca = ca.with_crl_distribution(CrlDistribution::at("http://crl.example/full.crl")?);
-    let policy = Policy::new(Profile::tls_server()).allow_dns(".internal");
+    let policy = Policy::new(Profile::tls_server()).allow_dns(".internal")?;
     let authority = Authority::new(ca, policy, MemoryStore::default());
 
     // Three days pass at once. A service has the system's clock, and sleeps for some minutes after each turn.

@@ -71,7 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let root = Issuer::self_signed("CN=Example Root".parse()?, Profile::root(), root_key)?;
     let ca = root.delegate("CN=Device CA".parse()?, Profile::intermediate(0), Hsm::connect()?)?;
 
-    let policy = Policy::new(Profile::tls_server()).allow_dns(".devices.example");
+    let policy = Policy::new(Profile::tls_server()).allow_dns(".devices.example")?;
     // A program that stays would use `RedbStore::create` once, and `RedbStore::open` from then on.
     let authority = Authority::new(ca, policy, MemoryStore::default());
 

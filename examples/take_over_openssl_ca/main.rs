@@ -79,7 +79,7 @@ fn take_over(folder: &Path, store: &Path) -> Result<(), Box<dyn Error>> {
 /// owner permits keys of another family than its own: both are refused unless a policy says so.
 fn policy() -> Result<Policy, certwright::Error> {
     Ok(Policy::new(Profile::tls_server())
-        .allow_dns(".internal")
+        .allow_dns(".internal")?
         .allow_key_families([KeyFamily::Rsa])
         .with_root_leaves(RootLeaves::Allow))
 }

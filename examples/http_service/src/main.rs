@@ -75,7 +75,7 @@ fn authority() -> Result<Authority, Error> {
     let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);
     let root = Issuer::self_signed("CN=Example Root".parse()?, Profile::root(), key()?)?;
     let ca = root.delegate("CN=Example CA 1".parse()?, Profile::intermediate(0), key()?)?;
-    let policy = Policy::new(Profile::tls_server()).allow_dns(".internal");
+    let policy = Policy::new(Profile::tls_server()).allow_dns(".internal")?;
     Ok(Authority::new(ca, policy, MemoryStore::default()))
 }
 

@@ -14,7 +14,7 @@ use crate::error::quoted;
 use crate::issuance::Issuance;
 use crate::ledger::{Identifier, Ledger, Row};
 use crate::policy::{OnDenial, RootLeaves};
-use crate::profile::AltNames;
+use crate::profile::AltNamePresence;
 use crate::time::Validity;
 use crate::{AltName, Certificate, CertificateRequest, KeyPair, Name, Profile, SerialNumber};
 
@@ -57,7 +57,7 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
     let profile =
         leaf.profile.clone().with_leaf_basic_constraints(at.config.leaf_basic_constraints);
     let policy = parent::policy(at, profile)
-        .on_denial(OnDenial::LeaveOut)
+        .with_on_denial(OnDenial::LeaveOut)
         // An intermediate that is called like its root is no root.
         .with_root_leaves(match parent.kept.document.parent_identifier {
             Some(_) => RootLeaves::Allow,
@@ -235,5 +235,5 @@ fn check_alias_name(at: &Session<'_>, alias: &str) -> Result<(), CasError> {
 
 /// TLS servers; the common name need not be an alternative name, if that is the rule.
 pub(crate) fn server_profile() -> Profile {
-    Profile::tls_server().with_alt_names(AltNames::Optional)
+    Profile::tls_server().with_alt_name_presence(AltNamePresence::Optional)
 }
