@@ -160,7 +160,7 @@ impl World {
         let root = Issuer::self_signed(root, Profile::root(), key(1)).unwrap();
         let ca = "CN=Bench CA".parse().unwrap();
         let ca = root.delegate(ca, Profile::intermediate(0), key(2)).unwrap();
-        let policy = Policy::new(Profile::tls_server()).allow_dns(".internal");
+        let policy = Policy::new(Profile::tls_server()).allow_dns(".internal").unwrap();
         let key = key(3);
         let request = CertificateRequest::builder("CN=db.internal".parse().unwrap())
             .alt_name(AltName::dns("db.internal").unwrap())

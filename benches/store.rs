@@ -122,7 +122,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 fn authority(issuer: &Issuer, ledger: Ledger) -> Authority {
-    let policy = Policy::new(Profile::tls_server()).allow_dns(".internal");
+    let policy = Policy::new(Profile::tls_server()).allow_dns(".internal").unwrap();
     Authority::on(issuer.clone(), policy, ledger)
 }
 

@@ -117,7 +117,7 @@ fn requests(table: &mut Table) {
     let ladder = ladder();
     let key = ladder.leaf_key();
     let request = |attributes: &[Vec<u8>]| craft::request(&name(&[]), attributes, &key);
-    let policy = Policy::new(Profile::tls_server()).allow_dns(".internal");
+    let policy = Policy::new(Profile::tls_server()).allow_dns(".internal").unwrap();
     let read = |der: &[u8]| {
         measure(der.len(), || {
             CertificateRequest::from_der(der).map(|request| policy.review(&request).items().len())

@@ -11,8 +11,8 @@ use std::process::ExitCode;
 
 use certwright::issuance::Issued;
 use certwright::key::KeyFamily;
-use certwright::name::AttributeType;
-use certwright::policy::{CommonName, OnDenial};
+use certwright::name::{AttributeType, NameBuilder};
+use certwright::policy::{CommonNameUse, OnDenial};
 use certwright::time::Lifetime;
 use certwright::{
     AltName, Authority, Certificate, CertificateRequest, Issuer, KeyAlgorithm, KeyPair,
@@ -101,8 +101,8 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 fn policy(options: &Options, request: &CertificateRequest) -> Policy {
     let profile = Profile::tls_server().with_lifetime(Lifetime::days(options.days));
     let mut policy = Policy::new(profile)
-        .on_denial(OnDenial::LeaveOut)
-        .with_common_name(CommonName::AddToAltNames);
+        .with_on_denial(OnDenial::LeaveOut)
+        .with_common_name_use(CommonNameUse::AddToAltNames);
     for attribute in [
         AttributeType::COMMON_NAME,
         AttributeType::ORGANIZATION,
@@ -111,7 +111,7 @@ fn policy(options: &Options, request: &CertificateRequest) -> Policy {
         AttributeType::STATE_OR_PROVINCE,
         AttributeType::COUNTRY,
     ] {
-        policy = policy.allow_subject(attribute);
+        policy = policy.allow_subject_attribute(attribute);
     }
     if let Some(domains) = &options.domains {
         return policy.with_alt_names(domains.clone());
@@ -127,10 +127,8 @@ fn make_request(options: &Options, key: &KeyPair) -> Result<CertificateRequest, 
         None => parse_domains("a.example,*.b.example,10.0.0.7")?,
     };
     // X.520 allows 64 characters of common name; a longer name is an alternative name only.
-    let subject = match names.first() {
-        Some(name) => Name::builder().common_name(&plain(name)).build().unwrap_or_default(),
-        None => Name::default(),
-    };
+    let common_name = names.first().and_then(|name| Name::builder().common_name(&plain(name)).ok());
+    let subject = common_name.map(NameBuilder::build).unwrap_or_default();
     Ok(CertificateRequest::builder(subject).alt_names(names).sign(key)?)
 }
 

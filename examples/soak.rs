@@ -55,7 +55,7 @@ fn issue(options: &Options) -> Result<(), Box<dyn Error>> {
     let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);
     let root = Issuer::self_signed("CN=Soak Root".parse()?, Profile::root(), key()?)?;
     let ca = root.delegate("CN=Soak CA".parse()?, Profile::intermediate(0), key()?)?;
-    let policy = Policy::new(Profile::tls_server()).allow_dns(".soak.example");
+    let policy = Policy::new(Profile::tls_server()).allow_dns(".soak.example")?;
     let authority =
         Authority::on(ca, policy, Ledger::new(RedbStore::open_or_create(&options.store)?));
     let request = CertificateRequest::builder("CN=www.soak.example".parse()?)

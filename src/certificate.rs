@@ -13,7 +13,7 @@ use crate::profile::Extension;
 use crate::serial::SerialNumber;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
 use crate::validity::Validity;
-use crate::wire::certificate::split_certificate;
+use crate::wire::certificate::{split_certificate, unsigned_certificate};
 use crate::wire::distribution_point::{DistributionPoint, urls};
 use crate::wire::envelope::range_within;
 use crate::wire::extension::Extensions;
@@ -63,6 +63,33 @@ impl Certificate {
             extensions: parts.extensions,
             der: der.to_vec(),
         })
+    }
+
+    /// Reads the to-be-signed bytes of a certificate that is not signed yet, so that whoever is asked for
+    /// the signature can see what it would be of. It reads as the certificate will, with an empty
+    /// signature, so that nothing verifies it.
+    ///
+    /// ```
+    /// # #[cfg(feature = "ecc")] {
+    /// use certwright::{Certificate, Error, Issuer, KeyAlgorithm, KeyPair, Profile};
+    /// # let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
+    /// # let root = Issuer::self_signed("CN=Root".parse()?, Profile::root(), key)?;
+    /// # let bytes = root.certificate().to_be_signed();
+    /// let asked = Certificate::from_to_be_signed(bytes)?;
+    /// println!("asked to sign: {} until {}", asked.subject(), asked.validity().not_after());
+    /// assert!(asked.signature().is_empty());
+    /// assert!(matches!(
+    ///     asked.verify_signature(asked.public_key()?),
+    ///     Err(Error::InvalidSignature { .. })
+    /// ));
+    /// # }
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Certificate::from_der`].
+    pub fn from_to_be_signed(to_be_signed: &[u8]) -> Result<Self, Error> {
+        Self::from_der(&unsigned_certificate(to_be_signed)?)
     }
 
     /// Reads the only block `CERTIFICATE` of a PEM text.

@@ -17,7 +17,7 @@
 //! let root = Issuer::self_signed("CN=Example Root".parse()?, Profile::root(), ca_key()?)?;
 //! let ca = root.delegate("CN=Example CA 1".parse()?, Profile::intermediate(0), ca_key()?)?;
 //!
-//! let policy = Policy::new(Profile::tls_server()).allow_dns(".internal").allow_ip("10.0.0.0/8")?;
+//! let policy = Policy::new(Profile::tls_server()).allow_dns(".internal")?.allow_ip("10.0.0.0/8")?;
 //! let authority = Authority::new(ca, policy, MemoryStore::default());
 //! let chain = authority.issue(&CertificateRequest::from_pem(&csr.to_pem())?)?;
 //! print!("{}", chain.to_pem());

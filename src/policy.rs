@@ -13,7 +13,7 @@ pub(crate) mod rules;
 pub use self::grant::{Grant, Period};
 pub use self::item::{Decision, ReviewItem};
 pub use self::review::Review;
-pub use self::rules::{CommonName, OnDenial, Outliving, RootLeaves};
+pub use self::rules::{CommonNameUse, OnDenial, Outliving, RootLeaves};
 
 pub(crate) use self::asked::Asked;
 pub(crate) use self::rules::Policy;

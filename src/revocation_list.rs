@@ -12,7 +12,7 @@ use crate::name::Name;
 use crate::oid;
 use crate::serial::SerialNumber;
 use crate::validity::Time;
-use crate::wire::crl::{CrlEntry, ReadEntry, read_number, split_crl};
+use crate::wire::crl::{CrlEntry, ReadEntry, read_number, split_crl, unsigned_crl};
 use crate::wire::distribution_point::{
     IssuingDistributionPoint, read_issuing_distribution_point, urls,
 };
@@ -140,6 +140,16 @@ impl RevocationList {
             authority_key_identifier,
             der: der.to_vec(),
         })
+    }
+
+    /// Reads the to-be-signed bytes of a CRL that is not signed yet, so that whoever is asked for the
+    /// signature can see what it would be of ([`Certificate::from_to_be_signed`](crate::Certificate::from_to_be_signed)).
+    /// Its signature is empty, so that nothing verifies it.
+    ///
+    /// # Errors
+    /// As [`RevocationList::from_der`].
+    pub fn from_to_be_signed(to_be_signed: &[u8]) -> Result<Self, Error> {
+        Self::from_der(&unsigned_crl(to_be_signed)?)
     }
 
     /// Reads the only block `X509 CRL` of a PEM text.

@@ -31,7 +31,10 @@ fn main() {
     }
     let authority = certwright::Authority::new(
         ISSUER.clone(),
-        Policy::new(Profile::tls_server()).allow_dns(".example.org").on_denial(OnDenial::LeaveOut),
+        Policy::new(Profile::tls_server())
+            .allow_dns(".example.org")
+            .unwrap()
+            .with_on_denial(OnDenial::LeaveOut),
         MemoryStore::default(),
     )
     .with_clock(certwright::time::FixedClock("2026-06-01T00:00:00Z".parse().unwrap()))
@@ -71,6 +74,7 @@ fn request(key: &KeyPair) -> CertificateRequest {
         .alt_name(AltName::email("x@example.org").unwrap())
         .alt_name(AltName::uri("https://a.example.org/x").unwrap())
         .challenge_password("secret")
+        .unwrap()
         .extension(Extension {
             oid: "2.5.29.19".parse().unwrap(),
             critical: true,
@@ -111,11 +115,12 @@ fn constrained(more: bool) -> Vec<u8> {
     let root = Issuer::self_signed_at(root, Profile::root(), again(&ROOT), serial(1), validity);
     let ca = root.unwrap().delegate_at(ca, profile, again(&CA), serial(2), validity).unwrap();
     let policy = Policy::new(Profile::tls_server())
-        .allow_subject(AttributeType::ORGANIZATION)
+        .allow_subject_attribute(AttributeType::ORGANIZATION)
         .allow_dns("a.example.org")
+        .unwrap()
         .allow_ip("10.0.0.0/8")
         .unwrap()
-        .on_denial(OnDenial::LeaveOut);
+        .with_on_denial(OnDenial::LeaveOut);
     let grant = policy.review(&request(&LEAF)).approve().unwrap();
     let now = "2026-06-01T00:00:00Z".parse().unwrap();
     let leaf = ca.sign(ca.prepare(&grant, serial(3), now).unwrap()).unwrap();

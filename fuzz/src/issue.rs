@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use certwright::name::AttributeType;
-use certwright::policy::{CommonName, Grant, OnDenial};
+use certwright::policy::{CommonNameUse, Grant, OnDenial};
 use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use certwright::testing::SeededRng;
 use certwright::time::{Lifetime, Time, Validity};
@@ -93,9 +93,10 @@ static CASES: LazyLock<[Case; 4]> = LazyLock::new(|| {
         Case {
             policy: server()
                 .allow_dns(".example.org")
+                .unwrap()
                 .allow_ip("10.0.0.0/8")
                 .unwrap()
-                .on_denial(OnDenial::LeaveOut),
+                .with_on_denial(OnDenial::LeaveOut),
             purpose: ExtendedKeyUsage::SERVER_AUTH,
             allows: |name| {
                 ends(name, ".example.org", false)
@@ -105,11 +106,13 @@ static CASES: LazyLock<[Case; 4]> = LazyLock::new(|| {
         },
         Case {
             policy: client()
-                .allow_subject(AttributeType::COMMON_NAME)
-                .allow_subject(AttributeType::ORGANIZATION)
+                .allow_subject_attribute(AttributeType::COMMON_NAME)
+                .allow_subject_attribute(AttributeType::ORGANIZATION)
                 .allow_email("example.org")
+                .unwrap()
                 .allow_uri_host(".example.org")
-                .on_denial(OnDenial::LeaveOut),
+                .unwrap()
+                .with_on_denial(OnDenial::LeaveOut),
             purpose: ExtendedKeyUsage::CLIENT_AUTH,
             allows: |name| match name {
                 AltName::Email(email) => email.to_string().ends_with("@example.org"),
@@ -129,9 +132,11 @@ static CASES: LazyLock<[Case; 4]> = LazyLock::new(|| {
         Case {
             policy: server()
                 .allow_dns("a.example.org")
+                .unwrap()
                 .allow_dns(".b.example.org")
+                .unwrap()
                 .allow_wildcards()
-                .with_common_name(CommonName::AddToAltNames),
+                .with_common_name_use(CommonNameUse::AddToAltNames),
             purpose: ExtendedKeyUsage::SERVER_AUTH,
             allows: |name| {
                 name.to_string() == "DNS:a.example.org" || ends(name, ".b.example.org", true)

@@ -56,10 +56,8 @@ impl Bytes {
     #[cfg(fuzzing)]
     fn number(&self, bits: u32) -> Vec<u8> {
         let length = bits.div_ceil(8) as usize;
-        let runs = self
-            .0
-            .iter()
-            .flat_map(|(byte, run)| std::iter::repeat_n(*byte, 1 + usize::from(*run)));
+        let runs =
+            self.0.iter().flat_map(|(byte, run)| std::iter::repeat_n(*byte, 1 + usize::from(*run)));
         let mut bytes: Vec<u8> = runs.take(length).collect();
         bytes.splice(0..0, std::iter::repeat_n(0, length - bytes.len()));
         bytes[0] &= 0xff >> (length as u32 * 8 - bits);

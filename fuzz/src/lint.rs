@@ -32,8 +32,8 @@ pub fn check(input: &[u8]) {
 }
 
 static LINTERS: LazyLock<[Linter; 2]> = LazyLock::new(|| {
-    let all = Linter::new().with_profile(LintProfile::GmT0015);
-    [Linter::new(), all.with_profile(LintProfile::TlsBaseline)]
+    let all = Linter::new().add_profile(LintProfile::GmT0015);
+    [Linter::new(), all.add_profile(LintProfile::TlsBaseline)]
 });
 
 static RULES: LazyLock<BTreeSet<&str>> =

@@ -145,8 +145,10 @@ enum State {
 
 fn keep_books(acts: &[Act]) {
     let now = "2026-06-01T00:00:00Z".parse().unwrap();
-    let policy =
-        Policy::new(Profile::tls_server()).allow_dns(".example.org").on_denial(OnDenial::LeaveOut);
+    let policy = Policy::new(Profile::tls_server())
+        .allow_dns(".example.org")
+        .unwrap()
+        .with_on_denial(OnDenial::LeaveOut);
     let store = Arc::new(MemoryStore::default());
     let authority =
         Authority::new(ISSUER.clone(), policy, Arc::clone(&store)).with_clock(FixedClock(now));

@@ -27,7 +27,7 @@ impl Authority {
     /// # let hsm = std::sync::Arc::clone(&key);
     /// # let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), key)?;
     /// # let policy = Policy::new(Profile::tls_client())
-    /// #     .allow_subject(AttributeType::COMMON_NAME)
+    /// #     .allow_subject_attribute(AttributeType::COMMON_NAME)
     /// #     .with_root_leaves(RootLeaves::Allow);
     /// # let request = CertificateRequest::builder("CN=client".parse()?).sign(&*hsm)?;
     /// let certificates = ca.chain().certificates().cloned().collect();

@@ -47,7 +47,7 @@ pub use self::issued::Issued;
 /// let root = Issuer::self_signed("CN=Example Root".parse()?, Profile::root(), key()?)?;
 /// let ca = root.delegate("CN=Example CA 1".parse()?, Profile::intermediate(0), key()?)?;
 ///
-/// let policy = Policy::new(Profile::tls_server()).allow_dns(".internal");
+/// let policy = Policy::new(Profile::tls_server()).allow_dns(".internal")?;
 /// let authority = Authority::new(ca, policy, MemoryStore::default());
 /// let request = CertificateRequest::builder("CN=db.internal".parse()?)
 ///     .alt_name(AltName::dns("db.internal")?)

@@ -36,7 +36,7 @@ impl Authority {
     /// # let signer = std::sync::Arc::new(key()?);
     /// # let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), signer)?;
     /// # let policy = Policy::new(Profile::tls_client())
-    /// #     .allow_subject(AttributeType::COMMON_NAME)
+    /// #     .allow_subject_attribute(AttributeType::COMMON_NAME)
     /// #     .with_root_leaves(RootLeaves::Allow);
     /// let authority = Authority::new(ca.clone(), policy.clone(), MemoryStore::default());
     /// authority.issue(&CertificateRequest::builder("CN=client".parse()?).sign(&key()?)?)?;

@@ -51,7 +51,7 @@ fn each_signature_is_verified_once() {
         let request = counted(1, "read a request", || {
             CertificateRequest::from_der(request.as_der()).unwrap()
         });
-        let policy = Policy::new(Profile::tls_server()).allow_dns("a.example");
+        let policy = Policy::new(Profile::tls_server()).allow_dns("a.example").unwrap();
         let authority = Authority::new(ca, policy, MemoryStore::default());
         counted(1, "issue", || authority.issue(&request).unwrap());
         counted(3, "issue_many", || {

@@ -310,8 +310,7 @@ impl ChainVerifier {
     /// The key of an issuer, with the identifier of its SM2 signatures.
     fn key_of(&self, issuer: &Certificate) -> Result<PublicKey, Broken> {
         let key = issuer.public_key().map_err(|error| unusable(&error))?.clone();
-        key.with_sm2_id(self.sm2_id.clone())
-            .map_err(|error| (ChainRule::Signature, error.to_string()))
+        Ok(key.with_sm2_id(self.sm2_id.clone()))
     }
 
     fn check_signature(

@@ -180,13 +180,11 @@ impl KeyPair {
         self
     }
 
-    /// Binds another identifier into SM2 signatures. Without effect on other families.
-    ///
-    /// # Errors
-    /// As [`PublicKey::with_sm2_id`].
-    pub fn with_sm2_id(mut self, id: Sm2Id) -> Result<Self, Error> {
-        self.public = self.public.with_sm2_id(id)?;
-        Ok(self)
+    /// Sets the identifier that SM2 signatures bind. Without effect on other families.
+    #[must_use]
+    pub fn with_sm2_id(mut self, id: Sm2Id) -> Self {
+        self.public = self.public.with_sm2_id(id);
+        self
     }
 
     /// Verifies a signature of this key's algorithm over a message, as its public key does; several

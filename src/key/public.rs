@@ -109,13 +109,11 @@ impl PublicKey {
         Self { algorithm, content, verifier, sm2_id: Sm2Id::default() }
     }
 
-    /// The same key, with the identifier its SM2 signatures bind. Without effect on other families.
-    ///
-    /// # Errors
-    /// None today; the result keeps room for identifiers that a curve cannot take.
-    pub fn with_sm2_id(mut self, id: Sm2Id) -> Result<Self, Error> {
+    /// Sets the identifier that its SM2 signatures bind. Without effect on other families.
+    #[must_use]
+    pub fn with_sm2_id(mut self, id: Sm2Id) -> Self {
         if id == self.sm2_id {
-            return Ok(self);
+            return self;
         }
         match &mut self.verifier {
             #[cfg(feature = "sm2")]
@@ -126,7 +124,7 @@ impl PublicKey {
             _ => {}
         }
         self.sm2_id = id;
-        Ok(self)
+        self
     }
 
     /// The algorithm and size.

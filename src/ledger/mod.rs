@@ -149,7 +149,7 @@ pub type IssuerDigest = [u8; 32];
 /// let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256);
 /// let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), key()?)?;
 /// let policy = Policy::new(Profile::tls_client())
-///     .allow_subject(AttributeType::COMMON_NAME)
+///     .allow_subject_attribute(AttributeType::COMMON_NAME)
 ///     .with_root_leaves(RootLeaves::Allow);
 /// let store = Arc::new(MemoryStore::default());
 /// let authority = Authority::new(ca, policy, Arc::clone(&store));

@@ -229,7 +229,7 @@ fn read(plain: &[u8]) -> Option<Result<KeyPair, Error>> {
         _ => return None,
     };
     let key = KeyPair::from_pkcs8_der_with(pkcs8, WeakKeys::DangerouslyAllowRsa1024);
-    Some(key.and_then(|key| key.with_sm2_id(Sm2Id::new(&id)?)?.with_signature_algorithm(algorithm)))
+    Some(key.and_then(|key| key.with_sm2_id(Sm2Id::new(&id)?).with_signature_algorithm(algorithm)))
 }
 
 impl LedgerWriter {

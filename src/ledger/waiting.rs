@@ -1,5 +1,6 @@
 //! What waits for a signature that is made elsewhere.
 
+use std::fmt;
 use std::ops::ControlFlow;
 
 use super::audit::record_digest;
@@ -50,6 +51,16 @@ pub enum WaitingFor {
         /// Its number.
         number: u64,
     },
+}
+
+impl fmt::Display for WaitingFor {
+    /// `certificate` and its serial number, or `CRL` and its number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Certificate { serial } => write!(f, "certificate {serial}"),
+            Self::Crl { number } => write!(f, "CRL {number}"),
+        }
+    }
 }
 
 /// A certificate that waits: what is recorded with it later.

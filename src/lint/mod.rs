@@ -62,7 +62,7 @@ pub fn lint(der: &[u8]) -> Report {
 /// use certwright::{Issuer, KeyAlgorithm, KeyPair, Profile};
 /// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
 /// let root = Issuer::self_signed("CN=Example Root".parse()?, Profile::root(), key)?;
-/// let linter = Linter::new().with_profile(LintProfile::GmT0015);
+/// let linter = Linter::new().add_profile(LintProfile::GmT0015);
 /// let report = linter.lint(root.certificate().as_der());
 /// assert_eq!(report.findings()[0].rule, "gmt0015-5.2.3-signature-algorithm");
 /// # }
@@ -93,7 +93,7 @@ impl Linter {
 
     /// Adds the rules of a profile.
     #[must_use]
-    pub fn with_profile(mut self, profile: LintProfile) -> Self {
+    pub fn add_profile(mut self, profile: LintProfile) -> Self {
         self.profiles.push(profile);
         self
     }

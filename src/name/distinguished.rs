@@ -21,8 +21,8 @@ use crate::limits::{NAME_ATTRIBUTES, NAME_TEXT_BYTES};
 /// assert_eq!(name.to_string(), "CN=db.internal,O=Example,C=DE");
 ///
 /// // The builder goes in the order of the encoding.
-/// let built = Name::builder().country("DE").organization("Example").common_name("db.internal");
-/// assert_eq!(built.build()?, name);
+/// let built = Name::builder().country("DE")?.organization("Example")?.common_name("db.internal")?;
+/// assert_eq!(built.build(), name);
 /// # Ok::<(), certwright::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,7 @@ pub struct Name {
 impl Name {
     /// Builds a name attribute by attribute, the least specific first.
     pub fn builder() -> NameBuilder {
-        NameBuilder { relative: Ok(Vec::new()) }
+        NameBuilder { relative: Vec::new() }
     }
 
     /// The attributes in the order of the encoding.
@@ -71,14 +71,7 @@ impl Name {
 
     /// A name from relative names that were checked.
     pub(crate) fn from_relative(relative: Vec<Vec<Attribute>>) -> Result<Self, Error> {
-        let count = relative.iter().map(Vec::len).sum::<usize>();
-        if count > NAME_ATTRIBUTES {
-            return Err(Error::malformed(
-                "name",
-                "",
-                format!("{count} attributes; at most {NAME_ATTRIBUTES}"),
-            ));
-        }
+        check_count(&relative)?;
         Ok(Self { relative, raw: None })
     }
 
@@ -134,6 +127,18 @@ impl fmt::Display for Name {
     }
 }
 
+fn check_count(relative: &[Vec<Attribute>]) -> Result<(), Error> {
+    let count = relative.iter().map(Vec::len).sum::<usize>();
+    match count > NAME_ATTRIBUTES {
+        true => Err(Error::malformed(
+            "name",
+            "",
+            format!("{count} attributes; at most {NAME_ATTRIBUTES}"),
+        )),
+        false => Ok(()),
+    }
+}
+
 /// Whether two relative names have the same attributes: a SET has no order of its own.
 fn same_relative(ours: &[Attribute], theirs: &[Attribute]) -> bool {
     let sorted = |attributes: &[Attribute]| {
@@ -144,65 +149,74 @@ fn same_relative(ours: &[Attribute], theirs: &[Attribute]) -> bool {
     sorted(ours) == sorted(theirs)
 }
 
-/// Builds a [`Name`], the least specific attribute first. The first error is kept until
-/// [`NameBuilder::build`].
+/// Builds a [`Name`], the least specific attribute first.
 #[derive(Debug)]
 pub struct NameBuilder {
-    relative: Result<Vec<Vec<Attribute>>, Error>,
+    relative: Vec<Vec<Attribute>>,
 }
 
 impl NameBuilder {
     /// Adds countryName.
-    #[must_use]
-    pub fn country(self, value: &str) -> Self {
+    ///
+    /// # Errors
+    /// As [`NameBuilder::attribute`].
+    pub fn country(self, value: &str) -> Result<Self, Error> {
         self.attribute(AttributeType::COUNTRY, value)
     }
 
     /// Adds stateOrProvinceName.
-    #[must_use]
-    pub fn state_or_province(self, value: &str) -> Self {
+    ///
+    /// # Errors
+    /// As [`NameBuilder::attribute`].
+    pub fn state_or_province(self, value: &str) -> Result<Self, Error> {
         self.attribute(AttributeType::STATE_OR_PROVINCE, value)
     }
 
     /// Adds localityName.
-    #[must_use]
-    pub fn locality(self, value: &str) -> Self {
+    ///
+    /// # Errors
+    /// As [`NameBuilder::attribute`].
+    pub fn locality(self, value: &str) -> Result<Self, Error> {
         self.attribute(AttributeType::LOCALITY, value)
     }
 
     /// Adds organizationName.
-    #[must_use]
-    pub fn organization(self, value: &str) -> Self {
+    ///
+    /// # Errors
+    /// As [`NameBuilder::attribute`].
+    pub fn organization(self, value: &str) -> Result<Self, Error> {
         self.attribute(AttributeType::ORGANIZATION, value)
     }
 
     /// Adds organizationalUnitName.
-    #[must_use]
-    pub fn organizational_unit(self, value: &str) -> Self {
+    ///
+    /// # Errors
+    /// As [`NameBuilder::attribute`].
+    pub fn organizational_unit(self, value: &str) -> Result<Self, Error> {
         self.attribute(AttributeType::ORGANIZATIONAL_UNIT, value)
     }
 
     /// Adds commonName.
-    #[must_use]
-    pub fn common_name(self, value: &str) -> Self {
+    ///
+    /// # Errors
+    /// As [`NameBuilder::attribute`].
+    pub fn common_name(self, value: &str) -> Result<Self, Error> {
         self.attribute(AttributeType::COMMON_NAME, value)
     }
 
     /// Adds an attribute of any type as a relative name of its own.
-    #[must_use]
-    pub fn attribute(self, kind: AttributeType, value: &str) -> Self {
-        let relative = self.relative.and_then(|mut relative| {
-            relative.push(vec![Attribute::new(kind, value)?]);
-            Ok(relative)
-        });
-        Self { relative }
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when the value breaks the bounds of its type, and for more attributes
+    /// than 64.
+    pub fn attribute(mut self, kind: AttributeType, value: &str) -> Result<Self, Error> {
+        self.relative.push(vec![Attribute::new(kind, value)?]);
+        check_count(&self.relative)?;
+        Ok(self)
     }
 
     /// The name.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] for the first attribute that broke its bounds, or for more than 64.
-    pub fn build(self) -> Result<Name, Error> {
-        Name::from_relative(self.relative?)
+    pub fn build(self) -> Name {
+        Name { relative: self.relative, raw: None }
     }
 }

@@ -7,6 +7,7 @@ use super::distinguished::Name;
 use super::dns::DnsName;
 use super::email::EmailAddress;
 use super::ip_network::IpNetwork;
+use crate::error::{Error, quoted};
 use crate::limits::DNS_NAME_CHARACTERS;
 
 /// A set of names of one type.
@@ -14,6 +15,8 @@ use crate::limits::DNS_NAME_CHARACTERS;
 /// A base in another form than its type allows (`*.x`, `x.`, `https://x/`, a host that is an address,
 /// for e-mail and URI also the empty text) means something, and nobody knows what: permitted it holds
 /// no name, excluded it holds every name of its type, and it is never written into a certificate.
+/// That is for certificates that are read; for those that are issued, [`Subtree::dns`],
+/// [`Subtree::email`], [`Subtree::ip`] and [`Subtree::uri_host`] refuse such a base.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Subtree {
@@ -38,6 +41,48 @@ pub enum Subtree {
 }
 
 impl Subtree {
+    /// DNS names: `example.com` holds itself and every name below it, `.example.com` only the names
+    /// below, the empty text every name.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is none of these.
+    pub fn dns(base: &str) -> Result<Self, Error> {
+        if !base.is_empty() {
+            check_host_base(base)?;
+        }
+        Ok(Self::Dns(base.to_ascii_lowercase()))
+    }
+
+    /// E-mail addresses: `a@example.com` holds one mailbox, `example.com` all mailboxes of that host,
+    /// `.example.com` those of all hosts below.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is none of these.
+    pub fn email(base: &str) -> Result<Self, Error> {
+        match base.contains('@') {
+            true => EmailAddress::new(base).map(drop)?,
+            false => check_host_base(base)?,
+        }
+        Ok(Self::Email(base.to_owned()))
+    }
+
+    /// IP addresses: one, such as `2001:db8::1`, or a range, such as `10.0.0.0/8`.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is neither.
+    pub fn ip(range: &str) -> Result<Self, Error> {
+        range.parse().map(Self::Ip)
+    }
+
+    /// URIs by host: `example.com` holds that host, `.example.com` the hosts below.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is neither.
+    pub fn uri_host(base: &str) -> Result<Self, Error> {
+        check_host_base(base)?;
+        Ok(Self::Uri(base.to_ascii_lowercase()))
+    }
+
     /// The tag number of its type in GeneralName (RFC 5280 section 4.2.1.6).
     pub(crate) fn tag(&self) -> u8 {
         match self {
@@ -131,8 +176,19 @@ impl fmt::Display for Subtree {
 
 /// Whether the base is a host name, or one behind a dot.
 fn is_host_base(base: &str) -> bool {
-    let name = base.strip_prefix('.').unwrap_or(base);
-    base.len() <= DNS_NAME_CHARACTERS && DnsName::new(name).is_ok_and(|name| !name.is_wildcard())
+    check_host_base(base).is_ok()
+}
+
+fn check_host_base(base: &str) -> Result<(), Error> {
+    let problem = |problem| Error::malformed("host pattern", quoted(base), problem);
+    if base.len() > DNS_NAME_CHARACTERS {
+        return Err(problem("longer than 253 characters"));
+    }
+    match DnsName::new(base.strip_prefix('.').unwrap_or(base)) {
+        Ok(name) if name.is_wildcard() => Err(problem("a wildcard; write a leading dot")),
+        Ok(_) => Ok(()),
+        Err(_) => Err(problem("not a host name, or one behind a dot")),
+    }
 }
 
 /// Whether `host` lies below `parent`, whatever the case.
@@ -185,6 +241,21 @@ mod tests {
             assert_eq!(under.holds(&dns(name)), in_under, "{name}");
         }
         assert!(Subtree::Dns(String::new()).holds(&dns("anything")));
+    }
+
+    #[test]
+    fn a_base_is_made_only_where_it_can_be_read() {
+        let made = |base: &str| [Subtree::dns(base), Subtree::email(base), Subtree::uri_host(base)];
+        for base in ["example", ".A.example", "x@a.example", "", "*.a.example", "a..b", "a b", "."]
+        {
+            let read = [Subtree::Dns, Subtree::Email, Subtree::Uri]
+                .map(|of| !of(base.to_owned()).is_unreadable());
+            assert_eq!(made(base).map(|made| made.is_ok()), read, "{base}");
+        }
+        assert_eq!(Subtree::dns(".A.example").unwrap(), Subtree::Dns(".a.example".to_owned()));
+        let error = Subtree::dns("*.a.example").unwrap_err().to_string();
+        assert!(error.contains("*.a.example") && error.contains("leading dot"), "{error}");
+        assert!(Subtree::ip("10.0.0.0/8").is_ok() && Subtree::ip("10.0.0.0/33").is_err());
     }
 
     #[test]

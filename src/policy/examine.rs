@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::claims;
 use super::item::{Decision, ReviewItem};
-use super::rules::{AltNameSource, CommonName, Policy, SubjectSource};
+use super::rules::{AltNameSource, CommonNameUse, Policy, SubjectSource};
 use crate::error::{Error, Reason, Rule};
 use crate::key::PublicKey;
 use crate::name::{AltName, Attribute, AttributeType, Name};
@@ -38,7 +38,7 @@ pub(super) fn examine(policy: &Policy, profile: &Profile, asked: &Asked<'_>) -> 
         (None, SubjectSource::Request) => None,
     };
     let mut alt_names = review_alt_names(policy, asked, fixed_names, &mut items);
-    if policy.common_name == CommonName::AddToAltNames {
+    if policy.common_name == CommonNameUse::AddToAltNames {
         let fixed = fixed_subject.as_ref().map(|fixed| fixed.content);
         let subject = fixed.or(asked.request.map(CertificateRequest::subject));
         add_common_name(policy, subject, &mut alt_names, &mut items);

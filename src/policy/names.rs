@@ -1,6 +1,7 @@
 //! The names a policy allows.
 
-use crate::name::{AltName, DnsName, Subtree};
+use crate::error::Error;
+use crate::name::{AltName, Subtree};
 
 /// Allowed names; empty allows none.
 #[derive(Clone, Debug, Default)]
@@ -11,16 +12,13 @@ pub(super) struct NameRules {
 }
 
 impl NameRules {
-    pub(super) fn allow_dns(&mut self, pattern: &str) {
-        let below = pattern.strip_prefix('.').map(DnsName::new);
-        match (below, DnsName::new(pattern)) {
-            (Some(Ok(parent)), _) if !parent.is_wildcard() => {
-                self.subtrees.push(Subtree::Dns(format!(".{parent}")));
-            }
-            (None, Ok(name)) => self.exact.push(AltName::Dns(name)),
-            // Not a name: it allows nothing.
-            _ => {}
+    /// Unlike a constraint, a name without a leading dot holds none below it.
+    pub(super) fn allow_dns(&mut self, pattern: &str) -> Result<(), Error> {
+        match pattern.starts_with('.') {
+            true => self.subtrees.push(Subtree::dns(pattern)?),
+            false => self.exact.push(AltName::dns(pattern)?),
         }
+        Ok(())
     }
 
     pub(super) fn allow_wildcards(&mut self) {
@@ -65,14 +63,15 @@ mod tests {
         let mut rules = NameRules::default();
         let dns = |text| AltName::dns(text).unwrap();
         assert!(!rules.permit(&dns("a.example")));
-        for pattern in ["", ".", "*", "..", "a b", ".*.x.y"] {
-            rules.allow_dns(pattern);
+        for pattern in ["", ".", "*", "..", "a b", "exa mple..com", ".*.x.y"] {
+            let error = rules.allow_dns(pattern).unwrap_err().to_string();
+            assert!(error.contains(pattern), "{error}");
         }
         assert!(!rules.permit(&dns("a.example")));
         assert_eq!(rules.describe(), "no names");
-        rules.allow_dns(".Internal");
-        rules.allow_dns("www.example.com");
-        rules.allow_dns("*.b.example");
+        rules.allow_dns(".Internal").unwrap();
+        rules.allow_dns("www.example.com").unwrap();
+        rules.allow_dns("*.b.example").unwrap();
         for allowed in ["db.internal", "a.b.internal", "www.example.com", "*.b.example"] {
             assert!(rules.permit(&dns(allowed)), "{allowed}");
         }

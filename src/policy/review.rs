@@ -8,7 +8,7 @@ use super::grant::{Grant, Period};
 use super::item::{Decision, ReviewItem};
 use super::rules::{OnDenial, Outliving, Policy};
 use crate::error::{Denied, Error, Reason, Rule};
-use crate::profile::{AltNames, Profile};
+use crate::profile::{AltNamePresence, Profile};
 use crate::request::CertificateRequest;
 use crate::validity::Lifetime;
 
@@ -46,11 +46,11 @@ impl Review {
     pub(crate) fn of(policy: &Policy, asked: &Asked<'_>) -> Self {
         let mut profile = asked.profile.unwrap_or(&policy.profile).clone();
         for extension in asked.extensions {
-            profile = profile.with_extension(extension.clone());
+            profile = profile.add_extension(extension.clone());
         }
         let Examined { items, subject, alt_names } = examine(policy, &profile, asked);
         let mut missing = Vec::new();
-        if alt_names.is_empty() && profile.alt_names() == AltNames::Required {
+        if alt_names.is_empty() && profile.alt_names() == AltNamePresence::Required {
             missing.push(Reason::new(
                 Rule::NoAltName,
                 "alternative names",

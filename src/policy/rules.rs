@@ -3,7 +3,7 @@
 use super::names::NameRules;
 use crate::algorithm::{KeyAlgorithm, KeyFamily, WeakKeys};
 use crate::error::Error;
-use crate::name::{AltName, AttributeType, IpNetwork, Name, Subtree};
+use crate::name::{AltName, AttributeType, Name, Subtree};
 use crate::profile::Profile;
 use crate::validity::Lifetime;
 
@@ -12,7 +12,7 @@ use crate::validity::Lifetime;
 /// ```
 /// # #[cfg(feature = "ecc")] {
 /// use certwright::{AltName, CertificateRequest, KeyAlgorithm, KeyPair, Policy, Profile};
-/// let policy = Policy::new(Profile::tls_server()).allow_dns(".internal").allow_ip("10.0.0.0/8")?;
+/// let policy = Policy::new(Profile::tls_server()).allow_dns(".internal")?.allow_ip("10.0.0.0/8")?;
 ///
 /// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
 /// let request = CertificateRequest::builder("CN=db.internal".parse()?)
@@ -36,7 +36,7 @@ pub struct Policy {
     pub(super) alt_names: AltNameSource,
     pub(super) subject: SubjectSource,
     pub(super) subject_attributes: Vec<AttributeType>,
-    pub(super) common_name: CommonName,
+    pub(super) common_name: CommonNameUse,
     pub(super) max_lifetime: Lifetime,
     pub(super) backdate: Lifetime,
     pub(super) on_denial: OnDenial,
@@ -83,7 +83,7 @@ pub enum RootLeaves {
 /// Whether a common name that is a host name also becomes an alternative name.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
-pub enum CommonName {
+pub enum CommonNameUse {
     /// It does, if the policy allows the name: clients ignore the common name (RFC 9525).
     AddToAltNames,
     /// It does not.
@@ -117,7 +117,7 @@ impl Policy {
             alt_names: AltNameSource::Request,
             subject: SubjectSource::Request,
             subject_attributes: Vec::new(),
-            common_name: CommonName::default(),
+            common_name: CommonNameUse::default(),
             backdate: Lifetime::ZERO,
             on_denial: OnDenial::default(),
             outliving: Outliving::default(),
@@ -126,11 +126,20 @@ impl Policy {
     }
 
     /// Allows a DNS name: `db.example.com` exactly that one, `.example.com` every name below, and
-    /// `*.example.com` that wildcard. Text that is none of these allows nothing.
-    #[must_use]
-    pub fn allow_dns(mut self, pattern: &str) -> Self {
-        self.names.allow_dns(pattern);
-        self
+    /// `*.example.com` that wildcard.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is none of these.
+    ///
+    /// ```
+    /// use certwright::{Policy, Profile};
+    /// let servers = Policy::new(Profile::tls_server()).allow_dns(".example.com")?;
+    /// assert!(servers.allow_dns("exa mple.com").is_err());
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
+    pub fn allow_dns(mut self, pattern: &str) -> Result<Self, Error> {
+        self.names.allow_dns(pattern)?;
+        Ok(self)
     }
 
     /// Allows wildcards below the names that [`Policy::allow_dns`] allows with a leading dot.
@@ -145,23 +154,27 @@ impl Policy {
     /// # Errors
     /// [`Error::Malformed`] when it is neither.
     pub fn allow_ip(mut self, range: &str) -> Result<Self, Error> {
-        self.names.allow(Subtree::Ip(range.parse::<IpNetwork>()?));
+        self.names.allow(Subtree::ip(range)?);
         Ok(self)
     }
 
     /// Allows e-mail addresses: `a@example.com` one mailbox, `example.com` every mailbox of that
     /// host, `.example.com` those of all hosts below.
-    #[must_use]
-    pub fn allow_email(mut self, pattern: &str) -> Self {
-        self.names.allow(Subtree::Email(pattern.to_owned()));
-        self
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is none of these.
+    pub fn allow_email(mut self, pattern: &str) -> Result<Self, Error> {
+        self.names.allow(Subtree::email(pattern)?);
+        Ok(self)
     }
 
     /// Allows URIs by host: `example.com` that host, `.example.com` all hosts below.
-    #[must_use]
-    pub fn allow_uri_host(mut self, pattern: &str) -> Self {
-        self.names.allow(Subtree::Uri(pattern.to_ascii_lowercase()));
-        self
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is neither.
+    pub fn allow_uri_host(mut self, pattern: &str) -> Result<Self, Error> {
+        self.names.allow(Subtree::uri_host(pattern)?);
+        Ok(self)
     }
 
     /// Allows exactly this name.
@@ -171,16 +184,16 @@ impl Policy {
         self
     }
 
-    /// Allows these key algorithms and no others.
+    /// Sets the key algorithms that are allowed. The default is [`KeyAlgorithm::STRONG`].
     #[must_use]
-    pub fn allow_keys(mut self, algorithms: impl IntoIterator<Item = KeyAlgorithm>) -> Self {
+    pub fn with_keys(mut self, algorithms: impl IntoIterator<Item = KeyAlgorithm>) -> Self {
         self.keys = algorithms.into_iter().collect();
         self
     }
 
     /// Certifies keys of these families, such as RSA keys under a CA of P-256. Without it, a
     /// certificate's key is of its issuer's family. The algorithms are still those that the policy
-    /// allows ([`Policy::allow_keys`]).
+    /// allows ([`Policy::with_keys`]).
     #[must_use]
     pub fn allow_key_families(mut self, families: impl IntoIterator<Item = KeyFamily>) -> Self {
         self.key_families.extend(families);
@@ -207,8 +220,8 @@ impl Policy {
     /// use certwright::name::AttributeType;
     /// use certwright::{CertificateRequest, KeyAlgorithm, KeyPair, Policy, Profile};
     /// let policy = Policy::new(Profile::tls_server())
-    ///     .allow_dns(".internal")
-    ///     .allow_subject(AttributeType::COMMON_NAME);
+    ///     .allow_dns(".internal")?
+    ///     .allow_subject_attribute(AttributeType::COMMON_NAME);
     /// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
     /// let asked = |name: &str| CertificateRequest::builder(name.parse()?).sign(&key);
     /// assert_eq!(policy.review(&asked("CN=Payments service")?).denied().count(), 0);
@@ -218,7 +231,7 @@ impl Policy {
     /// # Ok::<(), certwright::Error>(())
     /// ```
     #[must_use]
-    pub fn allow_subject(mut self, attribute: AttributeType) -> Self {
+    pub fn allow_subject_attribute(mut self, attribute: AttributeType) -> Self {
         self.subject_attributes.push(attribute);
         self
     }
@@ -241,7 +254,7 @@ impl Policy {
 
     /// Sets whether a common name also becomes an alternative name.
     #[must_use]
-    pub fn with_common_name(mut self, rule: CommonName) -> Self {
+    pub fn with_common_name_use(mut self, rule: CommonNameUse) -> Self {
         self.common_name = rule;
         self
     }
@@ -266,7 +279,7 @@ impl Policy {
 
     /// Sets what becomes of a request of which something is denied.
     #[must_use]
-    pub fn on_denial(mut self, rule: OnDenial) -> Self {
+    pub fn with_on_denial(mut self, rule: OnDenial) -> Self {
         self.on_denial = rule;
         self
     }

@@ -5,7 +5,7 @@ mod extension;
 pub(crate) mod template;
 
 pub use self::extension::Extension;
-pub use self::template::{AltNames, KeyIdentifierMethod, LeafBasicConstraints};
+pub use self::template::{AltNamePresence, KeyIdentifierMethod, LeafBasicConstraints};
 pub use crate::oid::Oid;
 pub use crate::usage::{ExtendedKeyUsage, KeyUsage};
 

@@ -30,7 +30,7 @@ pub struct Profile {
     lifetime: Lifetime,
     key_identifier: KeyIdentifierMethod,
     leaf_basic_constraints: LeafBasicConstraints,
-    alt_names: AltNames,
+    alt_names: AltNamePresence,
     name_constraints: Option<NameConstraints>,
     extensions: Vec<Extension>,
     critical: Vec<Oid>,
@@ -69,7 +69,7 @@ pub enum LeafBasicConstraints {
 /// Whether certificates of a profile need an alternative name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub enum AltNames {
+pub enum AltNamePresence {
     /// They may have none.
     Optional,
     /// They need one: TLS clients look nowhere else for a host name (RFC 9525 section 2).
@@ -93,7 +93,7 @@ impl Profile {
         let mut profile =
             Self::custom(KeyUsage::DIGITAL_SIGNATURE, [ExtendedKeyUsage::SERVER_AUTH]);
         profile.rsa_key_usage = KeyUsage::KEY_ENCIPHERMENT;
-        profile.alt_names = AltNames::Required;
+        profile.alt_names = AltNamePresence::Required;
         profile
     }
 
@@ -120,7 +120,7 @@ impl Profile {
             lifetime: Lifetime::days(90),
             key_identifier: KeyIdentifierMethod::default(),
             leaf_basic_constraints: LeafBasicConstraints::default(),
-            alt_names: AltNames::Optional,
+            alt_names: AltNamePresence::Optional,
             name_constraints: None,
             extensions: Vec::new(),
             critical: Vec::new(),
@@ -144,7 +144,7 @@ impl Profile {
 
     /// Sets how subject key identifiers are computed.
     #[must_use]
-    pub fn with_key_identifier(mut self, method: KeyIdentifierMethod) -> Self {
+    pub fn with_key_identifier_method(mut self, method: KeyIdentifierMethod) -> Self {
         self.key_identifier = method;
         self
     }
@@ -158,8 +158,8 @@ impl Profile {
 
     /// Sets whether an alternative name is needed.
     #[must_use]
-    pub fn with_alt_names(mut self, alt_names: AltNames) -> Self {
-        self.alt_names = alt_names;
+    pub fn with_alt_name_presence(mut self, presence: AltNamePresence) -> Self {
+        self.alt_names = presence;
         self
     }
 
@@ -184,7 +184,7 @@ impl Profile {
     /// constraints, key usage, alternative names, key identifiers, name constraints) is refused
     /// when a certificate is prepared, as a duplicate would be.
     #[must_use]
-    pub fn with_extension(mut self, extension: Extension) -> Self {
+    pub fn add_extension(mut self, extension: Extension) -> Self {
         self.extensions.push(extension);
         self
     }
@@ -198,11 +198,11 @@ impl Profile {
     /// use certwright::Profile;
     /// let stamping = Profile::custom(KeyUsage::NONE, [ExtendedKeyUsage::TIME_STAMPING]);
     /// // RFC 3161 section 2.3 asks for it.
-    /// let stamping = stamping.with_critical("2.5.29.37".parse()?);
+    /// let stamping = stamping.make_critical("2.5.29.37".parse()?);
     /// # Ok::<(), certwright::Error>(())
     /// ```
     #[must_use]
-    pub fn with_critical(mut self, oid: Oid) -> Self {
+    pub fn make_critical(mut self, oid: Oid) -> Self {
         self.critical.push(oid);
         self
     }
@@ -253,7 +253,7 @@ impl Profile {
         self.leaf_basic_constraints
     }
 
-    pub(crate) fn alt_names(&self) -> AltNames {
+    pub(crate) fn alt_names(&self) -> AltNamePresence {
         self.alt_names
     }
 

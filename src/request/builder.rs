@@ -67,24 +67,39 @@ impl RequestBuilder {
     }
 
     /// Sets challengePassword (RFC 2985 section 5.4.1): 1 to 255 characters, sent in the clear.
-    #[must_use]
-    pub fn challenge_password(mut self, password: &str) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is empty or longer.
+    pub fn challenge_password(mut self, password: &str) -> Result<Self, Error> {
+        if !(1..=255).contains(&password.chars().count()) {
+            return Err(Error::malformed(WHAT, "challengePassword", "not of 1 to 255 characters"));
+        }
         self.challenge_password = Some(Zeroizing::new(password.to_owned()));
-        self
+        Ok(self)
     }
 
     /// Adds an attribute with the DER of one value.
-    #[must_use]
-    pub fn attribute(mut self, oid: Oid, value: &[u8]) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when the value is not one of DER, and for extensionRequest, which is
+    /// written from the extensions.
+    pub fn attribute(mut self, oid: Oid, value: &[u8]) -> Result<Self, Error> {
+        if [EXTENSION_REQUEST, MS_EXTENSION_REQUEST].contains(&oid) {
+            let problem = "extensionRequest is written from the extensions; use extension";
+            return Err(Error::malformed(WHAT, oid.to_string(), problem));
+        }
+        let mut read = Values::new(WHAT, value)?;
+        read.whole("attribute value")?;
+        read.finish("attribute value")?;
         self.attributes.push(RequestAttribute { oid, values: value.to_vec() });
-        self
+        Ok(self)
     }
 
     /// Signs the request. The answer of the signer is verified.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for an extension or attribute that is there twice or is no DER, a
-    /// challenge password out of bounds, or too many names; [`Error::Signer`] when the signer fails
+    /// [`Error::Malformed`] for an extension or attribute that is there twice, an extension that is no
+    /// DER, or more than 1000 names; [`Error::Signer`] when the signer fails
     /// or answers with a wrong signature.
     pub fn sign(self, signer: &dyn Signer) -> Result<CertificateRequest, Error> {
         let Self { subject, alt_names: names, mut extensions, mut attributes, challenge_password } =
@@ -97,12 +112,6 @@ impl RequestBuilder {
             extensions.insert(0, alt_names(&names, false));
         }
         if let Some(password) = challenge_password {
-            if !(1..=255).contains(&password.chars().count()) {
-                return Err(malformed(
-                    "challengePassword".to_owned(),
-                    "not of 1 to 255 characters",
-                ));
-            }
             let values = encode_directory_string(&password);
             attributes.push(RequestAttribute { oid: CHALLENGE_PASSWORD, values });
         }
@@ -113,15 +122,6 @@ impl RequestBuilder {
                 let way = if *oid == SUBJECT_ALT_NAME { "; use alt_name" } else { "" };
                 return Err(malformed(format!("{oid}"), &format!("there twice{way}")));
             }
-        }
-        for attribute in &attributes {
-            if [EXTENSION_REQUEST, MS_EXTENSION_REQUEST].contains(&attribute.oid) {
-                let problem = "extensionRequest is written from the extensions; use extension";
-                return Err(malformed(attribute.oid.to_string(), problem));
-            }
-            let mut value = Values::new(WHAT, &attribute.values)?;
-            value.whole("attribute value")?;
-            value.finish("attribute value")?;
         }
         let signer = Pinned::new(signer);
         let key = signer.public_key();

@@ -77,7 +77,7 @@ impl UnverifiedRequest {
 
     /// The request with a key and a signature that can be verified, which is still to be done.
     pub(super) fn proven(self, id: Sm2Id) -> Result<Unproven, Error> {
-        let public_key = self.public_key.key()?.clone().with_sm2_id(id)?;
+        let public_key = self.public_key.key()?.clone().with_sm2_id(id);
         let algorithm = self.algorithm.algorithm()?;
         let (given, wanted) = (algorithm.family(), public_key.algorithm().family());
         if given != wanted {

@@ -125,6 +125,14 @@ pub(crate) fn split_certificate(der: &[u8]) -> Result<CertificateParts<'_>, Erro
     })
 }
 
+/// A certificate with these to-be-signed bytes and an empty signature.
+pub(crate) fn unsigned_certificate(to_be_signed: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut values = Values::inside(WHAT, "tbsCertificate", SEQUENCE, to_be_signed)?;
+    values.optional(context(0), "version")?;
+    values.integer("serialNumber")?;
+    Ok(envelope::unsigned(to_be_signed, values.whole("signature")?))
+}
+
 /// Reads a serial number of any sign, and of more bytes than RFC 5280 section 4.1.2.2 allows: it has readers
 /// be prepared for both.
 pub(super) fn read_serial(

@@ -179,6 +179,14 @@ pub(crate) fn split_crl(der: &[u8]) -> Result<CrlParts<'_>, Error> {
     })
 }
 
+/// A CRL with these to-be-signed bytes and an empty signature.
+pub(crate) fn unsigned_crl(to_be_signed: &[u8]) -> Result<Vec<u8>, Error> {
+    let values = Values::within(CRL_BYTES, WHAT, to_be_signed)?;
+    let mut values = values.only(SEQUENCE, "tbsCertList")?;
+    values.optional(INTEGER, "version")?;
+    Ok(envelope::unsigned(to_be_signed, values.whole("signature")?))
+}
+
 fn encode_entry(entry: &CrlEntry) -> Vec<u8> {
     let CrlEntry { serial, at, reason, invalid_since } = entry;
     // reasonCode is absent where it is unspecified (RFC 5280 section 5.3.1).

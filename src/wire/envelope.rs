@@ -46,6 +46,11 @@ pub(crate) fn assemble(
     encode(SEQUENCE, &[to_be_signed, &algorithm, &encode_bit_string(signature)])
 }
 
+/// To-be-signed bytes in an envelope whose signature is empty, with the AlgorithmIdentifier that they name.
+pub(crate) fn unsigned(to_be_signed: &[u8], algorithm: &[u8]) -> Vec<u8> {
+    encode(SEQUENCE, &[to_be_signed, algorithm, &encode_bit_string(&[])])
+}
+
 /// What stands before and after to-be-signed bytes of this length.
 pub(crate) fn around(
     length: usize,

@@ -260,7 +260,8 @@ fn issue(ladder: &Ladder, names: &[&str], subject: &str) -> Certificate {
 /// A policy that leaves names to the constraints.
 fn open() -> Policy {
     let tops = [".internal", ".example", ".com", ".org", ".net"];
-    let policy = tops.iter().fold(Policy::new(Profile::tls_server()), |p, top| p.allow_dns(top));
+    let policy =
+        tops.iter().fold(Policy::new(Profile::tls_server()), |p, top| p.allow_dns(top).unwrap());
     let policy = policy.allow_ip("0.0.0.0/0").unwrap().allow_ip("::/0").unwrap();
     policy.allow_wildcards().with_root_leaves(RootLeaves::Allow)
 }
@@ -279,7 +280,7 @@ fn openssl_root(algorithm: KeyAlgorithm, constraints: &str) -> (Certificate, Iss
     }
     let pem = common::openssl(folder.path(), &arguments).expect_success().text();
     let root = Certificate::from_pem(&pem).unwrap();
-    let profile = Profile::root().with_key_identifier(KeyIdentifierMethod::Rfc5280Method1);
+    let profile = Profile::root().with_key_identifier_method(KeyIdentifierMethod::Rfc5280Method1);
     let (name, validity) = ("CN=Own".parse().unwrap(), *root.validity());
     let twin = Issuer::self_signed_at(name, profile, key, serial(1), validity).unwrap();
     (root, twin)

@@ -32,7 +32,7 @@ impl Scene {
         let ca = Draft::of(ladder.ca.certificate()).set(NAME_CONSTRAINTS, true, &value);
         let names = craft::alt_names(&[name]);
         let request = ladder.request(&["a.internal"]);
-        let policy = Policy::new(Profile::tls_server()).allow_dns(".internal");
+        let policy = Policy::new(Profile::tls_server()).allow_dns(".internal").unwrap();
         let grant = policy.review(&request).approve().unwrap();
         let leaf = ladder.ca.sign(ladder.ca.prepare(&grant, serial(9), now()).unwrap()).unwrap();
         let leaf = Draft::of(&leaf)
@@ -210,7 +210,7 @@ fn a_mapped_address_is_never_issued() {
         );
         let request = CertificateRequest::from_der(&der).unwrap();
         let open = || Policy::new(Profile::tls_server()).allow_ip("0.0.0.0/0").unwrap();
-        let open = || open().allow_ip("::/0").unwrap().allow_dns(".internal");
+        let open = || open().allow_ip("::/0").unwrap().allow_dns(".internal").unwrap();
         let error = open().review(&request).approve().unwrap_err();
         assert!(error.reasons().iter().any(|r| r.rule == Rule::NameMalformed), "{error}");
         assert!(error.to_string().contains("write 10.0.0.1 in 4 bytes"), "{error}");

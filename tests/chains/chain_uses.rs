@@ -110,7 +110,7 @@ fn an_sm2_chain_is_verified_with_the_identifier_of_its_issuers() {
     let key = |number| {
         let key = craft::key(KeyAlgorithm::Sm2, number).to_pkcs8_der().unwrap();
         let key = KeyPair::from_pkcs8_der(key.as_bytes()).unwrap();
-        key.with_sm2_id(Sm2Id::new("ca@example").unwrap()).unwrap()
+        key.with_sm2_id(Sm2Id::new("ca@example").unwrap())
     };
     let root = Issuer::self_signed("CN=Root".parse().unwrap(), Profile::root(), key(0)).unwrap();
     let ca = root.delegate("CN=CA".parse().unwrap(), Profile::intermediate(0), key(1)).unwrap();

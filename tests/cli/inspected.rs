@@ -73,7 +73,7 @@ fn a_revocation_list_is_shown_with_its_entries() {
     for algorithm in families() {
         let shop = Shop::new();
         let (_, ca) = hierarchy(algorithm);
-        let policy = Policy::new(Profile::tls_server()).allow_dns("a.example");
+        let policy = Policy::new(Profile::tls_server()).allow_dns("a.example").unwrap();
         let authority = Authority::new(ca, policy, MemoryStore::default());
         let request = CertificateRequest::builder("".parse().unwrap())
             .alt_name(AltName::dns("a.example").unwrap())

@@ -71,7 +71,7 @@ fn a_name_of_any_type_is_read_shown_with_its_value_and_denied_by_name() {
             let request = CertificateRequest::from_der(&der).unwrap();
             assert_eq!(shown(&request), ["DNS:a.internal", expected]);
 
-            let authority = ladder.authority(internal().on_denial(OnDenial::LeaveOut));
+            let authority = ladder.authority(internal().with_on_denial(OnDenial::LeaveOut));
             let issued = authority.issue(&request).unwrap();
             let carried = issued.certificate().alt_names();
             assert!(matches!(carried, [UncheckedName::Dns(name)] if name == "a.internal"));

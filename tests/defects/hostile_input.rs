@@ -222,6 +222,7 @@ fn request(algorithm: KeyAlgorithm) -> Vec<u8> {
     let request = CertificateRequest::builder("CN=db.internal,O=Example,C=DE".parse().unwrap())
         .alt_names(names.map(|name| name.parse().unwrap()))
         .challenge_password("password")
+        .unwrap()
         .sign(&craft::key(algorithm, 2));
     request.unwrap().as_der().to_vec()
 }

@@ -157,10 +157,8 @@ fn a_name_of_sixty_four_attributes_is_read_and_one_more_is_refused() {
     let text = |count| vec!["OU=a"; count].join(",");
     assert_eq!(text(64).parse::<Name>().unwrap().attributes().count(), 64);
     malformed(text(65).parse::<Name>().unwrap_err(), &["65 attributes; at most 64"]);
-    let build = |count| {
-        let units = (0..count).fold(Name::builder(), |builder, _| builder.organizational_unit("a"));
-        units.build()
-    };
+    let build =
+        |count| (0..count).try_fold(Name::builder(), |builder, _| builder.organizational_unit("a"));
     build(64).unwrap();
     malformed(build(65).unwrap_err(), &["65 attributes; at most 64"]);
     for_each_family(|ladder| {

@@ -185,7 +185,7 @@ fn a_ca_without_a_subject_is_refused_even_with_alternative_names() {
         assert!(error.reasons().iter().any(|r| r.rule == Rule::EmptySubject), "{error}");
         let request = CertificateRequest::builder(empty());
         let request = request.alt_name("ca.internal".parse().unwrap()).sign(&key).unwrap();
-        let policy = Policy::new(profile).allow_dns(".internal");
+        let policy = Policy::new(profile).allow_dns(".internal").unwrap();
         let grant = policy.review(&request).approve().unwrap();
         let error = ladder.root.prepare(&grant, craft::serial(9), now()).unwrap_err();
         assert_eq!(error.reasons()[0].rule, Rule::EmptySubject, "{error}");

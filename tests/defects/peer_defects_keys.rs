@@ -120,7 +120,7 @@ mod of_sm2 {
         let named = |number, id: &str| {
             let der = craft::key(KeyAlgorithm::Sm2, number).to_pkcs8_der().unwrap();
             let key = KeyPair::from_pkcs8_der(der.as_bytes()).unwrap();
-            key.with_sm2_id(Sm2Id::new(id).unwrap()).unwrap()
+            key.with_sm2_id(Sm2Id::new(id).unwrap())
         };
         let ladder = Ladder::new(KeyAlgorithm::Sm2);
         let request = CertificateRequest::builder("CN=db.internal".parse().unwrap())
@@ -155,7 +155,7 @@ mod of_sm2 {
         let own = leaf(ca.unwrap());
         let key = ladder.ca.certificate().public_key().unwrap().clone();
         assert!(own.verify_signature(&key).is_err());
-        let key = key.with_sm2_id(Sm2Id::new("ca@example").unwrap()).unwrap();
+        let key = key.with_sm2_id(Sm2Id::new("ca@example").unwrap());
         own.verify_signature(&key).unwrap();
     }
 }

@@ -99,7 +99,7 @@ fn no_extension_comes_twice_in_what_is_written_or_read() {
             value: vec![0x30, 0],
         };
         let policy =
-            Policy::new(Profile::tls_server().with_extension(usage)).allow_dns(".internal");
+            Policy::new(Profile::tls_server().add_extension(usage)).allow_dns(".internal").unwrap();
         let error = ladder.authority(policy).issue(&ladder.request(&["db.internal"])).unwrap_err();
         assert_eq!(error.reasons()[0].rule, Rule::DuplicateExtension, "{error}");
     });

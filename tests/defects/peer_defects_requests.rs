@@ -65,7 +65,8 @@ fn the_granted_names_are_in_the_certificate() {
     }
     for_each_family(|ladder| {
         let policy = internal().allow_wildcards().allow_ip("::/0").unwrap();
-        let policy = policy.allow_email("example.com").allow_uri_host("example.org");
+        let policy =
+            policy.allow_email("example.com").unwrap().allow_uri_host("example.org").unwrap();
         let request = CertificateRequest::builder(Name::default())
             .alt_names(
                 ["db.internal", "*.a.internal", "2001:db8::7"].map(|name| name.parse().unwrap()),
@@ -92,7 +93,8 @@ fn a_subject_attribute_that_is_no_text_is_denied() {
     let text = "Caf\u{e9}";
     let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     for_each_family(|ladder| {
-        let policy = Policy::new(Profile::tls_client()).allow_subject(AttributeType::ORGANIZATION);
+        let policy =
+            Policy::new(Profile::tls_client()).allow_subject_attribute(AttributeType::ORGANIZATION);
         let issue = |tag, bytes: &[u8]| {
             let subject = craft::name(&[("2.5.4.10", tag, bytes)]);
             let request = craft::request(&subject, &[], &ladder.leaf_key());

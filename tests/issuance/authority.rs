@@ -39,7 +39,7 @@ fn an_extension_is_made_critical_but_for_key_identifiers() {
         // Extended key usage, alternative name, subject and authority key identifier.
         let identifiers = ["2.5.29.37", "2.5.29.17", "2.5.29.14", "2.5.29.35"];
         let criticals = |profile: Profile| {
-            let policy = Policy::new(profile).allow_dns(".internal");
+            let policy = Policy::new(profile).allow_dns(".internal").unwrap();
             let chain = ladder
                 .authority(policy)
                 .issue(&ladder.request(&["db.internal"]))
@@ -53,7 +53,7 @@ fn an_extension_is_made_critical_but_for_key_identifiers() {
         };
         assert_eq!(criticals(Profile::tls_server()), [false; 4]);
         let profile = identifiers.iter().fold(Profile::tls_server(), |profile, oid| {
-            profile.with_critical(oid.parse().unwrap())
+            profile.make_critical(oid.parse().unwrap())
         });
         assert_eq!(criticals(profile), [true, true, false, false]);
     }

@@ -2,7 +2,7 @@
 
 use certwright::error::Rule;
 use certwright::name::{AttributeType, NameConstraints, Subtree};
-use certwright::policy::{CommonName, Decision, OnDenial, RootLeaves};
+use certwright::policy::{CommonNameUse, Decision, OnDenial, RootLeaves};
 use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use certwright::{AltName, CertificateRequest, Issuer, KeyAlgorithm, Policy, Profile};
 
@@ -33,9 +33,10 @@ const UTF8: u8 = 0x0c;
 fn host(profile: Profile, value: &str) -> Option<Rule> {
     let policy = Policy::new(profile)
         .allow_dns(".internal")
+        .unwrap()
         .allow_ip("10.0.0.0/8")
         .unwrap()
-        .allow_subject(AttributeType::COMMON_NAME);
+        .allow_subject_attribute(AttributeType::COMMON_NAME);
     rule(&decision(&policy, AttributeType::COMMON_NAME, UTF8, value.as_bytes()))
 }
 
@@ -86,7 +87,8 @@ fn an_email_address_in_a_subject_needs_the_leave_of_an_alternative_name() {
     let mail = Profile::custom(KeyUsage::DIGITAL_SIGNATURE, [ExtendedKeyUsage::EMAIL_PROTECTION]);
     let kind = AttributeType::EMAIL_ADDRESS;
     let of = |profile, value: &str| {
-        let policy = Policy::new(profile).allow_email("example.com").allow_subject(kind);
+        let policy =
+            Policy::new(profile).allow_email("example.com").unwrap().allow_subject_attribute(kind);
         rule(&decision(&policy, kind, 0x16, value.as_bytes()))
     };
     assert_eq!(of(mail.clone(), "tom@example.com"), None);
@@ -101,7 +103,7 @@ fn what_is_no_text_is_denied_and_what_is_blank_is_left_out() {
         return;
     }
     let kind = AttributeType::ORGANIZATION;
-    let policy = Policy::new(Profile::tls_client()).allow_subject(kind);
+    let policy = Policy::new(Profile::tls_client()).allow_subject_attribute(kind);
     // Latin-1 in a PrintableString, and UTF-32: as OpenSSL reads them.
     for (string, bytes) in [(0x13, &b"M\xfcller"[..]), (0x1c, &[0, 0, 0, b'a'])] {
         assert_eq!(decision(&policy, kind, string, bytes), Decision::Granted);
@@ -127,7 +129,7 @@ fn what_is_no_text_is_denied_and_what_is_blank_is_left_out() {
         let denied = decision(&policy, kind, UTF8, wrong.as_bytes());
         assert_eq!(rule(&denied), Some(Rule::NameMalformed), "{wrong:?}");
         assert!(format!("O={wrong}").parse::<certwright::Name>().is_err() || wrong.trim() != wrong);
-        assert!(certwright::Name::builder().organization(wrong).build().is_err(), "{wrong:?}");
+        assert!(certwright::Name::builder().organization(wrong).is_err(), "{wrong:?}");
     }
 }
 
@@ -137,9 +139,10 @@ fn a_claimed_host_is_left_out_where_denials_are_and_an_added_one_is_no_hole() {
         let ladder = Ladder::new(algorithm);
         let policy = Policy::new(Profile::tls_server())
             .allow_dns("db.internal")
-            .allow_subject(AttributeType::COMMON_NAME)
-            .with_common_name(CommonName::AddToAltNames)
-            .on_denial(OnDenial::LeaveOut);
+            .unwrap()
+            .allow_subject_attribute(AttributeType::COMMON_NAME)
+            .with_common_name_use(CommonNameUse::AddToAltNames)
+            .with_on_denial(OnDenial::LeaveOut);
         let name = AltName::dns("db.internal").unwrap();
         let builder = CertificateRequest::builder("CN=bank.example".parse().unwrap());
         let request = builder.alt_name(name).sign(&ladder.leaf_key()).unwrap();
@@ -166,7 +169,8 @@ fn name_constraints_hold_for_a_common_name_where_no_alternative_name_speaks() {
         let (ladder, ca) = constrained(algorithm);
         let objections = |profile: Profile, subject: &str, names: &[&str]| {
             let names = names.iter().map(|name| name.parse::<AltName>().unwrap());
-            let profile = profile.with_alt_names(certwright::profile::AltNames::Optional);
+            let profile =
+                profile.with_alt_name_presence(certwright::profile::AltNamePresence::Optional);
             let policy = Policy::new(profile)
                 .with_subject(subject.parse().unwrap())
                 .with_alt_names(names)

@@ -67,7 +67,7 @@ fn a_bare_key_gets_what_its_holder_says_and_nothing_else() {
         // The policy's rules of keys and lifetimes hold for it, and a server needs a name.
         let nameless = Issuance::for_key(device.clone()).subject("CN=x".parse().unwrap());
         assert_eq!(rules(&authority.issue(nameless).unwrap_err()), [Rule::NoAltName]);
-        let other = internal().allow_keys([]);
+        let other = internal().with_keys([]);
         let named = || Issuance::for_key(device.clone()).alt_names(names.clone());
         let error = authority.issue(named().under(&other)).unwrap_err();
         assert_eq!(rules(&error), [Rule::KeyAlgorithm], "{error}");
@@ -185,7 +185,7 @@ fn a_ca_below_is_issued_for_its_request_or_its_key_like_anything_else() {
         // Another's request, by a policy of CAs.
         let request = CertificateRequest::builder(name()).sign(&key(algorithm, 6)).unwrap();
         let policy = Policy::new(Profile::intermediate(0));
-        let policy = policy.allow_subject(certwright::name::AttributeType::COMMON_NAME);
+        let policy = policy.allow_subject_attribute(certwright::name::AttributeType::COMMON_NAME);
         let issued = authority.issue(Issuance::for_request(&request).under(&policy)).unwrap();
         assert!(issued.certificate().is_authority());
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use certwright::error::Rule;
 use certwright::issuance::Issuance;
-use certwright::policy::{CommonName, Decision, OnDenial, Outliving, ReviewItem};
+use certwright::policy::{CommonNameUse, Decision, OnDenial, Outliving, ReviewItem};
 use certwright::profile::Extension;
 use certwright::time::{FixedClock, Lifetime};
 use certwright::{
@@ -19,7 +19,7 @@ use crate::craft::{self, BASIC_CONSTRAINTS, Draft, KEY_USAGE, Ladder, internal, 
 fn the_reasons_of_policy_and_issuer_come_in_one_error() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
-        let policy = internal().allow_keys([KeyAlgorithm::EcdsaP384]);
+        let policy = internal().with_keys([KeyAlgorithm::EcdsaP384]);
         let late = FixedClock(time("2036-01-01T00:00:01Z"));
         // The root itself, after its end, for a greedy request.
         let authority = Authority::new(ladder.root.clone(), policy, MemoryStore::default());
@@ -69,7 +69,7 @@ fn all_that_makes_a_certificate_no_issuer_comes_in_one_error() {
 fn what_is_denied_is_left_out_and_reported_where_the_policy_says_so() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
-        let authority = ladder.authority(internal().on_denial(OnDenial::LeaveOut));
+        let authority = ladder.authority(internal().with_on_denial(OnDenial::LeaveOut));
         let issued = authority.issue(&greedy(&ladder)).unwrap();
         let leaf = issued.chain().leaf();
         assert_eq!(texts(leaf.alt_names()), ["DNS:db.internal"]);
@@ -111,8 +111,8 @@ fn what_is_denied_is_left_out_and_reported_where_the_policy_says_so() {
 fn a_denied_key_or_no_name_at_all_refuses_even_where_denials_are_left_out() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
-        let lenient = internal().on_denial(OnDenial::LeaveOut);
-        let other_keys = lenient.clone().allow_keys([KeyAlgorithm::EcdsaP384]);
+        let lenient = internal().with_on_denial(OnDenial::LeaveOut);
+        let other_keys = lenient.clone().with_keys([KeyAlgorithm::EcdsaP384]);
         let request = ladder.request(&["db.internal", "db.example"]);
         let error = ladder.authority(other_keys).issue(&request).unwrap_err();
         let rules: Vec<Rule> = error.reasons().iter().map(|reason| reason.rule).collect();
@@ -120,7 +120,7 @@ fn a_denied_key_or_no_name_at_all_refuses_even_where_denials_are_left_out() {
         let error = ladder.authority(lenient).issue(&ladder.request(&["db.example"])).unwrap_err();
         assert!(error.reasons().iter().any(|reason| reason.rule == Rule::NoAltName), "{error}");
         // A client needs no alternative name, but somebody it must be.
-        let clients = Policy::new(Profile::tls_client()).on_denial(OnDenial::LeaveOut);
+        let clients = Policy::new(Profile::tls_client()).with_on_denial(OnDenial::LeaveOut);
         let error = ladder.authority(clients).issue(&ladder.request(&["db.example"])).unwrap_err();
         let rules: Vec<Rule> = error.reasons().iter().map(|reason| reason.rule).collect();
         assert_eq!(rules, [Rule::EmptySubject], "{error}");
@@ -240,7 +240,7 @@ fn a_review_and_its_grant_show_what_becomes_of_each_item() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
         let request = ladder.request(&["db.internal", "db.example"]);
-        let review = internal().on_denial(OnDenial::LeaveOut).review(&request);
+        let review = internal().with_on_denial(OnDenial::LeaveOut).review(&request);
         let shown = format!(
             "granted     key {algorithm}\n\
              granted     alternative name DNS:db.internal\n\
@@ -272,7 +272,7 @@ fn a_common_name_becomes_an_alternative_name_only_where_the_policy_adds_and_allo
             let builder = CertificateRequest::builder(format!("CN={name}").parse().unwrap());
             builder.sign(&ladder.leaf_key()).unwrap()
         };
-        let adding = internal().with_common_name(CommonName::AddToAltNames);
+        let adding = internal().with_common_name_use(CommonNameUse::AddToAltNames);
         let chain =
             ladder.authority(adding.clone()).issue(&request("db.internal")).unwrap().into_chain();
         assert_eq!(texts(chain.leaf().alt_names()), ["DNS:db.internal"]);
@@ -305,6 +305,7 @@ fn greedy(ladder: &Ladder) -> CertificateRequest {
         .extension(extension(KEY_USAGE, &[3, 2, 2, 4]))
         .extension(extension("1.2.3.4", &[5, 0]))
         .challenge_password("secret word")
+        .unwrap()
         .sign(&ladder.leaf_key())
         .unwrap()
 }

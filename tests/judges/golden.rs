@@ -113,6 +113,7 @@ fn make(algorithm: KeyAlgorithm) -> String {
     let request = CertificateRequest::builder("CN=www.example.test".parse().unwrap())
         .alt_names(alt_names())
         .challenge_password("a challenge!")
+        .unwrap()
         .sign(&server_key)
         .unwrap();
     let policy = policy(Profile::tls_server());

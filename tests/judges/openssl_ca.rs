@@ -238,7 +238,7 @@ fn load(folder: &TempDir) -> Issuer {
 
 fn authority(issuer: &Issuer) -> Authority {
     let policy = policy(Profile::tls_client())
-        .allow_subject(AttributeType::other("1.2.3.4".parse().unwrap()))
+        .allow_subject_attribute(AttributeType::other("1.2.3.4".parse().unwrap()))
         .with_root_leaves(RootLeaves::Allow);
     Authority::on(issuer.clone(), policy, Ledger::new(MemoryStore::default()))
 }

@@ -142,7 +142,8 @@ fn everything_we_write_parses_and_is_written_again_alike() {
 
 #[test]
 fn key_identifiers_are_those_of_the_two_rfcs() {
-    let sha1 = Profile::tls_server().with_key_identifier(KeyIdentifierMethod::Rfc5280Method1);
+    let sha1 =
+        Profile::tls_server().with_key_identifier_method(KeyIdentifierMethod::Rfc5280Method1);
     let of = |folder: &TempDir| {
         let leaf = Chain::from_pem(&read(folder, "leaf.pem")).unwrap().leaf().clone();
         leaf.subject_key_identifier().unwrap().to_vec()

@@ -114,6 +114,7 @@ fn openssl_verifies_our_requests() {
         let request = CertificateRequest::builder("CN=a+OU=b,OU=c,OU=d,C=DE".parse().unwrap())
             .alt_names(alt_names())
             .challenge_password("a challenge!")
+            .unwrap()
             .sign(&ours(algorithm).key)
             .unwrap();
         write(&folder, "ours.csr", request.to_pem());
@@ -217,7 +218,7 @@ fn the_identifier_of_sm2_must_be_the_same_on_both_sides() {
     CertificateRequest::from_pem_with_sm2_id(&theirs, other.clone()).unwrap();
     assert!(invalid(CertificateRequest::from_pem(&theirs)));
 
-    let key = key(KeyAlgorithm::Sm2).with_sm2_id(other.clone()).unwrap();
+    let key = key(KeyAlgorithm::Sm2).with_sm2_id(other.clone());
     let ours = request(&key).to_pem();
     write(&folder, "ours.csr", &ours);
     let verify = |option| {

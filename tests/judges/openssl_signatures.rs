@@ -50,12 +50,12 @@ fn sm2_agrees_with_openssl_on_other_identifiers() {
     // One byte less than this crate takes: OpenSSL compares with >= where GB/T 32918.2 has <=.
     let longest = "x".repeat(8190);
     for text in ["ALICE123@YAHOO.COM", "a", "签名者", &longest] {
-        let key = key(&folder).with_sm2_id(Sm2Id::new(text).unwrap()).unwrap();
+        let key = key(&folder).with_sm2_id(Sm2Id::new(text).unwrap());
         let option = format!("distid:{text}");
         assert_agree(&folder, key, &["-sm3", "-sigopt", &option]);
     }
     // OpenSSL 3.0 takes an empty identifier when it is told none.
-    let key = key(&folder).with_sm2_id(Sm2Id::new("").unwrap()).unwrap();
+    let key = key(&folder).with_sm2_id(Sm2Id::new("").unwrap());
     assert_agree(&folder, key, &["-sm3"]);
 }
 
@@ -66,7 +66,7 @@ fn sm2_with_another_identifier_is_no_signature_on_either_side() {
     }
     let folder = folder();
     generate(&folder, KeyAlgorithm::Sm2);
-    let alice = key(&folder).with_sm2_id(Sm2Id::new("ALICE123@YAHOO.COM").unwrap()).unwrap();
+    let alice = key(&folder).with_sm2_id(Sm2Id::new("ALICE123@YAHOO.COM").unwrap());
     write(&folder, "message", "message");
     write(&folder, "signature", alice.sign(b"message").unwrap());
     let default = ["-sm3", "-sigopt", common::SM2_ID];
@@ -105,7 +105,7 @@ fn assert_agree(folder: &TempDir, key: KeyPair, options: &[&str]) {
 /// The key of the folder, signing as this one does, with these nonces.
 fn key_with(folder: &TempDir, like: &KeyPair, nonces: Nonces) -> KeyPair {
     let key = key(folder).with_signature_algorithm(like.algorithm()).unwrap();
-    key.with_sm2_id(like.public_key().sm2_id().clone()).unwrap().with_nonces(nonces)
+    key.with_sm2_id(like.public_key().sm2_id().clone()).with_nonces(nonces)
 }
 
 #[track_caller]

@@ -22,11 +22,11 @@ fn what_the_defects_are_made_of_has_none() {
     ] {
         assert_eq!(lint(&der).to_string(), "", "{what}");
     }
-    let tls = Linter::new().with_profile(LintProfile::TlsBaseline);
+    let tls = Linter::new().add_profile(LintProfile::TlsBaseline);
     for der in [der(leaf()), der(rsa_leaf()), der(ca())] {
         assert_eq!(tls.lint(&der).to_string(), "");
     }
-    let gmt = Linter::new().with_profile(LintProfile::GmT0015);
+    let gmt = Linter::new().add_profile(LintProfile::GmT0015);
     assert_eq!(gmt.lint(&der(sm2_leaf())).to_string(), "");
 }
 
@@ -54,7 +54,7 @@ fn each_defect_is_found_by_its_rule_and_no_other() {
             let known = Linter::rules().find(|known| known.id == *rule);
             let known = known.unwrap_or_else(|| panic!("there is no rule {rule}"));
             let linter = Linter::new();
-            let linter = known.profile.map_or(linter.clone(), |one| linter.with_profile(one));
+            let linter = known.profile.map_or(linter.clone(), |one| linter.add_profile(one));
             let report = linter.lint(&der());
             let found: BTreeSet<&str> = report.findings().iter().map(|one| one.rule).collect();
             let wanted = companions.iter().copied().chain([*rule]).collect();

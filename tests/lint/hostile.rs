@@ -25,7 +25,7 @@ fn seeds() -> Vec<Vec<u8>> {
 #[test]
 fn no_flip_and_no_cut_stops_the_linter() {
     let linter =
-        Linter::new().with_profile(LintProfile::TlsBaseline).with_profile(LintProfile::GmT0015);
+        Linter::new().add_profile(LintProfile::TlsBaseline).add_profile(LintProfile::GmT0015);
     let mut heard = 0;
     for seed in seeds() {
         for at in 0..seed.len() {

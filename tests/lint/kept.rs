@@ -52,7 +52,7 @@ fn names_that_just_keep_a_rule_are_no_finding() {
         (0x86, "ldaps:///CN=x"),
         (0x86, "file:///x"),
         (0x87, "four"),
-        (0x87, "of sixteen bytes"),
+        (0x87, "of sixteen byte"),
         (0x88, "*"),
         (0xa0, ""),
         (0xa3, ""),
@@ -188,7 +188,7 @@ fn lists_that_just_keep_a_rule_are_no_finding() {
 
 #[test]
 fn what_just_keeps_the_baseline_is_no_finding() {
-    let tls = Linter::new().with_profile(LintProfile::TlsBaseline);
+    let tls = Linter::new().add_profile(LintProfile::TlsBaseline);
     let found = |der: &[u8]| -> Vec<&str> {
         tls.lint(der).findings().iter().map(|finding| finding.rule).collect()
     };

@@ -38,7 +38,7 @@ impl Signer for Counted {
 /// A profile with an extension that must not be critical.
 fn wrong(profile: Profile) -> Profile {
     let value = access(&tlv(0x86, &[b"http://ocsp.internal"]));
-    profile.with_extension(Extension { oid: AIA.parse().unwrap(), critical: true, value })
+    profile.add_extension(Extension { oid: AIA.parse().unwrap(), critical: true, value })
 }
 
 #[track_caller]
@@ -59,7 +59,8 @@ fn the_key_is_not_asked_and_no_number_is_claimed() {
 
         let own = ladder.ca.certificate().clone();
         let ca = Issuer::load(vec![own], signer(ladder.ca_key())).unwrap();
-        let policy = certwright::Policy::new(wrong(Profile::tls_server())).allow_dns(".internal");
+        let policy =
+            certwright::Policy::new(wrong(Profile::tls_server())).allow_dns(".internal").unwrap();
         let authority = Authority::new(ca, policy, MemoryStore::default());
         let authority = authority.with_clock(FixedClock(now()));
         refused(&authority.issue(&ladder.request(&["db.internal"])).unwrap_err(), rule);

@@ -64,7 +64,7 @@ const STAGES: &[Stage] = &[
     ("kept and answered by an operation", operate),
     ("sent with a challenge password", |inputs| {
         let request = CertificateRequest::builder("CN=a".parse().unwrap());
-        let request = request.challenge_password(&inputs.passphrase());
+        let request = request.challenge_password(&inputs.passphrase()).unwrap();
         assert!(!format!("{request:?}").contains("horse"));
     }),
 ];

@@ -309,7 +309,11 @@ fn authority(store: impl Store + 'static) -> Authority {
         Issuer::self_signed("CN=CA".parse().unwrap(), Profile::root(), key).unwrap()
     });
     let policy = Policy::new(Profile::tls_client()).with_root_leaves(RootLeaves::Allow);
-    Authority::new(ISSUER.clone(), policy.allow_subject(AttributeType::COMMON_NAME), store)
+    Authority::new(
+        ISSUER.clone(),
+        policy.allow_subject_attribute(AttributeType::COMMON_NAME),
+        store,
+    )
 }
 
 fn request() -> CertificateRequest {

@@ -266,7 +266,7 @@ fn a_request_with_an_identifier_of_its_own_comes_back_on_every_page() {
     let ledger = Ledger::new(MemoryStore::default());
     let own = KeyPair::generate(KeyAlgorithm::Sm2).unwrap();
     let plain = CertificateRequest::builder("CN=plain".parse().unwrap()).sign(&own).unwrap();
-    let own = own.with_sm2_id(Sm2Id::new("alice@example").unwrap()).unwrap();
+    let own = own.with_sm2_id(Sm2Id::new("alice@example").unwrap());
     let request = CertificateRequest::builder("CN=own".parse().unwrap()).sign(&own).unwrap();
     assert!(CertificateRequest::from_der(request.as_der()).is_err(), "it needs its identifier");
     let first = alice(&ledger).keep_request("plain", &plain, None).unwrap();

@@ -235,13 +235,17 @@ fn ask(chance: &mut Chance) -> Asked {
 
 fn policy() -> Policy {
     Policy::new(Profile::tls_client())
-        .allow_subject(AttributeType::COMMON_NAME)
-        .allow_subject(AttributeType::ORGANIZATION)
+        .allow_subject_attribute(AttributeType::COMMON_NAME)
+        .allow_subject_attribute(AttributeType::ORGANIZATION)
         .allow_dns(".internal")
+        .unwrap()
         .allow_dns("*.db.internal")
+        .unwrap()
         .allow_wildcards()
         .allow_email(".internal")
+        .unwrap()
         .allow_uri_host(".internal")
+        .unwrap()
         .allow_ip("0.0.0.0/0")
         .and_then(|policy| policy.allow_ip("::/0"))
         .unwrap()
@@ -251,9 +255,9 @@ fn policy() -> Policy {
 fn name(attributes: &[(AttributeType, String)]) -> Name {
     let mut builder = Name::builder();
     for (attribute, value) in attributes {
-        builder = builder.attribute(*attribute, value);
+        builder = builder.attribute(*attribute, value).unwrap();
     }
-    builder.build().unwrap()
+    builder.build()
 }
 
 fn lower(attributes: &[(AttributeType, String)]) -> Vec<(AttributeType, String)> {

@@ -13,6 +13,7 @@ mod batch_cost;
 mod damage;
 mod filing;
 mod flips;
+mod inspected;
 mod kept;
 mod kill;
 mod lookups;

@@ -299,7 +299,11 @@ fn authority(store: RedbStore) -> Authority {
         common::key(KeyAlgorithm::EcdsaP256),
     );
     let policy = Policy::new(Profile::tls_client()).with_root_leaves(RootLeaves::Allow);
-    Authority::new(issuer.unwrap(), policy.allow_subject(AttributeType::COMMON_NAME), store)
+    Authority::new(
+        issuer.unwrap(),
+        policy.allow_subject_attribute(AttributeType::COMMON_NAME),
+        store,
+    )
 }
 
 fn request() -> CertificateRequest {

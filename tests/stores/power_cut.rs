@@ -106,7 +106,7 @@ fn named<'a>(request: &'a CertificateRequest, token: &str) -> Issuance<'a> {
 
 fn authority(issuer: Issuer, store: RedbStore) -> Authority {
     let policy = Policy::new(Profile::tls_client()).with_root_leaves(RootLeaves::Allow);
-    let policy = policy.allow_subject(AttributeType::COMMON_NAME);
+    let policy = policy.allow_subject_attribute(AttributeType::COMMON_NAME);
     // The same numbers in every life: after a cut the generator begins again, and must not bring a
     // serial number again.
     Authority::new(issuer, policy, store).with_rng(SeededRng::new(11))

@@ -160,7 +160,7 @@ fn authority(store: RedbStore) -> Authority {
     let key = KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap();
     let issuer = Issuer::self_signed("CN=CA".parse().unwrap(), Profile::root(), key).unwrap();
     let policy = Policy::new(Profile::tls_client()).with_root_leaves(RootLeaves::Allow);
-    Authority::new(issuer, policy.allow_subject(AttributeType::COMMON_NAME), store)
+    Authority::new(issuer, policy.allow_subject_attribute(AttributeType::COMMON_NAME), store)
 }
 
 fn request() -> CertificateRequest {

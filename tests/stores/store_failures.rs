@@ -211,7 +211,7 @@ fn issuer() -> Issuer {
 
 fn authority(issuer: Issuer, store: impl Store + 'static) -> Authority {
     let policy = Policy::new(Profile::tls_client()).with_root_leaves(RootLeaves::Allow);
-    Authority::new(issuer, policy.allow_subject(AttributeType::COMMON_NAME), store)
+    Authority::new(issuer, policy.allow_subject_attribute(AttributeType::COMMON_NAME), store)
 }
 
 fn request() -> CertificateRequest {

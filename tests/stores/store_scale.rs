@@ -61,7 +61,7 @@ fn a_certificate_takes_at_most_two_and_a_half_kibibytes_of_the_file() {
     let key = || KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap();
     let ca = Issuer::self_signed("CN=CA".parse().unwrap(), Profile::root(), key()).unwrap();
     let policy = Policy::new(Profile::tls_client()).with_root_leaves(RootLeaves::Allow);
-    let policy = policy.allow_subject(AttributeType::COMMON_NAME);
+    let policy = policy.allow_subject_attribute(AttributeType::COMMON_NAME);
     let authority = Authority::new(ca, policy, RedbStore::create(&path).unwrap());
     let request = CertificateRequest::builder("CN=client".parse().unwrap()).sign(&key()).unwrap();
     let batch = vec![request; 1_000];

@@ -496,7 +496,7 @@ fn a_key_signs_after_it_was_kept_as_it_did_before() {
     let ledger = Ledger::new(MemoryStore::default());
     let writer = ledger.writer("alice", Time::from_unix(1_800_000_000).unwrap());
     let id = Sm2Id::new("ours@example").unwrap();
-    let sm2 = KeyPair::generate(KeyAlgorithm::Sm2).unwrap().with_sm2_id(id.clone()).unwrap();
+    let sm2 = KeyPair::generate(KeyAlgorithm::Sm2).unwrap().with_sm2_id(id.clone());
     writer.keep_key("sm2", &sm2).unwrap();
     let again = ledger.key("sm2").unwrap().unwrap();
     assert_eq!(again.public_key().sm2_id(), &id);

@@ -295,5 +295,5 @@ impl Ladder {
 
 /// TLS servers below `.internal`.
 pub fn internal() -> Policy {
-    Policy::new(Profile::tls_server()).allow_dns(".internal")
+    Policy::new(Profile::tls_server()).allow_dns(".internal").unwrap()
 }

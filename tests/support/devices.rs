@@ -99,7 +99,7 @@ pub fn request(signer: &dyn Signer) -> CertificateRequest {
 }
 
 pub fn policy() -> Policy {
-    Policy::new(Profile::tls_server()).allow_dns("a.example")
+    Policy::new(Profile::tls_server()).allow_dns("a.example").unwrap()
 }
 
 /// An intermediate of this signer.

@@ -135,7 +135,7 @@ pub fn for_each_family(test: impl Fn(&Ladder, &Certificate)) {
 }
 
 pub fn issue(ladder: &Ladder, issuer: Issuer, policy: Policy) -> Certificate {
-    let policy = policy.on_denial(OnDenial::LeaveOut).with_outliving(Outliving::Permit);
+    let policy = policy.with_on_denial(OnDenial::LeaveOut).with_outliving(Outliving::Permit);
     let names = ["db.internal", "*.web.internal", "10.0.0.7"];
     let grant = policy.review(&ladder.request(&names)).approve().unwrap();
     issuer.sign(issuer.prepare(&grant, serial(9), now()).unwrap()).unwrap()

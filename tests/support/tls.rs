@@ -71,7 +71,7 @@ pub fn request(signer: &dyn Signer) -> CertificateRequest {
 
 /// A policy that grants it.
 pub fn policy(profile: Profile) -> Policy {
-    Policy::new(profile).allow_dns(SERVER).allow_ip("10.0.0.7").unwrap()
+    Policy::new(profile).allow_dns(SERVER).unwrap().allow_ip("10.0.0.7").unwrap()
 }
 
 /// An intermediate below a root, both valid long enough to have certificates that expired.

@@ -14,8 +14,8 @@ pub fn run(options: &Lint, output: &mut Output) -> Result<(), Failure> {
     let path = &options.file;
     let bytes = input::read(path, LIST_BYTES)?;
     let linter = options.profile.iter().fold(Linter::new(), |linter, profile| match profile {
-        RuleProfile::GmT0015 => linter.with_profile(LintProfile::GmT0015),
-        RuleProfile::Tls => linter.with_profile(LintProfile::TlsBaseline),
+        RuleProfile::GmT0015 => linter.add_profile(LintProfile::GmT0015),
+        RuleProfile::Tls => linter.add_profile(LintProfile::TlsBaseline),
     });
     let reports = match input::text(&bytes) {
         Some(text) if text.contains("-----BEGIN ") => {

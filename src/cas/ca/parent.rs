@@ -183,5 +183,5 @@ pub(crate) fn with_crl_pointer(
 ) -> Result<Profile, CasError> {
     let Some(url) = published_crl(at, &issuer.kept.document)? else { return Ok(profile) };
     let Extension { oid, critical, value } = distribution_points(&url);
-    Ok(profile.with_extension(Extension { oid, critical, value }))
+    Ok(profile.add_extension(Extension { oid, critical, value }))
 }

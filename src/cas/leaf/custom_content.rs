@@ -43,8 +43,8 @@ pub(super) fn extensions(
         profile = match text.as_str() {
             // It is critical in any case (RFC 5280 section 4.2.1.3).
             "KeyUsage" if !key_usage.is_empty() => profile,
-            "ExtendedKeyUsages" if has_usages => profile.with_critical(EXTENDED_KEY_USAGE),
-            "SubjectAlternativeNames" if has_names => profile.with_critical(SUBJECT_ALT_NAME),
+            "ExtendedKeyUsages" if has_usages => profile.make_critical(EXTENDED_KEY_USAGE),
+            "SubjectAlternativeNames" if has_names => profile.make_critical(SUBJECT_ALT_NAME),
             other => {
                 let allowed = "KeyUsage, ExtendedKeyUsages and SubjectAlternativeNames, \
                                as far as they are given";

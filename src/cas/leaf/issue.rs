@@ -16,7 +16,7 @@ use crate::key::KeyPair;
 use crate::ledger::{Identifier, Ledger, Row, Write};
 use crate::name::{AltName, Name};
 use crate::policy::{OnDenial, RootLeaves};
-use crate::profile::{AltNames, Profile};
+use crate::profile::{AltNamePresence, Profile};
 use crate::request::CertificateRequest;
 use crate::serial::SerialNumber;
 use crate::validity::Validity;
@@ -63,7 +63,7 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
         profile = with_crl_pointer(at, profile, parent)?;
     }
     let policy = parent::policy(at, profile)
-        .on_denial(OnDenial::LeaveOut)
+        .with_on_denial(OnDenial::LeaveOut)
         // An intermediate that is called like its root is no root.
         .with_root_leaves(match parent.kept.document.parent_identifier {
             Some(_) => RootLeaves::Allow,
@@ -239,5 +239,5 @@ fn check_alias_name(at: &Session<'_>, alias: &str) -> Result<(), CasError> {
 
 /// TLS servers; the common name need not be an alternative name, if that is the rule.
 pub(crate) fn server_profile() -> Profile {
-    Profile::tls_server().with_alt_names(AltNames::Optional)
+    Profile::tls_server().with_alt_name_presence(AltNamePresence::Optional)
 }

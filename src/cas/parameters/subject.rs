@@ -103,9 +103,9 @@ impl SubjectFields {
         for ((kind, value, characters), parameter) in fields.into_iter().zip(names) {
             let Some(value) = value else { continue };
             check(parameter, kind, value, characters)?;
-            builder = builder.attribute(kind, value);
+            builder = builder.attribute(kind, value)?;
         }
-        Ok(builder.build()?)
+        Ok(builder.build())
     }
 }
 

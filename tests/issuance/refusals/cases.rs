@@ -41,8 +41,11 @@ pub const CASES: &[Case] = &[
         rule: Rule::DuplicateExtension,
         provoke: |algorithm| {
             let extension = extension("1.2.3.4", &[5, 0]);
-            let profile = Profile::tls_server().with_extension(extension.clone());
-            under(algorithm, Policy::new(profile.with_extension(extension)).allow_dns(".internal"))
+            let profile = Profile::tls_server().add_extension(extension.clone());
+            under(
+                algorithm,
+                Policy::new(profile.add_extension(extension)).allow_dns(".internal").unwrap(),
+            )
         },
         item: "profile",
         given: "1.2.3.4",
@@ -63,8 +66,8 @@ pub const CASES: &[Case] = &[
     Case {
         rule: Rule::ExtensionMalformed,
         provoke: |algorithm| {
-            let profile = Profile::tls_server().with_extension(extension("1.2.3.4", b"text"));
-            under(algorithm, Policy::new(profile).allow_dns(".internal"))
+            let profile = Profile::tls_server().add_extension(extension("1.2.3.4", b"text"));
+            under(algorithm, Policy::new(profile).allow_dns(".internal").unwrap())
         },
         item: "profile",
         given: "1.2.3.4 of another form",
@@ -145,7 +148,7 @@ pub const CASES: &[Case] = &[
     },
     Case {
         rule: Rule::KeyAlgorithm,
-        provoke: |algorithm| under(algorithm, internal().allow_keys([KeyAlgorithm::EcdsaP384])),
+        provoke: |algorithm| under(algorithm, internal().with_keys([KeyAlgorithm::EcdsaP384])),
         item: "key",
         given: "KEY",
         allowed: "ECC_384",
@@ -166,7 +169,7 @@ pub const CASES: &[Case] = &[
         provoke: |algorithm| {
             let server = [ExtendedKeyUsage::SERVER_AUTH];
             let profile = Profile::custom(KeyUsage::CONTENT_COMMITMENT, server);
-            under(algorithm, Policy::new(profile).allow_dns(".internal"))
+            under(algorithm, Policy::new(profile).allow_dns(".internal").unwrap())
         },
         item: "key usage",
         given: "contentCommitment",
@@ -210,8 +213,8 @@ pub const CASES: &[Case] = &[
             let oid = "1.3.6.1.5.5.7.1.1".parse().unwrap();
             let value = craft::sequence(&[access]);
             let critical = Extension { oid, critical: true, value };
-            let profile = Profile::tls_server().with_extension(critical);
-            under(algorithm, Policy::new(profile).allow_dns(".internal"))
+            let profile = Profile::tls_server().add_extension(critical);
+            under(algorithm, Policy::new(profile).allow_dns(".internal").unwrap())
         },
         item: "certificate",
         given: "authorityInfoAccess, critical",
@@ -251,7 +254,7 @@ pub const CASES: &[Case] = &[
         provoke: |algorithm| {
             let key = craft::key(algorithm, 2);
             let builder = CertificateRequest::builder("CN=db.internal".parse().unwrap());
-            let policy = internal().allow_subject(AttributeType::COMMON_NAME);
+            let policy = internal().allow_subject_attribute(AttributeType::COMMON_NAME);
             let authority = Ladder::new(algorithm).authority(policy);
             authority.issue(&builder.sign(&key).unwrap()).err()
         },

@@ -43,12 +43,16 @@ pub fn policy(profile: Profile) -> Policy {
     ];
     let policy = Policy::new(profile)
         .allow_dns("example.test")
+        .unwrap()
         .allow_dns(".example.test")
+        .unwrap()
         .allow_wildcards()
         .allow_email("example.test")
-        .allow_uri_host("example.test");
+        .unwrap()
+        .allow_uri_host("example.test")
+        .unwrap();
     let policy = policy.allow_ip("10.0.0.0/8").unwrap().allow_ip("2001:db8::/32").unwrap();
-    subject.into_iter().fold(policy, Policy::allow_subject)
+    subject.into_iter().fold(policy, Policy::allow_subject_attribute)
 }
 
 /// Issues for a request under the policy above.

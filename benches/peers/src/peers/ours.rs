@@ -4,7 +4,10 @@ use std::hint::black_box;
 
 use certwright::key::{KeyFamily, PublicKey, Sm2Id};
 use certwright::time::Lifetime;
-use certwright::{Authority, Certificate, CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, Policy, Profile, Signer as _};
+use certwright::{
+    Authority, Certificate, CertificateRequest, KeyAlgorithm, KeyPair, MemoryStore, Policy,
+    Profile, Signer as _,
+};
 
 use super::{Ca, DAYS, DOMAIN, Generated, Generator, Issuer, Key, Peer, SM2_ID};
 
@@ -30,7 +33,7 @@ impl Peer for Ours {
         let chain = ca.chain.iter().map(|der| Certificate::from_der(der).unwrap()).collect();
         let issuer = certwright::Issuer::load(chain, pair(&ca.pkcs8)).unwrap();
         let profile = Profile::tls_server().with_lifetime(Lifetime::days(DAYS));
-        let policy = Policy::new(profile).allow_dns(DOMAIN);
+        let policy = Policy::new(profile).allow_dns(DOMAIN).unwrap();
         let key = pair(&ca.pkcs8).public_key().clone();
         Some(Box::new((Authority::new(issuer, policy, MemoryStore::default()), key)))
     }
@@ -95,7 +98,7 @@ impl Issuer for (Authority, PublicKey) {
 
 /// A key pair from its PKCS #8.
 pub fn pair(pkcs8: &[u8]) -> KeyPair {
-    KeyPair::from_pkcs8_der(pkcs8).unwrap().with_sm2_id(Sm2Id::new(SM2_ID).unwrap()).unwrap()
+    KeyPair::from_pkcs8_der(pkcs8).unwrap().with_sm2_id(Sm2Id::new(SM2_ID).unwrap())
 }
 
 fn read(request: &[u8]) -> CertificateRequest {

@@ -75,7 +75,7 @@ impl Order<'_> {
     }
 
     fn is_signed(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
-        let key = issuer.public_key().and_then(|key| key.clone().with_sm2_id(self.sm2_id.clone()));
+        let key = issuer.public_key().map(|key| key.clone().with_sm2_id(self.sm2_id.clone()));
         key.is_ok_and(|key| certificate.verify_signature(&key).is_ok())
     }
 }

@@ -4,7 +4,7 @@
 //! cargo run --release --example tls_server
 //! ```
 
-#[path = "../tests/support/provider.rs"]
+#[path = "../../tests/support/provider.rs"]
 mod provider;
 
 use std::error::Error;
@@ -69,7 +69,7 @@ fn issue(algorithm: KeyAlgorithm) -> Result<(Chain, Vec<u8>), certwright::Error>
     let request = CertificateRequest::builder(format!("CN={NAME}").parse()?)
         .alt_name(AltName::dns(NAME)?)
         .sign(&server)?;
-    let policy = Policy::new(Profile::tls_server()).allow_dns(NAME);
+    let policy = Policy::new(Profile::tls_server()).allow_dns(NAME)?;
     let chain = Authority::new(ca, policy, MemoryStore::default()).issue(&request)?.into_chain();
     Ok((chain, server.to_pkcs8_der()?.as_bytes().to_vec()))
 }
