@@ -1,7 +1,7 @@
 //! Tags, lengths and values: the least that the other rooms build and split DER with.
 
-use der::asn1::ObjectIdentifier;
 use der::Decode;
+use der::asn1::ObjectIdentifier;
 
 use crate::error::Error;
 use crate::limits::{INPUT_BYTES, OID_ARC};
