@@ -21,6 +21,8 @@ mod own;
 #[cfg(all(test, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 mod own_tests;
 pub(crate) mod pair;
+#[cfg(feature = "encrypted-keys")]
+mod pbes2;
 mod public;
 mod random;
 mod randomness;
