@@ -1,5 +1,9 @@
 //! What an authority, its ledger and its keys draw comes from the source that was set.
 
+use std::convert::Infallible;
+
+use rand_core::{TryCryptoRng, TryRng};
+
 use super::Authority;
 use crate::algorithm::{KeyAlgorithm, WeakKeys};
 use crate::crl::CrlRequest;
@@ -11,7 +15,6 @@ use crate::profile::Profile;
 use crate::request::CertificateRequest;
 use crate::serial::SerialNumber;
 use crate::store::memory::MemoryStore;
-use crate::testing::SeededRng;
 use crate::validity::{Lifetime, Time, Validity};
 
 #[test]
@@ -25,7 +28,7 @@ fn nothing_is_drawn_from_the_system_where_a_source_was_set() {
         KeyAlgorithm::Sm2,
     ];
     for kind in kinds {
-        let mut random = Randomness::new(SeededRng::new(7));
+        let mut random = Randomness::new(Sequence(7));
         let before = tally::system_draws();
         let mut key = || {
             let key = KeyPair::generate_with(*kind, WeakKeys::Refuse, &mut random).unwrap();
@@ -70,3 +73,31 @@ fn nothing_is_drawn_from_the_system_where_a_source_was_set() {
         assert!(tally::system_draws() > before);
     }
 }
+
+/// Numbers that look random: SplitMix64.
+struct Sequence(u64);
+
+impl TryRng for Sequence {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.try_next_u64().map(|number| number as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let number = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        Ok(number ^ (number >> 31))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            let number = self.try_next_u64()?.to_le_bytes();
+            chunk.iter_mut().zip(number).for_each(|(byte, value)| *byte = value);
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Sequence {}

@@ -44,7 +44,8 @@ impl KeyPair {
         Self::from_parts(parts, public, weak_keys)
     }
 
-    /// Reads encrypted PKCS #8: PBES2 with PBKDF2 or scrypt and AES (RFC 8018).
+    /// Reads encrypted PKCS #8: PBES2 (RFC 8018) with PBKDF2 (HMAC with SHA-1, SHA-2 or SM3, at most
+    /// 2,000,000 rounds) or scrypt (at most 256 MiB), and AES, SM4 or 3DES; the last is not written.
     ///
     /// # Errors
     /// As [`KeyPair::from_pkcs8_der`]; [`Error::Unsupported`] for other schemes or for a key

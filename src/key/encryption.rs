@@ -1,19 +1,27 @@
 //! Encryption of private keys under a passphrase: PBES2 (RFC 8018 section 6.2).
 
-use pkcs5::EncryptionScheme;
-use pkcs5::pbes2::{Kdf, Parameters};
+use aes::{Aes128, Aes192, Aes256};
+use aes_gcm::aead::{Aead, KeyInit as AeadInit};
+use aes_gcm::{Aes128Gcm, Aes256Gcm, Nonce};
+use cbc::cipher::block_padding::Pkcs7;
+use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
+use des::TdesEde3;
+use pbkdf2::pbkdf2_hmac;
+use sm4::Sm4;
 use zeroize::Zeroizing;
 
+use super::pbes2::{self, Cipher, Derivation, Hash, Scheme};
 use super::randomness::Randomness;
 use crate::error::Error;
-use crate::limits::{PASSPHRASE_BYTES, PBKDF2_ITERATIONS, SCRYPT_BYTES};
-use crate::oid::PBES2;
-use crate::wire::tlv::{SEQUENCE, Values, decode_whole, encode_whole};
+use crate::limits::PASSPHRASE_BYTES;
 
 const WHAT: &str = "encrypted private key";
 
 /// Rounds of PBKDF2-HMAC-SHA256 that are written (OWASP Password Storage Cheat Sheet, 2023).
 const WRITTEN_ITERATIONS: u32 = 600_000;
+
+/// The longest key of a cipher.
+const KEY_BYTES: usize = 32;
 
 /// The whole AlgorithmIdentifier and the ciphertext.
 pub(super) fn encrypt(
@@ -26,12 +34,13 @@ pub(super) fn encrypt(
         return Err(Error::malformed(WHAT, "passphrase", "empty"));
     }
     let (salt, iv): ([u8; 16], [u8; 16]) = (random.bytes()?, random.bytes()?);
-    let failed = |error: pkcs5::Error| Error::malformed(WHAT, "encryption", error.to_string());
-    let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(WRITTEN_ITERATIONS, &salt, iv)
-        .map_err(failed)?;
-    let ciphertext = parameters.encrypt(passphrase, plain).map_err(failed)?;
-    let algorithm = encode_whole(WHAT, &EncryptionScheme::from(parameters))?;
-    Ok((algorithm, ciphertext))
+    let rounds = WRITTEN_ITERATIONS;
+    let derivation = Derivation::Pbkdf2 { salt: &salt, rounds, hash: Hash::Sha256 };
+    let mut key = Zeroizing::new([0; KEY_BYTES]);
+    derive(&derivation, passphrase, &mut *key)?;
+    let cipher = cbc::Encryptor::<Aes256>::new(&(*key).into(), &iv.into());
+    let ciphertext = cipher.encrypt_padded_vec::<Pkcs7>(plain);
+    Ok((pbes2::encode_written(&salt, rounds, &iv), ciphertext))
 }
 
 pub(super) fn decrypt(
@@ -40,65 +49,59 @@ pub(super) fn decrypt(
     passphrase: &str,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     check_passphrase(passphrase)?;
-    let scheme: EncryptionScheme = decode_whole(WHAT, "encryptionAlgorithm", algorithm)
-        .map_err(|_| unsupported(describe(algorithm).unwrap_or("unreadable".to_owned())))?;
-    let parameters =
-        scheme.pbes2().ok_or_else(|| unsupported(format!("scheme {}", scheme.oid())))?;
-    check_work(&parameters.kdf)?;
-    match parameters.decrypt(passphrase, ciphertext) {
-        Ok(plain) => Ok(Zeroizing::new(plain)),
-        Err(pkcs5::Error::UnsupportedAlgorithm { oid }) => {
-            Err(unsupported(format!("algorithm {oid}")))
-        }
-        Err(pkcs5::Error::AlgorithmParametersInvalid { oid }) => {
-            Err(unsupported(format!("parameters of algorithm {oid}")))
-        }
-        Err(_) => Err(wrong_passphrase()),
-    }
+    let Scheme { derivation, cipher } = Scheme::read(algorithm)?;
+    let mut key = Zeroizing::new([0; KEY_BYTES]);
+    let (key, _) = key.split_at_mut(cipher.key_length());
+    derive(&derivation, passphrase, key)?;
+    let plain = match &cipher {
+        Cipher::Aes128Cbc(iv) => cbc::<Aes128>(key, iv, ciphertext),
+        Cipher::Aes192Cbc(iv) => cbc::<Aes192>(key, iv, ciphertext),
+        Cipher::Aes256Cbc(iv) => cbc::<Aes256>(key, iv, ciphertext),
+        Cipher::Sm4Cbc(iv) => cbc::<Sm4>(key, iv, ciphertext),
+        Cipher::TripleDesCbc(iv) => cbc::<TdesEde3>(key, iv, ciphertext),
+        Cipher::Aes128Gcm(nonce) => Aes128Gcm::new_from_slice(key)
+            .ok()
+            .and_then(|cipher| cipher.decrypt(&Nonce::from(*nonce), ciphertext).ok()),
+        Cipher::Aes256Gcm(nonce) => Aes256Gcm::new_from_slice(key)
+            .ok()
+            .and_then(|cipher| cipher.decrypt(&Nonce::from(*nonce), ciphertext).ok()),
+    };
+    plain.map(Zeroizing::new).ok_or_else(wrong_passphrase)
 }
 
 pub(super) fn wrong_passphrase() -> Error {
     Error::malformed(WHAT, "", "the passphrase is wrong, or the key is damaged")
 }
 
-/// The identifiers in an AlgorithmIdentifier that the library does not read, in their order.
-fn describe(algorithm: &[u8]) -> Result<String, Error> {
-    let place = "encryptionAlgorithm";
-    let mut outer = Values::inside(WHAT, place, SEQUENCE, algorithm)?;
-    let scheme = outer.oid(place)?;
-    let mut described = format!("scheme {scheme}");
-    if scheme == PBES2 {
-        let mut parameters = outer.enter(SEQUENCE, place)?;
-        let mut derivation = parameters.enter(SEQUENCE, place)?;
-        let mut cipher = parameters.enter(SEQUENCE, place)?;
-        described += &format!(" with {} and {}", derivation.oid(place)?, cipher.oid(place)?);
-    }
-    Ok(described)
+fn cbc<C: BlockCipherDecrypt + KeyInit>(
+    key: &[u8],
+    iv: &[u8],
+    ciphertext: &[u8],
+) -> Option<Vec<u8>> {
+    let cipher = cbc::Decryptor::<C>::new_from_slices(key, iv).ok()?;
+    cipher.decrypt_padded_vec::<Pkcs7>(ciphertext).ok()
 }
 
-/// The file says how much work to do, and it comes from outside.
-fn check_work(kdf: &Kdf) -> Result<(), Error> {
-    let refused = match kdf {
-        // RFC 8018 appendix A.2: one round or more.
-        Kdf::Pbkdf2(parameters) => (!(1..=PBKDF2_ITERATIONS).contains(&parameters.iteration_count))
-            .then(|| format!("PBKDF2 with {} rounds", parameters.iteration_count)),
-        Kdf::Scrypt(parameters) => {
-            let (n, r, p) =
-                (parameters.cost_parameter, parameters.block_size, parameters.parallelization);
-            let work = [128, r.into(), p.into()]
-                .into_iter()
-                .try_fold(n, |product: u64, factor: u64| product.checked_mul(factor));
-            // RFC 7914 section 2: N is a power of two above 1. The library takes it for granted.
-            let good = n > 1
-                && n.is_power_of_two()
-                && r > 0
-                && p > 0
-                && work.is_some_and(|work| work <= SCRYPT_BYTES);
-            (!good).then(|| format!("scrypt with N = {n}, r = {r}, p = {p}"))
+/// Derives the key, as long as the cipher wants it.
+fn derive(derivation: &Derivation<'_>, passphrase: &str, key: &mut [u8]) -> Result<(), Error> {
+    let passphrase = passphrase.as_bytes();
+    match *derivation {
+        Derivation::Pbkdf2 { salt, rounds, hash } => match hash {
+            Hash::Sha1 => pbkdf2_hmac::<sha1::Sha1>(passphrase, salt, rounds, key),
+            Hash::Sha224 => pbkdf2_hmac::<sha2::Sha224>(passphrase, salt, rounds, key),
+            Hash::Sha256 => pbkdf2_hmac::<sha2::Sha256>(passphrase, salt, rounds, key),
+            Hash::Sha384 => pbkdf2_hmac::<sha2::Sha384>(passphrase, salt, rounds, key),
+            Hash::Sha512 => pbkdf2_hmac::<sha2::Sha512>(passphrase, salt, rounds, key),
+            Hash::Sm3 => pbkdf2_hmac::<sm3::Sm3>(passphrase, salt, rounds, key),
+        },
+        Derivation::Scrypt { salt, n, r, p } => {
+            let refused = || pbes2::unsupported(format!("scrypt with N = {n}, r = {r}, p = {p}"));
+            let log_n = u8::try_from(n.trailing_zeros()).map_err(|_| refused())?;
+            let parameters = scrypt::Params::new(log_n, r, p).map_err(|_| refused())?;
+            scrypt::scrypt(passphrase, salt, &parameters, key).map_err(|_| refused())?;
         }
-        _ => None,
-    };
-    refused.map_or(Ok(()), |given| Err(unsupported(given)))
+    }
+    Ok(())
 }
 
 fn check_passphrase(passphrase: &str) -> Result<(), Error> {
@@ -107,15 +110,4 @@ fn check_passphrase(passphrase: &str) -> Result<(), Error> {
         return Err(Error::malformed(WHAT, "passphrase", problem));
     }
     Ok(())
-}
-
-fn unsupported(given: String) -> Error {
-    Error::unsupported(
-        "key encryption",
-        given,
-        format!(
-            "PBES2 with AES-CBC or AES-GCM under PBKDF2 (SHA-2, at most {PBKDF2_ITERATIONS} rounds) \
-             or scrypt (128·N·r·p at most 256 MiB)"
-        ),
-    )
 }

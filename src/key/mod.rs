@@ -21,6 +21,8 @@ mod own;
 #[cfg(all(test, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 mod own_tests;
 pub(crate) mod pair;
+#[cfg(feature = "encrypted-keys")]
+mod pbes2;
 mod public;
 mod random;
 mod randomness;
@@ -70,8 +72,6 @@ pub use self::sm2_id::Sm2Id;
 pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, SignatureIdentifier, WeakKeys};
 pub use crate::arithmetic::{Arithmetic, ArithmeticCounts};
 
-#[cfg(feature = "cas")]
-pub(crate) use self::digest::md5_fingerprint;
 pub(crate) use self::digest::{fingerprint, key_identifier};
 pub(crate) use self::pair::KeyPair;
 pub(crate) use self::seal::Seal;

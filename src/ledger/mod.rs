@@ -62,6 +62,7 @@ mod backup;
 mod bytes;
 mod chain;
 mod change;
+mod choices;
 mod claim;
 mod export;
 mod group;
@@ -93,8 +94,6 @@ mod writer;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use rand_core::TryCryptoRng;
-
 use crate::certificate::Certificate;
 use crate::error::{Error, StoreError, StoreErrorKind};
 use crate::key::{Arithmetic, PublicKey, Randomness, fingerprint};
@@ -120,8 +119,6 @@ pub(crate) type EachRevocation<'e> =
 pub(crate) use self::audit::Stamp;
 pub(crate) use self::change::Change;
 pub(crate) use self::index::identifier_write;
-#[cfg(feature = "cas")]
-pub(crate) use self::kept::request_key_name;
 pub(crate) use self::lists::CrlMoment;
 pub(crate) use self::newest::believed_until;
 pub(crate) use self::retry::Line;
@@ -188,29 +185,6 @@ impl Ledger {
             arithmetic: Arithmetic::default(),
             randomness: Randomness::default(),
         }
-    }
-
-    /// Draws from this generator: for the sealing of private keys, for what the keys that it returns
-    /// draw ([`KeyPair::with_rng`](crate::KeyPair::with_rng)), and, unless they have one of their own,
-    /// for the authorities that are made on it. Call it before [`Ledger::unlock`]. The default is the
-    /// operating system's.
-    #[must_use]
-    pub fn with_rng(mut self, rng: impl TryCryptoRng + Send + 'static) -> Self {
-        self.randomness = Randomness::new(rng);
-        self
-    }
-
-    /// Sets the arithmetic that works on the private keys that it returns. The default is
-    /// [`Arithmetic::Fastest`].
-    #[must_use]
-    pub fn with_arithmetic(mut self, arithmetic: Arithmetic) -> Self {
-        self.arithmetic = arithmetic;
-        self
-    }
-
-    /// What it draws from, for what belongs to it.
-    pub fn randomness(&self) -> &Randomness {
-        &self.randomness
     }
 
     /// The digest that names an issuer in the records: the SHA-256 of its SubjectPublicKeyInfo.
@@ -370,12 +344,6 @@ impl Ledger {
             Ok(())
         })?;
         Ok(found)
-    }
-
-    /// What a counter has come to ([`Write::counter`]).
-    #[cfg(feature = "cas")]
-    pub(crate) fn counted(&self, key: &[u8]) -> Result<u64, Error> {
-        Ok(write::counted(key, self.record(key)?)?)
     }
 
     /// At most `limit` keys that begin with `prefix`, and their values, after the given key.

@@ -11,7 +11,7 @@ const fn known(oid: &str, name: &'static str) -> (Oid, &'static str) {
     (Oid::known(oid), name)
 }
 
-static NAMES: [(Oid, &str); 90] = [
+static NAMES: [(Oid, &str); 118] = [
     // Keys: RFC 3279, RFC 4055, RFC 5480, RFC 8410, RFC 9881, RFC 9909, GM/T 0006, GOST R 34.10.
     known("1.2.840.113549.1.1.1", "rsaEncryption"),
     known("1.2.840.113549.1.1.7", "id-RSAES-OAEP"),
@@ -72,6 +72,35 @@ static NAMES: [(Oid, &str); 90] = [
     known("1.2.156.10197.1.504", "RSA-with-SM3"),
     known("1.3.6.1.5.5.7.6.30", "RSASSA-PSS with SHAKE128"),
     known("1.3.6.1.5.5.7.6.32", "ecdsa-with-SHAKE128"),
+    // Encryption of private keys: RFC 7292 appendix C, RFC 8018, RFC 7914, RFC 5084, GM/T 0006.
+    known("1.2.840.113549.1.5.1", "pbeWithMD2AndDES-CBC"),
+    known("1.2.840.113549.1.5.3", "pbeWithMD5AndDES-CBC"),
+    known("1.2.840.113549.1.5.6", "pbeWithMD5AndRC2-CBC"),
+    known("1.2.840.113549.1.5.10", "pbeWithSHA1AndDES-CBC"),
+    known("1.2.840.113549.1.5.11", "pbeWithSHA1AndRC2-CBC"),
+    known("1.2.840.113549.1.5.12", "PBKDF2"),
+    known("1.2.840.113549.1.5.13", "PBES2"),
+    known("1.2.840.113549.1.5.14", "PBMAC1"),
+    known("1.2.840.113549.1.12.1.1", "pbeWithSHAAnd128BitRC4"),
+    known("1.2.840.113549.1.12.1.2", "pbeWithSHAAnd40BitRC4"),
+    known("1.2.840.113549.1.12.1.3", "pbeWithSHAAnd3-KeyTripleDES-CBC"),
+    known("1.2.840.113549.1.12.1.4", "pbeWithSHAAnd2-KeyTripleDES-CBC"),
+    known("1.2.840.113549.1.12.1.5", "pbeWithSHAAnd128BitRC2-CBC"),
+    known("1.2.840.113549.1.12.1.6", "pbeWithSHAAnd40BitRC2-CBC"),
+    known("1.3.6.1.4.1.11591.4.11", "scrypt"),
+    known("1.2.840.113549.3.2", "RC2-CBC"),
+    known("1.2.840.113549.3.7", "3DES-CBC"),
+    known("1.3.14.3.2.7", "DES-CBC"),
+    known("2.16.840.1.101.3.4.1.2", "AES-128-CBC"),
+    known("2.16.840.1.101.3.4.1.22", "AES-192-CBC"),
+    known("2.16.840.1.101.3.4.1.26", "AES-192-GCM"),
+    known("2.16.840.1.101.3.4.1.42", "AES-256-CBC"),
+    known("1.2.156.10197.1.104.2", "SM4-CBC"),
+    known("1.2.156.10197.1.104.8", "SM4-GCM"),
+    known("1.2.840.113549.2.12", "HMAC-SHA512-224"),
+    known("1.2.840.113549.2.13", "HMAC-SHA512-256"),
+    known("2.16.840.1.101.3.4.2.14", "HMAC-SHA3-256"),
+    known("1.2.643.7.1.1.5.2.2", "GOST R 34.12-2015 with 128 bits"),
     // Extensions: RFC 5280 sections 4.2 and 5.2, RFC 6962 section 3.3, RFC 7633, Microsoft's.
     known("2.5.29.9", "subjectDirectoryAttributes"),
     known("2.5.29.14", "subjectKeyIdentifier"),

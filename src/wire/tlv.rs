@@ -1,7 +1,7 @@
 //! Tags, lengths and values: the least that the other rooms build and split DER with.
 
+use der::Decode;
 use der::asn1::ObjectIdentifier;
-use der::{Decode, Encode};
 
 use crate::error::Error;
 use crate::limits::{INPUT_BYTES, OID_ARC};
@@ -235,11 +235,6 @@ where
     T: Decode<'a, Error = der::Error>,
 {
     T::from_der(bytes).map_err(|error| malformed(what, place, error))
-}
-
-/// The DER of a type of the der crate.
-pub(crate) fn encode_whole<T: Encode>(what: &'static str, value: &T) -> Result<Vec<u8>, Error> {
-    value.to_der().map_err(|error| malformed(what, "encoding", error))
 }
 
 /// The identifier byte and the content bytes of a value.

@@ -51,6 +51,9 @@ fn what_openssl_encrypts_is_decrypted_with_the_passphrase_only() {
             &["-v2", "aes-256-cbc"],
             &["-scrypt"],
             &["-scrypt", "-scrypt_N", "1024", "-scrypt_r", "16", "-scrypt_p", "2"],
+            &["-v2", "des3"],
+            &["-v2", "sm4-cbc"],
+            &["-v2prf", "hmacWithSHA1"],
             &["-v2prf", "hmacWithSHA224"],
             &["-v2prf", "hmacWithSHA384"],
             &["-v2prf", "hmacWithSHA512"],
@@ -80,10 +83,10 @@ fn weak_and_old_encryption_is_unsupported_by_name() {
     for algorithm in families().into_iter().take(1) {
         generate(&folder, &genpkey(algorithm));
         for (options, named) in [
-            (["-v1", "PBE-SHA1-3DES"], "1.2.840.113549.1.12.1.3"),
-            (["-v2", "des3"], "1.2.840.113549.3.7"),
+            (["-v1", "PBE-SHA1-3DES"], "pbeWithSHAAnd3-KeyTripleDES-CBC"),
             (["-v2", "camellia-256-cbc"], "1.2.392.200011.61.1.1.1.4"),
-            (["-v2prf", "hmacWithSHA1"], "1.2.840.113549.2.7"),
+            (["-v2", "aria-256-cbc"], "1.2.410.200046.1.1.12"),
+            (["-v2prf", "hmacWithSHA512-256"], "HMAC-SHA512-256"),
         ] {
             let command = ["pkcs8", "-topk8", "-in", "key.pem", "-passout", PASS];
             let pem = run(&folder, &[&command[..], &options].concat()).text();

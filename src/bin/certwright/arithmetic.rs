@@ -1,6 +1,8 @@
 //! The arithmetic that the environment asks for. The library does not look there: whoever embeds it
 //! decides, not whoever starts the process.
 
+use std::sync::OnceLock;
+
 use certwright::key::Arithmetic;
 use clap::error::ErrorKind;
 
@@ -9,13 +11,22 @@ use super::options::usage;
 
 const VARIABLE: &str = "CERTWRIGHT_ARITHMETIC";
 
-/// What the environment names; the fastest where it is silent.
-pub fn chosen() -> Result<Arithmetic, Failure> {
-    let Some(value) = std::env::var_os(VARIABLE) else { return Ok(Arithmetic::default()) };
-    value.to_str().and_then(Arithmetic::named).ok_or_else(|| {
+static CHOSEN: OnceLock<Arithmetic> = OnceLock::new();
+
+/// Reads what the environment names, before anything is done.
+pub fn read() -> Result<(), Failure> {
+    let Some(value) = std::env::var_os(VARIABLE) else { return Ok(()) };
+    let arithmetic = value.to_str().and_then(Arithmetic::named).ok_or_else(|| {
         let message = format!(
             "{VARIABLE} is {value:?}; allowed are fastest, portable, rustcrypto and vectors"
         );
         usage(ErrorKind::InvalidValue, message)
-    })
+    })?;
+    CHOSEN.get_or_init(|| arithmetic);
+    Ok(())
+}
+
+/// What it named; the fastest where it is silent.
+pub fn chosen() -> Arithmetic {
+    CHOSEN.get().copied().unwrap_or_default()
 }

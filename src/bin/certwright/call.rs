@@ -4,10 +4,10 @@ use std::io::Write as _;
 use std::path::Path;
 
 use certwright::cas::{Cas, CasError, Config, OPERATIONS, OPERATOR_OPERATIONS, Operation};
-use certwright::key::Arithmetic;
 use certwright::time::{FixedClock, SystemClock};
 use certwright::{Error, MemoryStore};
 
+use super::arithmetic;
 use super::config::config;
 use super::failure::Failure;
 use super::input::{JSON_BYTES, read_sealing_key, read_text};
@@ -41,7 +41,6 @@ impl Caller {
 pub fn run(
     caller: Caller,
     options: &StoreOptions,
-    arithmetic: Arithmetic,
     action: &str,
     parameters: String,
     output: &mut Output,
@@ -57,7 +56,7 @@ pub fn run(
         }
     }
     let mut config = config(options).map_err(Failure::of_call)?;
-    config.arithmetic = arithmetic;
+    config.arithmetic = arithmetic::chosen();
     let key = options.key_file.as_deref().map(read_sealing_key).transpose();
     let key = key.map_err(Failure::of_call)?;
 

@@ -22,19 +22,17 @@ mod verify;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use certwright::key::Arithmetic;
-
 use self::call::Caller;
 use self::failure::Failure;
 use self::input::read_sealing_key;
-use self::options::{Inspect, Options, Verb, Verify};
+use self::options::{Options, Verb};
 use self::output::Output;
 
 fn main() -> ExitCode {
     let mut output = Output::new();
     let options = Options::read();
-    let answer = arithmetic::chosen()
-        .and_then(|arithmetic| run(options, arithmetic, &mut output))
+    let answer = arithmetic::read()
+        .and_then(|()| run(options, &mut output))
         .and_then(|()| Ok(output.flush()?));
     match answer {
         Ok(()) => ExitCode::SUCCESS,
@@ -48,18 +46,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: Options, arithmetic: Arithmetic, output: &mut Output) -> Result<(), Failure> {
+fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
     let Options { store: before, verb } = options;
     match verb {
         Verb::Call(call) => {
             let options = before.and(call.store)?;
-            let caller = Caller::Applicant;
-            call::run(caller, &options, arithmetic, &call.action, call.parameters, output)
+            call::run(Caller::Applicant, &options, &call.action, call.parameters, output)
         }
         Verb::Operate(call) => {
             let options = before.and(call.store)?;
-            let caller = Caller::Operator;
-            call::run(caller, &options, arithmetic, &call.action, call.parameters, output)
+            call::run(Caller::Operator, &options, &call.action, call.parameters, output)
         }
         Verb::Audit { store, key_file, expect_head } => {
             let (place, key_file) = before.store_and_key(store, key_file, "audit")?;
@@ -75,7 +71,7 @@ fn run(options: Options, arithmetic: Arithmetic, output: &mut Output) -> Result<
         Verb::Init { store } => store::init(&before.only_store(store, "init")?),
         Verb::Inspect(inspect) => {
             before.none("inspect")?;
-            inspect::run(&Inspect { arithmetic, ..inspect }, output)
+            inspect::run(&inspect, output)
         }
         Verb::Lint(lint) => {
             before.none("lint")?;
@@ -87,7 +83,7 @@ fn run(options: Options, arithmetic: Arithmetic, output: &mut Output) -> Result<
         }
         Verb::Verify(verify) => {
             before.none("verify")?;
-            verify::run(&Verify { arithmetic, ..verify }, output)
+            verify::run(&verify, output)
         }
     }
 }

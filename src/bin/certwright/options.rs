@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use certwright::AltName;
 use certwright::cas::{OPERATIONS, OPERATOR_OPERATIONS, Operation};
-use certwright::key::Arithmetic;
 use certwright::key::Sm2Id;
 use certwright::ledger::Identifier;
 use certwright::time::Time;
@@ -136,9 +135,6 @@ pub struct StoreOptions {
 /// What is to be shown.
 #[derive(Debug, Args)]
 pub struct Inspect {
-    /// As the environment has it.
-    #[arg(skip)]
-    pub arithmetic: Arithmetic,
     /// A file in PEM or DER, or `-` for standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
@@ -175,9 +171,6 @@ pub enum RuleProfile {
 /// What is to be verified.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// As the environment has it.
-    #[arg(skip)]
-    pub arithmetic: Arithmetic,
     /// Certificates that are trusted, in PEM or DER; may be given more than once
     #[arg(long, value_name = "FILE", required = true, num_args = 1..,
         value_hint = ValueHint::FilePath)]

@@ -12,6 +12,7 @@ use certwright::request::UnverifiedRequest;
 use certwright::{Certificate, Error, KeyPair};
 
 use self::key::PrivateKey;
+use super::arithmetic;
 use super::failure::Failure;
 use super::input::{self, LIST_BYTES, file_error};
 use super::options::Inspect;
@@ -37,7 +38,7 @@ struct Request {
 
 impl Request {
     fn item(read: UnverifiedRequest, options: &Inspect) -> Item {
-        let verified = read.clone().with_arithmetic(options.arithmetic);
+        let verified = read.clone().with_arithmetic(arithmetic::chosen());
         let verified = verified.verify_with_sm2_id(options.sm2_id.clone()).map(drop);
         Item::Request(Box::new(Self { read, verified }))
     }

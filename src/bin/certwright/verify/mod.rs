@@ -14,6 +14,7 @@ use certwright::{Certificate, ChainVerifier, Error};
 
 use self::lists::Lists;
 use self::order::Order;
+use super::arithmetic;
 use super::failure::Failure;
 use super::input::{file_error, read_certificates};
 use super::options::{Purpose, Verify};
@@ -32,7 +33,7 @@ pub fn run(options: &Verify, output: &mut Output) -> Result<(), Failure> {
         return Err(file_error(chain, "no certificate").into());
     };
 
-    let order = Order { rest, anchors: &anchors, options };
+    let order = Order { rest, anchors: &anchors, sm2_id: &options.sm2_id };
     let verifier = verifier(options, &anchors, at, &lists.all);
     // The first way up that verifies. Else the failure of the first, or of the first that came up to
     // a trust anchor.
@@ -62,7 +63,7 @@ fn verifier(
     lists: &[RevocationList],
 ) -> ChainVerifier {
     let mut verifier = ChainVerifier::new(anchors.iter().cloned(), at)
-        .with_arithmetic(options.arithmetic)
+        .with_arithmetic(arithmetic::chosen())
         .with_sm2_id(options.sm2_id.clone());
     if let Some(purpose) = purpose(options.purpose) {
         verifier = verifier.with_purpose(purpose);

@@ -1,8 +1,9 @@
 //! Chains out of certificates in any order.
 
+use certwright::key::Sm2Id;
 use certwright::{Certificate, Chain, Error};
 
-use super::super::options::Verify;
+use super::super::arithmetic;
 
 /// Certificates of one chain at most, as the engine has it.
 const CERTIFICATES: usize = 10;
@@ -14,7 +15,7 @@ const CHAINS: usize = 64;
 pub struct Order<'a> {
     pub rest: &'a [Certificate],
     pub anchors: &'a [Certificate],
-    pub options: &'a Verify,
+    pub sm2_id: &'a Sm2Id,
 }
 
 impl Order<'_> {
@@ -77,8 +78,8 @@ impl Order<'_> {
 
     fn is_signed(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
         let key = issuer.public_key().map(|key| {
-            let key = key.clone().with_arithmetic(self.options.arithmetic);
-            key.with_sm2_id(self.options.sm2_id.clone())
+            let key = key.clone().with_arithmetic(arithmetic::chosen());
+            key.with_sm2_id(self.sm2_id.clone())
         });
         key.is_ok_and(|key| certificate.verify_signature(&key).is_ok())
     }
