@@ -58,6 +58,7 @@
         feature = "ecc",
         feature = "encrypted-keys",
         feature = "fast-arithmetic",
+        feature = "openssl-ca",
         feature = "rsa",
         feature = "sealed-keys",
         feature = "sm2"
@@ -73,7 +74,7 @@ mod authority;
 pub mod cas;
 mod certificate;
 mod chain;
-#[cfg(feature = "x509-cert")]
+#[cfg(any(feature = "pki-types", feature = "x509-cert"))]
 mod conversions;
 pub mod crl;
 #[cfg(all(feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
@@ -90,6 +91,8 @@ mod limits;
 pub mod lint;
 pub mod name;
 mod oid;
+#[cfg(feature = "openssl-ca")]
+#[cfg_attr(docsrs, doc(cfg(feature = "openssl-ca")))]
 pub mod openssl_ca;
 pub mod policy;
 pub mod profile;

@@ -23,15 +23,15 @@ pub(crate) const NAME_TEXT_BYTES: usize = NAME_ATTRIBUTES * 255 * 4;
 /// Characters of an attribute's value that has no bound of its own: ub-name (RFC 5280 appendix A.1).
 pub(crate) const ATTRIBUTE_CHARACTERS: usize = 32_768;
 
-/// Alternative names in one certificate or request: what large cloud services accept at most is 250;
+/// Alternative names in one certificate or request: what large public CAs accept at most is 250;
 /// four times that.
 pub(crate) const ALT_NAMES: usize = 1_000;
 
 /// Extensions in one certificate or request: RFC 5280 names 17.
 pub(crate) const EXTENSIONS: usize = 64;
 
-/// Extended key usages in one certificate or request: the longest list of the cloud service has 100
-/// (seed page CreateSubCACertificate).
+/// Extended key usages in one certificate or request: the operations of `cas` take 100
+/// (`cas::rules`).
 pub(crate) const EXTENDED_KEY_USAGES: usize = 100;
 
 /// Bytes of an authority key identifier: those of a digest, and the issuer's name and serial number,
@@ -126,15 +126,14 @@ pub(crate) const ARGON2_PASSES: u32 = 16;
 /// Lanes of Argon2id: RFC 9106 section 4 advises 4.
 pub(crate) const ARGON2_LANES: u32 = 16;
 
-/// Tags of one certificate: the service whose operations are followed allows 20 (seed page
-/// CreateCertificateRequest).
+/// Tags of one certificate: the operations of `cas` take 20 (`cas::rules`).
 pub(crate) const TAGS: usize = 20;
 
-/// Bytes of a tag's key; its value may have twice as many. The service allows 64 and 128 characters
-/// (seed page CreateCertificateRequest); characters may have two bytes.
+/// Bytes of a tag's key; its value may have twice as many. The operations of `cas` take 64 and 128
+/// characters (`cas::rules`), which may have two bytes.
 pub(crate) const TAG_BYTES: usize = 128;
 
-/// Bytes of an idempotency token: twice the service's 64 (section 3 of its operations).
+/// Bytes of an idempotency token: twice the 64 of the operations of `cas` (`cas::rules`).
 pub(crate) const TOKEN_BYTES: usize = 128;
 
 /// Bytes of the name that a key or a request is kept under.

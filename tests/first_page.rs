@@ -60,6 +60,36 @@ fn the_root_has_these_names_and_no_others() {
     assert_eq!(modules, MODULES.map(str::to_owned).into());
 }
 
+/// An enum with a default names it in its documentation, and says what sets it.
+#[test]
+fn every_choice_says_which_is_its_default() {
+    let mut choices = 0;
+    for file in files(&source("")) {
+        let text = fs::read_to_string(&file).unwrap();
+        for (before, after) in text.match_indices("\npub enum ").map(|(at, _)| text.split_at(at)) {
+            let head: Vec<&str> = before
+                .lines()
+                .rev()
+                .take_while(|line| line.starts_with("///") || line.starts_with("#["))
+                .collect();
+            let name = after["\npub enum ".len()..].split([' ', '<']).next().unwrap();
+            let body = &after[..after.find("\n}").unwrap()];
+            let Some((_, default)) = body.split_once("#[default]") else { continue };
+            let variant = default.trim_start().split([',', ' ', '(', '\n']).next().unwrap();
+            let documentation: Vec<&str> = head
+                .iter()
+                .rev()
+                .filter_map(|line| line.strip_prefix("///").map(str::trim))
+                .collect();
+            let documentation = documentation.join(" ");
+            let named = format!("Default: [`{name}::{variant}`]");
+            assert!(documentation.contains(&named), "{}: {named} is missing", file.display());
+            choices += 1;
+        }
+    }
+    assert!(choices > 10, "{choices}");
+}
+
 #[test]
 fn no_name_has_two_public_paths() {
     let mut paths: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -186,6 +216,20 @@ fn module_text(module: &str) -> String {
 
 fn read(file: &str) -> String {
     fs::read_to_string(source(file)).unwrap()
+}
+
+/// Every file of Rust below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
 }
 
 fn source(file: &str) -> PathBuf {

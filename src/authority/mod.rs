@@ -8,6 +8,7 @@ mod elsewhere;
 mod issuance;
 mod issue;
 mod issued;
+#[cfg(feature = "openssl-ca")]
 mod openssl_ca;
 mod resume;
 mod revoke;

@@ -138,6 +138,8 @@ pub struct CsrKeyRule {
 }
 
 /// Which parameters may say how long a leaf is valid.
+///
+/// Default: [`ValidityRule::Strict`]. Set by [`Config::validity`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum ValidityRule {
     /// Years and Months are taken too where the others are silent (I).
@@ -148,6 +150,8 @@ pub enum ValidityRule {
 }
 
 /// What the fields of a leaf's subject come from, the common name apart.
+///
+/// Default: [`SubjectFromCsr::Ignore`]. Set by [`Config::subject_from_csr`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum SubjectFromCsr {
     /// The request's parameters, else the CSR's values, else the defaults.
@@ -158,6 +162,8 @@ pub enum SubjectFromCsr {
 }
 
 /// Whether a server leaf's common name is also an alternative name.
+///
+/// Default: [`CommonNameRule::AlsoAltName`]. Set by [`Config::common_name`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum CommonNameRule {
     /// Where it is a DNS name or an IP address.
@@ -168,6 +174,8 @@ pub enum CommonNameRule {
 }
 
 /// How a serial number that the caller gives is read. After `0x` it is hexadecimal in any case.
+///
+/// Default: [`SerialForm::Decimal`]. Set by [`Config::serial_form`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum SerialForm {
     /// Decimal digits.
@@ -187,6 +195,8 @@ impl fmt::Display for SerialForm {
 }
 
 /// The key of a leaf whose request names no algorithm.
+///
+/// Default: [`GeneratedKey::FirstOfFamily`]. Set by [`Config::generated`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum GeneratedKey {
     /// The issuer's own algorithm.
@@ -228,6 +238,8 @@ pub enum ProductKind {
 }
 
 /// What becomes of an order whose product is valid for longer than its issuer.
+///
+/// Default: [`OrderOutliving::Cut`]. Set by [`Config::order_outliving`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum OrderOutliving {
     /// Its certificate ends with its issuer, or after the issuer's CertMaxTime.
@@ -238,6 +250,8 @@ pub enum OrderOutliving {
 }
 
 /// When an order can be renewed.
+///
+/// Default: [`RenewalRule::Always`]. Set by [`Config::renewal`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum RenewalRule {
     /// As long as its certificate is not revoked.
@@ -248,6 +262,8 @@ pub enum RenewalRule {
 }
 
 /// What a certificate for a wildcard is for.
+///
+/// Default: [`WildcardBase::Also`]. Set by [`Config::wildcard_base`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum WildcardBase {
     /// `*.example.com` and `example.com`.

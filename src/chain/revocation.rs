@@ -16,6 +16,10 @@ use crate::wire::distribution_point::Reasons;
 ///
 /// A certificate that a list of its issuer names is refused in each case, also where that list has
 /// expired or covers something else.
+///
+/// Default: [`UnknownRevocation::Refuse`]. Set by
+/// [`ChainVerifier::with_revocation_lists`](crate::ChainVerifier::with_revocation_lists); without lists
+/// nothing is asked.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum UnknownRevocation {

@@ -4,5 +4,7 @@
 //! What is read on the way in is read as [`Certificate::from_der`](crate::Certificate::from_der) and its
 //! kin read it: nothing that they refuse comes in by another door.
 
+#[cfg(feature = "pki-types")]
+mod pki_types;
 #[cfg(feature = "x509-cert")]
 mod x509_cert;

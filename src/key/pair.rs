@@ -49,6 +49,9 @@ pub(super) enum Secret {
 }
 
 /// Where the nonces of ECDSA and SM2 signatures come from. RSA signatures have none.
+///
+/// Default:
+/// [`Nonces::Hedged`]. Set by [`KeyPair::with_nonces`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Nonces {

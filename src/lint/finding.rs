@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::LintProfile;
+use crate::hexadecimal::hexadecimal;
 use crate::limits::LINT_FINDINGS;
 
 /// How much a finding weighs.
@@ -103,13 +104,12 @@ pub(super) fn shown(bytes: &[u8]) -> String {
     if !first.is_empty() && first.iter().all(|byte| matches!(byte, b' '..=b'~')) {
         return format!("{:?}{rest}", String::from_utf8_lossy(first));
     }
-    let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     match bytes.get(..FIRST) {
         Some(first) if bytes.len() > WHOLE => {
-            format!("{} bytes that begin with {}", bytes.len(), digits(first))
+            format!("{} bytes that begin with {}", bytes.len(), hexadecimal(first))
         }
         _ if bytes.is_empty() => "no bytes".to_owned(),
-        _ => format!("bytes {}", digits(bytes)),
+        _ => format!("bytes {}", hexadecimal(bytes)),
     }
 }
 

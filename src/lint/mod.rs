@@ -73,7 +73,7 @@ pub struct Linter {
     profiles: Vec<LintProfile>,
 }
 
-/// Rules that do not hold for every certificate.
+/// Rules that do not hold for every certificate. Default: none of them. Set by [`Linter::add_profile`].
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum LintProfile {

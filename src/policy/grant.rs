@@ -9,7 +9,9 @@ use crate::name::{AltName, Name};
 use crate::profile::Profile;
 use crate::validity::{Lifetime, Time, Validity};
 
-/// The period that is asked for.
+/// The period that is asked for. Default: [`Period::Default`]. Set by
+/// [`Issuance::period`](crate::issuance::Issuance::period) and its kin, and
+/// [`Review::with_period`](super::Review::with_period).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Period {

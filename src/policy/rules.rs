@@ -45,10 +45,13 @@ pub struct Policy {
 }
 
 /// What becomes of a request of which something is denied.
+///
+/// Default: [`OnDenial::Refuse`]. Set by
+/// [`Policy::with_on_denial`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum OnDenial {
-    /// What is denied is left out and reported, as the cloud service's operations do. A denied key,
+    /// What is denied is left out and reported, as the operations of `cas` do. A denied key,
     /// or no name being left where one is needed, still refuses the whole request.
     LeaveOut,
     /// The whole request is refused.
@@ -57,6 +60,9 @@ pub enum OnDenial {
 }
 
 /// What becomes of a certificate that would be valid past its issuer's end.
+///
+/// Default:
+/// [`Outliving::Reject`]. Set by [`Policy::with_outliving`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Outliving {
@@ -70,17 +76,23 @@ pub enum Outliving {
 }
 
 /// Whether a self-signed CA may issue leaves.
+///
+/// Default: [`RootLeaves::Refuse`]. Set by
+/// [`Policy::with_root_leaves`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum RootLeaves {
     /// It may.
     Allow,
-    /// Only intermediates issue leaves (seed page `CreateServerCertificateWithCsr`, usage notes).
+    /// Only intermediates issue leaves (as offline roots are kept).
     #[default]
     Refuse,
 }
 
 /// Whether a common name that is a host name also becomes an alternative name.
+///
+/// Default:
+/// [`CommonNameUse::Keep`]. Set by [`Policy::with_common_name_use`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum CommonNameUse {

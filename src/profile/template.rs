@@ -44,6 +44,9 @@ pub(crate) enum Role {
 }
 
 /// How the subject key identifier is computed from the public key.
+///
+/// Default: [`KeyIdentifierMethod::Rfc7093Method1`]. Set by
+/// [`Profile::with_key_identifier_method`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum KeyIdentifierMethod {
@@ -55,6 +58,9 @@ pub enum KeyIdentifierMethod {
 }
 
 /// Whether a leaf says that it is no CA.
+///
+/// Default: [`LeafBasicConstraints::Omit`]. Set by
+/// [`Profile::with_leaf_basic_constraints`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum LeafBasicConstraints {
@@ -67,6 +73,10 @@ pub enum LeafBasicConstraints {
 }
 
 /// Whether certificates of a profile need an alternative name.
+///
+/// The default is the profile's:
+/// [`AltNamePresence::Required`] of [`Profile::tls_server`], else [`AltNamePresence::Optional`]. Set by
+/// [`Profile::with_alt_name_presence`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum AltNamePresence {

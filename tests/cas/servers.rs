@@ -628,7 +628,7 @@ fn the_outcome_lists_what_of_the_csr_was_left_out() {
         let wanted = items.filter(|item| (item.decision == Decision::Granted) == granted);
         wanted.map(|item| item.value.as_str()).collect()
     };
-    assert_eq!(decided(true), ["ECC_256", "DNS:www.example.test", "CN=www.example.test"]);
+    assert_eq!(decided(true), ["P-256", "DNS:www.example.test", "CN=www.example.test"]);
     assert_eq!(decided(false), ["DNS:left.example.test", "O=Theirs"]);
 }
 

@@ -8,6 +8,7 @@ mod fickle_signers;
 mod issuances;
 mod lying_signers;
 #[cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]
+#[cfg(feature = "openssl-ca")]
 mod openssl_folders;
 mod refusals;
 mod refusals_together;

@@ -4,6 +4,7 @@ use certwright_tests::{common, craft, key_files, openssl, provider, revoked, sid
 
 mod foreign_requests;
 mod golden;
+#[cfg(feature = "openssl-ca")]
 mod openssl_ca;
 mod openssl_issuance;
 mod openssl_issuers;
@@ -12,6 +13,7 @@ mod openssl_key_encryption;
 mod openssl_keys;
 mod openssl_requests;
 mod openssl_signatures;
+mod pki_types;
 mod tls_handshake;
 mod tls_stacks;
 mod x509_cert;

@@ -31,7 +31,7 @@ pub const MODULES: &[(&str, u8, &[&str])] = &[
 
     ("ledger", 4, &["algorithm", "certificate", "chain", "error", "hexadecimal", "key", "limits", "name", "request",
         "serial", "store", "validity"]),
-    ("lint", 4, &["error", "limits", "oid", "usage", "validity", "wire"]),
+    ("lint", 4, &["error", "hexadecimal", "limits", "oid", "usage", "validity", "wire"]),
     ("policy", 4, &["algorithm", "error", "key", "name", "oid", "profile", "request", "usage",
         "validity"]),
     ("store", 4, &["error"]),
@@ -91,6 +91,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("p521", &["key"]),
     ("pem_rfc7468", &["wire"]),
     ("pbkdf2", &["key"]),
+    ("pki_types", &["conversions"]),
     ("rand_core", &["authority", "cas", "key", "ledger", "serial", "testing"]),
     ("redb", &["store"]),
     ("rfc6979", &["key"]),

@@ -86,6 +86,7 @@ fn filled(parameter: &ParameterHelp, text: &str) -> Value {
     }
 }
 
+#[cfg(feature = "openssl-ca")]
 #[test]
 fn no_folder_of_openssl_ca_shows_it() {
     let algorithm = families()[0];

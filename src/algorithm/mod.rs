@@ -9,8 +9,8 @@ use crate::error::Error;
 
 pub use self::identifier::SignatureIdentifier;
 
-/// The three families of keys. A certificate's key is of its issuer's family
-/// (seed page `CreateServerCertificateWithCsr`, parameter `Algorithm`).
+/// The three families of keys. A certificate's key is of its issuer's family, unless a policy says
+/// otherwise ([`Policy::allow_key_families`](crate::Policy::allow_key_families)).
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum KeyFamily {
@@ -223,6 +223,10 @@ impl fmt::Display for SignatureAlgorithm {
 }
 
 /// What to do with keys that are too weak to protect anything.
+///
+/// Default: [`WeakKeys::Refuse`]. Set by
+/// [`KeyGeneration::weak_keys`](crate::key::KeyGeneration::weak_keys) and where keys are read; a policy has
+/// [`Policy::dangerously_allow_rsa_1024`](crate::Policy::dangerously_allow_rsa_1024).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum WeakKeys {
