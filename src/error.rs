@@ -11,7 +11,8 @@ pub use self::cause::Malformed;
 pub use self::chain::{ChainError, ChainRule};
 pub use self::denied::{Denied, Reason, Rule};
 pub use self::failure::{SignerError, StoreError, StoreErrorKind};
+pub use self::shown::{quoted, scrubbed};
 
 pub(crate) use self::cause::Error;
-pub(crate) use self::shown::{cut, may_be_secret, quoted, scrubbed, shown_path};
+pub(crate) use self::shown::{cut, may_be_secret, shown_path};
 pub(crate) use self::unusable::Unusable;

@@ -5,10 +5,11 @@
 
 use std::fmt;
 
-use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm, WeakKeys};
+use crate::KeyAlgorithm;
+use crate::key::{SignatureAlgorithm, WeakKeys};
 use crate::ledger::Identifier;
 use crate::profile::LeafBasicConstraints;
-use crate::validity::Lifetime;
+use crate::time::Lifetime;
 
 /// The rules of the service. The defaults are the service's.
 ///
@@ -195,11 +196,11 @@ pub enum GeneratedKey {
 
 impl GeneratedKey {
     pub(super) fn of(self, issuer: KeyAlgorithm) -> KeyAlgorithm {
-        match (self, issuer.family()) {
-            (Self::AsIssuer, _) => issuer,
-            (Self::FirstOfFamily, KeyFamily::Ecc) => KeyAlgorithm::EcdsaP256,
-            (Self::FirstOfFamily, KeyFamily::Rsa) => KeyAlgorithm::Rsa2048,
-            (Self::FirstOfFamily, KeyFamily::Sm2) => KeyAlgorithm::Sm2,
+        // The weakest of each family comes first.
+        let first = KeyAlgorithm::STRONG.into_iter().find(|key| key.family() == issuer.family());
+        match self {
+            Self::AsIssuer => issuer,
+            Self::FirstOfFamily => first.unwrap_or(issuer),
         }
     }
 }
@@ -252,6 +253,14 @@ pub enum WildcardBase {
     Also,
     /// `*.example.com` only.
     No,
+}
+
+impl Config {
+    /// The value of `Algorithm` that means a key.
+    pub(super) fn name_of(&self, key: KeyAlgorithm) -> String {
+        let found = self.algorithms.iter().find(|rule| rule.key == key);
+        found.map_or_else(|| key.to_string(), |rule| rule.name.to_owned())
+    }
 }
 
 impl Default for Config {

@@ -2,15 +2,14 @@
 
 use std::net::IpAddr;
 
+use md5::{Digest, Md5};
 use serde_json::json;
 
 use super::parameters::groups::CertificateFacts;
-use crate::algorithm::SignatureAlgorithm;
-use crate::certificate::Certificate;
-use crate::hexadecimal::hexadecimal;
-use crate::key::{fingerprint, md5_fingerprint};
-use crate::name::{AttributeType, Name, UncheckedName};
-use crate::validity::Time;
+use crate::key::{KeyFamily, SignatureAlgorithm};
+use crate::name::{AttributeType, UncheckedName};
+use crate::time::Time;
+use crate::{Certificate, KeyAlgorithm, Name};
 
 /// What a certificate says.
 pub(super) fn facts(certificate: &Certificate) -> CertificateFacts {
@@ -22,11 +21,11 @@ pub(super) fn facts(certificate: &Certificate) -> CertificateFacts {
         country_code: subject.value(AttributeType::COUNTRY),
         key_size,
         locality: subject.value(AttributeType::LOCALITY),
-        md5: hexadecimal(&md5_fingerprint(certificate.as_der())),
+        md5: hexadecimal(&Md5::digest(certificate.as_der())),
         organization: subject.value(AttributeType::ORGANIZATION),
         organization_unit: subject.value(AttributeType::ORGANIZATIONAL_UNIT),
         serial_number: certificate.serial().to_string(),
-        sha2: hexadecimal(&fingerprint(certificate.as_der())),
+        sha2: hexadecimal(&certificate.fingerprint()),
         sign_algorithm: sign_algorithm(certificate),
         state: subject.value(AttributeType::STATE_OR_PROVINCE),
         subject_dn: subject_dn(subject),
@@ -87,22 +86,42 @@ fn address(bytes: &[u8]) -> Option<String> {
 /// The family of a certificate's key and its size in bits.
 pub(super) fn key_of(certificate: &Certificate) -> (String, i64) {
     match certificate.public_key().map(|key| key.algorithm()) {
-        Ok(algorithm) => (algorithm.family().to_string(), i64::from(algorithm.bits())),
+        Ok(algorithm) => (family(algorithm).to_owned(), i64::from(algorithm.bits())),
         Err(_) => (certificate.public_key_info().to_string(), 0),
     }
 }
 
+/// The family of a key, as the service says it.
+pub(super) fn family(key: KeyAlgorithm) -> &'static str {
+    let found = FAMILIES.iter().find(|(family, _)| *family == key.family());
+    found.map_or("", |(_, name)| name)
+}
+
 /// How a certificate is signed, as the service says it.
 fn sign_algorithm(certificate: &Certificate) -> String {
-    match certificate.signature_algorithm() {
-        Ok(SignatureAlgorithm::EcdsaSha256) => "SHA256WITHECDSA",
-        Ok(SignatureAlgorithm::EcdsaSha384) => "SHA384WITHECDSA",
-        Ok(SignatureAlgorithm::EcdsaSha512) => "SHA512WITHECDSA",
-        Ok(SignatureAlgorithm::RsaSha256) => "SHA256WITHRSA",
-        Ok(SignatureAlgorithm::RsaSha384) => "SHA384WITHRSA",
-        Ok(SignatureAlgorithm::RsaSha512) => "SHA512WITHRSA",
-        Ok(SignatureAlgorithm::Sm2Sm3) => "SM3WITHSM2",
-        Err(_) => return certificate.signature_identifier().to_string(),
-    }
-    .to_owned()
+    let algorithm = certificate.signature_algorithm().ok();
+    let found = SIGNATURES.iter().find(|(known, _)| Some(*known) == algorithm);
+    found.map_or_else(
+        || certificate.signature_identifier().to_string(),
+        |(_, name)| (*name).to_owned(),
+    )
 }
+
+/// Bytes as the service writes them: two lower-case hexadecimal digits each.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The tables are the service's, whatever the engine calls the same.
+const FAMILIES: [(KeyFamily, &str); 3] =
+    [(KeyFamily::Ecc, "ECC"), (KeyFamily::Rsa, "RSA"), (KeyFamily::Sm2, "SM2")];
+
+const SIGNATURES: [(SignatureAlgorithm, &str); 7] = [
+    (SignatureAlgorithm::EcdsaSha256, "SHA256WITHECDSA"),
+    (SignatureAlgorithm::EcdsaSha384, "SHA384WITHECDSA"),
+    (SignatureAlgorithm::EcdsaSha512, "SHA512WITHECDSA"),
+    (SignatureAlgorithm::RsaSha256, "SHA256WITHRSA"),
+    (SignatureAlgorithm::RsaSha384, "SHA384WITHRSA"),
+    (SignatureAlgorithm::RsaSha512, "SHA512WITHRSA"),
+    (SignatureAlgorithm::Sm2Sm3, "SM3WITHSM2"),
+];

@@ -5,7 +5,8 @@ use std::fmt;
 use serde_json::json;
 
 use super::json::schema::Problems;
-use crate::error::{Error, StoreErrorKind, scrubbed};
+use crate::Error;
+use crate::error::{StoreErrorKind, scrubbed};
 
 /// An operation was refused, or failed.
 ///
@@ -135,14 +136,6 @@ impl CasError {
     /// The same, of another kind.
     pub(crate) fn of(error: Error, kind: ErrorKind) -> Self {
         Self { kind, ..error.into() }
-    }
-
-    /// The error as the engine's own, to go through its modules.
-    pub(crate) fn into_error(self) -> Error {
-        match self.source {
-            Some(error) => *error,
-            None => Error::malformed("record", "", self.message),
-        }
     }
 
     pub(crate) fn with_request_id(mut self, request_id: &str) -> Self {

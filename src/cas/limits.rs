@@ -27,6 +27,15 @@ pub(crate) const FLAT_LEVELS: usize = 8;
 /// certificate holds 250 at most.
 pub(crate) const DOMAINS: usize = 250;
 
+/// Bytes of a CustomIdentifier, and of an identifier that is looked for: twice the 64 of a ClientToken.
+pub(crate) const IDENTIFIER_BYTES: usize = 128;
+
+/// Bytes of a serial number (RFC 5280 section 4.1.2.2).
+pub(crate) const SERIAL_BYTES: usize = 20;
+
+/// Characters of a DNS name without the final dot (RFC 1035 section 2.3.4).
+pub(crate) const DNS_NAME_CHARACTERS: usize = 253;
+
 /// TXT records of one name that a probe may answer: providers stop at some 50 to 100.
 pub(crate) const PROBE_RECORDS: usize = 100;
 

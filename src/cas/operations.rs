@@ -31,7 +31,7 @@ use super::order::{
     DeleteCertificateRequest, DescribeCertificateState, DescribePackageState,
     ListUserCertificateOrder, RenewCertificateOrderForPackageRequest,
 };
-use super::service::{ApplicantOperation, Cas, Operator, OperatorOperation, request_id};
+use super::service::{ApplicantOperation, Cas, Operator, OperatorOperation};
 use super::session::Run;
 
 /// An operation, for help.
@@ -155,7 +155,7 @@ fn call(
     };
     called().map_err(|error: CasError| match error.request_id().is_empty() {
         // It was refused before the operation began.
-        true => match request_id() {
+        true => match cas.request_id() {
             Ok(request_id) => error.with_request_id(&request_id),
             Err(_) => error,
         },

@@ -1,20 +1,21 @@
 //! The service: a store, a clock and rules that operations run on.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use rand_core::TryCryptoRng;
 
 use super::config::Config;
 use super::error::CasError;
 use super::order::AttestOrder;
 use super::order::{AddPackage, AddedPackage, OrderProgress};
 use super::probe::DomainProbe;
-use super::session::{Run, Session, Shared};
+use super::session::{Opened, Run, Session};
 use super::shelf::token;
-use crate::authority::Clock;
-use crate::error::Error;
-use crate::key::random_bytes;
+use crate::key::Randomness;
 use crate::ledger::Ledger;
-use crate::store::Store;
+use crate::time::Clock;
+use crate::{Error, Store};
 
 /// The service, on a store.
 ///
@@ -26,7 +27,8 @@ pub struct Cas {
     config: Config,
     actor: Arc<str>,
     probe: Option<Arc<dyn DomainProbe>>,
-    shared: Shared,
+    opened: Mutex<Opened>,
+    randomness: Randomness,
 }
 
 /// An operation with its parameters, for applicants: [`Cas::run`].
@@ -51,7 +53,8 @@ impl Cas {
             config,
             actor: Arc::from("cas"),
             probe: None,
-            shared: Shared::default(),
+            opened: Mutex::default(),
+            randomness: Randomness::default(),
         }
     }
 
@@ -59,6 +62,14 @@ impl Cas {
     #[must_use]
     pub fn with_actor(mut self, actor: &str) -> Self {
         self.actor = Arc::from(actor);
+        self
+    }
+
+    /// Draws keys, serial numbers, the tokens of challenges and the identifiers of requests from another
+    /// generator than the operating system's.
+    #[must_use]
+    pub fn with_rng(mut self, rng: impl TryCryptoRng + Send + 'static) -> Self {
+        self.randomness = Randomness::new(rng);
         self
     }
 
@@ -129,18 +140,20 @@ impl Cas {
         name: &str,
         operation: &O,
     ) -> Result<(O::Answer, String), CasError> {
-        let request_id = request_id()?;
+        let (request_id, rows) = (self.request_id()?, self.ledger.rows("cas")?);
         let (key, token) = (OnceLock::new(), token::of(name, operation));
         let attempt = || {
             let session = Session {
                 ledger: &self.ledger,
+                rows: &rows,
                 config: &self.config,
                 clock: &self.clock,
                 actor: &self.actor,
                 probe: self.probe.as_deref(),
-                shared: &self.shared,
+                opened: &self.opened,
+                randomness: &self.randomness,
                 key: &key,
-                token: &token,
+                token: token.as_ref(),
                 request_id: &request_id,
                 now: self.clock.now()?,
             };
@@ -150,6 +163,16 @@ impl Cas {
             })
         };
         attempt().map_err(|error: CasError| error.with_request_id(&request_id))
+    }
+
+    /// A random UUID (RFC 9562 section 5.4) in capitals, as the service writes them.
+    pub(super) fn request_id(&self) -> Result<String, Error> {
+        let number = u128::from_be_bytes(self.randomness.bytes()?);
+        let number = number & !(0xF << 76) | 0x4 << 76;
+        let number = number & !(0x3 << 62) | 0x2 << 62;
+        let digits = format!("{number:032X}");
+        let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)];
+        Ok(parts.map(|(from, to)| digits.get(from..to).unwrap_or_default()).join("-"))
     }
 }
 
@@ -202,15 +225,4 @@ impl Operator<'_> {
     pub fn attest_order(&self, order_id: i64) -> Result<OrderProgress, CasError> {
         self.run(&AttestOrder { order_id })
     }
-}
-
-/// A random UUID (RFC 9562 section 5.4) in capitals, as the service writes them.
-pub(super) fn request_id() -> Result<String, Error> {
-    let bytes: [u8; 16] = random_bytes()?;
-    let number = u128::from_be_bytes(bytes);
-    let number = number & !(0xF << 76) | 0x4 << 76;
-    let number = number & !(0x3 << 62) | 0x2 << 62;
-    let digits = format!("{number:032X}");
-    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)];
-    Ok(parts.map(|(from, to)| digits.get(from..to).unwrap_or_default()).join("-"))
 }

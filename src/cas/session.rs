@@ -1,17 +1,18 @@
 //! What an operation runs at.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use serde_json::Value;
 
 use super::config::Config;
 use super::error::CasError;
 use super::json::schema::Parameter;
 use super::probe::DomainProbe;
-use crate::authority::Clock;
-use crate::issuer::Issuer;
-use crate::key::KeyPair;
-use crate::ledger::{AuditAction, Identifier, Ledger, Row, Write};
-use crate::validity::Time;
+use crate::key::Randomness;
+use crate::ledger::{Identifier, Ledger, LedgerWriter, Row, Rows};
+use crate::time::{Clock, Time};
+use crate::{Issuer, KeyPair};
 
 /// What a single value is called on the wire, and what it is.
 #[allow(unreachable_pub)]
@@ -40,15 +41,18 @@ pub trait Run: Parameter {
 #[allow(unreachable_pub)]
 pub struct Session<'s> {
     pub(super) ledger: &'s Ledger,
+    /// What the operations keep.
+    pub(super) rows: &'s Rows,
     pub(super) config: &'s Config,
     pub(super) clock: &'s Arc<dyn Clock>,
     pub(super) actor: &'s Arc<str>,
     /// Looks up the challenges of orders.
     pub(super) probe: Option<&'s dyn DomainProbe>,
-    pub(super) shared: &'s Shared,
+    pub(super) opened: &'s Mutex<Opened>,
+    pub(super) randomness: &'s Randomness,
     /// The key that the call generates, once for all its attempts.
     pub(super) key: &'s OnceLock<Arc<KeyPair>>,
-    pub(super) token: &'s Token,
+    pub(super) token: Option<&'s Token>,
     pub(super) request_id: &'s str,
     /// When the attempt began.
     pub(super) now: Time,
@@ -57,19 +61,17 @@ pub struct Session<'s> {
 /// What names a call.
 #[allow(unreachable_pub)]
 pub struct Token {
-    /// Where its answer is kept, and the name; none for a call without a name.
-    pub(super) name: Option<(String, String)>,
-    /// The digest of its parameters.
-    pub(super) request: [u8; 32],
+    /// Where its answer is kept.
+    pub(super) place: String,
+    /// The name that was given.
+    pub(super) given: String,
+    /// Its parameters.
+    pub(super) request: Value,
 }
 
-/// What the calls of a service share.
-#[derive(Default)]
+/// Issuers whose keys were opened before, and the records that they were opened from.
 #[allow(unreachable_pub)]
-pub struct Shared {
-    /// Issuers whose keys were opened before, and the records that they were opened from.
-    pub(super) issuers: Mutex<HashMap<Identifier, (Row, Issuer)>>,
-}
+pub type Opened = HashMap<Identifier, (Row, Issuer)>;
 
 impl Session<'_> {
     /// Attempts something, and again when another change came first.
@@ -81,14 +83,18 @@ impl Session<'_> {
         self.ledger.retry(again, |error: &CasError| error.conflict)
     }
 
-    /// Writes records in one transaction, with an entry in the audit log.
+    /// Writes to the ledger in the name of who acts.
+    pub(super) fn writer(&self) -> LedgerWriter {
+        self.ledger.writer(self.actor, self.now)
+    }
+
+    /// Writes rows in one transaction, with an entry in the audit log.
     pub(super) fn write(
         &self,
-        writes: Vec<Write>,
-        action: AuditAction,
-        detail: String,
+        rows: impl IntoIterator<Item = Row>,
+        detail: &str,
     ) -> Result<(), CasError> {
-        Ok(self.ledger.writer(self.actor, self.now).write(writes, action, detail)?)
+        Ok(self.writer().write_rows(rows, detail)?)
     }
 
     /// The key of this call: generated at the first attempt, and the same at every other.
@@ -106,11 +112,11 @@ impl Session<'_> {
 
     /// A private key that is handed out, which the audit log tells of first.
     pub(super) fn exported_key(&self, name: &str) -> Result<Option<KeyPair>, CasError> {
-        Ok(self.ledger.writer(self.actor, self.now).export_key(name)?)
+        Ok(self.writer().export_key(name)?)
     }
 
     /// The issuers that were opened. A panic elsewhere leaves the map whole.
-    pub(super) fn opened(&self) -> std::sync::MutexGuard<'_, HashMap<Identifier, (Row, Issuer)>> {
-        self.shared.issuers.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn opened(&self) -> MutexGuard<'_, Opened> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -19,8 +19,18 @@ const HEX_DIGITS: usize = 44;
 const MARKS: [&str; 5] =
     ["-----begin", "-----end", "private key", "putty-user-key-file", "\"kty\""];
 
-/// A text of somebody's in quotes, escaped and cut; not shown where it may be a private key.
-pub(crate) fn quoted(text: &str) -> String {
+/// A text that was given, for a message: its first 64 characters in quotes, what could steer a terminal
+/// escaped. Where it may be a private key ([`SecretText::is_likely`](crate::key::SecretText::is_likely)), only
+/// its length is told. The errors of this crate quote so what they refuse; a service that answers errors of
+/// its own does well to do the same.
+///
+/// ```
+/// use certwright::error::quoted;
+/// assert_eq!(quoted("exa\tmple"), r#""exa\tmple""#);
+/// let pasted = quoted("-----BEGIN PRIVATE KEY----- MIGHAgEAMBMGByqGSM49AgEG");
+/// assert_eq!(pasted, "a text of 52 characters, not shown because it may be a key");
+/// ```
+pub fn quoted(text: &str) -> String {
     match may_be_secret(text) {
         true => withheld(text),
         false => {
@@ -47,9 +57,15 @@ pub(crate) fn shown_path(path: &Path) -> OsString {
     if may_be_secret(&text) && !is_in_a_folder() { withheld(&text).into() } else { path.into() }
 }
 
-/// A text for a message of which only a part may come from an input: what looks like base64 is left
-/// out of it.
-pub(crate) fn scrubbed(text: String) -> String {
+/// A message of which a part may come from an input that was not [`quoted`]: runs of 32 or more characters
+/// that look like base64 are replaced by `[not shown]`.
+///
+/// ```
+/// use certwright::error::scrubbed;
+/// let message = "unexpected MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg at 7".to_owned();
+/// assert_eq!(scrubbed(message), "unexpected [not shown] at 7");
+/// ```
+pub fn scrubbed(text: String) -> String {
     if text.len() < WINDOW {
         return text;
     }

@@ -10,12 +10,6 @@ pub(crate) fn fingerprint(der: &[u8]) -> [u8; 32] {
     Sha256::digest(der).into()
 }
 
-/// The MD5 of a whole certificate, for comparing with lists of old. It proves nothing.
-#[cfg(feature = "cas")]
-pub(crate) fn md5_fingerprint(der: &[u8]) -> [u8; 16] {
-    md5::Md5::digest(der).into()
-}
-
 /// The identifier of a key from the content of its BIT STRING.
 pub(crate) fn key_identifier(method: KeyIdentifierMethod, key: &[u8]) -> Vec<u8> {
     match method {

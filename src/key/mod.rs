@@ -72,8 +72,6 @@ pub use self::sm2_id::Sm2Id;
 pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, SignatureIdentifier, WeakKeys};
 pub use crate::arithmetic::{Arithmetic, ArithmeticCounts};
 
-#[cfg(feature = "cas")]
-pub(crate) use self::digest::md5_fingerprint;
 pub(crate) use self::digest::{fingerprint, key_identifier};
 pub(crate) use self::pair::KeyPair;
 pub(crate) use self::random::{random_bytes, system};

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rand_core::{TryCryptoRng, TryRng};
 
 use super::random::system;
+use crate::error::Error;
 
 /// A source of random numbers that is shared: its clones draw from one generator. Who embeds the crate
 /// makes one and gives it to whatever draws: to an authority
@@ -49,6 +50,20 @@ impl Randomness {
             rng.try_fill_bytes(bytes).map_err(|error| NoRandomness(error.to_string()))
         };
         Self(Arc::new(Mutex::new(fill)))
+    }
+}
+
+impl Randomness {
+    /// So many random bytes.
+    ///
+    /// # Errors
+    /// [`Error::Random`] when the generator fails.
+    pub fn bytes<const LENGTH: usize>(&self) -> Result<[u8; LENGTH], Error> {
+        let mut bytes = [0; LENGTH];
+        self.clone()
+            .try_fill_bytes(&mut bytes)
+            .map_err(|error| Error::Random { source: Box::new(error) })?;
+        Ok(bytes)
     }
 }
 

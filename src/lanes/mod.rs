@@ -5,7 +5,7 @@
 //! candidates for a prime. Numbers are cut into digits of 52 bits, for which AVX-512 IFMA has a
 //! multiplication, and a digit of each number stands in one register.
 //!
-//! This is the one room with unsafe code, all of it in `ifma`: calls of intrinsics, which exist
+//! This is the one module with unsafe code, all of it in `ifma`: calls of intrinsics, which exist
 //! once the processor was asked. The rest is generic over the kind of lane, and `portable` is one of
 //! ordinary arithmetic.
 //!

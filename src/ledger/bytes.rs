@@ -87,7 +87,12 @@ pub(super) fn versioned(
     match value.split_first() {
         Some((version, content)) if *version == known => Ok(content),
         Some((other, _)) => {
-            Err(corrupt(&what(), &format!("version {other}; this build reads version {known}")))
+            let by = if *other > known {
+                "; a later version of certwright wrote it, and reads it, or it is damaged"
+            } else {
+                ""
+            };
+            Err(corrupt(&what(), &format!("version {other}; this build reads version {known}{by}")))
         }
         None => Err(corrupt(&what(), "empty")),
     }

@@ -140,18 +140,16 @@ impl Ledger {
         self.store.read(&mut |transaction| {
             records.clear();
             let mut identifiers = Vec::new();
-            let mut visit = |key: &[u8], _: &[u8]| {
+            let mut visit = |key: &[u8], value: &[u8]| {
                 if identifiers.len() == limit || !wanted(key) {
                     return ControlFlow::Break(());
                 }
-                let identifier = key.split_last_chunk::<16>().map(|(_, last)| &last[..]);
-                identifiers.push(identifier.and_then(Identifier::from_bytes));
+                identifiers.push(named(key, value));
                 ControlFlow::Continue(())
             };
             transaction.scan(prefix, from, &mut visit)?;
             for identifier in identifiers {
-                let identifier =
-                    identifier.ok_or_else(|| corrupt("a key", "it names no certificate"))?;
+                let identifier = identifier?;
                 let record = called(transaction, &identifier)?;
                 records.push(record.ok_or_else(|| {
                     corrupt(&format!("the index of certificate {identifier}"), "no such record")
@@ -161,6 +159,14 @@ impl Ledger {
         })?;
         Ok(records)
     }
+}
+
+/// The identifier at the end of an entry of an index.
+fn named(key: &[u8], value: &[u8]) -> Result<Identifier, StoreError> {
+    let last = key.split_last_chunk::<16>().and_then(|(_, last)| Identifier::from_bytes(last));
+    let identifier = last.ok_or_else(|| corrupt("a key", "it names no certificate"))?;
+    versioned(value, VERSION, || format!("the index of certificate {identifier}"))?;
+    Ok(identifier)
 }
 
 /// Writes what a certificate is found by.

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::audit::AuditAction;
 use super::bytes::{corrupt, take_flag, take_text, take_time, text, time, versioned};
-use super::row::{Row, writes_of};
+use super::row::Row;
 use super::write::Write;
 use super::{KeyAndValue, Ledger, LedgerWriter};
 use crate::error::{Error, StoreError, StoreErrorKind};
@@ -67,7 +67,7 @@ impl Ledger {
     }
 
     /// What keeps a request under the next number, and that number.
-    pub(crate) fn request_writes(
+    fn request_writes(
         &self,
         name: &str,
         request: &CertificateRequest,
@@ -121,11 +121,7 @@ impl Ledger {
     }
 
     /// What adds the private key to a request that is kept without.
-    pub(crate) fn request_key_writes(
-        &self,
-        number: u64,
-        key: &KeyPair,
-    ) -> Result<Vec<Write>, Error> {
+    fn request_key_writes(&self, number: u64, key: &KeyPair) -> Result<Vec<Write>, Error> {
         let place = request_place(number);
         let old = self.record(&place)?.ok_or_else(|| no_request(number))?;
         let RequestRecord { kept_at, name, request, .. } = decode_request(number, &old)?;
@@ -137,7 +133,7 @@ impl Ledger {
     }
 
     /// What removes a request and its private key.
-    pub(crate) fn forget_request_writes(&self, number: u64) -> Result<Vec<Write>, Error> {
+    fn forget_request_writes(&self, number: u64) -> Result<Vec<Write>, Error> {
         let place = request_place(number);
         let old = self.record(&place)?.ok_or_else(|| no_request(number))?;
         let mut writes = vec![Write::delete(place, old)];
@@ -159,25 +155,9 @@ impl LedgerWriter {
         request: &CertificateRequest,
         key: Option<&KeyPair>,
     ) -> Result<u64, Error> {
-        self.keep_request_with(name, request, key, |_| Ok(Vec::new()))
-    }
-
-    /// The same with rows of the caller in the same transaction, computed from the number. Where
-    /// another was faster, they are computed again.
-    ///
-    /// # Errors
-    /// As [`LedgerWriter::keep_request`], and those of `rows`.
-    pub fn keep_request_with(
-        &self,
-        name: &str,
-        request: &CertificateRequest,
-        key: Option<&KeyPair>,
-        rows: impl Fn(u64) -> Result<Vec<Row>, Error>,
-    ) -> Result<u64, Error> {
         self.write_computed(AuditAction::Recorded, || {
             let at = self.stamp().at;
-            let (number, mut writes) = self.ledger.request_writes(name, request, key, at)?;
-            writes.extend(writes_of(rows(number)?));
+            let (number, writes) = self.ledger.request_writes(name, request, key, at)?;
             Ok((number, writes, format!("request {number}")))
         })
     }
@@ -194,28 +174,46 @@ impl LedgerWriter {
         })
     }
 
+    /// A row that keeps a request under the next number, with its private key where that is given, and that
+    /// number: for what is written in one transaction ([`LedgerWriter::write_rows`]). Where another request
+    /// was faster, the number is taken and the answer a conflict ([`Ledger::retry`]).
+    ///
+    /// # Errors
+    /// As [`LedgerWriter::keep_request`].
+    pub fn request_row(
+        &self,
+        name: &str,
+        request: &CertificateRequest,
+        key: Option<&KeyPair>,
+    ) -> Result<(u64, Row), Error> {
+        let (number, writes) = self.ledger.request_writes(name, request, key, self.stamp().at)?;
+        Ok((number, Row::of(writes)))
+    }
+
+    /// A row that keeps the private key of a request that was kept without.
+    ///
+    /// # Errors
+    /// As [`LedgerWriter::keep_request_key`].
+    pub fn request_key_row(&self, number: u64, key: &KeyPair) -> Result<Row, Error> {
+        Ok(Row::of(self.ledger.request_key_writes(number, key)?))
+    }
+
+    /// A row that removes a request and its private key.
+    ///
+    /// # Errors
+    /// As [`LedgerWriter::forget_request`].
+    pub fn forget_request_row(&self, number: u64) -> Result<Row, Error> {
+        Ok(Row::of(self.ledger.forget_request_writes(number)?))
+    }
+
     /// Removes a request and its private key.
     ///
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::NotFound`] when there is none, or when the store
     /// fails.
     pub fn forget_request(&self, number: u64) -> Result<(), Error> {
-        self.forget_request_with(number, || Ok(Vec::new()))
-    }
-
-    /// The same with rows of the caller in the same transaction. Where another was faster, they are
-    /// computed again.
-    ///
-    /// # Errors
-    /// As [`LedgerWriter::forget_request`], and those of `rows`.
-    pub fn forget_request_with(
-        &self,
-        number: u64,
-        rows: impl Fn() -> Result<Vec<Row>, Error>,
-    ) -> Result<(), Error> {
         self.write_computed(AuditAction::Deleted, || {
-            let mut writes = self.ledger.forget_request_writes(number)?;
-            writes.extend(writes_of(rows()?));
+            let writes = self.ledger.forget_request_writes(number)?;
             Ok(((), writes, format!("request {number}")))
         })
     }
@@ -270,7 +268,7 @@ fn request_place(number: u64) -> Vec<u8> {
     [REQUEST, &number.to_be_bytes()].concat()
 }
 
-pub(crate) fn request_key_name(number: u64) -> String {
+fn request_key_name(number: u64) -> String {
     format!("request/{number}")
 }
 

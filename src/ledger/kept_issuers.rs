@@ -8,7 +8,7 @@ use super::record::{put_tags, take_tags};
 use super::row::Row;
 use super::tag::Tag;
 use super::write::Write;
-use super::{KeyAndValue, Ledger, LedgerWriter};
+use super::{IssuerDigest, KeyAndValue, Ledger, LedgerWriter};
 use crate::certificate::Certificate;
 use crate::chain::Chain;
 use crate::error::{Error, StoreError, StoreErrorKind};
@@ -32,6 +32,14 @@ pub struct IssuerRecord {
     pub tags: Vec<Tag>,
     /// Its certificate and those above.
     pub chain: Chain,
+}
+
+impl IssuerRecord {
+    /// The digest that names the CA in the records of what it issues, such as
+    /// [`Ledger::revocations`]. Its key may be one that this build does not know.
+    pub fn digest(&self) -> IssuerDigest {
+        Ledger::digest_of(self.chain.leaf())
+    }
 }
 
 impl Ledger {

@@ -118,8 +118,6 @@ pub(crate) type EachRevocation<'e> =
 pub(crate) use self::audit::Stamp;
 pub(crate) use self::change::Change;
 pub(crate) use self::index::identifier_write;
-#[cfg(feature = "cas")]
-pub(crate) use self::kept::request_key_name;
 pub(crate) use self::lists::CrlMoment;
 pub(crate) use self::newest::believed_until;
 pub(crate) use self::retry::Line;
@@ -341,12 +339,6 @@ impl Ledger {
             Ok(())
         })?;
         Ok(found)
-    }
-
-    /// What a counter has come to ([`Write::counter`]).
-    #[cfg(feature = "cas")]
-    pub(crate) fn counted(&self, key: &[u8]) -> Result<u64, Error> {
-        Ok(write::counted(key, self.record(key)?)?)
     }
 
     /// At most `limit` keys that begin with `prefix`, and their values, after the given key.

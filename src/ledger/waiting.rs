@@ -111,6 +111,7 @@ impl Ledger {
                 let (issuer, what) = split(key)?;
                 let (since, to_be_signed) = match what {
                     WaitingFor::Certificate { serial } => {
+                        decode_certificate(&what, value)?;
                         let claim = record::get(transaction, &issuer, &serial)?;
                         let claim = claim.map(|claim| (claim.claimed_at, claim.state));
                         let Some((since, RecordState::Claimed { to_be_signed })) = claim else {

@@ -62,6 +62,12 @@ impl Write {
         Self { key, expected: Expected::Anything, effect: Effect::Count }
     }
 
+    /// Whether there is a record afterwards where there was none.
+    pub(super) fn inserts(&self) -> bool {
+        let replaces = matches!(self.expected, Expected::Exactly(_));
+        matches!(self.effect, Effect::Put(_)) && !replaces
+    }
+
     /// No record in the place of what was read.
     pub(crate) fn delete(key: Vec<u8>, old: Vec<u8>) -> Self {
         Self { key, expected: Expected::Exactly(old), effect: Effect::Delete }

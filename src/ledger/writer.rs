@@ -84,7 +84,9 @@ impl LedgerWriter {
         self.ledger.retry(attempt, Error::is_conflict)
     }
 
-    /// Writes rows, all or none, with an entry in the audit log: what was done, in words.
+    /// Writes rows, all or none, with an entry in the audit log: what was done, in words. It is
+    /// [`AuditAction::Deleted`] where a row is removed and none is inserted, otherwise
+    /// [`AuditAction::Recorded`].
     ///
     /// # Errors
     /// [`Error::Store`] with [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict) when a row
@@ -95,12 +97,10 @@ impl LedgerWriter {
         detail: &str,
     ) -> Result<(), Error> {
         let writes = writes_of(rows);
-        let removes = |write: &Write| matches!(write.effect, Effect::Delete | Effect::Keep);
-        let deleted = writes.iter().any(|write| write.effect == Effect::Delete);
-        let action = match deleted && writes.iter().all(removes) {
-            true => AuditAction::Deleted,
-            false => AuditAction::Recorded,
-        };
+        let removed = writes.iter().any(|write| write.effect == Effect::Delete);
+        let inserted = writes.iter().any(Write::inserts);
+        let action =
+            if removed && !inserted { AuditAction::Deleted } else { AuditAction::Recorded };
         self.write(writes, action, detail.to_owned())
     }
 

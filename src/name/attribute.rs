@@ -203,7 +203,7 @@ impl Attribute {
     ///
     /// # Errors
     /// [`Error::Malformed`] when its bytes are no text in its string type; names both.
-    pub(crate) fn certifiable_text(&self) -> Result<String, Error> {
+    pub fn certifiable_text(&self) -> Result<String, Error> {
         self.text().ok_or_else(|| {
             let problem = format!("its bytes are no text as {}", self.string.name());
             Error::malformed("name", format!("attribute {}", self.kind), problem)

@@ -59,8 +59,9 @@ impl Name {
         self.relative.is_empty()
     }
 
-    /// The relative names, each with its attributes.
-    pub(crate) fn relative(&self) -> &[Vec<Attribute>] {
+    /// The relative names in the order of the encoding, each with its attributes, of which nearly always
+    /// there is one (`CN=a+UID=b` has two).
+    pub fn relative(&self) -> &[Vec<Attribute>] {
         &self.relative
     }
 
@@ -69,8 +70,23 @@ impl Name {
         Self { relative, raw: Some(raw) }
     }
 
-    /// A name from relative names that were checked.
-    pub(crate) fn from_relative(relative: Vec<Vec<Attribute>>) -> Result<Self, Error> {
+    /// A name from relative names in the order of the encoding, such as some of [`Name::relative`].
+    ///
+    /// ```
+    /// use certwright::Name;
+    /// let asked: Name = "CN=a+UID=b,OU=mine,C=DE".parse()?;
+    /// let kept = asked.relative().iter().filter(|of| of.len() == 1).cloned().collect();
+    /// assert_eq!(Name::from_relative(kept)?.to_string(), "OU=mine,C=DE");
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when a relative name has no attribute (X.501 wants one), or for more than 64
+    /// attributes.
+    pub fn from_relative(relative: Vec<Vec<Attribute>>) -> Result<Self, Error> {
+        if relative.iter().any(Vec::is_empty) {
+            return Err(Error::malformed("name", "", "a relative name without an attribute"));
+        }
         check_count(&relative)?;
         Ok(Self { relative, raw: None })
     }

@@ -355,7 +355,7 @@ fn an_order_by_package_with_a_csr_has_its_common_name_among_its_domains() {
     let alone = number(&shop.call(FOR_PACKAGE, application_with_csr(&csr)));
     let asked = |domains: &str| with(application_with_csr(&csr), json!({ "Domain": domains }));
     let both = number(&shop.call(FOR_PACKAGE, asked("a.example,b.example")));
-    let words = ["Csr", "b.example", "one of a.example"];
+    let words = ["Csr", "b.example", "one of \"a.example\""];
     refused(&shop, FOR_PACKAGE, asked("a.example"), "InvalidParameter", &words);
     for order_id in [alone, both] {
         shop.cas.operator().attest_order(order_id).unwrap();

@@ -112,8 +112,9 @@ fn a_list_reads_the_leaves_of_its_page_only() {
     let earlier = ((NOW - 1) as u64 ^ 1 << 63).to_be_bytes();
     let add = |kind: &str, number: u32| {
         let identifier = format!("{number:032x}");
-        let key = [b"cas/certificates/", &earlier[..], identifier.as_bytes()].concat();
-        (key, [&[1], ca.as_bytes(), kind.as_bytes()].concat())
+        let key = [b"row/cas/certificates/", &earlier[..], identifier.as_bytes()].concat();
+        // The version of rows, and that of the service's records.
+        (key, [&[1, 1], ca.as_bytes(), kind.as_bytes()].concat())
     };
     store
         .inner
@@ -184,6 +185,9 @@ fn a_record_of_another_version_is_refused_by_name() {
     });
     let leaf = call(&shop.cas, "CreateClientCertificate", given);
     let leaf = text(&leaf, "Identifier");
+    let mut root = crate::world::authority("Root", 1, "ECC_256");
+    root["ClientToken"] = "once".into();
+    call(&shop.cas, "CreateRootCACertificate", root.clone());
     let readers = [
         ("cas/ca/", "DescribeCACertificateList", json!({})),
         ("cas/certificate/", "DescribeClientCertificate", json!({ "Identifier": leaf })),
@@ -193,25 +197,29 @@ fn a_record_of_another_version_is_refused_by_name() {
         ("cas/order-number", "CreateCertificateRequest", crate::shop::application()),
         ("cas/order/", "DescribeCertificateState", json!({ "OrderId": order })),
         ("cas/package/", "DescribePackageState", json!({})),
+        ("cas/token/", "CreateRootCACertificate", root),
     ];
     let mut kept = Vec::new();
     shop.store
         .read(&mut |transaction| {
-            transaction.scan(b"cas/", b"", &mut |key, value| {
+            transaction.scan(b"row/cas/", b"", &mut |key, value| {
                 kept.push((key.to_vec(), value.to_vec()));
                 ControlFlow::Continue(())
             })
         })
         .unwrap();
     for (prefix, operation, given) in readers {
-        let found: Vec<_> =
-            kept.iter().filter(|(key, _)| key.starts_with(prefix.as_bytes())).collect();
+        let found: Vec<_> = kept
+            .iter()
+            .filter(|(key, _)| key[b"row/".len()..].starts_with(prefix.as_bytes()))
+            .collect();
         assert!(!found.is_empty(), "{prefix}");
         let put = |version: Option<u8>| {
             let write = &mut |transaction: &mut dyn WriteTransaction| {
                 found.iter().try_for_each(|(key, value)| {
                     let mut value = value.clone();
-                    value[0] = version.unwrap_or(value[0]);
+                    // After that of the row.
+                    value[1] = version.unwrap_or(value[1]);
                     transaction.put(key, &value)
                 })
             };

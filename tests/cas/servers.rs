@@ -250,10 +250,9 @@ fn no_dump_of_bytes_and_no_blank_is_certified() {
             "ApiPassthrough": { "Extensions": { "ExtendedKeyUsages": ["clientAuth"] } },
         })
     };
-    for (string, bytes, name) in [
-        (0x13, &b"M\xfcller.test"[..], "PrintableString"),
-        (0x1c, &[0, 0, 0, b'a'], "UniversalString"),
-    ] {
+    for (string, bytes, name) in
+        [(0x0c, &b"M\xfcller.test"[..], "UTF8String"), (0x1c, &[0, 0, b'a'], "UniversalString")]
+    {
         let csr = crafted(string, bytes);
         for operation in [OPERATION, "CreateClientCertificateWithCsr"] {
             let given = with(&base(&world), json!({ "Csr": csr }));

@@ -28,4 +28,5 @@ mod store_threads;
 mod stores;
 mod vault;
 mod verified;
+mod versions;
 mod waiting;

@@ -135,6 +135,18 @@ fn whoever_was_slower_changes_nothing() {
         let actions: Vec<AuditAction> =
             ledger.audit(1, 9).unwrap().iter().map(|entry| entry.action).collect();
         assert_eq!(actions[3..], [AuditAction::Deleted]);
+        // What is updated beside a removal is no insertion.
+        let (gone, count) = (rows.insert("e", "").unwrap(), rows.insert("f", "1").unwrap());
+        write(&ledger, [gone, count]).unwrap();
+        let (gone, count) = (rows.get("e").unwrap().unwrap(), rows.get("f").unwrap().unwrap());
+        write(&ledger, [gone.delete(), count.replace("0").unwrap()]).unwrap();
+        write(&ledger, [count.replace("2").unwrap()]).unwrap_err();
+        let entry = ledger.audit(1, 99).unwrap().pop().unwrap();
+        assert_eq!(entry.action, AuditAction::Deleted);
+        let moved = [rows.get("f").unwrap().unwrap().delete(), rows.insert("g", "0").unwrap()];
+        write(&ledger, moved).unwrap();
+        let entry = ledger.audit(1, 99).unwrap().pop().unwrap();
+        assert_eq!(entry.action, AuditAction::Recorded);
         ledger.verify().unwrap();
     });
 }
@@ -450,14 +462,20 @@ fn a_revocation_and_a_request_come_with_their_rows_or_not_at_all() {
     assert_eq!(value(&rows, "twice"), None);
     assert_eq!(value(&rows, "order/7").unwrap(), b"revoked");
 
-    let named = |number: u64| Ok(vec![rows.insert("name/db", number.to_string())?]);
-    let keep = || alice(ledger).keep_request_with("db", &request, None, named);
+    let keep = || {
+        let (number, kept) = alice(ledger).request_row("db", &request, None)?;
+        let name = rows.insert("name/db", number.to_string())?;
+        alice(ledger).write_rows([kept, name], "request db").map(|()| number)
+    };
     let number = keep().unwrap();
     assert_eq!(value(&rows, "name/db").unwrap(), number.to_string().into_bytes());
     assert!(keep().unwrap_err().is_conflict(), "the name is taken");
     assert_eq!(ledger.requests(0, 9).unwrap().len(), 1);
     let name = rows.get("name/db").unwrap().unwrap();
-    let forget = |row: Row| alice(ledger).forget_request_with(number, || Ok(vec![row.clone()]));
+    let forget = |row: Row| {
+        let forgotten = alice(ledger).forget_request_row(number)?;
+        alice(ledger).write_rows([forgotten, row], "request db")
+    };
     assert!(forget(rows.absent("name/db").unwrap()).is_err());
     assert!(ledger.request(number).unwrap().is_some());
     forget(name.delete()).unwrap();

@@ -12,19 +12,13 @@ use super::super::parameters::tags::{TagParameter, check_tags};
 use super::super::parameters::usages::extended_key_usages;
 use super::super::parameters::validity::years;
 use super::super::session::{Run, Session};
-use super::super::shelf::records::{AuthorityDocument, ISSUE, authority_writes};
+use super::super::shelf::records::{AuthorityDocument, ISSUE, authority_rows};
 use super::super::shelf::token;
-use super::parent::{self, algorithm, check_family, crl_url, generated, with_crl_pointer};
-use crate::authority::Issuance;
-use crate::certificate::Certificate;
-use crate::chain::Chain;
-use crate::issuer::Issuer;
-use crate::key::{Signer, system};
-use crate::ledger::{Identifier, Ledger, Row};
-use crate::name::Name;
-use crate::profile::Profile;
-use crate::serial::SerialNumber;
-use crate::validity::Validity;
+use super::parent::{self, algorithm, check_family, crl_url, generated};
+use crate::issuance::Issuance;
+use crate::ledger::{Identifier, Row};
+use crate::time::Validity;
+use crate::{Certificate, Chain, Error, Issuer, Name, Profile, SerialNumber};
 
 structures! {
     /// Creates a root CA; its key is kept sealed.
@@ -107,7 +101,7 @@ impl Run for CreateRootCACertificate {
         let validity = Validity::new(at.now, years(self.years, at.now)?)?;
         check_tags(at.config, &self.tags)?;
         let key = at.key_once(|| generated(at, algorithm))?;
-        let serial = SerialNumber::generate(&mut system())?;
+        let serial = SerialNumber::generate(&mut at.randomness.clone())?;
         let root =
             Issuer::self_signed_at(name, Profile::root(), Arc::clone(key), serial, validity)?;
         let chain = root.chain();
@@ -118,9 +112,8 @@ impl Run for CreateRootCACertificate {
             tags: self.tags.clone(),
             ..Default::default()
         };
-        let (answer, rows) = created(at, document, &chain)?;
-        at.ledger.writer(at.actor, at.now).put_root(&root, rows)?;
-        Ok(answer)
+        let identifier = at.writer().put_root(&root, created(at, document, &chain)?)?;
+        Ok(answer(&identifier, &chain))
     }
 }
 
@@ -135,7 +128,7 @@ impl Run for CreateSubCACertificate {
         let parent = parent::find(at, "ParentIdentifier", &self.parent_identifier)?;
         let name = name(at, &self.subject)?;
         let algorithm = algorithm(at, "Algorithm", &self.algorithm)?;
-        check_family("Algorithm", algorithm, &parent)?;
+        check_family(at, "Algorithm", algorithm, &parent)?;
         let above = parent.kept.document.years;
         if self.years > above {
             let allowed = format!("1 to {above}, the years of its parent");
@@ -169,7 +162,6 @@ impl Run for CreateSubCACertificate {
         if !usages.is_empty() {
             profile = profile.with_extended_key_usage(usages);
         }
-        let profile = with_crl_pointer(at, profile, &parent)?;
         let key = at.key_once(|| generated(at, algorithm))?;
         let document = || AuthorityDocument {
             parent_identifier: Some(parent.identifier.to_string()),
@@ -180,54 +172,48 @@ impl Run for CreateSubCACertificate {
             tags: self.tags.clone(),
             ..Default::default()
         };
-        let chain = |certificate: &Certificate| {
-            let above = parent.issuer.chain().certificates().cloned().collect();
-            Chain::new(certificate.clone(), above)
-        };
         let rows = |certificate: &Certificate| {
-            let created = created(at, document(), &chain(certificate)?);
-            Ok(created.map_err(CasError::into_error)?.1)
+            let above = parent.issuer.chain().certificates().cloned().collect();
+            created(at, document(), &Chain::new(certificate.clone(), above)?)
         };
         let policy = parent::policy(at, profile.clone());
         let issuance = Issuance::for_authority(key.public_key().clone(), name, profile)
             .under(&policy)
             .validity(validity)
             .with_rows(rows);
-        let issued = parent::authority(at, &parent).issue(issuance)?;
-        answer(&chain(issued.certificate())?)
+        let issued = parent::authority(at, &parent, true)?.issue(issuance)?;
+        Ok(answer(issued.identifier(), issued.chain()))
     }
 }
 
-/// A new CA: what is answered of it, and the rows that record it.
+/// The rows that record a new CA.
 fn created(
     at: &Session<'_>,
     document: AuthorityDocument,
     chain: &Chain,
-) -> Result<(CreatedAuthority, Vec<Row>), CasError> {
+) -> Result<Vec<Row>, Error> {
     let key = at.key.get().map(Arc::as_ref);
-    let (_, kept) = at.ledger.writer(at.actor, at.now).issuer_row(chain, key, &[])?;
-    let answer = answer(chain)?;
+    let (identifier, kept) = at.writer().issuer_row(chain, key, &[])?;
     let document = AuthorityDocument {
-        identifier: answer.identifier.clone(),
+        identifier: identifier.to_string(),
         created: at.now.unix(),
         status: ISSUE.to_owned(),
         ..document
     };
-    let mut writes = authority_writes(&document)?;
-    writes.extend(token::write(at, &answer)?);
-    Ok((answer, vec![kept, Row::of(writes)]))
+    let mut rows = authority_rows(at.rows, &document)?;
+    rows.push(kept);
+    rows.extend(token::row(at, &answer(&identifier, chain))?);
+    Ok(rows)
 }
 
-fn answer(chain: &Chain) -> Result<CreatedAuthority, CasError> {
+fn answer(identifier: &Identifier, chain: &Chain) -> CreatedAuthority {
     let above =
         if chain.above().is_empty() { slice::from_ref(chain.leaf()) } else { chain.above() };
-    let issuer = above.first().unwrap_or(chain.leaf());
-    let digest = Ledger::digest_of(issuer);
-    Ok(CreatedAuthority {
-        identifier: Identifier::of(&digest, chain.leaf().serial()).to_string(),
+    CreatedAuthority {
+        identifier: identifier.to_string(),
         certificate: chain.leaf().to_pem(),
         certificate_chain: pems(above),
-    })
+    }
 }
 
 fn name(at: &Session<'_>, given: &AuthoritySubject) -> Result<Name, CasError> {

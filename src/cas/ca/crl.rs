@@ -6,8 +6,7 @@ use super::super::parameters::validity::days;
 use super::super::session::{Run, Session};
 use super::super::shelf::records::{authority_document, identifier};
 use super::parent::{listing, published_crl};
-use crate::crl::CrlRequest;
-use crate::revocation_list::RevocationList;
+use crate::crl::{CrlRequest, RevocationList};
 
 structures! {
     /// Signs the CRL of a CA; the next follows in CrlDay days. The service publishes CRLs by itself;
@@ -45,7 +44,7 @@ impl Run for CreateCrl {
         let text = &self.identifier;
         identifier("Identifier", text)?;
         let unknown = || CasError::not_found("Identifier", format!("CA {text}"));
-        let kept = authority_document(at.ledger, text)?.ok_or_else(unknown)?;
+        let kept = authority_document(at.rows, text)?.ok_or_else(unknown)?;
         let authority = listing(at, text)?;
         let (validity, now) = (authority.issuer().certificate().validity(), at.now);
         if !validity.contains(now) {

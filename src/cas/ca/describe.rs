@@ -1,5 +1,7 @@
 //! What is known of CAs.
 
+use std::slice;
+
 use super::super::config::Config;
 use super::super::described::{facts, milliseconds, pems};
 use super::super::error::CasError;
@@ -13,8 +15,9 @@ use super::super::shelf::records::{
     issued_count,
 };
 use super::parent::published_crl;
-use crate::certificate::Certificate;
+use crate::Certificate;
 use crate::error::quoted;
+use crate::ledger::IssuerRecord;
 use crate::name::AttributeType;
 
 structures! {
@@ -106,7 +109,7 @@ impl Run for DescribeCACertificate {
     fn run(&self, at: &Session<'_>) -> Result<DescribedAuthority, CasError> {
         let unknown =
             || CasError::not_found("Identifier", format!("CA {}", quoted(&self.identifier)));
-        let kept = authority_document(at.ledger, &self.identifier)?.ok_or_else(unknown)?;
+        let kept = authority_document(at.rows, &self.identifier)?.ok_or_else(unknown)?;
         described(at, &kept.document)
     }
 }
@@ -119,7 +122,7 @@ impl Run for DescribeCACertificateList {
         one_of("CertificateType", certificate_type, &[ROOT, SUB_ROOT])?;
         one_of("Status", status, &[ISSUE, REVOKE])?;
         let mut wanted = Vec::new();
-        for document in authority_documents(at.ledger)? {
+        for document in authority_documents(at.rows)? {
             let above = &document.parent_identifier;
             if certificate_type.as_deref().is_none_or(|kind| kind == kind_of(&document))
                 && status.as_ref().is_none_or(|status| *status == document.status)
@@ -139,15 +142,14 @@ impl Run for DescribeCACertificateCount {
     const ANSWER: Named = Some(("TotalCount", "How many CAs there are, of every kind and status."));
 
     fn run(&self, at: &Session<'_>) -> Result<i64, CasError> {
-        Ok(count(authority_documents(at.ledger)?.len()))
+        Ok(count(authority_documents(at.rows)?.len()))
     }
 }
 
-/// The certificates of a CA: its own, then those above.
-pub(crate) fn authority_chain(at: &Session<'_>, text: &str) -> Result<Vec<Certificate>, CasError> {
+/// A CA as the ledger keeps it: its certificate and those above.
+pub(crate) fn kept_authority(at: &Session<'_>, text: &str) -> Result<IssuerRecord, CasError> {
     let kept = at.ledger.issuer(&identifier("Identifier", text)?)?;
-    let kept = kept.ok_or_else(|| CasError::not_found("Identifier", format!("CA {text}")))?;
-    Ok(kept.chain.certificates().cloned().collect())
+    kept.ok_or_else(|| CasError::not_found("Identifier", format!("CA {text}")))
 }
 
 fn has_word(
@@ -156,34 +158,31 @@ fn has_word(
     word: Option<&str>,
 ) -> Result<bool, CasError> {
     let Some(word) = word else { return Ok(true) };
-    let chain = authority_chain(at, &document.identifier)?;
+    let chain = kept_authority(at, &document.identifier)?.chain;
     let kinds = [AttributeType::COMMON_NAME, AttributeType::ORGANIZATION];
-    Ok(chain.first().is_some_and(|certificate| {
-        let mut values = kinds.into_iter().filter_map(|kind| certificate.subject().value(kind));
-        values.any(|value| value.contains(word))
-    }))
+    let mut values = kinds.into_iter().filter_map(|kind| chain.leaf().subject().value(kind));
+    Ok(values.any(|value| value.contains(word)))
 }
 
 fn described(
     at: &Session<'_>,
     document: &AuthorityDocument,
 ) -> Result<DescribedAuthority, CasError> {
-    let chain = authority_chain(at, &document.identifier)?;
-    let unknown = || CasError::not_found("Identifier", format!("CA {}", document.identifier));
-    let (certificate, above) = chain.split_first().ok_or_else(unknown)?;
-    let above = if above.is_empty() { chain.as_slice() } else { above };
+    let chain = kept_authority(at, &document.identifier)?.chain;
+    let certificate = chain.leaf();
+    let above = if chain.above().is_empty() { slice::from_ref(certificate) } else { chain.above() };
     Ok(DescribedAuthority {
         facts: facts(certificate),
         after_date: milliseconds(certificate.validity().not_after()),
         before_date: milliseconds(certificate.validity().not_before()),
         ca_cert_chain: pems(above),
-        cert_issued_count: issued_count(at.ledger, &document.identifier)?,
+        cert_issued_count: issued_count(at.rows, &document.identifier)?,
         cert_max_time: document.cert_max_time,
         certificate_type: kind_of(document).to_owned(),
         crl_day: document.crl_day,
         crl_status: document.enable_crl,
         crl_url: published_crl(at, document)?,
-        full_algorithm: certificate.public_key_info().to_string(),
+        full_algorithm: full_algorithm(at, certificate),
         identifier: document.identifier.clone(),
         issuer_type: "local".to_owned(),
         parent_identifier: document.parent_identifier.clone(),
@@ -192,6 +191,14 @@ fn described(
         x509_certificate: certificate.to_pem(),
         years: document.years,
     })
+}
+
+/// The value of `Algorithm` that means the key of a certificate.
+fn full_algorithm(at: &Session<'_>, certificate: &Certificate) -> String {
+    match certificate.public_key() {
+        Ok(key) => at.config.name_of(key.algorithm()),
+        Err(_) => certificate.public_key_info().to_string(),
+    }
 }
 
 const ROOT: &str = "ROOT";

@@ -2,21 +2,17 @@
 
 use std::sync::Arc;
 
+use super::super::described::family;
 use super::super::error::{CasError, ErrorKind};
 use super::super::session::Session;
 use super::super::shelf::records::{
     AuthorityDocument, ISSUE, Kept, authority_document, identifier,
 };
-use crate::algorithm::KeyAlgorithm;
-use crate::authority::Authority;
+use crate::crl::CrlDistribution;
 use crate::error::quoted;
-use crate::issuer::Issuer;
-use crate::key::{KeyPair, system};
 use crate::ledger::{Identifier, Row};
-use crate::policy::Policy;
-use crate::profile::{Extension, Profile};
-use crate::validity::Lifetime;
-use crate::wire::crl::distribution_points;
+use crate::time::Lifetime;
+use crate::{Authority, Issuer, KeyAlgorithm, KeyPair, Policy, Profile};
 
 /// A CA that may issue now.
 pub(crate) struct Parent {
@@ -31,16 +27,16 @@ pub(crate) struct Parent {
 pub(crate) fn find(at: &Session<'_>, name: &str, text: &str) -> Result<Parent, CasError> {
     let identifier = identifier(name, text)?;
     let unknown = || CasError::not_found(name, format!("CA {identifier}"));
-    let kept = authority_document(at.ledger, text)?.ok_or_else(unknown)?;
+    let kept = authority_document(at.rows, text)?.ok_or_else(unknown)?;
     let mut unchanged = Vec::new();
     let mut above = Some(text.to_owned());
     while let Some(text) = above {
-        let Some(kept) = authority_document(at.ledger, &text)? else { break };
+        let Some(kept) = authority_document(at.rows, &text)? else { break };
         if kept.document.status != ISSUE {
             let message = format!("{name}: CA {text} is revoked");
             return Err(CasError::new(ErrorKind::UpdateProtection, message));
         }
-        unchanged.push(kept.unchanged().into());
+        unchanged.push(kept.unchanged());
         above = kept.document.parent_identifier;
     }
     let (record, issuer) = issuer(at, &identifier)?.ok_or_else(unknown)?;
@@ -77,16 +73,26 @@ fn issuer(at: &Session<'_>, identifier: &Identifier) -> Result<Option<(Row, Issu
 }
 
 /// An authority that issues for a CA. It claims and records only as long as the CA is what it was when
-/// it was found in force.
-pub(crate) fn authority(at: &Session<'_>, parent: &Parent) -> Authority {
-    authority_of(at, &parent.issuer).while_unchanged(parent.unchanged.clone())
+/// it was found in force. What it issues points to the CRL of the CA, where that is wanted and CRLs are
+/// published.
+pub(crate) fn authority(
+    at: &Session<'_>,
+    parent: &Parent,
+    points_to_crl: bool,
+) -> Result<Authority, CasError> {
+    let mut issuer = parent.issuer.clone();
+    if points_to_crl && let Some(url) = published_crl(at, &parent.kept.document)? {
+        issuer = issuer.with_crl_distribution(CrlDistribution::at(&url)?);
+    }
+    Ok(authority_of(at, issuer).while_unchanged(parent.unchanged.clone()))
 }
 
-fn authority_of(at: &Session<'_>, issuer: &Issuer) -> Authority {
+fn authority_of(at: &Session<'_>, issuer: Issuer) -> Authority {
     // Each issuance names its own policy.
     let policy = Policy::new(Profile::tls_server());
-    Authority::on(issuer.clone(), policy, at.ledger.clone())
+    Authority::on(issuer, policy, at.ledger.clone())
         .with_clock(Arc::clone(at.clock))
+        .with_rng(at.randomness.clone())
         .with_actor(at.actor)
 }
 
@@ -104,12 +110,12 @@ pub(crate) fn policy(at: &Session<'_>, profile: Profile) -> Policy {
 pub(crate) fn listing(at: &Session<'_>, text: &str) -> Result<Authority, CasError> {
     let unknown = || CasError::not_found("Identifier", format!("CA {text}"));
     let (record, issuer) = issuer(at, &identifier("Identifier", text)?)?.ok_or_else(unknown)?;
-    Ok(authority_of(at, &issuer).while_unchanged([record]))
+    Ok(authority_of(at, issuer).while_unchanged([record]))
 }
 
 /// A new key that signs as the rules say.
 pub(crate) fn generated(at: &Session<'_>, algorithm: KeyAlgorithm) -> Result<KeyPair, CasError> {
-    let key = KeyPair::generate_with(algorithm, at.config.weak_keys, &mut system())?;
+    let key = KeyPair::generate_with(algorithm, at.config.weak_keys, &mut at.randomness.clone())?;
     signing_as_ruled(at, key)
 }
 
@@ -137,16 +143,17 @@ pub(crate) fn algorithm(
 
 /// The family of a key is the issuer's.
 pub(crate) fn check_family(
+    at: &Session<'_>,
     name: &str,
     algorithm: KeyAlgorithm,
     parent: &Parent,
 ) -> Result<(), CasError> {
-    let family = parent.issuer.public_key().algorithm().family();
-    if algorithm.family() == family {
+    let issuer = parent.issuer.public_key().algorithm();
+    if algorithm.family() == issuer.family() {
         return Ok(());
     }
-    let allowed = format!("a key of the family {family}, that of its issuer");
-    Err(CasError::invalid(name, algorithm, allowed))
+    let allowed = format!("a key of the family {}, that of its issuer", family(issuer));
+    Err(CasError::invalid(name, at.config.name_of(algorithm), allowed))
 }
 
 /// Where the CRL of a CA is.
@@ -173,15 +180,4 @@ pub(crate) fn published_crl(
         return Ok(None);
     }
     crl_url(at, "EnableCrl", &identifier("Identifier", &document.identifier)?).map(Some)
-}
-
-/// A profile whose certificates point to the CRL of their issuer, where CRLs are published.
-pub(crate) fn with_crl_pointer(
-    at: &Session<'_>,
-    profile: Profile,
-    issuer: &Parent,
-) -> Result<Profile, CasError> {
-    let Some(url) = published_crl(at, &issuer.kept.document)? else { return Ok(profile) };
-    let Extension { oid, critical, value } = distribution_points(&url);
-    Ok(profile.add_extension(Extension { oid, critical, value }))
 }

@@ -4,10 +4,11 @@ use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
 use super::super::session::{Run, Session};
 use super::super::shelf::records::{ISSUE, REVOKE, authority_document, identifier};
-use super::describe::authority_chain;
+use super::describe::kept_authority;
 use super::parent::listing;
+use crate::crl::{RevocationReason, RevocationRequest};
 use crate::error::quoted;
-use crate::ledger::{AuditAction, Ledger, RevocationReason, RevocationRequest, Row};
+use crate::ledger::Ledger;
 
 structures! {
     /// Revokes a CA: it issues nothing more, what is below it is no longer valid, and it is in the
@@ -34,7 +35,7 @@ impl Run for UpdateCACertificateStatus {
         }
         let identifier = identifier("Identifier", text)?;
         let unknown = || CasError::not_found("Identifier", format!("CA {text}"));
-        let mut kept = authority_document(at.ledger, text)?.ok_or_else(unknown)?;
+        let mut kept = authority_document(at.rows, text)?.ok_or_else(unknown)?;
         if kept.document.status != ISSUE {
             let message = format!("Identifier: CA {text} is revoked already");
             return Err(CasError::new(ErrorKind::UpdateProtection, message));
@@ -42,17 +43,15 @@ impl Run for UpdateCACertificateStatus {
         kept.document.status = REVOKE.to_owned();
         kept.document.revoked = Some(at.now.unix());
         let above = kept.document.parent_identifier.clone();
-        let writes = vec![kept.replace()?];
+        let replaced = kept.replace()?;
         let Some(above) = above else {
             // Nobody's CRL lists a root.
-            return at.write(writes, AuditAction::Recorded, format!("CA {identifier} revoked"));
+            return at.write([replaced], &format!("CA {identifier} revoked"));
         };
-        let chain = authority_chain(at, text)?;
-        let certificate = chain.first().ok_or_else(unknown)?;
+        let chain = kept_authority(at, text)?.chain;
         let revocation = RevocationRequest::new(RevocationReason::CessationOfOperation);
         let above = Ledger::issuer_digest(listing(at, &above)?.issuer().public_key());
-        let writer = at.ledger.writer(at.actor, at.now);
-        writer.revoke(&above, certificate.serial(), revocation, [Row::of(writes)])?;
+        at.writer().revoke(&above, chain.leaf().serial(), revocation, [replaced])?;
         Ok(())
     }
 }

@@ -2,26 +2,23 @@
 
 use zeroize::Zeroizing;
 
+use super::super::described::{family, hexadecimal};
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::Secret;
 use super::super::parameters::list::List;
 use super::super::parameters::names::domains;
 use super::super::parameters::subject::{self, SubjectFields};
 use super::super::session::{Named, Run, Session};
-use super::super::shelf::records::{
-    Kept, decode, document, encode, numbered, place, text, text_bytes,
-};
+use super::super::shelf::records::{Kept, decode, document, encode, numbered, record};
 use super::structures::*;
-use crate::algorithm::KeyAlgorithm;
-use crate::error::{Error, quoted};
-use crate::hexadecimal::hexadecimal;
-use crate::key::{KeyPair, fingerprint};
-use crate::ledger::{AuditAction, RequestRecord, Write, request_key_name};
-use crate::name::{AltName, AttributeType};
-use crate::request::CertificateRequest;
+use crate::error::quoted;
+use crate::key::WeakKeys;
+use crate::ledger::RequestRecord;
+use crate::name::AttributeType;
+use crate::{AltName, CertificateRequest, Error, KeyAlgorithm, KeyPair};
 
-const LISTED: &str = "cas/csr/";
-const NAME: &str = "cas/request-name/";
+const LISTED: &str = "csr/";
+const NAME: &str = "request-name/";
 
 impl Run for CreateCsr {
     type Answer = CreatedCsr;
@@ -45,7 +42,10 @@ impl Run for CreateCsr {
             names.insert(0, main);
         }
         let failed = |error| CasError::of(error, ErrorKind::CreateCsrFailed);
-        let key = at.key_once(|| KeyPair::generate(algorithm).map_err(failed))?;
+        let key = at.key_once(|| {
+            let mut random = at.randomness.clone();
+            KeyPair::generate_with(algorithm, WeakKeys::Refuse, &mut random).map_err(failed)
+        })?;
         let builder = CertificateRequest::builder(subject).alt_names(names);
         let csr = builder.sign(key).map_err(failed)?;
         let csr_id = keep(at, self.name.as_deref(), &csr, Some(key))?;
@@ -76,12 +76,12 @@ impl Run for UpdateCsr {
             return Err(CasError::new(ErrorKind::PrivateKeyExists, message));
         }
         let key = read_key(at, &self.key, &kept.request)?;
-        let mut writes = at.ledger.request_key_writes(kept.number, &key)?;
+        let mut rows = vec![at.writer().request_key_row(kept.number, &key)?];
         if let Some(mut listed) = listed_document(at, kept.number)? {
             listed.document.has_private_key = true;
-            writes.push(listed.replace()?);
+            rows.push(listed.replace()?);
         }
-        at.write(writes, AuditAction::Recorded, format!("private key of request {csr_id}"))
+        at.write(rows, &format!("private key of request {csr_id}"))
     }
 }
 
@@ -90,7 +90,7 @@ impl Run for GetCsrDetail {
 
     fn run(&self, at: &Session<'_>) -> Result<CsrDetail, CasError> {
         let kept = kept(at, self.csr_id)?;
-        let name = request_key_name(kept.number);
+        let name = format!("request/{}", kept.number);
         let key = if kept.has_key { at.exported_key(&name)? } else { None };
         let private_key = key.map(|key| key.to_pkcs8_pem()).transpose()?;
         let private_key = private_key.map(|pem| Secret::new(pem.as_str()));
@@ -108,15 +108,14 @@ impl Run for ListCsr {
         {
             return Err(CasError::invalid("Algorithm", quoted(algorithm), "RSA, ECC or SM2"));
         }
-        let mut all = at.ledger.records(LISTED.as_bytes(), None, usize::MAX)?;
+        let mut all = at.rows.list(LISTED, None, usize::MAX)?;
         all.reverse();
-        let read = |(place, bytes): &(Vec<u8>, Vec<u8>)| decode::<ListedCsr>(place, bytes);
         if algorithm.is_none() && key_word.is_none() {
-            return List::page(&all, *page, at.config, |row| read(row).map(Some));
+            return List::page(&all, *page, at.config, |row| decode(row).map(Some));
         }
         let mut wanted = Vec::new();
         for (index, row) in all.iter().enumerate() {
-            let listed = read(row)?;
+            let listed: ListedCsr = decode(row)?;
             let texts = [&listed.common_name, &listed.sans, &listed.name];
             let has = |word: &String| texts.into_iter().flatten().any(|text| text.contains(word));
             if algorithm.as_ref().is_none_or(|algorithm| listed.algorithm == *algorithm)
@@ -125,7 +124,7 @@ impl Run for ListCsr {
                 wanted.push(index);
             }
         }
-        List::page(&wanted, *page, at.config, |index| all.get(*index).map(read).transpose())
+        List::page(&wanted, *page, at.config, |index| all.get(*index).map(decode).transpose())
     }
 }
 
@@ -134,13 +133,14 @@ impl Run for DeleteCsr {
 
     fn run(&self, at: &Session<'_>) -> Result<(), CasError> {
         let RequestRecord { number, name, .. } = kept(at, self.csr_id)?;
-        let mut writes = at.ledger.forget_request_writes(number)?;
+        let mut rows = vec![at.writer().forget_request_row(number)?];
         if !name.is_empty() {
-            let value = text_bytes(&number.to_string());
-            writes.push(Write::delete(place(NAME, &name), value));
+            let named = at.rows.get(format!("{NAME}{name}"))?;
+            let own = named.filter(|row| row.value() == record(number.to_string()));
+            rows.extend(own.map(|row| row.delete()));
         }
-        writes.extend(listed_document(at, number)?.map(Kept::delete));
-        at.write(writes, AuditAction::Deleted, format!("request {number}"))
+        rows.extend(listed_document(at, number)?.map(|listed| listed.delete()));
+        at.write(rows, &format!("request {number}"))
     }
 }
 
@@ -167,7 +167,7 @@ fn kept(at: &Session<'_>, csr_id: i64) -> Result<RequestRecord, CasError> {
 }
 
 fn listed_document(at: &Session<'_>, number: u64) -> Result<Option<Kept<ListedCsr>>, CasError> {
-    document(at.ledger, numbered(LISTED, number))
+    document(at.rows, numbered(LISTED, number))
 }
 
 /// Keeps a CSR, its key, its name and what lists show of it together.
@@ -177,14 +177,15 @@ fn keep(
     csr: &CertificateRequest,
     key: Option<&KeyPair>,
 ) -> Result<i64, CasError> {
-    let (number, mut writes) =
-        at.ledger.request_writes(name.unwrap_or_default(), csr, key, at.now)?;
+    let (number, kept) = at.writer().request_row(name.unwrap_or_default(), csr, key)?;
     let csr_id =
         i64::try_from(number).map_err(|_| CasError::new(ErrorKind::Other, "no number is left"))?;
     let listed = listed(csr_id, name, csr, key.is_some());
-    writes.push(Write::new(numbered(LISTED, number), encode(&listed)?));
-    writes.extend(name.map(|name| Write::new(place(NAME, name), text_bytes(&number.to_string()))));
-    at.write(writes, AuditAction::Recorded, format!("request {number}"))?;
+    let mut rows = vec![kept, at.rows.insert(numbered(LISTED, number), encode(&listed))?];
+    if let Some(name) = name {
+        rows.push(at.rows.insert(format!("{NAME}{name}"), record(number.to_string()))?);
+    }
+    at.write(rows, &format!("request {number}"))?;
     Ok(csr_id)
 }
 
@@ -200,7 +201,7 @@ fn check_name(at: &Session<'_>, name: Option<&str>) -> Result<(), CasError> {
         let allowed = "letters, digits, '_', '-' and '.'";
         return Err(CasError::invalid("Name", quoted(name), allowed));
     }
-    if text(at.ledger, &place(NAME, name))?.is_some() {
+    if at.rows.get(format!("{NAME}{name}"))?.is_some() {
         let message = format!("Name: {} is another CSR's", quoted(name));
         return Err(CasError::new(ErrorKind::NameRepeat, message));
     }
@@ -250,14 +251,14 @@ fn listed(csr_id: i64, name: Option<&str>, csr: &CertificateRequest, has_key: bo
         })
         .collect();
     ListedCsr {
-        algorithm: algorithm.family().to_string(),
+        algorithm: family(algorithm).to_owned(),
         common_name: subject.value(AttributeType::COMMON_NAME),
         corp_name: subject.value(AttributeType::ORGANIZATION),
         country_code: subject.value(AttributeType::COUNTRY),
         csr_id,
         department: subject.value(AttributeType::ORGANIZATIONAL_UNIT),
         has_private_key: has_key,
-        key_sha2: hexadecimal(&fingerprint(&csr.public_key().to_der())),
+        key_sha2: hexadecimal(&csr.public_key().fingerprint()),
         key_size: i64::from(algorithm.bits()),
         locality: subject.value(AttributeType::LOCALITY),
         name: name.filter(|name| !name.is_empty()).map(str::to_owned),

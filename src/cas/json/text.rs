@@ -10,7 +10,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::super::error::CasError;
 use super::super::limits::JSON_LEVELS;
-use crate::error::may_be_secret;
+use crate::key::SecretText;
 
 /// A value whose texts are wiped when it is dropped.
 pub(crate) struct Wiped(pub(crate) Value);
@@ -220,7 +220,7 @@ impl Reader<'_> {
 /// A name for a message. One that no parameter can have may be anything, and is not repeated.
 fn place(name: &str) -> String {
     let is_parameter = |c: char| c.is_ascii_alphanumeric() || c == '.';
-    if name.len() <= 64 && name.chars().all(is_parameter) && !may_be_secret(name) {
+    if name.len() <= 64 && name.chars().all(is_parameter) && !SecretText::is_likely(name) {
         format!("the parameter {name:?}")
     } else {
         "a parameter".to_owned()

@@ -14,9 +14,9 @@ use super::issue::{
 use super::names::require_host;
 use crate::error::quoted;
 use crate::ledger::Ledger;
-use crate::serial::SerialNumber;
-use crate::usage::ExtendedKeyUsage;
-use crate::validity::{Lifetime, Time, Validity};
+use crate::profile::ExtendedKeyUsage;
+use crate::time::{Lifetime, Time, Validity};
+use crate::{Profile, SerialNumber};
 
 impl Run for CreateCustomCertificate {
     type Answer = IssuedCustomCertificate;
@@ -37,7 +37,7 @@ impl Run for CreateCustomCertificate {
                            nor is there an alternative name";
             return Err(CasError::new(ErrorKind::MissingParameter, message));
         }
-        if profile.lists(ExtendedKeyUsage::SERVER_AUTH) {
+        if is_for_servers(&profile) {
             let parameter = "ApiPassthrough.Extensions.SubjectAlternativeNames";
             require_host(parameter, &alt_names, subject.common_name().as_deref())?;
         }
@@ -58,7 +58,7 @@ impl Run for CreateCustomCertificate {
             serial,
             alias_name: None,
             options: &self.options,
-            writes: Vec::new(),
+            rows: Vec::new(),
         };
         let issued = issue(at, leaf)?;
         Ok(IssuedCustomCertificate { certificate: issued.x509_certificate.clone(), issued })
@@ -116,4 +116,10 @@ fn later(text: &str, now: Time) -> Option<Time> {
         "d" => now.plus(Lifetime::days(count)).ok(),
         _ => None,
     }
+}
+
+/// Whether a certificate is for TLS servers, or for anything.
+fn is_for_servers(profile: &Profile) -> bool {
+    let usages = [ExtendedKeyUsage::ANY, ExtendedKeyUsage::SERVER_AUTH];
+    profile.extended_key_usage().iter().any(|usage| usages.contains(usage))
 }

@@ -2,21 +2,23 @@
 
 use super::super::config::SerialForm;
 use super::super::error::{CasError, ErrorKind};
+use super::super::limits::SERIAL_BYTES;
 use super::super::parameters::subject;
 use super::super::parameters::usages::extended_key_usages;
 use super::custom_structures::{
     PassthroughAttribute, PassthroughExtensions, PassthroughKeyUsage, PassthroughName,
     PassthroughSubject,
 };
-use crate::error::{Error, cut, quoted};
-use crate::limits::SERIAL_BYTES;
-use crate::name::{AltName, Attribute, AttributeType, Name};
-use crate::oid::{EXTENDED_KEY_USAGE, Oid, SUBJECT_ALT_NAME};
-use crate::profile::Profile;
-use crate::serial::SerialNumber;
-use crate::usage::{ExtendedKeyUsage, KeyUsage};
+use crate::error::quoted;
+use crate::name::{Attribute, AttributeType};
+use crate::profile::{ExtendedKeyUsage, KeyUsage, Oid};
+use crate::{AltName, Error, Name, Profile, SerialNumber};
 
 const EXTENSIONS: &str = "ApiPassthrough.Extensions";
+
+/// RFC 5280 sections 4.2.1.12 and 4.2.1.6.
+const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
+const SUBJECT_ALT_NAME: &str = "2.5.29.17";
 
 /// The profile and the alternative names; at least one usage is needed.
 pub(super) fn extensions(
@@ -43,8 +45,10 @@ pub(super) fn extensions(
         profile = match text.as_str() {
             // It is critical in any case (RFC 5280 section 4.2.1.3).
             "KeyUsage" if !key_usage.is_empty() => profile,
-            "ExtendedKeyUsages" if has_usages => profile.make_critical(EXTENDED_KEY_USAGE),
-            "SubjectAlternativeNames" if has_names => profile.make_critical(SUBJECT_ALT_NAME),
+            "ExtendedKeyUsages" if has_usages => profile.make_critical(EXTENDED_KEY_USAGE.parse()?),
+            "SubjectAlternativeNames" if has_names => {
+                profile.make_critical(SUBJECT_ALT_NAME.parse()?)
+            }
             other => {
                 let allowed = "KeyUsage, ExtendedKeyUsages and SubjectAlternativeNames, \
                                as far as they are given";
@@ -134,7 +138,7 @@ pub(super) fn subject(given: Option<&PassthroughSubject>, csr: &Name) -> Result<
 fn csr_subject(csr: &Name) -> Result<Name, CasError> {
     let again = |attribute: &Attribute| {
         let refuse = |error: Error| {
-            let given = format!("the attribute {}", cut(&attribute.to_string()));
+            let given = format!("the attribute {}", quoted(&attribute.to_string()));
             CasError::invalid("Csr", given, format!("a subject that can be written ({error})"))
         };
         let text = attribute.certifiable_text().map_err(refuse)?;

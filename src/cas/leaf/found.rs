@@ -1,21 +1,21 @@
 //! Leaves that were issued: found, described, revoked, deleted.
 
-use super::super::ca::describe::authority_chain;
-use super::super::described::{facts, milliseconds, pems, sans};
+use super::super::ca::describe::kept_authority;
+use super::super::described::{facts, milliseconds, sans};
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::Secret;
-use super::super::limits::LIST_ITEMS;
+use super::super::limits::{IDENTIFIER_BYTES, LIST_ITEMS};
 use super::super::session::{Named, Run, Session};
 use super::super::shelf::records::{
-    ISSUE, Kept, LeafDocument, REVOKE, authority_document, custom_identifier, forget_leaf_writes,
-    identifier, leaf_document,
+    ISSUE, Kept, LeafDocument, REVOKE, authority_document, custom_identifier, forget_leaf_rows,
+    identifier, leaf_document, text as record_text,
 };
 use super::found_structures::*;
-use crate::certificate::Certificate;
+use crate::Certificate;
+use crate::crl::{Revocation, RevocationReason};
 use crate::error::quoted;
-use crate::ledger::{AuditAction, Identifier, IssuerDigest, Revocation, RevocationReason};
-use crate::limits::KEPT_NAME_BYTES;
-use crate::validity::Time;
+use crate::ledger::{Identifier, IssuerDigest};
+use crate::time::Time;
 
 /// A leaf with all that is kept of it.
 pub(super) struct FoundLeaf {
@@ -41,8 +41,8 @@ impl Run for DescribeClientCertificate {
     fn run(&self, at: &Session<'_>) -> Result<DescribedLeaf, CasError> {
         let found = leaf(at, &self.identifier)?;
         let mut described = described(&found);
-        let above = authority_chain(at, &found.kept.document.parent_identifier)?;
-        described.cert_chain = Some(pems(&above));
+        let above = kept_authority(at, &found.kept.document.parent_identifier)?;
+        described.cert_chain = Some(above.chain.to_pem());
         Ok(described)
     }
 }
@@ -75,9 +75,8 @@ impl Run for CreateRevokeClientCertificate {
             return Err(CasError::new(ErrorKind::UpdateProtection, message));
         }
         // The issuer's key is not needed, nor need the issuer be in force.
-        let writer = at.ledger.writer(at.actor, at.now);
-        let (serial, kept) = (found.certificate.serial(), found.kept.unchanged().into());
-        writer.revoke(&found.issuer, serial, RevocationReason::Unspecified, [kept])?;
+        let (serial, kept) = (found.certificate.serial(), found.kept.unchanged());
+        at.writer().revoke(&found.issuer, serial, RevocationReason::Unspecified, [kept])?;
         Ok(())
     }
 }
@@ -91,9 +90,9 @@ impl Run for DeleteClientCertificate {
             let message = format!("Identifier: {identifier} is not revoked");
             return Err(CasError::new(ErrorKind::DeleteProtection, message));
         }
-        let mut writes = forget_leaf_writes(kept);
-        writes.extend(at.ledger.forget_key_writes(&leaf_key_name(&identifier))?);
-        at.write(writes, AuditAction::Deleted, format!("certificate {identifier}"))
+        let mut rows = forget_leaf_rows(at.rows, &kept)?;
+        rows.push(at.ledger.forget_key_row(&leaf_key_name(&identifier))?);
+        at.write(rows, &format!("certificate {identifier}"))
     }
 }
 
@@ -130,14 +129,14 @@ pub(super) fn named_leaf(
     at: &Session<'_>,
     text: &str,
 ) -> Result<Option<Kept<LeafDocument>>, CasError> {
-    if text.len() > KEPT_NAME_BYTES {
+    if text.len() > IDENTIFIER_BYTES {
         return Ok(None);
     }
-    if let Some(kept) = leaf_document(at.ledger, text)? {
+    if let Some(kept) = leaf_document(at.rows, text)? {
         return Ok(Some(kept));
     }
-    match custom_identifier(at.ledger, text)? {
-        Some(identifier) => leaf_document(at.ledger, &identifier),
+    match custom_identifier(at.rows, text)? {
+        Some(row) => leaf_document(at.rows, &record_text(&row)?),
         None => Ok(None),
     }
 }
@@ -191,7 +190,7 @@ fn revoked_above(at: &Session<'_>, text: &str) -> Result<Option<Time>, CasError>
     let mut revoked: Option<i64> = None;
     let mut next = Some(text.to_owned());
     while let Some(text) = next {
-        let Some(kept) = authority_document(at.ledger, &text)? else { break };
+        let Some(kept) = authority_document(at.rows, &text)? else { break };
         revoked = revoked.into_iter().chain(kept.document.revoked).min();
         next = kept.document.parent_identifier;
     }

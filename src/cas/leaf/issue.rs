@@ -1,25 +1,22 @@
 //! Issuing a leaf: what all operations that do so have in common.
 
-use super::super::ca::parent::{self, Parent, check_family, crl_url, with_crl_pointer};
+use super::super::ca::parent::{self, Parent, check_family, crl_url};
 use super::super::described::pems;
 use super::super::error::{CasError, ErrorKind};
+use super::super::limits::IDENTIFIER_BYTES;
 use super::super::parameters::groups::{IssuedLeaf, LeafOptions};
 use super::super::parameters::tags::{TagParameter, check_tags};
 use super::super::parameters::validity::days;
 use super::super::session::Session;
-use super::super::shelf::records::{LeafDocument, leaf_writes};
+use super::super::shelf::records::{LeafDocument, leaf_rows};
 use super::found::{leaf_key_name, named_leaf};
-use crate::authority::Issuance;
-use crate::certificate::Certificate;
 use crate::error::quoted;
-use crate::key::KeyPair;
-use crate::ledger::{Identifier, Ledger, Row, Write};
-use crate::name::{AltName, Name};
+use crate::issuance::Issuance;
+use crate::ledger::{Identifier, Ledger, Row};
 use crate::policy::{OnDenial, RootLeaves};
-use crate::profile::{AltNamePresence, Profile};
-use crate::request::CertificateRequest;
-use crate::serial::SerialNumber;
-use crate::validity::Validity;
+use crate::profile::AltNamePresence;
+use crate::time::Validity;
+use crate::{AltName, Certificate, CertificateRequest, KeyPair, Name, Profile, SerialNumber};
 
 /// A leaf to be issued.
 pub(crate) struct Leaf<'l> {
@@ -33,8 +30,8 @@ pub(crate) struct Leaf<'l> {
     pub(crate) serial: Option<SerialNumber>,
     pub(crate) alias_name: Option<&'l str>,
     pub(crate) options: &'l LeafOptions,
-    /// Further records that are written with it.
-    pub(crate) writes: Vec<Write>,
+    /// Further rows that are written with it.
+    pub(crate) rows: Vec<Row>,
 }
 
 /// Whose key a leaf is for.
@@ -57,11 +54,8 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
     if let Some(alias) = leaf.alias_name {
         check_alias_name(at, alias)?;
     }
-    let mut profile =
+    let profile =
         leaf.profile.clone().with_leaf_basic_constraints(at.config.leaf_basic_constraints);
-    if options.enable_crl == Some(1) {
-        profile = with_crl_pointer(at, profile, parent)?;
-    }
     let policy = parent::policy(at, profile)
         .with_on_denial(OnDenial::LeaveOut)
         // An intermediate that is called like its root is no root.
@@ -70,7 +64,7 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
             None => RootLeaves::Refuse,
         });
     let digest = Ledger::issuer_digest(parent.issuer.public_key());
-    let writes = |certificate: &Certificate| {
+    let rows = |certificate: &Certificate| {
         let identifier = Identifier::of(&digest, certificate.serial());
         let document = LeafDocument {
             identifier: identifier.to_string(),
@@ -82,12 +76,12 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
             alias_name: leaf.alias_name.map(str::to_owned),
             tags: options.tags.clone(),
         };
-        let mut writes = leaf_writes(&document).map_err(CasError::into_error)?;
+        let mut rows = leaf_rows(at.rows, &document)?;
         if let LeafKey::Kept(key) = leaf.key {
-            writes.extend(at.ledger.key_writes(&leaf_key_name(&identifier), key)?);
+            rows.push(at.ledger.key_row(&leaf_key_name(&identifier), key)?);
         }
-        writes.extend(leaf.writes.iter().cloned());
-        Ok(vec![Row::of(writes)])
+        rows.extend(leaf.rows.iter().cloned());
+        Ok(rows)
     };
     let issuance = match leaf.key {
         LeafKey::Csr(csr) => Issuance::for_request(csr),
@@ -98,14 +92,15 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
         .subject(leaf.subject.clone())
         .alt_names(leaf.alt_names.clone())
         .validity(leaf.validity)
-        .with_rows(writes);
+        .with_rows(rows);
     if let Some(serial) = leaf.serial {
         issuance = issuance.serial(serial);
     }
     for TagParameter { key, value } in &options.tags {
         issuance = issuance.tag(key, value.as_deref().unwrap_or_default())?;
     }
-    let issued = parent::authority(at, parent).issue(issuance)?;
+    let points_to_crl = options.enable_crl == Some(1);
+    let issued = parent::authority(at, parent, points_to_crl)?.issue(issuance)?;
     let certificate = issued.certificate();
     Ok(IssuedLeaf {
         x509_certificate: (wanted >= 1).then(|| certificate.to_pem()),
@@ -170,14 +165,15 @@ pub(crate) fn check_csr_key(
     if let Some(algorithm) = algorithm {
         let given = parent::algorithm(at, "Algorithm", algorithm)?;
         if given != key {
-            let allowed = format!("{key}, the key of the CSR");
-            return Err(CasError::invalid("Algorithm", given, allowed));
+            let allowed = format!("{}, the key of the CSR", at.config.name_of(key));
+            return Err(CasError::invalid("Algorithm", at.config.name_of(given), allowed));
         }
     }
     if !at.config.weak_keys.allow(key) || !at.config.algorithms.iter().any(|rule| rule.key == key) {
-        return Err(CasError::invalid("Csr", format!("a key {key}"), "a key that is allowed"));
+        let given = format!("a key {}", at.config.name_of(key));
+        return Err(CasError::invalid("Csr", given, "a key that is allowed"));
     }
-    check_family("Csr", key, parent)
+    check_family(at, "Csr", key, parent)
 }
 
 /// What is to be answered is among what can be: this is looked at first.
@@ -205,7 +201,7 @@ pub(super) fn check_enable_crl(
 }
 
 fn check_custom_identifier(at: &Session<'_>, custom: &str) -> Result<(), CasError> {
-    let most = crate::limits::KEPT_NAME_BYTES;
+    let most = IDENTIFIER_BYTES;
     if custom.len() > most {
         let message = format!("CustomIdentifier: at most {most} bytes");
         return Err(CasError::new(ErrorKind::DataTooLong, message));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::ca::describe::authority_chain;
+use super::super::ca::describe::kept_authority;
 use super::super::described::{key_of, milliseconds, subject_dn};
 use super::super::error::CasError;
 use super::super::parameters::list::{List, one_of};
@@ -14,10 +14,11 @@ use super::super::shelf::records::{
 use super::found::{FoundLeaf, described, found_leaf, leaf_facts, named_leaf};
 use super::found_structures::DescribedLeaf;
 use super::list_structures::*;
+use crate::crl::Revocation;
 use crate::error::quoted;
-use crate::ledger::{Identifier, Ledger, Revocation};
+use crate::ledger::Identifier;
 use crate::name::AttributeType;
-use crate::validity::Time;
+use crate::time::Time;
 
 /// Revocations that are read at a time.
 const REVOCATIONS: usize = 1_000;
@@ -30,7 +31,7 @@ impl Run for ListClientCertificate {
             Some(text) => {
                 named_leaf(at, text)?.into_iter().map(|kept| kept.document.identifier).collect()
             }
-            None => leaf_identifiers(at.ledger, |_, _, _, _| true)?,
+            None => leaf_identifiers(at.rows, |_, _, _, _| true)?,
         };
         List::page(&all, self.page, at.config, |identifier| {
             Ok(found(at, identifier)?.map(|found| described(&found)))
@@ -54,7 +55,7 @@ impl Run for ListCert {
             None => HashMap::new(),
         };
         let status_of = |leaf: &str| if revoked.contains_key(leaf) { REVOKE } else { ISSUE };
-        let all = leaf_identifiers(at.ledger, |created, identifier, parent, kept_kind| {
+        let all = leaf_identifiers(at.rows, |created, identifier, parent, kept_kind| {
             (from..=until).contains(&created)
                 && parent_identifier.as_ref().is_none_or(|wanted| wanted == parent)
                 && kind.as_ref().is_none_or(|wanted| wanted == kept_kind)
@@ -72,7 +73,7 @@ impl Run for ListRevokeCertificate {
     fn run(&self, at: &Session<'_>) -> Result<List<RevokedLeaf>, CasError> {
         let revoked = revoked_leaves(at)?;
         let kept =
-            leaf_identifiers(at.ledger, |_, identifier, _, _| revoked.contains_key(identifier))?;
+            leaf_identifiers(at.rows, |_, identifier, _, _| revoked.contains_key(identifier))?;
         let since = |identifier: &String| revoked.get(identifier).map(|revocation| revocation.at);
         let mut all: Vec<(Option<Time>, String)> =
             kept.into_iter().map(|identifier| (since(&identifier), identifier)).collect();
@@ -85,16 +86,14 @@ impl Run for ListRevokeCertificate {
 
 /// A leaf of a page; none that was deleted meanwhile.
 fn found(at: &Session<'_>, identifier: &str) -> Result<Option<FoundLeaf>, CasError> {
-    leaf_document(at.ledger, identifier)?.map(|kept| found_leaf(at, kept)).transpose()
+    leaf_document(at.rows, identifier)?.map(|kept| found_leaf(at, kept)).transpose()
 }
 
 /// What is revoked of what the CAs issued, by identifier. Deleted leaves and CAs are among it.
 fn revoked_leaves(at: &Session<'_>) -> Result<HashMap<String, Revocation>, CasError> {
     let mut revoked = HashMap::new();
-    for document in authority_documents(at.ledger)? {
-        let chain = authority_chain(at, &document.identifier)?;
-        let Some(certificate) = chain.first() else { continue };
-        let digest = Ledger::digest_of(certificate);
+    for document in authority_documents(at.rows)? {
+        let digest = kept_authority(at, &document.identifier)?.digest();
         let mut after = None;
         loop {
             let page = at.ledger.revocations(&digest, after.as_ref(), REVOCATIONS)?;

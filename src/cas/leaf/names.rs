@@ -3,7 +3,7 @@
 use super::super::config::{CommonNameRule, Config};
 use super::super::error::{CasError, ErrorKind};
 use super::super::parameters::names::{domains, names};
-use crate::name::AltName;
+use crate::AltName;
 
 /// Those of a server leaf: its common name, where that is one, and `Domain`.
 pub(super) fn server(

@@ -16,8 +16,7 @@ use super::issue::{
 use super::names;
 use super::tls_structures::*;
 use crate::name::AttributeType;
-use crate::profile::Profile;
-use crate::request::CertificateRequest;
+use crate::{CertificateRequest, Profile};
 
 /// What a request asks for.
 struct Asked<'a> {
@@ -130,7 +129,7 @@ impl Asked<'_> {
             }
             (None, Some(text)) => {
                 let algorithm = parent::algorithm(at, "Algorithm", text)?;
-                check_family("Algorithm", algorithm, &parent)?;
+                check_family(at, "Algorithm", algorithm, &parent)?;
                 algorithm
             }
             (None, None) => at.config.generated.of(issuer),
@@ -168,7 +167,7 @@ impl Asked<'_> {
             serial: None,
             alias_name: self.alias_name,
             options: self.options,
-            writes: Vec::new(),
+            rows: Vec::new(),
         };
         issue(at, leaf)
     }

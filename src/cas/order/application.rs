@@ -2,6 +2,7 @@
 
 use super::super::config::{Product, ProductKind};
 use super::super::csr::operations::read_csr;
+use super::super::described::family;
 use super::super::error::{CasError, ErrorKind};
 use super::super::parameters::groups::Applicant;
 use super::super::parameters::names::names;
@@ -9,15 +10,12 @@ use super::super::parameters::subject::{self, SubjectFields};
 use super::super::parameters::tags::{TagParameter, check_tags};
 use super::super::session::Session;
 use super::challenge::{self, ValidateType, base};
-use super::document::{OrderDocument, next_order, order_key_name, order_write};
-use super::package::{product, use_package_write};
+use super::document::{OrderDocument, next_order, order_key_name, order_row};
+use super::package::{product, use_package_row};
 use super::state::OrderState;
-use crate::algorithm::{KeyAlgorithm, KeyFamily};
-use crate::error::{cut, quoted};
-use crate::key::{KeyPair, system};
-use crate::ledger::AuditAction;
-use crate::name::{AltName, Name};
-use crate::request::CertificateRequest;
+use crate::error::quoted;
+use crate::key::KeyFamily;
+use crate::{AltName, CertificateRequest, Error, KeyAlgorithm, KeyPair, Name};
 
 /// An application, as it was given.
 pub(super) struct Application<'a> {
@@ -38,7 +36,7 @@ pub(super) fn apply(at: &Session<'_>, application: &Application<'_>) -> Result<i
     let product = product(at.config, applicant.product_code.as_deref())?;
     check_applicant(at, application)?;
     let validate_type = ValidateType::read(&applicant.validate_type)?;
-    let csr = csr.map(read_order_csr).transpose()?;
+    let csr = csr.map(|csr| read_order_csr(at, csr)).transpose()?;
     let domains = application_domains(application, csr.as_ref())?;
     // Where the domains are from.
     let parameter = if application.domain.is_some() { "Domain" } else { "Csr" };
@@ -48,15 +46,15 @@ pub(super) fn apply(at: &Session<'_>, application: &Application<'_>) -> Result<i
     }
     let subject = subject_of(parameter, &domains)?;
     check_tags(at.config, tags)?;
-    let quota = use_package_write(at, &product.code)?;
-    let (order_id, number) = next_order(at.ledger)?;
-    let mut writes = vec![quota, number];
+    let quota = use_package_row(at, &product.code)?;
+    let (order_id, number) = next_order(at.rows)?;
+    let mut rows = vec![quota, number];
     let has_key = csr.is_none();
     let csr = match csr {
         Some(csr) => csr,
         None => {
             let key = at.key_once(|| generated(at))?;
-            writes.extend(at.ledger.key_writes(&order_key_name(order_id), key)?);
+            rows.push(at.ledger.key_row(&order_key_name(order_id), key)?);
             let builder = CertificateRequest::builder(subject).alt_names(alt_names(&domains)?);
             builder.sign(key).map_err(creation_failed)?
         }
@@ -71,8 +69,8 @@ pub(super) fn apply(at: &Session<'_>, application: &Application<'_>) -> Result<i
         lifetime: i64::try_from(product.lifetime.as_seconds()).unwrap_or(i64::MAX),
         state: OrderState::DomainVerify.to_string(),
         domains: domains.join(","),
-        token: challenge::token()?,
-        algorithm: csr.public_key().algorithm().family().to_string(),
+        token: challenge::token(at.randomness)?,
+        algorithm: family(csr.public_key().algorithm()).to_owned(),
         csr: csr.to_pem(),
         has_key,
         created: at.now.unix(),
@@ -82,9 +80,9 @@ pub(super) fn apply(at: &Session<'_>, application: &Application<'_>) -> Result<i
         renews: application.renews,
         tags: tags.to_vec(),
     };
-    writes.push(order_write(&document)?);
+    rows.push(order_row(at.rows, &document)?);
     let detail = format!("order {order_id} of {} for {}", product.code, document.domains);
-    at.write(writes, AuditAction::Recorded, cut_detail(detail))?;
+    at.write(rows, &cut_detail(detail))?;
     Ok(order_id)
 }
 
@@ -128,7 +126,7 @@ fn generated(at: &Session<'_>) -> Result<KeyPair, CasError> {
         Some(issuer) => at.config.generated.of(issuer.chain.leaf().public_key()?.algorithm()),
         None => at.config.order_algorithm,
     };
-    let key = KeyPair::generate_with(algorithm, at.config.weak_keys, &mut system());
+    let key = KeyPair::generate_with(algorithm, at.config.weak_keys, &mut at.randomness.clone());
     key.map_err(creation_failed)
 }
 
@@ -146,17 +144,15 @@ pub(super) fn alt_names(domains: &[String]) -> Result<Vec<AltName>, CasError> {
 }
 
 /// A CSR of an order: RSA of 2048 bits or more, or ECC (S).
-fn read_order_csr(text: &str) -> Result<CertificateRequest, CasError> {
+fn read_order_csr(at: &Session<'_>, text: &str) -> Result<CertificateRequest, CasError> {
     let csr = read_csr(text)?;
     let key = csr.public_key().algorithm();
-    match key.family() {
-        KeyFamily::Ecc => Ok(csr),
-        KeyFamily::Rsa if key.bits() >= LEAST_RSA_BITS => Ok(csr),
-        KeyFamily::Rsa | KeyFamily::Sm2 => {
-            let allowed = format!("RSA of {LEAST_RSA_BITS} bits or more, or ECC");
-            Err(CasError::invalid("Csr", format!("a key {key}"), allowed))
-        }
+    let long = key.family() == KeyFamily::Rsa && key.bits() >= LEAST_RSA_BITS;
+    if long || key.family() == KeyFamily::Ecc {
+        return Ok(csr);
     }
+    let allowed = format!("RSA of {LEAST_RSA_BITS} bits or more, or ECC");
+    Err(CasError::invalid("Csr", format!("a key {}", at.config.name_of(key)), allowed))
 }
 
 /// The domains: those that are given, else the CSR's common name. That is among them (I) where both
@@ -202,7 +198,7 @@ fn application_domains(
         }
         None => {
             let given = format!("the common name {}", quoted(named));
-            Err(CasError::invalid("Csr", given, format!("one of {}", cut(&domains.join(",")))))
+            Err(CasError::invalid("Csr", given, format!("one of {}", quoted(&domains.join(",")))))
         }
     }
 }
@@ -224,7 +220,7 @@ fn cut_detail(detail: String) -> String {
     detail.chars().take(256).collect()
 }
 
-fn creation_failed(error: crate::error::Error) -> CasError {
+fn creation_failed(error: Error) -> CasError {
     CasError::of(error, ErrorKind::CreateCertificateRequestFailed)
 }
 

@@ -1,13 +1,13 @@
 //! Challenges: what shows that the applicant controls a domain.
 
+use super::super::described::hexadecimal;
 use super::super::error::CasError;
-use super::super::limits::{PROBE_BYTES, PROBE_RECORDS};
+use super::super::limits::{DNS_NAME_CHARACTERS, PROBE_BYTES, PROBE_RECORDS};
 use super::super::probe::DomainProbe;
 use super::document::OrderDocument;
-use crate::error::{Error, quoted};
-use crate::hexadecimal::hexadecimal;
-use crate::key::random_bytes;
-use crate::limits::DNS_NAME_CHARACTERS;
+use crate::Error;
+use crate::error::quoted;
+use crate::key::Randomness;
 
 /// The host of the TXT record, below the domain (F).
 pub(super) const RECORD_DOMAIN: &str = "_dnsauth";
@@ -56,9 +56,8 @@ impl ValidateType {
 }
 
 /// What nobody guesses: 256 bits, in hexadecimal.
-pub(super) fn token() -> Result<String, Error> {
-    let bytes: [u8; 32] = random_bytes()?;
-    Ok(hexadecimal(&bytes))
+pub(super) fn token(random: &Randomness) -> Result<String, Error> {
+    Ok(hexadecimal(&random.bytes::<32>()?))
 }
 
 /// The domain whose control covers a domain: of a wildcard, the one below it.

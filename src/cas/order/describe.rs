@@ -1,6 +1,5 @@
 //! Showing how far an order is.
 
-use super::super::described::pems;
 use super::super::error::CasError;
 use super::super::json::schema::Secret;
 use super::super::json::structures::structures;
@@ -99,7 +98,7 @@ impl Run for DescribeCertificateState {
 /// The certificates above that of an order, where its issuer is kept.
 fn chain_above(at: &Session<'_>, identifier: Option<&str>) -> Result<Option<String>, CasError> {
     let Some(identifier) = identifier else { return Ok(None) };
-    let Some(leaf) = leaf_document(at.ledger, identifier)? else { return Ok(None) };
+    let Some(leaf) = leaf_document(at.rows, identifier)? else { return Ok(None) };
     let issuer = at.ledger.issuer(&leaf.document.parent_identifier.parse()?)?;
-    Ok(issuer.map(|issuer| pems(issuer.chain.certificates())))
+    Ok(issuer.map(|issuer| issuer.chain.to_pem()))
 }

@@ -6,11 +6,13 @@ use super::super::parameters::groups::Applicant;
 use super::super::parameters::tags::TagParameter;
 use super::super::session::Session;
 use super::super::shelf::records::{
-    Kept, counted, document, documents, encode, numbered, place, text, text_bytes,
+    Kept, counted, document, documents, encode, numbered, record, text,
 };
 use super::state::{OrderAction, OrderState};
-use crate::error::{Error, StoreError, StoreErrorKind};
-use crate::ledger::{CertificateRecord, Identifier, Ledger, RevocationReason, Write};
+use crate::Error;
+use crate::crl::RevocationReason;
+use crate::error::{StoreError, StoreErrorKind};
+use crate::ledger::{CertificateRecord, Identifier, Ledger, Row, Rows};
 
 structures! {
     /// What is kept of an order.
@@ -60,10 +62,10 @@ structures! {
     }
 }
 
-const ORDER: &str = "cas/order/";
-const ORDER_NUMBER: &str = "cas/order-number";
-const PACKAGE: &str = "cas/package/";
-const PACKAGE_ISSUED: &str = "cas/package-issued/";
+const ORDER: &str = "order/";
+const ORDER_NUMBER: &str = "order-number";
+const PACKAGE: &str = "package/";
+const PACKAGE_ISSUED: &str = "package-issued/";
 
 /// An order, and the state that it is in now.
 pub(super) struct Order {
@@ -100,7 +102,7 @@ impl OrderDocument {
 /// An order by its number.
 pub(super) fn order(at: &Session<'_>, order_id: i64) -> Result<Order, CasError> {
     let kept = match u64::try_from(order_id) {
-        Ok(number) => document::<OrderDocument>(at.ledger, numbered(ORDER, number))?,
+        Ok(number) => document::<OrderDocument>(at.rows, numbered(ORDER, number))?,
         Err(_) => None,
     };
     let message = || format!("OrderId: there is no order {order_id}");
@@ -110,8 +112,8 @@ pub(super) fn order(at: &Session<'_>, order_id: i64) -> Result<Order, CasError> 
 }
 
 /// Every order, the latest first.
-pub(super) fn orders(ledger: &Ledger) -> Result<Vec<OrderDocument>, CasError> {
-    let mut orders = documents(ledger, ORDER)?;
+pub(super) fn orders(rows: &Rows) -> Result<Vec<OrderDocument>, CasError> {
+    let mut orders = documents(rows, ORDER)?;
     orders.reverse();
     Ok(orders)
 }
@@ -164,17 +166,18 @@ pub(super) fn order_certificate(
 
 /// The number of a new order, and what makes it taken. A number never comes again, not even that of an
 /// order that was deleted.
-pub(super) fn next_order(ledger: &Ledger) -> Result<(i64, Write), CasError> {
+pub(super) fn next_order(rows: &Rows) -> Result<(i64, Row), CasError> {
     let lost = |problem: &str| {
         let message = format!("the last number of an order: {problem}");
         CasError::new(ErrorKind::Other, message)
     };
-    let last = text(ledger, ORDER_NUMBER.as_bytes())?;
-    let number = last.as_ref().map_or(Some(0), |text| text.parse().ok());
+    let last = rows.get(ORDER_NUMBER)?;
+    let number = last.as_ref().map(text).transpose()?;
+    let number = number.map_or(Some(0), |text| text.parse().ok());
     let number: u64 = number.ok_or_else(|| lost("damaged"))?;
     // A number that was lost, or set back, must not be given once more.
-    if !ledger.records(ORDER.as_bytes(), Some(&numbered(ORDER, number)), 1)?.is_empty() {
-        if text(ledger, ORDER_NUMBER.as_bytes())? != last {
+    if !rows.list(ORDER, Some(&numbered(ORDER, number)), 1)?.is_empty() {
+        if rows.get(ORDER_NUMBER)? != last {
             // It was taken between the two looks, each of which is of its own moment.
             let message = "another order came first";
             let conflict = StoreError::new(StoreErrorKind::Conflict, message);
@@ -188,40 +191,41 @@ pub(super) fn next_order(ledger: &Ledger) -> Result<(i64, Write), CasError> {
         CasError::new(ErrorKind::CreateCertificateRequestFailed, message)
     };
     let number = number.ok_or_else(failed)?;
-    let (last, next) = (last.map(|text| text_bytes(&text)), text_bytes(&number.to_string()));
-    Ok((number, Write::replace(ORDER_NUMBER.as_bytes().to_vec(), last, next)))
+    let taken = match last {
+        Some(last) => last.replace(record(number.to_string()))?,
+        None => rows.insert(ORDER_NUMBER, record(number.to_string()))?,
+    };
+    Ok((number, taken))
 }
 
 /// The packages of a product.
-pub(super) fn package(
-    ledger: &Ledger,
-    code: &str,
-) -> Result<Option<Kept<PackageDocument>>, CasError> {
-    document(ledger, place(PACKAGE, code))
+pub(super) fn package(rows: &Rows, code: &str) -> Result<Option<Kept<PackageDocument>>, CasError> {
+    document(rows, format!("{PACKAGE}{code}"))
 }
 
 /// How many certificates were issued for a product.
-pub(super) fn package_issued(ledger: &Ledger, code: &str) -> Result<i64, CasError> {
-    counted(ledger, &place(PACKAGE_ISSUED, code))
+pub(super) fn package_issued(rows: &Rows, code: &str) -> Result<i64, CasError> {
+    counted(rows, &format!("{PACKAGE_ISSUED}{code}"))
 }
 
 /// What records a new order.
-pub(super) fn order_write(order: &OrderDocument) -> Result<Write, CasError> {
+pub(super) fn order_row(rows: &Rows, order: &OrderDocument) -> Result<Row, CasError> {
     let number = u64::try_from(order.order_id).map_err(|_| damaged(order, "its number"))?;
-    Ok(Write::new(numbered(ORDER, number), encode(order)?))
+    Ok(rows.insert(numbered(ORDER, number), encode(order))?)
 }
 
 /// What records the first package of a product.
-pub(super) fn package_writes(package: &PackageDocument) -> Result<Vec<Write>, CasError> {
+pub(super) fn package_rows(rows: &Rows, package: &PackageDocument) -> Result<Vec<Row>, Error> {
+    let code = &package.product_code;
     Ok(vec![
-        Write::new(place(PACKAGE, &package.product_code), encode(package)?),
-        Write::counter(place(PACKAGE_ISSUED, &package.product_code)),
+        rows.insert(format!("{PACKAGE}{code}"), encode(package))?,
+        rows.counter(format!("{PACKAGE_ISSUED}{code}"))?,
     ])
 }
 
 /// What counts a certificate of a product.
-pub(super) fn package_issued_write(code: &str) -> Write {
-    Write::count(place(PACKAGE_ISSUED, code))
+pub(super) fn package_issued_row(rows: &Rows, code: &str) -> Result<Row, Error> {
+    rows.count(format!("{PACKAGE_ISSUED}{code}"))
 }
 
 /// The name that the key of an order is kept under.

@@ -10,7 +10,7 @@ use super::challenge::base;
 use super::document::{OrderDocument, kept_state, order_certificate, orders, state_of};
 use super::state::OrderState;
 use crate::error::quoted;
-use crate::validity::Validity;
+use crate::time::Validity;
 
 structures! {
     /// Lists orders, the latest first.
@@ -84,7 +84,7 @@ impl Run for ListUserCertificateOrder {
             }
         }
         let mut wanted = Vec::new();
-        for order in orders(at.ledger)? {
+        for order in orders(at.rows)? {
             let named = |word: &String| {
                 order.domains.contains(&word.to_ascii_lowercase())
                     || instance_id(&order).contains(word.as_str())

@@ -5,9 +5,9 @@ use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
 use super::super::session::{Run, Session};
 use super::super::shelf::records::Kept;
-use super::document::{PackageDocument, package, package_issued, package_writes};
+use super::document::{PackageDocument, package, package_issued, package_rows};
 use crate::error::quoted;
-use crate::ledger::{AuditAction, Write};
+use crate::ledger::Row;
 
 structures! {
     /// Buys orders of a product. Only this engine has it: the service sells packages.
@@ -58,24 +58,25 @@ impl Run for AddPackage {
 
     fn run(&self, at: &Session<'_>) -> Result<AddedPackage, CasError> {
         let code = &product(at.config, self.product_code.as_deref())?.code;
-        let (count, kept) = (self.count, package(at.ledger, code)?);
+        let (count, kept) = (self.count, package(at.rows, code)?);
         let before = kept.as_ref().map_or(0, |kept| kept.document.total);
         let total_count = before.checked_add(count).filter(|_| count > 0).ok_or_else(|| {
             let most = i64::MAX - before;
             CasError::invalid("Count", count, format!("1 to {most}"))
         })?;
         let product_code = code.clone();
-        let writes = match kept {
+        let rows = match kept {
             Some(mut kept) => {
                 kept.document.total = total_count;
                 vec![kept.replace()?]
             }
             None => {
                 let product_code = product_code.clone();
-                package_writes(&PackageDocument { product_code, total: total_count, used: 0 })?
+                let package = PackageDocument { product_code, total: total_count, used: 0 };
+                package_rows(at.rows, &package)?
             }
         };
-        at.write(writes, AuditAction::Recorded, format!("package of {count} {code}"))?;
+        at.write(rows, &format!("package of {count} {code}"))?;
         Ok(AddedPackage { product_code, total_count })
     }
 }
@@ -87,7 +88,7 @@ impl Run for DescribePackageState {
         let code = &product(at.config, self.product_code.as_deref())?.code;
         let PackageDocument { product_code, total, used } = bought(at, code)?.document;
         Ok(DescribedPackage {
-            issued_count: package_issued(at.ledger, code)?,
+            issued_count: package_issued(at.rows, code)?,
             product_code,
             total_count: total,
             used_count: used,
@@ -106,7 +107,7 @@ pub(super) fn product<'c>(config: &'c Config, code: Option<&str>) -> Result<&'c 
 }
 
 /// What uses one order of a product up.
-pub(super) fn use_package_write(at: &Session<'_>, code: &str) -> Result<Write, CasError> {
+pub(super) fn use_package_row(at: &Session<'_>, code: &str) -> Result<Row, CasError> {
     let mut kept = bought(at, code)?;
     let PackageDocument { total, used, .. } = &mut kept.document;
     if *used >= *total {
@@ -114,22 +115,22 @@ pub(super) fn use_package_write(at: &Session<'_>, code: &str) -> Result<Write, C
         return Err(CasError::new(ErrorKind::NotRemainCount, message));
     }
     *used += 1;
-    kept.replace()
+    Ok(kept.replace()?)
 }
 
 /// What gives one back.
-pub(super) fn return_package_write(at: &Session<'_>, code: &str) -> Result<Write, CasError> {
+pub(super) fn return_package_row(at: &Session<'_>, code: &str) -> Result<Row, CasError> {
     let mut kept = bought(at, code)?;
     if kept.document.used < 1 {
         let message = format!("the record of the package {code}: no order of it is used");
         return Err(CasError::new(ErrorKind::Other, message));
     }
     kept.document.used -= 1;
-    kept.replace()
+    Ok(kept.replace()?)
 }
 
 fn bought(at: &Session<'_>, code: &str) -> Result<Kept<PackageDocument>, CasError> {
-    package(at.ledger, code)?.ok_or_else(|| {
+    package(at.rows, code)?.ok_or_else(|| {
         let message = format!("ProductCode: no package of {code} was bought");
         CasError::new(ErrorKind::NotFoundPackage, message)
     })

@@ -12,12 +12,11 @@ use super::super::session::{Run, Session};
 use super::super::shelf::records::SERVER;
 use super::application::{alt_names, subject_of};
 use super::challenge::{self, base};
-use super::document::{Order, order as find, package_issued_write};
+use super::document::{Order, order as find, package_issued_row};
 use super::state::{OrderAction, OrderState};
-use crate::key::system;
-use crate::ledger::{AuditAction, Identifier, Ledger};
-use crate::serial::SerialNumber;
-use crate::validity::{Lifetime, Validity};
+use crate::SerialNumber;
+use crate::ledger::{Identifier, Ledger};
+use crate::time::{Lifetime, Validity};
 
 structures! {
     /// Says that the challenge of an order is met, having seen it. Only this engine has it. Whoever may
@@ -66,7 +65,7 @@ pub(super) fn progress(
         kept.document.state = OrderState::VerifyFail.to_string();
         let when = if kept.document.verified.is_some() { "too long ago" } else { "not in time" };
         let detail = format!("order {order_id}: its challenge was met {when}");
-        at.write(vec![kept.replace()?], AuditAction::Recorded, detail)?;
+        at.write([kept.replace()?], &detail)?;
         order = find(at, order_id)?;
     }
     if order.state == OrderState::DomainVerify {
@@ -101,7 +100,7 @@ fn verified(at: &Session<'_>, order: Order, action: OrderAction) -> Result<Order
     kept.document.verified = Some(at.now.unix());
     let how = if action == OrderAction::Attest { "attested" } else { "met" };
     let detail = format!("order {order_id}: its challenge is {how}");
-    at.write(vec![kept.replace()?], AuditAction::Recorded, detail)?;
+    at.write([kept.replace()?], &detail)?;
     find(at, order_id)
 }
 
@@ -115,13 +114,13 @@ fn issue_order(at: &Session<'_>, order: Order, issuer: &Identifier) -> Result<()
     let domains: Vec<String> = kept.document.domains.split(',').map(str::to_owned).collect();
     let validity = order_validity(at, kept.document.lifetime, &parent)?;
     // The order names its certificate, so the number is drawn before.
-    let serial = SerialNumber::generate(&mut system())?;
+    let serial = SerialNumber::generate(&mut at.randomness.clone())?;
     let digest = Ledger::issuer_digest(parent.issuer.public_key());
     kept.document.certificate = Some(Identifier::of(&digest, &serial).to_string());
     // With a pointer to the CRL, where the issuer has CRLs.
     let tags = kept.document.tags.clone();
     let options = LeafOptions { enable_crl: Some(1), tags, ..Default::default() };
-    let count = package_issued_write(kept.document.product_code());
+    let count = package_issued_row(at.rows, kept.document.product_code())?;
     let leaf = Leaf {
         parent: &parent,
         key: LeafKey::Csr(&csr),
@@ -133,7 +132,7 @@ fn issue_order(at: &Session<'_>, order: Order, issuer: &Identifier) -> Result<()
         serial: Some(serial),
         alias_name: None,
         options: &options,
-        writes: vec![kept.replace()?, count],
+        rows: vec![kept.replace()?, count],
     };
     issue(at, leaf).map(drop)
 }

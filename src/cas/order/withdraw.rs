@@ -4,9 +4,9 @@ use super::super::error::CasError;
 use super::super::json::structures::structures;
 use super::super::session::{Run, Session};
 use super::document::{damaged, order, order_certificate, order_key_name};
-use super::package::return_package_write;
+use super::package::return_package_row;
 use super::state::OrderAction;
-use crate::ledger::{AuditAction, RevocationReason};
+use crate::crl::RevocationReason;
 
 structures! {
     /// Cancels an order whose certificate is not issued yet; its quota stays used until it is deleted.
@@ -43,7 +43,7 @@ impl Run for CancelOrderRequest {
     fn run(&self, at: &Session<'_>) -> Result<(), CasError> {
         let kept = order(at, self.order_id)?.after(OrderAction::Cancel)?;
         let detail = format!("order {} cancelled", self.order_id);
-        at.write(vec![kept.replace()?], AuditAction::Recorded, detail)
+        at.write([kept.replace()?], &detail)
     }
 }
 
@@ -53,12 +53,12 @@ impl Run for DeleteCertificateRequest {
     fn run(&self, at: &Session<'_>) -> Result<(), CasError> {
         let order_id = self.order_id;
         let kept = order(at, order_id)?.after(OrderAction::Delete)?;
-        let mut writes = vec![return_package_write(at, kept.document.product_code())?];
+        let mut rows = vec![return_package_row(at, kept.document.product_code())?];
         if kept.document.has_key {
-            writes.extend(at.ledger.forget_key_writes(&order_key_name(order_id))?);
+            rows.push(at.ledger.forget_key_row(&order_key_name(order_id))?);
         }
-        writes.push(kept.delete());
-        at.write(writes, AuditAction::Deleted, format!("order {order_id}"))
+        rows.push(kept.delete());
+        at.write(rows, &format!("order {order_id}"))
     }
 }
 
@@ -71,9 +71,8 @@ impl Run for CancelCertificateForPackageRequest {
         let kept = order.after(OrderAction::Revoke)?;
         let certificate = certificate.ok_or_else(|| damaged(&kept.document, "its certificate"))?;
         // Revoking needs neither the issuer's key nor that it is in force.
-        let writer = at.ledger.writer(at.actor, at.now);
-        let rows = [kept.replace()?.into()];
-        writer.revoke(&certificate.issuer, &certificate.serial, REASON, rows)?;
+        let rows = [kept.replace()?];
+        at.writer().revoke(&certificate.issuer, &certificate.serial, REASON, rows)?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use super::super::config::Config;
 use super::super::error::CasError;
 use super::super::json::schema::{Parameter, ParameterHelp, Problems, read_answer};
 use super::super::json::structures::{self, Fields, Given, structures};
+use crate::error::quoted;
 
 structures! {
     /// Which page of a list is asked for.
@@ -154,7 +155,7 @@ impl<'de, T: Listed> serde::Deserialize<'de> for List<T> {
 pub(crate) fn one_of(name: &str, given: &Option<String>, allowed: &[&str]) -> Result<(), CasError> {
     match given {
         Some(given) if !allowed.contains(&given.as_str()) => {
-            let given = crate::error::quoted(given);
+            let given = quoted(given);
             Err(CasError::invalid(name, given, allowed.join(" or ")))
         }
         _ => Ok(()),

@@ -2,8 +2,8 @@
 
 use super::super::error::CasError;
 use super::super::limits::DOMAINS;
-use crate::error::{Error, quoted};
-use crate::name::AltName;
+use crate::error::quoted;
+use crate::{AltName, Error};
 
 /// The DNS names and IP addresses of a list: no item is empty, malformed or there twice.
 pub(crate) fn domains(parameter: &str, list: Option<&str>) -> Result<Vec<AltName>, CasError> {

@@ -2,8 +2,9 @@
 
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
-use crate::error::{Error, quoted};
-use crate::name::{Attribute, AttributeType, Name};
+use crate::error::quoted;
+use crate::name::{Attribute, AttributeType};
+use crate::{Error, Name};
 
 structures! {
     /// The fields of a subject, the common name apart.

@@ -2,8 +2,7 @@
 
 use super::super::error::CasError;
 use crate::error::quoted;
-use crate::oid::Oid;
-use crate::usage::ExtendedKeyUsage;
+use crate::profile::{ExtendedKeyUsage, Oid};
 
 /// The usages of a list: names of the service, or object identifiers; none twice.
 pub(crate) fn extended_key_usages(

@@ -3,7 +3,7 @@
 use super::super::config::ValidityRule;
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
-use crate::validity::{Lifetime, Time, Validity};
+use crate::time::{Lifetime, Time, Validity};
 
 structures! {
     /// How long a leaf is asked to be valid.

@@ -1,19 +1,21 @@
-//! The records, under keys that begin with `cas/`. Each begins with one byte of version; an unknown
-//! version is refused, never guessed at. Counters are the ledger's.
+//! The records: rows of the ledger under the name `cas` ([`Ledger::rows`](crate::ledger::Ledger::rows)). Each
+//! value begins with one byte of version; an unknown version is refused, never guessed at.
 //!
-//! | key | value |
+//! | place | value |
 //! |---|---|
-//! | `cas/ca/` identifier | `AuthorityDocument` |
-//! | `cas/certificate/` identifier | `LeafDocument` |
-//! | `cas/certificates/` time of issue (8), identifier | identifier of the CA, kind: what lists choose by |
-//! | `cas/csr/` number (8) | `ListedCsr`: what lists show |
-//! | `cas/custom-identifier/` text | the identifier |
-//! | `cas/issued/` identifier of the CA | how many leaves it issued (8) |
-//! | `cas/order/` number (8) | `OrderDocument` |
-//! | `cas/order-number` | the last number of an order, decimal |
-//! | `cas/package/` product | `PackageDocument` |
-//! | `cas/package-issued/` product | how many certificates were issued for it (8) |
-//! | `cas/request-name/` text | the number of the CSR |
+//! | `ca/` identifier | `AuthorityDocument` |
+//! | `certificate/` identifier | `LeafDocument` |
+//! | `certificates/` time of issue (8), identifier | identifier of the CA, kind: what lists choose by |
+//! | `csr/` number (8) | `ListedCsr`: what lists show |
+//! | `custom-identifier/` text | the identifier |
+//! | `order/` number (8) | `OrderDocument` |
+//! | `order-number` | the last number of an order, decimal |
+//! | `package/` product | `PackageDocument` |
+//! | `request-name/` text | the number of the CSR |
+//! | `token/` operation, `/`, token | the parameters of the call and its answer |
+//!
+//! Counters: `issued/` and the identifier of a CA has how many leaves it issued, `package-issued/` and a
+//! product how many certificates were issued for it.
 
 use serde_json::Value;
 
@@ -21,8 +23,9 @@ use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::{Parameter, read_whole};
 use super::super::json::structures::structures;
 use super::super::parameters::tags::TagParameter;
+use crate::Error;
 use crate::error::quoted;
-use crate::ledger::{Identifier, Ledger, Write};
+use crate::ledger::{Identifier, Row, Rows, StoredRow};
 
 structures! {
     /// What is kept of a CA beside its certificate and key.
@@ -81,90 +84,86 @@ pub(crate) const SERVER: &str = "SERVER";
 pub(crate) const CLIENT: &str = "CLIENT";
 pub(crate) const END_ENTITY: &str = "END_ENTITY";
 
-const AUTHORITY: &str = "cas/ca/";
-const LEAF: &str = "cas/certificate/";
-const LEAVES: &str = "cas/certificates/";
-const CUSTOM_IDENTIFIER: &str = "cas/custom-identifier/";
-const ISSUED: &str = "cas/issued/";
+const AUTHORITY: &str = "ca/";
+const LEAF: &str = "certificate/";
+const LEAVES: &str = "certificates/";
+const CUSTOM_IDENTIFIER: &str = "custom-identifier/";
+const ISSUED: &str = "issued/";
 
 /// The version of every record.
 const VERSION: u8 = 1;
 
-/// A document with the bytes it was read from, which a change of it must still find.
+/// A document with the row it was read from, which a change of it must still find.
 pub(crate) struct Kept<D> {
     pub(crate) document: D,
-    place: Vec<u8>,
-    bytes: Vec<u8>,
+    row: StoredRow,
 }
 
 impl<D: Parameter> Kept<D> {
     /// What puts the document, as it is now, in the place of what was read.
-    pub(crate) fn replace(self) -> Result<Write, CasError> {
-        let bytes = encode(&self.document)?;
-        Ok(Write::replace(self.place, Some(self.bytes), bytes))
+    pub(crate) fn replace(&self) -> Result<Row, Error> {
+        self.row.replace(encode(&self.document))
     }
 
     /// What removes it.
-    pub(crate) fn delete(self) -> Write {
-        Write::delete(self.place, self.bytes)
+    pub(crate) fn delete(&self) -> Row {
+        self.row.delete()
     }
 
     /// What makes a change fail unless the document is still what was read.
-    pub(crate) fn unchanged(&self) -> Write {
-        Write::unchanged(self.place.clone(), Some(self.bytes.clone()))
+    pub(crate) fn unchanged(&self) -> Row {
+        self.row.unchanged()
     }
 }
 
 /// The document at a place.
 pub(crate) fn document<D: Parameter>(
-    ledger: &Ledger,
-    place: Vec<u8>,
+    rows: &Rows,
+    place: impl AsRef<[u8]>,
 ) -> Result<Option<Kept<D>>, CasError> {
-    let Some(bytes) = ledger.record(&place)? else { return Ok(None) };
-    let document = decode(&place, &bytes)?;
-    Ok(Some(Kept { document, place, bytes }))
+    let Some(row) = rows.get(place)? else { return Ok(None) };
+    Ok(Some(Kept { document: decode(&row)?, row }))
 }
 
-/// The documents under a prefix, in the order of their keys.
-pub(crate) fn documents<D: Parameter>(ledger: &Ledger, prefix: &str) -> Result<Vec<D>, CasError> {
-    let found = ledger.records(prefix.as_bytes(), None, usize::MAX)?;
-    found.iter().map(|(place, bytes)| decode(place, bytes)).collect()
+/// The documents under a prefix, in the order of their places.
+pub(crate) fn documents<D: Parameter>(rows: &Rows, prefix: &str) -> Result<Vec<D>, CasError> {
+    rows.list(prefix, None, usize::MAX)?.iter().map(decode).collect()
 }
 
 /// What the counter at a place has come to.
-pub(crate) fn counted(ledger: &Ledger, place: &[u8]) -> Result<i64, CasError> {
-    Ok(i64::try_from(ledger.counted(place)?).unwrap_or(i64::MAX))
+pub(crate) fn counted(rows: &Rows, place: &str) -> Result<i64, CasError> {
+    let lost = || CasError::new(ErrorKind::Other, format!("the counter {place}: it is missing"));
+    Ok(i64::try_from(rows.counted(place)?.ok_or_else(lost)?).unwrap_or(i64::MAX))
 }
 
 /// The text that a record is.
-pub(crate) fn text(ledger: &Ledger, place: &[u8]) -> Result<Option<String>, CasError> {
-    let Some(bytes) = ledger.record(place)? else { return Ok(None) };
-    let text = str::from_utf8(content(place, &bytes)?);
-    text.map(|text| Some(text.to_owned())).map_err(|_| damaged(place, "not a text"))
+pub(crate) fn text(row: &StoredRow) -> Result<String, CasError> {
+    let text = str::from_utf8(content(row)?);
+    text.map(str::to_owned).map_err(|_| damaged(row, "not a text"))
 }
 
-/// A record that is a text.
-pub(crate) fn text_bytes(text: &str) -> Vec<u8> {
-    [&[VERSION], text.as_bytes()].concat()
+/// The content of a record, after its version.
+pub(crate) fn record(content: impl AsRef<[u8]>) -> Vec<u8> {
+    [&[VERSION], content.as_ref()].concat()
 }
 
 pub(crate) fn authority_document(
-    ledger: &Ledger,
+    rows: &Rows,
     identifier: &str,
 ) -> Result<Option<Kept<AuthorityDocument>>, CasError> {
-    document(ledger, place(AUTHORITY, identifier))
+    document(rows, format!("{AUTHORITY}{identifier}"))
 }
 
 pub(crate) fn leaf_document(
-    ledger: &Ledger,
+    rows: &Rows,
     identifier: &str,
 ) -> Result<Option<Kept<LeafDocument>>, CasError> {
-    document(ledger, place(LEAF, identifier))
+    document(rows, format!("{LEAF}{identifier}"))
 }
 
 /// The documents of CAs, in the order of their creation.
-pub(crate) fn authority_documents(ledger: &Ledger) -> Result<Vec<AuthorityDocument>, CasError> {
-    let mut documents: Vec<AuthorityDocument> = documents(ledger, AUTHORITY)?;
+pub(crate) fn authority_documents(rows: &Rows) -> Result<Vec<AuthorityDocument>, CasError> {
+    let mut documents: Vec<AuthorityDocument> = documents(rows, AUTHORITY)?;
     documents.sort_by(|a, b| (a.created, &a.identifier).cmp(&(b.created, &b.identifier)));
     Ok(documents)
 }
@@ -172,22 +171,21 @@ pub(crate) fn authority_documents(ledger: &Ledger) -> Result<Vec<AuthorityDocume
 /// The identifiers of the leaves that are wanted, the latest first: by the time of their issue, their
 /// identifier, that of their CA, and their kind. No record of a leaf is read.
 pub(crate) fn leaf_identifiers(
-    ledger: &Ledger,
+    rows: &Rows,
     wanted: impl Fn(i64, &str, &str, &str) -> bool,
 ) -> Result<Vec<String>, CasError> {
     let mut identifiers = Vec::new();
-    for (key, value) in ledger.records(LEAVES.as_bytes(), None, usize::MAX)?.iter().rev() {
-        let order = key.get(LEAVES.len()..).and_then(|rest| rest.split_first_chunk());
-        let row = order.and_then(|(order, identifier)| {
+    for row in rows.list(LEAVES, None, usize::MAX)?.iter().rev() {
+        let content = content(row)?;
+        let order = row.place().get(LEAVES.len()..).and_then(|rest| rest.split_first_chunk());
+        let listed = order.and_then(|(order, identifier)| {
             let created = (u64::from_be_bytes(*order) ^ 1 << 63) as i64;
-            let (parent, kind) = content(key, value).ok()?.split_at_checked(identifier.len())?;
+            let (parent, kind) = content.split_at_checked(identifier.len())?;
             let text = str::from_utf8;
             Some((created, text(identifier).ok()?, text(parent).ok()?, text(kind).ok()?))
         });
-        let Some((created, identifier, parent, kind)) = row else {
-            content(key, value)?;
-            return Err(damaged(key, "not what lists need"));
-        };
+        let (created, identifier, parent, kind) =
+            listed.ok_or_else(|| damaged(row, "not what lists need"))?;
         if wanted(created, identifier, parent, kind) {
             identifiers.push(identifier.to_owned());
         }
@@ -195,51 +193,56 @@ pub(crate) fn leaf_identifiers(
     Ok(identifiers)
 }
 
-/// The leaf that a caller calls by its own identifier.
-pub(crate) fn custom_identifier(ledger: &Ledger, custom: &str) -> Result<Option<String>, CasError> {
-    text(ledger, &place(CUSTOM_IDENTIFIER, custom))
+/// The record of the leaf that a caller calls by its own identifier.
+pub(crate) fn custom_identifier(rows: &Rows, custom: &str) -> Result<Option<StoredRow>, Error> {
+    rows.get(format!("{CUSTOM_IDENTIFIER}{custom}"))
 }
 
 /// How many leaves a CA issued.
-pub(crate) fn issued_count(ledger: &Ledger, identifier: &str) -> Result<i64, CasError> {
-    counted(ledger, &place(ISSUED, identifier))
+pub(crate) fn issued_count(rows: &Rows, identifier: &str) -> Result<i64, CasError> {
+    counted(rows, &format!("{ISSUED}{identifier}"))
 }
 
 /// What records a new CA, which has issued nothing yet.
-pub(crate) fn authority_writes(document: &AuthorityDocument) -> Result<Vec<Write>, CasError> {
+pub(crate) fn authority_rows(rows: &Rows, document: &AuthorityDocument) -> Result<Vec<Row>, Error> {
+    let identifier = &document.identifier;
     Ok(vec![
-        Write::new(place(AUTHORITY, &document.identifier), encode(document)?),
-        Write::counter(place(ISSUED, &document.identifier)),
+        rows.insert(format!("{AUTHORITY}{identifier}"), encode(document))?,
+        rows.counter(format!("{ISSUED}{identifier}"))?,
     ])
 }
 
 /// What records a new leaf.
-pub(crate) fn leaf_writes(document: &LeafDocument) -> Result<Vec<Write>, CasError> {
-    let LeafDocument { identifier, parent_identifier, custom_identifier, .. } = document;
-    let mut writes = vec![
-        Write::new(place(LEAF, identifier), encode(document)?),
-        Write::new(listed(document), listed_bytes(document)),
-        Write::count(place(ISSUED, parent_identifier)),
+pub(crate) fn leaf_rows(rows: &Rows, document: &LeafDocument) -> Result<Vec<Row>, Error> {
+    let LeafDocument { identifier, parent_identifier, kind, custom_identifier, .. } = document;
+    let listed = record(format!("{parent_identifier}{kind}"));
+    let mut written = vec![
+        rows.insert(format!("{LEAF}{identifier}"), encode(document))?,
+        rows.insert(listed_place(document), listed)?,
+        rows.count(format!("{ISSUED}{parent_identifier}"))?,
     ];
-    writes.extend(
-        custom_identifier
-            .as_ref()
-            .map(|custom| Write::new(place(CUSTOM_IDENTIFIER, custom), text_bytes(identifier))),
-    );
-    Ok(writes)
+    if let Some(custom) = custom_identifier {
+        written.push(rows.insert(format!("{CUSTOM_IDENTIFIER}{custom}"), record(identifier))?);
+    }
+    Ok(written)
 }
 
 /// What removes a leaf from lists; its certificate stays in the ledger.
-pub(crate) fn forget_leaf_writes(kept: Kept<LeafDocument>) -> Vec<Write> {
-    let LeafDocument { identifier, custom_identifier, .. } = &kept.document;
-    let mut writes = vec![Write::delete(listed(&kept.document), listed_bytes(&kept.document))];
-    writes.extend(
-        custom_identifier
-            .as_ref()
-            .map(|custom| Write::delete(place(CUSTOM_IDENTIFIER, custom), text_bytes(identifier))),
-    );
-    writes.push(kept.delete());
-    writes
+pub(crate) fn forget_leaf_rows(
+    rows: &Rows,
+    kept: &Kept<LeafDocument>,
+) -> Result<Vec<Row>, CasError> {
+    let mut found = vec![rows.get(listed_place(&kept.document))?];
+    if let Some(custom) = &kept.document.custom_identifier {
+        found.push(custom_identifier(rows, custom)?);
+    }
+    let lost = || {
+        let identifier = &kept.document.identifier;
+        let message = format!("the records of the certificate {identifier}: one is missing");
+        CasError::new(ErrorKind::Other, message)
+    };
+    let deleted = |row: Option<StoredRow>| Ok(row.ok_or_else(lost)?.delete());
+    found.into_iter().map(deleted).chain([Ok(kept.delete())]).collect()
 }
 
 /// An identifier that was given as text.
@@ -249,52 +252,42 @@ pub(crate) fn identifier(name: &str, text: &str) -> Result<Identifier, CasError>
     text.parse().map_err(unknown)
 }
 
-pub(crate) fn place(prefix: &str, name: &str) -> Vec<u8> {
-    [prefix.as_bytes(), name.as_bytes()].concat()
-}
-
 /// The place of what has a number.
 pub(crate) fn numbered(prefix: &str, number: u64) -> Vec<u8> {
     [prefix.as_bytes(), &number.to_be_bytes()].concat()
 }
 
-pub(crate) fn encode(document: &impl Parameter) -> Result<Vec<u8>, CasError> {
-    let mut bytes = vec![VERSION];
-    let written = serde_json::to_writer(&mut bytes, &document.write());
-    written.map_err(|error| CasError::new(ErrorKind::Other, error.to_string()))?;
-    Ok(bytes)
+/// A document as it is recorded.
+pub(crate) fn encode(document: &impl Parameter) -> Vec<u8> {
+    record(document.write().unwrap_or_default().to_string())
 }
 
-pub(crate) fn decode<D: Parameter>(place: &[u8], bytes: &[u8]) -> Result<D, CasError> {
+/// The document that a record is.
+pub(crate) fn decode<D: Parameter>(row: &StoredRow) -> Result<D, CasError> {
     let value: Value =
-        serde_json::from_slice(content(place, bytes)?).map_err(|error| damaged(place, error))?;
-    read_whole(&value).map_err(|problems| damaged(place, problems))
+        serde_json::from_slice(content(row)?).map_err(|error| damaged(row, error))?;
+    read_whole(&value).map_err(|problems| damaged(row, problems))
 }
 
 /// What a record holds after its version.
-fn content<'b>(place: &[u8], bytes: &'b [u8]) -> Result<&'b [u8], CasError> {
-    match bytes.split_first() {
+pub(crate) fn content(row: &StoredRow) -> Result<&[u8], CasError> {
+    match row.value().split_first() {
         Some((&VERSION, content)) => Ok(content),
         Some((version, _)) => {
             let problem = format!("it has version {version}; this engine reads version {VERSION}");
-            Err(damaged(place, problem))
+            Err(damaged(row, problem))
         }
-        None => Err(damaged(place, "it is empty")),
+        None => Err(damaged(row, "it is empty")),
     }
 }
 
-fn damaged(place: &[u8], problem: impl ToString) -> CasError {
-    let (place, problem) = (String::from_utf8_lossy(place), problem.to_string());
-    CasError::new(ErrorKind::Other, format!("the record {}: {problem}", place.escape_debug()))
+pub(crate) fn damaged(row: &StoredRow, problem: impl ToString) -> CasError {
+    let (place, problem) = (String::from_utf8_lossy(row.place()), problem.to_string());
+    CasError::new(ErrorKind::Other, format!("the record cas/{}: {problem}", place.escape_debug()))
 }
 
 /// Where a leaf stands in lists.
-fn listed(leaf: &LeafDocument) -> Vec<u8> {
+fn listed_place(leaf: &LeafDocument) -> Vec<u8> {
     let order = (leaf.created as u64 ^ 1 << 63).to_be_bytes();
     [LEAVES.as_bytes(), &order, leaf.identifier.as_bytes()].concat()
-}
-
-/// What lists choose it by.
-fn listed_bytes(leaf: &LeafDocument) -> Vec<u8> {
-    [&[VERSION], leaf.parent_identifier.as_bytes(), leaf.kind.as_bytes()].concat()
 }
