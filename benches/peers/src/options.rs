@@ -24,17 +24,18 @@ Operations, where ALG is rsa2048, rsa3072, rsa4096, p256, p384, p521 or sm2:
 
   ALG-sign-one      a signature over 900 bytes, hashing included, and blinding or a check of its
                     own where the library does it by itself
-                    in:  aws-lc-rs (not sm2), openssl, ring (not p521, sm2), rustcrypto
+                    in:  aws-lc-rs (not sm2), openssl, purecrypto, ring (not p521, sm2), rustcrypto
   ALG-sign-batch    64 messages of 900 bytes under one key, each answer verified; a signature's share
                     in:  as sign-one
   ALG-verify        a signature over 900 bytes is verified
                     in:  as sign-one
   ALG-keygen        a key pair; the mean of at least 60 keys, of as many for all
-                    in:  aws-lc-rs (not sm2), openssl, ring (p256 and p384), rustcrypto
+                    in:  aws-lc-rs (not sm2), openssl, purecrypto, ring (p256, p384), rustcrypto
   issue-ALG         a request is parsed and verified, reviewed, the certificate encoded, signed,
                     verified and recorded in memory
                     in:  openssl, rcgen (not p521, sm2)
-                    out: aws-lc-rs, ring and rustcrypto, which issue no certificates
+                    out: aws-lc-rs, ring and rustcrypto, which issue no certificates, and purecrypto, whose
+                         certificates keep no rule of a profile
   issue-batch-ALG   64 requests, ours in one call; a certificate's share
                     in:  as issue
 
@@ -46,6 +47,7 @@ P-384 with SHA-384, P-521 with SHA-512, SM2 with SM3.
   openssl      the newest that openssl-src brings, with enable-ec_nistp_64_gcc_128 as distributions
                build it, by the crate openssl. SM2 is in by way of EVP; the crate cannot set its
                identifier, so everybody uses OpenSSL's default, the empty one.
+  purecrypto   in pure Rust; P-256 by its own type, which is faster than the one for all curves.
   rcgen        on aws-lc-rs. The certificate's signature is verified by x509-parser, which rcgen reads
                requests with; it does not know ecdsa-with-SHA512, so P-521 is out.
   ring         its keygen is to PKCS #8.

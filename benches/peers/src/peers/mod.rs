@@ -3,6 +3,7 @@
 mod aws_lc;
 mod openssl;
 mod ours;
+mod purecrypto;
 mod rcgen;
 mod ring;
 mod rustcrypto;
@@ -104,8 +105,15 @@ pub const DAYS: u32 = 90;
 pub const SM2_ID: &str = "";
 
 /// All of them, in the order of the columns.
-pub fn peers() -> [&'static dyn Peer; 5] {
-    [&aws_lc::AwsLc, &openssl::Openssl, &rcgen::Rcgen, &ring::Ring, &rustcrypto::RustCrypto]
+pub fn peers() -> [&'static dyn Peer; 6] {
+    [
+        &aws_lc::AwsLc,
+        &openssl::Openssl,
+        &purecrypto::PureCrypto,
+        &rcgen::Rcgen,
+        &ring::Ring,
+        &rustcrypto::RustCrypto,
+    ]
 }
 
 /// Certificates by their serial numbers: the memory of peers that have none.
