@@ -16,7 +16,8 @@ const COUNT: &[u8] = b"revocation-count/";
 const VERSION: u8 = 2;
 const COUNT_VERSION: u8 = 1;
 
-/// Why a certificate is revoked (RFC 5280 section 5.3.1).
+/// Why a certificate is revoked (RFC 5280 section 5.3.1). Default: [`RevocationReason::Unspecified`]. Set by
+/// [`RevocationRequest::new`].
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum RevocationReason {
