@@ -17,7 +17,7 @@ pub const MODULES: &[(&str, u8, &[&str])] = &[
         "openssl_ca", "policy", "profile", "request", "revocation_list", "serial", "store", "validity"]),
     // A client of what everybody may use: CLIENTS.
     ("cas", 6, &[]),
-    ("conversions", 6, &["certificate", "error", "request", "revocation_list"]),
+    ("conversions", 6, &["certificate", "chain", "error", "key", "name", "request", "revocation_list", "validity"]),
     ("testing", 6, &["error", "store"]),
 
     ("crl", 5, &["algorithm", "distribution", "error", "issuer", "ledger", "limits", "lint", "profile",

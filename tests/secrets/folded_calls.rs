@@ -3,6 +3,7 @@
 use std::fs;
 
 use certwright::cas::{Cas, CasError, Config, OPERATIONS, OPERATOR_OPERATIONS, ParameterHelp};
+use certwright::testing::SeededRng;
 use certwright::time::SystemClock;
 use certwright::{Authority, Issuer, MemoryStore, Policy, Profile};
 use certwright_tests::common::families;
@@ -16,7 +17,9 @@ const FORMS: usize = 3;
 
 #[test]
 fn no_operation_shows_it() {
-    let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());
+    // Identifiers of requests are in the answers, and drawn ones may look like eight digits of a key.
+    let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default())
+        .with_rng(SeededRng::new(1));
     let ask = |name: &str, parameters: &str| {
         let is_operators = OPERATOR_OPERATIONS.iter().any(|operation| operation.name == name);
         if is_operators {
