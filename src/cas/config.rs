@@ -109,7 +109,7 @@ pub struct Config {
     pub serial_form: SerialForm,
     /// Bytes of the code that encrypts an exported private key (F: 32).
     pub encrypted_code_bytes: usize,
-    /// Items of a page: of ListCsr (F: 50), of other lists (F: 20).
+    /// Items of a page: of lists of CSRs and orders (F: 50), of certificates (F: 20).
     pub page_sizes: (i64, i64),
     /// Items of a page at most (I).
     pub page_size_limit: i64,

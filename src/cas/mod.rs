@@ -35,10 +35,14 @@
 //!     ..Default::default()
 //! })?;
 //! let server = cas.run(&CreateServerCertificateWithCsr {
-//!     csr: csr.csr, parent_identifier: ca.identifier,
+//!     csr: csr.csr,
 //!     domain: Some("db.example,10.0.0.7".into()),
-//!     validity: LeafValidity { days: Some(90), ..Default::default() },
-//!     options: LeafOptions { immediately: Some(2), ..Default::default() },
+//!     leaf: TlsLeaf {
+//!         parent_identifier: ca.identifier,
+//!         validity: LeafValidity { days: Some(90), ..Default::default() },
+//!         options: LeafOptions { immediately: Some(2), ..Default::default() },
+//!         ..Default::default()
+//!     },
 //!     ..Default::default()
 //! })?;
 //! assert!(server.x509_certificate.is_some());
@@ -92,3 +96,4 @@ pub use self::parameters::tags::TagParameter;
 pub use self::parameters::validity::LeafValidity;
 pub use self::probe::{DomainProbe, MapProbe, is_public_address};
 pub use self::service::{ApplicantOperation, Cas, Operator, OperatorOperation};
+pub use self::shelf::records::AuthorityRecord;

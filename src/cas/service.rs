@@ -8,7 +8,7 @@ use rand_core::TryCryptoRng;
 use super::config::Config;
 use super::error::CasError;
 use super::order::AttestOrder;
-use super::order::{AddPackage, AddedPackage, OrderProgress};
+use super::order::{AddPackage, DescribedPackage, OrderProgress};
 use super::probe::DomainProbe;
 use super::session::{Opened, Run, Session};
 use super::shelf::token;
@@ -216,7 +216,7 @@ impl Operator<'_> {
     ///
     /// # Errors
     /// As [`AddPackage`].
-    pub fn add_package(&self, product: &str, count: i64) -> Result<AddedPackage, CasError> {
+    pub fn add_package(&self, product: &str, count: i64) -> Result<DescribedPackage, CasError> {
         self.run(&AddPackage { product_code: Some(product.to_owned()), count })
     }
 

@@ -1,7 +1,7 @@
 //! Client certificates.
 
 use certwright::KeyAlgorithm;
-use certwright::cas::{Config, CreateClientCertificateWithCsr, LeafValidity};
+use certwright::cas::{Config, CreateClientCertificateWithCsr, LeafValidity, TlsLeaf};
 use certwright::policy::Decision;
 use certwright::profile::{ExtendedKeyUsage, KeyUsage};
 use serde_json::{Value, json};
@@ -226,8 +226,11 @@ fn the_outcome_lists_what_of_the_csr_was_left_out() {
     let world = World::new();
     let request = CreateClientCertificateWithCsr {
         csr: csr_of(KeyAlgorithm::EcdsaP256, "CN=Bob", &["left.example.test"]),
-        parent_identifier: world.ca.clone(),
-        validity: LeafValidity { days: Some(1), ..Default::default() },
+        leaf: TlsLeaf {
+            parent_identifier: world.ca.clone(),
+            validity: LeafValidity { days: Some(1), ..Default::default() },
+            ..Default::default()
+        },
         ..Default::default()
     };
     let answer = world.cas.run(&request).unwrap();

@@ -26,6 +26,7 @@ mod order_quota;
 mod order_states;
 mod order_walk;
 mod orders;
+mod probes;
 mod races;
 mod records;
 mod seed_examples;

@@ -2,7 +2,7 @@
 
 use crate::world::CallJson;
 use certwright::cas::{
-    CommonNameRule, Config, CreateServerCertificateWithCsr, LeafValidity, SubjectFromCsr,
+    CommonNameRule, Config, CreateServerCertificateWithCsr, LeafValidity, SubjectFromCsr, TlsLeaf,
     ValidityRule,
 };
 use certwright::policy::Decision;
@@ -618,8 +618,11 @@ fn the_outcome_lists_what_of_the_csr_was_left_out() {
     let names = ["www.example.test", "left.example.test"];
     let request = CreateServerCertificateWithCsr {
         csr: csr_of(KeyAlgorithm::EcdsaP256, "CN=www.example.test, O=Theirs", &names),
-        parent_identifier: world.ca.clone(),
-        validity: LeafValidity { days: Some(1), ..Default::default() },
+        leaf: TlsLeaf {
+            parent_identifier: world.ca.clone(),
+            validity: LeafValidity { days: Some(1), ..Default::default() },
+            ..Default::default()
+        },
         ..Default::default()
     };
     let answer = world.cas.run(&request).unwrap();

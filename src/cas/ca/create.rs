@@ -12,7 +12,7 @@ use super::super::parameters::tags::{TagParameter, check_tags};
 use super::super::parameters::usages::extended_key_usages;
 use super::super::parameters::validity::years;
 use super::super::session::{Run, Session};
-use super::super::shelf::records::{AuthorityDocument, ISSUE, authority_rows};
+use super::super::shelf::records::{AuthorityDocument, AuthorityRecord, ISSUE, authority_rows};
 use super::super::shelf::token;
 use super::parent::{self, algorithm, check_family, crl_url, generated};
 use crate::issuance::Issuance;
@@ -105,14 +105,14 @@ impl Run for CreateRootCACertificate {
         let root =
             Issuer::self_signed_at(name, Profile::root(), Arc::clone(key), serial, validity)?;
         let chain = root.chain();
-        let document = AuthorityDocument {
+        let record = AuthorityRecord {
             years: self.years,
-            enable_crl: true,
+            crl_status: true,
             crl_day: at.config.crl_day,
             tags: self.tags.clone(),
             ..Default::default()
         };
-        let identifier = at.writer().put_root(&root, created(at, document, &chain)?)?;
+        let identifier = at.writer().put_root(&root, created(at, record, &chain)?)?;
         Ok(answer(&identifier, &chain))
     }
 }
@@ -129,7 +129,7 @@ impl Run for CreateSubCACertificate {
         let name = name(at, &self.subject)?;
         let algorithm = algorithm(at, "Algorithm", &self.algorithm)?;
         check_family(at, "Algorithm", algorithm, &parent)?;
-        let above = parent.kept.document.years;
+        let above = parent.kept.document.record.years;
         if self.years > above {
             let allowed = format!("1 to {above}, the years of its parent");
             return Err(CasError::invalid("Years", self.years, allowed));
@@ -163,10 +163,10 @@ impl Run for CreateSubCACertificate {
             profile = profile.with_extended_key_usage(usages);
         }
         let key = at.key_once(|| generated(at, algorithm))?;
-        let document = || AuthorityDocument {
+        let record = || AuthorityRecord {
             parent_identifier: Some(parent.identifier.to_string()),
             years: self.years,
-            enable_crl,
+            crl_status: enable_crl,
             crl_day,
             cert_max_time: self.cert_max_time,
             tags: self.tags.clone(),
@@ -174,7 +174,7 @@ impl Run for CreateSubCACertificate {
         };
         let rows = |certificate: &Certificate| {
             let above = parent.issuer.chain().certificates().cloned().collect();
-            created(at, document(), &Chain::new(certificate.clone(), above)?)
+            created(at, record(), &Chain::new(certificate.clone(), above)?)
         };
         let policy = parent::policy(at, profile.clone());
         let issuance = Issuance::for_authority(key.public_key().clone(), name, profile)
@@ -187,19 +187,12 @@ impl Run for CreateSubCACertificate {
 }
 
 /// The rows that record a new CA.
-fn created(
-    at: &Session<'_>,
-    document: AuthorityDocument,
-    chain: &Chain,
-) -> Result<Vec<Row>, Error> {
+fn created(at: &Session<'_>, record: AuthorityRecord, chain: &Chain) -> Result<Vec<Row>, Error> {
     let key = at.key.get().map(Arc::as_ref);
     let (identifier, kept) = at.writer().issuer_row(chain, key, &[])?;
-    let document = AuthorityDocument {
-        identifier: identifier.to_string(),
-        created: at.now.unix(),
-        status: ISSUE.to_owned(),
-        ..document
-    };
+    let (identifier_text, status) = (identifier.to_string(), ISSUE.to_owned());
+    let record = AuthorityRecord { identifier: identifier_text, status, ..record };
+    let document = AuthorityDocument { record, created: at.now.unix(), revoked: None };
     let mut rows = authority_rows(at.rows, &document)?;
     rows.push(kept);
     rows.extend(token::row(at, &answer(&identifier, chain))?);

@@ -56,7 +56,7 @@ impl Run for CreateCrl {
                 .map_err(|error| CasError::invalid("LastCrl", error, "a CRL of this CA in PEM"))?;
             authority.resume_from(&list)?;
         }
-        let mut next = CrlRequest::full(days(kept.document.crl_day));
+        let mut next = CrlRequest::full(days(kept.document.record.crl_day));
         if self.force_date.unwrap_or_default() {
             next = next.force_date();
         }
@@ -64,7 +64,7 @@ impl Run for CreateCrl {
         Ok(CreatedCrl {
             crl: crl.to_pem(),
             crl_number: i64::try_from(crl.number()).unwrap_or(i64::MAX),
-            crl_url: published_crl(at, &kept.document)?,
+            crl_url: published_crl(at, &kept.document.record)?,
         })
     }
 }

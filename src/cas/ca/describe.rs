@@ -2,17 +2,15 @@
 
 use std::slice;
 
-use super::super::config::Config;
 use super::super::described::{facts, milliseconds, pems};
 use super::super::error::CasError;
 use super::super::json::structures::structures;
 use super::super::parameters::groups::CertificateFacts;
 use super::super::parameters::list::{List, Listed, PageAsked, count, one_of};
-use super::super::parameters::tags::TagParameter;
 use super::super::session::{Named, Run, Session};
 use super::super::shelf::records::{
-    AuthorityDocument, ISSUE, REVOKE, authority_document, authority_documents, identifier,
-    issued_count,
+    AuthorityDocument, AuthorityRecord, ISSUE, REVOKE, authority_document, authority_documents,
+    identifier, issued_count,
 };
 use super::parent::published_crl;
 use crate::Certificate;
@@ -66,39 +64,23 @@ structures! {
         ca_cert_chain: String,
         /// How many leaves it issued.
         cert_issued_count: i64,
-        /// The longest leaf it may issue, in days.
-        cert_max_time: Option<i64>,
         /// ROOT or SUB_ROOT.
         certificate_type: String,
-        /// Days until its next CRL.
-        crl_day: i64,
-        /// Whether it has CRLs.
-        crl_status: bool,
         /// Where its CRL is published.
         crl_url: Option<String>,
         /// The value of `Algorithm`, such as `ECC_256`.
         full_algorithm: String,
-        /// Its identifier.
-        identifier: String,
         /// Where its key is: local.
         issuer_type: String,
-        /// The identifier of the CA above.
-        parent_identifier: Option<String>,
-        /// ISSUE or REVOKE.
-        status: String,
-        /// Its tags.
-        tags: Vec<TagParameter>,
+        /// What else is kept of it.
+        record as ..: AuthorityRecord,
         /// The certificate in PEM.
         x509_certificate: String,
-        /// The years that were asked for.
-        years: i64,
     }
 }
 
 impl Listed for DescribedAuthority {
     const LIST: &'static str = "CertificateList";
-    const COUNTS_PAGES: bool = true;
-    const DEFAULT_SIZE: fn(&Config) -> i64 = |config| config.page_sizes.1;
 }
 
 impl Run for DescribeCACertificate {
@@ -110,7 +92,7 @@ impl Run for DescribeCACertificate {
         let unknown =
             || CasError::not_found("Identifier", format!("CA {}", quoted(&self.identifier)));
         let kept = authority_document(at.rows, &self.identifier)?.ok_or_else(unknown)?;
-        described(at, &kept.document)
+        described(at, &kept.document.record)
     }
 }
 
@@ -122,17 +104,17 @@ impl Run for DescribeCACertificateList {
         one_of("CertificateType", certificate_type, &[ROOT, SUB_ROOT])?;
         one_of("Status", status, &[ISSUE, REVOKE])?;
         let mut wanted = Vec::new();
-        for document in authority_documents(at.rows)? {
-            let above = &document.parent_identifier;
-            if certificate_type.as_deref().is_none_or(|kind| kind == kind_of(&document))
-                && status.as_ref().is_none_or(|status| *status == document.status)
+        for AuthorityDocument { record, .. } in authority_documents(at.rows)? {
+            let above = &record.parent_identifier;
+            if certificate_type.as_deref().is_none_or(|kind| kind == kind_of(&record))
+                && status.as_ref().is_none_or(|status| *status == record.status)
                 && parent_identifier.as_ref().is_none_or(|parent| above.as_ref() == Some(parent))
-                && has_word(at, &document, key_word.as_deref())?
+                && has_word(at, &record, key_word.as_deref())?
             {
-                wanted.push(document);
+                wanted.push(record);
             }
         }
-        List::page(&wanted, *page, at.config, |document| described(at, document).map(Some))
+        List::page(&wanted, *page, at.config, |record| described(at, record).map(Some))
     }
 }
 
@@ -154,21 +136,18 @@ pub(crate) fn kept_authority(at: &Session<'_>, text: &str) -> Result<IssuerRecor
 
 fn has_word(
     at: &Session<'_>,
-    document: &AuthorityDocument,
+    record: &AuthorityRecord,
     word: Option<&str>,
 ) -> Result<bool, CasError> {
     let Some(word) = word else { return Ok(true) };
-    let chain = kept_authority(at, &document.identifier)?.chain;
+    let chain = kept_authority(at, &record.identifier)?.chain;
     let kinds = [AttributeType::COMMON_NAME, AttributeType::ORGANIZATION];
     let mut values = kinds.into_iter().filter_map(|kind| chain.leaf().subject().value(kind));
     Ok(values.any(|value| value.contains(word)))
 }
 
-fn described(
-    at: &Session<'_>,
-    document: &AuthorityDocument,
-) -> Result<DescribedAuthority, CasError> {
-    let chain = kept_authority(at, &document.identifier)?.chain;
+fn described(at: &Session<'_>, record: &AuthorityRecord) -> Result<DescribedAuthority, CasError> {
+    let chain = kept_authority(at, &record.identifier)?.chain;
     let certificate = chain.leaf();
     let above = if chain.above().is_empty() { slice::from_ref(certificate) } else { chain.above() };
     Ok(DescribedAuthority {
@@ -176,20 +155,13 @@ fn described(
         after_date: milliseconds(certificate.validity().not_after()),
         before_date: milliseconds(certificate.validity().not_before()),
         ca_cert_chain: pems(above),
-        cert_issued_count: issued_count(at.rows, &document.identifier)?,
-        cert_max_time: document.cert_max_time,
-        certificate_type: kind_of(document).to_owned(),
-        crl_day: document.crl_day,
-        crl_status: document.enable_crl,
-        crl_url: published_crl(at, document)?,
+        cert_issued_count: issued_count(at.rows, &record.identifier)?,
+        certificate_type: kind_of(record).to_owned(),
+        crl_url: published_crl(at, record)?,
         full_algorithm: full_algorithm(at, certificate),
-        identifier: document.identifier.clone(),
         issuer_type: "local".to_owned(),
-        parent_identifier: document.parent_identifier.clone(),
-        status: document.status.clone(),
-        tags: document.tags.clone(),
         x509_certificate: certificate.to_pem(),
-        years: document.years,
+        record: record.clone(),
     })
 }
 
@@ -204,6 +176,6 @@ fn full_algorithm(at: &Session<'_>, certificate: &Certificate) -> String {
 const ROOT: &str = "ROOT";
 const SUB_ROOT: &str = "SUB_ROOT";
 
-fn kind_of(document: &AuthorityDocument) -> &'static str {
-    if document.parent_identifier.is_some() { SUB_ROOT } else { ROOT }
+fn kind_of(record: &AuthorityRecord) -> &'static str {
+    if record.parent_identifier.is_some() { SUB_ROOT } else { ROOT }
 }

@@ -6,7 +6,7 @@ use super::super::described::family;
 use super::super::error::{CasError, ErrorKind};
 use super::super::session::Session;
 use super::super::shelf::records::{
-    AuthorityDocument, ISSUE, Kept, authority_document, identifier,
+    AuthorityDocument, AuthorityRecord, ISSUE, Kept, authority_document, identifier,
 };
 use crate::crl::CrlDistribution;
 use crate::error::quoted;
@@ -32,12 +32,12 @@ pub(crate) fn find(at: &Session<'_>, name: &str, text: &str) -> Result<Parent, C
     let mut above = Some(text.to_owned());
     while let Some(text) = above {
         let Some(kept) = authority_document(at.rows, &text)? else { break };
-        if kept.document.status != ISSUE {
+        if kept.document.record.status != ISSUE {
             let message = format!("{name}: CA {text} is revoked");
             return Err(CasError::new(ErrorKind::UpdateProtection, message));
         }
         unchanged.push(kept.unchanged());
-        above = kept.document.parent_identifier;
+        above = kept.document.record.parent_identifier;
     }
     let (record, issuer) = issuer(at, &identifier)?.ok_or_else(unknown)?;
     unchanged.push(record);
@@ -81,7 +81,7 @@ pub(crate) fn authority(
     points_to_crl: bool,
 ) -> Result<Authority, CasError> {
     let mut issuer = parent.issuer.clone();
-    if points_to_crl && let Some(url) = published_crl(at, &parent.kept.document)? {
+    if points_to_crl && let Some(url) = published_crl(at, &parent.kept.document.record)? {
         issuer = issuer.with_crl_distribution(CrlDistribution::at(&url)?);
     }
     Ok(authority_of(at, issuer).while_unchanged(parent.unchanged.clone()))
@@ -174,10 +174,10 @@ pub(crate) fn crl_url(
 /// The same where it is published: of a CA that has CRLs.
 pub(crate) fn published_crl(
     at: &Session<'_>,
-    document: &AuthorityDocument,
+    record: &AuthorityRecord,
 ) -> Result<Option<String>, CasError> {
-    if at.config.crl_base_url.is_none() || !document.enable_crl {
+    if at.config.crl_base_url.is_none() || !record.crl_status {
         return Ok(None);
     }
-    crl_url(at, "EnableCrl", &identifier("Identifier", &document.identifier)?).map(Some)
+    crl_url(at, "EnableCrl", &identifier("Identifier", &record.identifier)?).map(Some)
 }

@@ -36,13 +36,13 @@ impl Run for UpdateCACertificateStatus {
         let identifier = identifier("Identifier", text)?;
         let unknown = || CasError::not_found("Identifier", format!("CA {text}"));
         let mut kept = authority_document(at.rows, text)?.ok_or_else(unknown)?;
-        if kept.document.status != ISSUE {
+        if kept.document.record.status != ISSUE {
             let message = format!("Identifier: CA {text} is revoked already");
             return Err(CasError::new(ErrorKind::UpdateProtection, message));
         }
-        kept.document.status = REVOKE.to_owned();
+        kept.document.record.status = REVOKE.to_owned();
         kept.document.revoked = Some(at.now.unix());
-        let above = kept.document.parent_identifier.clone();
+        let above = kept.document.record.parent_identifier.clone();
         let replaced = kept.replace()?;
         let Some(above) = above else {
             // Nobody's CRL lists a root.

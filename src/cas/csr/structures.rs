@@ -1,6 +1,5 @@
 //! What the operations on CSRs take and answer.
 
-use super::super::config::Config;
 use super::super::json::schema::Secret;
 use super::super::json::structures::structures;
 use super::super::parameters::list::{Listed, PageAsked};
@@ -141,6 +140,5 @@ structures! {
 
 impl Listed for ListedCsr {
     const LIST: &'static str = "CsrList";
-    const COUNTS_PAGES: bool = false;
-    const DEFAULT_SIZE: fn(&Config) -> i64 = |config| config.page_sizes.0;
+    const OF_CERTIFICATES: bool = false;
 }

@@ -39,9 +39,6 @@ pub(crate) fn shown(value: &Value) -> String {
 #[allow(unreachable_pub)]
 #[doc(hidden)]
 pub trait Parameter: Sized {
-    /// Whether a request without it is refused.
-    const REQUIRED: bool;
-
     /// What it is, for help and messages, such as "integer".
     fn kind() -> String;
 
@@ -49,7 +46,9 @@ pub trait Parameter: Sized {
     fn read(given: &Value, place: &str, problems: &mut Problems) -> Option<Self>;
 
     /// The value of one that was not given; none where it is required.
-    fn absent() -> Option<Self>;
+    fn absent() -> Option<Self> {
+        None
+    }
 
     /// Its form on the wire; none where there is nothing to say.
     fn write(&self) -> Option<Value>;
@@ -76,8 +75,6 @@ pub struct ParameterHelp {
 }
 
 impl Parameter for String {
-    const REQUIRED: bool = true;
-
     fn kind() -> String {
         "string".to_owned()
     }
@@ -100,18 +97,12 @@ impl Parameter for String {
         Some(text)
     }
 
-    fn absent() -> Option<Self> {
-        None
-    }
-
     fn write(&self) -> Option<Value> {
         Some(Value::String(self.clone()))
     }
 }
 
 impl Parameter for i64 {
-    const REQUIRED: bool = true;
-
     fn kind() -> String {
         "integer".to_owned()
     }
@@ -128,18 +119,12 @@ impl Parameter for i64 {
         number
     }
 
-    fn absent() -> Option<Self> {
-        None
-    }
-
     fn write(&self) -> Option<Value> {
         Some(Value::from(*self))
     }
 }
 
 impl Parameter for bool {
-    const REQUIRED: bool = true;
-
     fn kind() -> String {
         "boolean".to_owned()
     }
@@ -165,10 +150,6 @@ impl Parameter for bool {
         flag
     }
 
-    fn absent() -> Option<Self> {
-        None
-    }
-
     fn write(&self) -> Option<Value> {
         Some(Value::Bool(*self))
     }
@@ -176,8 +157,6 @@ impl Parameter for bool {
 
 /// What operations answer that have nothing to say.
 impl Parameter for () {
-    const REQUIRED: bool = true;
-
     fn kind() -> String {
         "structure".to_owned()
     }
@@ -192,18 +171,12 @@ impl Parameter for () {
         }
     }
 
-    fn absent() -> Option<Self> {
-        None
-    }
-
     fn write(&self) -> Option<Value> {
         Some(Value::Object(Map::new()))
     }
 }
 
 impl<P: Parameter> Parameter for Option<P> {
-    const REQUIRED: bool = false;
-
     fn kind() -> String {
         P::kind()
     }
@@ -226,8 +199,6 @@ impl<P: Parameter> Parameter for Option<P> {
 }
 
 impl<P: Parameter> Parameter for Vec<P> {
-    const REQUIRED: bool = false;
-
     fn kind() -> String {
         format!("list of {}", P::kind())
     }
@@ -286,8 +257,6 @@ impl fmt::Debug for Secret {
 }
 
 impl Parameter for Secret {
-    const REQUIRED: bool = true;
-
     fn kind() -> String {
         "string".to_owned()
     }
@@ -301,10 +270,6 @@ impl Parameter for Secret {
                 None
             }
         }
-    }
-
-    fn absent() -> Option<Self> {
-        None
     }
 
     fn write(&self) -> Option<Value> {

@@ -65,23 +65,31 @@ fn below(place: &str, name: &str) -> String {
     if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
 }
 
-/// Reads a structure.
-pub(crate) fn read<F: Fields>(given: &Value, place: &str, problems: &mut Problems) -> Option<F> {
-    let Value::Object(fields) = given else {
-        problems.kind(place, given, "a structure");
-        return None;
-    };
-    let mut given = Given { fields, place, known: Vec::new(), problems };
-    let read = F::take(&mut given);
-    given.refuse_rest(&F::help());
-    read
-}
+impl<F: Fields> Parameter for F {
+    fn kind() -> String {
+        "structure".to_owned()
+    }
 
-/// Writes a structure.
-pub(crate) fn write<F: Fields>(structure: &F) -> Option<Value> {
-    let mut fields = Map::new();
-    structure.put(&mut fields);
-    Some(Value::Object(fields))
+    fn read(given: &Value, place: &str, problems: &mut Problems) -> Option<Self> {
+        let Value::Object(fields) = given else {
+            problems.kind(place, given, "a structure");
+            return None;
+        };
+        let mut given = Given { fields, place, known: Vec::new(), problems };
+        let read = F::take(&mut given);
+        given.refuse_rest(&F::help());
+        read
+    }
+
+    fn write(&self) -> Option<Value> {
+        let mut fields = Map::new();
+        self.put(&mut fields);
+        Some(Value::Object(fields))
+    }
+
+    fn parts() -> Vec<ParameterHelp> {
+        F::help()
+    }
 }
 
 /// Puts a field, where there is something to say.
@@ -92,7 +100,13 @@ pub(crate) fn put<P: Parameter>(fields: &mut Map<String, Value>, name: String, v
 /// The help of a field.
 pub(crate) fn help<P: Parameter>(name: String, description: &str) -> ParameterHelp {
     let description = description.trim().to_owned();
-    ParameterHelp { name, kind: P::kind(), required: P::REQUIRED, description, parts: P::parts() }
+    ParameterHelp {
+        name,
+        kind: P::kind(),
+        required: P::absent().is_none(),
+        description,
+        parts: P::parts(),
+    }
 }
 
 /// The name on the wire of a field: PascalCase.
@@ -142,34 +156,6 @@ macro_rules! structures {
                 let mut help = Vec::new();
                 $( structures!(@help help [$($doc),+] $field [$($wire)?] $kind); )*
                 help
-            }
-        }
-
-        impl $crate::cas::json::schema::Parameter for $name {
-            const REQUIRED: bool = true;
-
-            fn kind() -> String {
-                "structure".to_owned()
-            }
-
-            fn read(
-                given: &serde_json::Value,
-                place: &str,
-                problems: &mut $crate::cas::json::schema::Problems,
-            ) -> Option<Self> {
-                $crate::cas::json::structures::read(given, place, problems)
-            }
-
-            fn absent() -> Option<Self> {
-                None
-            }
-
-            fn write(&self) -> Option<serde_json::Value> {
-                $crate::cas::json::structures::write(self)
-            }
-
-            fn parts() -> Vec<$crate::cas::json::schema::ParameterHelp> {
-                <Self as $crate::cas::json::structures::Fields>::help()
             }
         }
 

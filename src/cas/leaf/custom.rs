@@ -9,10 +9,11 @@ use super::super::shelf::records::END_ENTITY;
 use super::custom_content::{extensions, serial, subject};
 use super::custom_structures::{CreateCustomCertificate, IssuedCustomCertificate};
 use super::issue::{
-    Leaf, LeafKey, check_csr_key, check_enable_crl, check_immediately, issue, leaf_parent,
+    Leaf, check_csr_key, check_enable_crl, check_immediately, check_period, issue, leaf_parent,
 };
 use super::names::require_host;
 use crate::error::quoted;
+use crate::issuance::Issuance;
 use crate::ledger::Ledger;
 use crate::profile::ExtendedKeyUsage;
 use crate::time::{Lifetime, Time, Validity};
@@ -47,15 +48,17 @@ impl Run for CreateCustomCertificate {
             check_serial(at, serial, &parent)?;
         }
         check_enable_crl(at, &self.options, &parent)?;
+        check_period(at, &validity, &parent)?;
+        let mut issuance = Issuance::for_request(&csr).subject(subject).alt_names(alt_names);
+        if let Some(serial) = serial {
+            issuance = issuance.serial(serial);
+        }
         let leaf = Leaf {
             parent: &parent,
-            key: LeafKey::Csr(&csr),
+            issuance: issuance.validity(validity),
+            key: None,
             kind: END_ENTITY,
             profile,
-            subject,
-            alt_names,
-            validity,
-            serial,
             alias_name: None,
             options: &self.options,
             rows: Vec::new(),

@@ -192,7 +192,7 @@ fn revoked_above(at: &Session<'_>, text: &str) -> Result<Option<Time>, CasError>
     while let Some(text) = next {
         let Some(kept) = authority_document(at.rows, &text)? else { break };
         revoked = revoked.into_iter().chain(kept.document.revoked).min();
-        next = kept.document.parent_identifier;
+        next = kept.document.record.parent_identifier;
     }
     Ok(revoked.map(Time::from_unix).transpose()?)
 }

@@ -1,6 +1,5 @@
 //! What the operations on leaves that were issued take and answer.
 
-use super::super::config::Config;
 use super::super::json::schema::Secret;
 use super::super::json::structures::structures;
 use super::super::parameters::groups::CertificateFacts;
@@ -111,6 +110,4 @@ structures! {
 
 impl Listed for DescribedLeaf {
     const LIST: &'static str = "CertificateList";
-    const COUNTS_PAGES: bool = true;
-    const DEFAULT_SIZE: fn(&Config) -> i64 = |config| config.page_sizes.1;
 }

@@ -16,37 +16,27 @@ use crate::ledger::{Identifier, Ledger, Row};
 use crate::policy::{OnDenial, RootLeaves};
 use crate::profile::AltNamePresence;
 use crate::time::Validity;
-use crate::{AltName, Certificate, CertificateRequest, KeyPair, Name, Profile, SerialNumber};
+use crate::{Certificate, CertificateRequest, KeyPair, Profile};
 
 /// A leaf to be issued.
 pub(crate) struct Leaf<'l> {
     pub(crate) parent: &'l Parent,
-    pub(crate) key: LeafKey<'l>,
+    /// For whom, with its subject, names and period, which was checked ([`check_period`]).
+    pub(crate) issuance: Issuance<'l>,
+    /// The key that was generated here, and is kept with the leaf.
+    pub(crate) key: Option<&'l KeyPair>,
     pub(crate) kind: &'static str,
     pub(crate) profile: Profile,
-    pub(crate) subject: Name,
-    pub(crate) alt_names: Vec<AltName>,
-    pub(crate) validity: Validity,
-    pub(crate) serial: Option<SerialNumber>,
     pub(crate) alias_name: Option<&'l str>,
     pub(crate) options: &'l LeafOptions,
     /// Further rows that are written with it.
     pub(crate) rows: Vec<Row>,
 }
 
-/// Whose key a leaf is for.
-pub(crate) enum LeafKey<'l> {
-    /// The applicant's.
-    Csr(&'l CertificateRequest),
-    /// One that was generated here, and is kept with the leaf.
-    Kept(&'l KeyPair),
-}
-
 /// Issues a leaf and records all that is kept of it, in one transaction.
 pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasError> {
     let (parent, options) = (leaf.parent, leaf.options);
     let wanted = options.immediately.unwrap_or_default();
-    check_period(at, &leaf.validity, parent)?;
     check_tags(at.config, &options.tags)?;
     if let Some(custom) = &options.custom_identifier {
         check_custom_identifier(at, custom)?;
@@ -54,12 +44,11 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
     if let Some(alias) = leaf.alias_name {
         check_alias_name(at, alias)?;
     }
-    let profile =
-        leaf.profile.clone().with_leaf_basic_constraints(at.config.leaf_basic_constraints);
+    let profile = leaf.profile.with_leaf_basic_constraints(at.config.leaf_basic_constraints);
     let policy = parent::policy(at, profile)
         .with_on_denial(OnDenial::LeaveOut)
         // An intermediate that is called like its root is no root.
-        .with_root_leaves(match parent.kept.document.parent_identifier {
+        .with_root_leaves(match parent.kept.document.record.parent_identifier {
             Some(_) => RootLeaves::Allow,
             None => RootLeaves::Refuse,
         });
@@ -71,31 +60,19 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
             parent_identifier: parent.identifier.to_string(),
             kind: leaf.kind.to_owned(),
             created: at.now.unix(),
-            has_key: matches!(leaf.key, LeafKey::Kept(_)),
+            has_key: leaf.key.is_some(),
             custom_identifier: options.custom_identifier.clone(),
             alias_name: leaf.alias_name.map(str::to_owned),
             tags: options.tags.clone(),
         };
         let mut rows = leaf_rows(at.rows, &document)?;
-        if let LeafKey::Kept(key) = leaf.key {
+        if let Some(key) = leaf.key {
             rows.push(at.ledger.key_row(&leaf_key_name(&identifier), key)?);
         }
         rows.extend(leaf.rows.iter().cloned());
         Ok(rows)
     };
-    let issuance = match leaf.key {
-        LeafKey::Csr(csr) => Issuance::for_request(csr),
-        LeafKey::Kept(key) => Issuance::for_key(key.public_key().clone()),
-    };
-    let mut issuance = issuance
-        .under(&policy)
-        .subject(leaf.subject.clone())
-        .alt_names(leaf.alt_names.clone())
-        .validity(leaf.validity)
-        .with_rows(rows);
-    if let Some(serial) = leaf.serial {
-        issuance = issuance.serial(serial);
-    }
+    let mut issuance = leaf.issuance.under(&policy).with_rows(rows);
     for TagParameter { key, value } in &options.tags {
         issuance = issuance.tag(key, value.as_deref().unwrap_or_default())?;
     }
@@ -114,7 +91,7 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
 /// The parent of a leaf: an intermediate, not a root.
 pub(crate) fn leaf_parent(at: &Session<'_>, text: &str) -> Result<Parent, CasError> {
     let parent = parent::find(at, "ParentIdentifier", text)?;
-    if parent.kept.document.parent_identifier.is_some() {
+    if parent.kept.document.record.parent_identifier.is_some() {
         return Ok(parent);
     }
     let allowed = "an intermediate CA: only these issue leaves";
@@ -123,7 +100,7 @@ pub(crate) fn leaf_parent(at: &Session<'_>, text: &str) -> Result<Parent, CasErr
 
 /// A leaf is valid while its issuer is, from now on or a little before, and no longer than its issuer
 /// may issue.
-pub(super) fn check_period(
+pub(crate) fn check_period(
     at: &Session<'_>,
     validity: &Validity,
     parent: &Parent,
@@ -145,7 +122,7 @@ pub(super) fn check_period(
         let allowed = format!("from {earliest} on, {backdate} before now");
         return refuse(format!("from {begin}"), allowed);
     }
-    if let Some(most) = parent.kept.document.cert_max_time
+    if let Some(most) = parent.kept.document.record.cert_max_time
         && validity.lifetime() > days(most)
     {
         let allowed = format!("at most {most} days, the CertMaxTime of the issuing CA");
@@ -192,7 +169,7 @@ pub(super) fn check_enable_crl(
 ) -> Result<(), CasError> {
     match options.enable_crl.unwrap_or_default() {
         0 => Ok(()),
-        1 if parent.kept.document.enable_crl => {
+        1 if parent.kept.document.record.crl_status => {
             crl_url(at, "EnableCrl", &parent.identifier).map(drop)
         }
         1 => Err(CasError::invalid("EnableCrl", 1, "0: the issuing CA has no CRL")),

@@ -93,7 +93,7 @@ fn found(at: &Session<'_>, identifier: &str) -> Result<Option<FoundLeaf>, CasErr
 fn revoked_leaves(at: &Session<'_>) -> Result<HashMap<String, Revocation>, CasError> {
     let mut revoked = HashMap::new();
     for document in authority_documents(at.rows)? {
-        let digest = kept_authority(at, &document.identifier)?.digest();
+        let digest = kept_authority(at, &document.record.identifier)?.digest();
         let mut after = None;
         loop {
             let page = at.ledger.revocations(&digest, after.as_ref(), REVOCATIONS)?;

@@ -1,6 +1,5 @@
 //! What the lists of leaves take and answer.
 
-use super::super::config::Config;
 use super::super::json::structures::structures;
 use super::super::parameters::list::{Listed, PageAsked};
 use super::found_structures::LeafFacts;
@@ -99,12 +98,8 @@ structures! {
 
 impl Listed for ListedLeaf {
     const LIST: &'static str = "List";
-    const COUNTS_PAGES: bool = true;
-    const DEFAULT_SIZE: fn(&Config) -> i64 = |config| config.page_sizes.1;
 }
 
 impl Listed for RevokedLeaf {
     const LIST: &'static str = "CertificateList";
-    const COUNTS_PAGES: bool = true;
-    const DEFAULT_SIZE: fn(&Config) -> i64 = |config| config.page_sizes.1;
 }

@@ -6,6 +6,18 @@ use super::super::parameters::subject::SubjectFields;
 use super::super::parameters::validity::LeafValidity;
 
 structures! {
+    /// For whom a certificate is, who issues it and for how long.
+    TlsLeaf {
+        /// Who and where it is for.
+        subject as ..: SubjectFields,
+        /// The identifier of the issuing intermediate CA.
+        parent_identifier: String,
+        /// How long it is valid.
+        validity as ..: LeafValidity,
+        /// How it is kept, and what is answered.
+        options as ..: LeafOptions,
+    }
+
     /// Issues a server certificate for a CSR.
     ///
     /// # Errors
@@ -22,17 +34,11 @@ structures! {
         domain: Option<String>,
         /// The common name, where the CSR has none.
         common_name: Option<String>,
-        /// Who and where it is for.
-        subject as ..: SubjectFields,
         /// The key of the CSR, such as `ECC_256`: of the issuer's family. Another than the CSR's is
         /// refused.
         algorithm: Option<String>,
-        /// The identifier of the issuing intermediate CA.
-        parent_identifier: String,
-        /// How long it is valid.
-        validity as ..: LeafValidity,
-        /// How it is kept, and what is answered.
-        options as ..: LeafOptions,
+        /// For whom, by whom and for how long.
+        leaf as ..: TlsLeaf,
     }
 
     /// Issues a server certificate for a key that is generated here and kept sealed.
@@ -44,16 +50,10 @@ structures! {
         domain: Option<String>,
         /// The common name.
         common_name: String,
-        /// Who and where it is for.
-        subject as ..: SubjectFields,
         /// The key, such as `ECC_256`: of the issuer's family.
         algorithm: String,
-        /// The identifier of the issuing intermediate CA.
-        parent_identifier: String,
-        /// How long it is valid.
-        validity as ..: LeafValidity,
-        /// How it is kept, and what is answered.
-        options as ..: LeafOptions,
+        /// For whom, by whom and for how long.
+        leaf as ..: TlsLeaf,
     }
 
     /// Issues a client certificate for a key that is generated here and kept sealed.
@@ -63,20 +63,14 @@ structures! {
     CreateClientCertificate {
         /// The common name: a person, a company or a program. There may be none.
         common_name: Option<String>,
-        /// Who and where it is for.
-        subject as ..: SubjectFields,
         /// The key, such as `ECC_256`: of the issuer's family; RSA_2048, ECC_256 or SM2_256.
         algorithm: Option<String>,
-        /// The identifier of the issuing intermediate CA.
-        parent_identifier: String,
         /// What SanValue holds: 1 e-mail addresses, 6 URIs. Only with SanValue.
         san_type: Option<i64>,
         /// Alternative names, separated by commas. Only with SanType.
         san_value: Option<String>,
-        /// How long it is valid.
-        validity as ..: LeafValidity,
-        /// How it is kept, and what is answered.
-        options as ..: LeafOptions,
+        /// For whom, by whom and for how long.
+        leaf as ..: TlsLeaf,
         /// A name for people, that lists show.
         alias_name: Option<String>,
     }
@@ -92,21 +86,15 @@ structures! {
         csr: String,
         /// The common name, where the CSR has none.
         common_name: Option<String>,
-        /// Who and where it is for.
-        subject as ..: SubjectFields,
         /// The key of the CSR, such as `ECC_256`: of the issuer's family. Another than the CSR's is
         /// refused.
         algorithm: Option<String>,
-        /// The identifier of the issuing intermediate CA.
-        parent_identifier: String,
         /// What SanValue holds: 1 e-mail addresses, 6 URIs. Only with SanValue.
         san_type: Option<i64>,
         /// Alternative names, separated by commas. Only with SanType.
         san_value: Option<String>,
-        /// How long it is valid.
-        validity as ..: LeafValidity,
-        /// How it is kept, and what is answered.
-        options as ..: LeafOptions,
+        /// For whom, by whom and for how long.
+        leaf as ..: TlsLeaf,
         /// A name for people, that lists show.
         alias_name: Option<String>,
     }

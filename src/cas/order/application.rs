@@ -4,11 +4,12 @@ use super::super::config::{Product, ProductKind};
 use super::super::csr::operations::read_csr;
 use super::super::described::family;
 use super::super::error::{CasError, ErrorKind};
+use super::super::json::structures::structures;
 use super::super::parameters::groups::Applicant;
 use super::super::parameters::names::names;
 use super::super::parameters::subject::{self, SubjectFields};
 use super::super::parameters::tags::{TagParameter, check_tags};
-use super::super::session::Session;
+use super::super::session::{Named, Run, Session};
 use super::challenge::{self, ValidateType, base};
 use super::document::{OrderDocument, next_order, order_key_name, order_row};
 use super::package::{product, use_package_row};
@@ -17,27 +18,57 @@ use crate::error::quoted;
 use crate::key::KeyFamily;
 use crate::{AltName, CertificateRequest, Error, KeyAlgorithm, KeyPair, Name};
 
-/// An application, as it was given.
-pub(super) struct Application<'a> {
-    pub(super) applicant: &'a Applicant,
-    pub(super) company_name: Option<&'a str>,
-    pub(super) domain: Option<&'a str>,
-    /// How many domains it may name.
-    pub(super) most_domains: usize,
-    pub(super) csr: Option<&'a str>,
-    pub(super) tags: &'a [TagParameter],
-    /// The order that it renews.
-    pub(super) renews: Option<i64>,
+structures! {
+    /// Orders one certificate for up to five domains, for a CSR or for a key that is generated here.
+    /// It uses one of the product's quota. The answer is the order's number.
+    ///
+    /// # Errors
+    /// As [`CreateCertificateWithCsrRequest`](super::CreateCertificateWithCsrRequest).
+    CreateCertificateForPackageRequest {
+        /// Who orders, and how control is shown.
+        applicant as ..: Applicant,
+        /// The applicant's company. It is kept with the order, and not in the certificate, which
+        /// asserts the domains only.
+        company_name: Option<String>,
+        /// The domains, at most 5, separated by commas: all wildcards if the product is for
+        /// wildcards, else none. Without it, the CSR's common name.
+        domain: Option<String>,
+        /// The CSR in PEM: RSA of 2048 bits or more, or ECC; its common name is one of the domains.
+        /// Without it, one is generated.
+        csr: Option<String>,
+        /// Tags, at most 20.
+        tags: Vec<TagParameter>,
+    }
 }
 
-/// Makes the order of an application: it, its key and the quota that it uses, or nothing. Its number.
-pub(super) fn apply(at: &Session<'_>, application: &Application<'_>) -> Result<i64, CasError> {
-    let Application { applicant, csr, tags, .. } = application;
+/// What the operations that order are answered.
+pub(super) const ORDER_ID: Named = Some(("OrderId", "The order's number."));
+
+impl Run for CreateCertificateForPackageRequest {
+    type Answer = i64;
+
+    const ANSWER: Named = ORDER_ID;
+
+    fn run(&self, at: &Session<'_>) -> Result<i64, CasError> {
+        apply(at, self, at.config.order_domains, None)
+    }
+}
+
+/// Makes the order of an application: it, its key and the quota that it uses, or nothing. Its number. What
+/// the operations that order take is part of what the one for packages takes. `most` is how many domains
+/// it may name, `renews` the order that it renews.
+pub(super) fn apply(
+    at: &Session<'_>,
+    application: &CreateCertificateForPackageRequest,
+    most: usize,
+    renews: Option<i64>,
+) -> Result<i64, CasError> {
+    let CreateCertificateForPackageRequest { applicant, company_name, csr, tags, .. } = application;
     let product = product(at.config, applicant.product_code.as_deref())?;
     check_applicant(at, application)?;
     let validate_type = ValidateType::read(&applicant.validate_type)?;
-    let csr = csr.map(|csr| read_order_csr(at, csr)).transpose()?;
-    let domains = application_domains(application, csr.as_ref())?;
+    let csr = csr.as_deref().map(|csr| read_order_csr(at, csr)).transpose()?;
+    let domains = application_domains(application.domain.as_deref(), most, csr.as_ref())?;
     // Where the domains are from.
     let parameter = if application.domain.is_some() { "Domain" } else { "Csr" };
     for domain in &domains {
@@ -61,11 +92,8 @@ pub(super) fn apply(at: &Session<'_>, application: &Application<'_>) -> Result<i
     };
     let document = OrderDocument {
         order_id,
-        applicant: Applicant {
-            product_code: Some(product.code.clone()),
-            ..Applicant::clone(applicant)
-        },
-        company_name: application.company_name.map(str::to_owned),
+        applicant: Applicant { product_code: Some(product.code.clone()), ..applicant.clone() },
+        company_name: company_name.clone(),
         lifetime: i64::try_from(product.lifetime.as_seconds()).unwrap_or(i64::MAX),
         state: OrderState::DomainVerify.to_string(),
         domains: domains.join(","),
@@ -77,8 +105,8 @@ pub(super) fn apply(at: &Session<'_>, application: &Application<'_>) -> Result<i
         deadline: at.now.plus(at.config.challenge_lifetime)?.unix(),
         verified: None,
         certificate: None,
-        renews: application.renews,
-        tags: tags.to_vec(),
+        renews,
+        tags: tags.clone(),
     };
     rows.push(order_row(at.rows, &document)?);
     let detail = format!("order {order_id} of {} for {}", product.code, document.domains);
@@ -87,13 +115,16 @@ pub(super) fn apply(at: &Session<'_>, application: &Application<'_>) -> Result<i
 }
 
 /// The applicant is named, and can be reached (S: required; I: their bounds).
-fn check_applicant(at: &Session<'_>, application: &Application<'_>) -> Result<(), CasError> {
+fn check_applicant(
+    at: &Session<'_>,
+    application: &CreateCertificateForPackageRequest,
+) -> Result<(), CasError> {
     let most = at.config.applicant_characters;
-    let Applicant { username, phone, email, .. } = application.applicant;
+    let Applicant { username, phone, email, .. } = &application.applicant;
     let texts = [
         ("Username", Some(username.as_str())),
         ("Phone", Some(phone.as_str())),
-        ("CompanyName", application.company_name),
+        ("CompanyName", application.company_name.as_deref()),
     ];
     for (parameter, text) in texts {
         let Some(text) = text else { continue };
@@ -158,7 +189,8 @@ fn read_order_csr(at: &Session<'_>, text: &str) -> Result<CertificateRequest, Ca
 /// The domains: those that are given, else the CSR's common name. That is among them (I) where both
 /// are there.
 fn application_domains(
-    application: &Application<'_>,
+    given: Option<&str>,
+    most: usize,
     csr: Option<&CertificateRequest>,
 ) -> Result<Vec<String>, CasError> {
     let dns = |parameter, text| -> Result<Vec<String>, CasError> {
@@ -169,8 +201,7 @@ fn application_domains(
         };
         Ok(read.into_iter().filter_map(text).collect())
     };
-    let most = application.most_domains;
-    let given = application.domain.map(|text| dns("Domain", text)).transpose()?;
+    let given = given.map(|text| dns("Domain", text)).transpose()?;
     if let Some(domains) = &given
         && domains.len() > most
     {

@@ -5,7 +5,7 @@ use super::super::json::structures::structures;
 use super::super::parameters::groups::Applicant;
 use super::super::parameters::tags::TagParameter;
 use super::super::session::{Named, Run, Session};
-use super::application::{Application, apply};
+use super::application::{CreateCertificateForPackageRequest as Application, ORDER_ID, apply};
 
 structures! {
     /// Orders a certificate for a domain; key and CSR are generated here. It uses one of the product's
@@ -38,31 +38,7 @@ structures! {
         /// Who orders, and how control is shown.
         applicant as ..: Applicant,
     }
-
-    /// Orders one certificate for up to five domains, for a CSR or for a key that is generated here.
-    /// It uses one of the product's quota. The answer is the order's number.
-    ///
-    /// # Errors
-    /// As [`CreateCertificateWithCsrRequest`].
-    CreateCertificateForPackageRequest {
-        /// Who orders, and how control is shown.
-        applicant as ..: Applicant,
-        /// The applicant's company. It is kept with the order, and not in the certificate, which
-        /// asserts the domains only.
-        company_name: Option<String>,
-        /// The domains, at most 5, separated by commas: all wildcards if the product is for
-        /// wildcards, else none. Without it, the CSR's common name.
-        domain: Option<String>,
-        /// The CSR in PEM: RSA of 2048 bits or more, or ECC; its common name is one of the domains.
-        /// Without it, one is generated.
-        csr: Option<String>,
-        /// Tags, at most 20.
-        tags: Vec<TagParameter>,
-    }
 }
-
-/// What the operations that order are answered.
-pub(super) const ORDER_ID: Option<(&str, &str)> = Some(("OrderId", "The order's number."));
 
 impl Run for CreateCertificateRequest {
     type Answer = i64;
@@ -70,16 +46,14 @@ impl Run for CreateCertificateRequest {
     const ANSWER: Named = ORDER_ID;
 
     fn run(&self, at: &Session<'_>) -> Result<i64, CasError> {
+        let Self { applicant, domain, tags } = self;
         let application = Application {
-            applicant: &self.applicant,
-            company_name: None,
-            domain: Some(&self.domain),
-            most_domains: 1,
-            csr: None,
-            tags: &self.tags,
-            renews: None,
+            applicant: applicant.clone(),
+            domain: Some(domain.clone()),
+            tags: tags.clone(),
+            ..Default::default()
         };
-        apply(at, &application)
+        apply(at, &application, 1, None)
     }
 }
 
@@ -89,34 +63,8 @@ impl Run for CreateCertificateWithCsrRequest {
     const ANSWER: Named = ORDER_ID;
 
     fn run(&self, at: &Session<'_>) -> Result<i64, CasError> {
-        let application = Application {
-            applicant: &self.applicant,
-            company_name: None,
-            domain: None,
-            most_domains: 1,
-            csr: Some(&self.csr),
-            tags: &[],
-            renews: None,
-        };
-        apply(at, &application)
-    }
-}
-
-impl Run for CreateCertificateForPackageRequest {
-    type Answer = i64;
-
-    const ANSWER: Named = ORDER_ID;
-
-    fn run(&self, at: &Session<'_>) -> Result<i64, CasError> {
-        let application = Application {
-            applicant: &self.applicant,
-            company_name: self.company_name.as_deref(),
-            domain: self.domain.as_deref(),
-            most_domains: at.config.order_domains,
-            csr: self.csr.as_deref(),
-            tags: &self.tags,
-            renews: None,
-        };
-        apply(at, &application)
+        let Self { csr, applicant } = self;
+        let (applicant, csr) = (applicant.clone(), Some(csr.clone()));
+        apply(at, &Application { applicant, csr, ..Default::default() }, 1, None)
     }
 }

@@ -51,14 +51,14 @@ structures! {
         tags: Vec<TagParameter>,
     }
 
-    /// What is kept of the packages of a product.
-    PackageDocument {
-        /// The ProductCode.
+    /// The packages of a product that were bought.
+    Package {
+        /// The product.
         product_code: String,
         /// How many orders were bought.
-        total: i64,
-        /// How many of them were used by orders that are there.
-        used: i64,
+        total_count: i64,
+        /// How many were used: each order that was created counts until it is deleted.
+        used_count: i64,
     }
 }
 
@@ -199,7 +199,7 @@ pub(super) fn next_order(rows: &Rows) -> Result<(i64, Row), CasError> {
 }
 
 /// The packages of a product.
-pub(super) fn package(rows: &Rows, code: &str) -> Result<Option<Kept<PackageDocument>>, CasError> {
+pub(super) fn package(rows: &Rows, code: &str) -> Result<Option<Kept<Package>>, CasError> {
     document(rows, format!("{PACKAGE}{code}"))
 }
 
@@ -215,7 +215,7 @@ pub(super) fn order_row(rows: &Rows, order: &OrderDocument) -> Result<Row, CasEr
 }
 
 /// What records the first package of a product.
-pub(super) fn package_rows(rows: &Rows, package: &PackageDocument) -> Result<Vec<Row>, Error> {
+pub(super) fn package_rows(rows: &Rows, package: &Package) -> Result<Vec<Row>, Error> {
     let code = &package.product_code;
     Ok(vec![
         rows.insert(format!("{PACKAGE}{code}"), encode(package))?,

@@ -1,6 +1,5 @@
 //! Listing orders.
 
-use super::super::config::Config;
 use super::super::described::milliseconds;
 use super::super::error::CasError;
 use super::super::json::structures::structures;
@@ -65,8 +64,7 @@ structures! {
 
 impl Listed for ListedOrder {
     const LIST: &'static str = "CertificateOrderList";
-    const COUNTS_PAGES: bool = false;
-    const DEFAULT_SIZE: fn(&Config) -> i64 = |config| config.page_sizes.0;
+    const OF_CERTIFICATES: bool = false;
 }
 
 impl Run for ListUserCertificateOrder {

@@ -15,8 +15,10 @@ mod renew;
 mod state;
 mod withdraw;
 
+pub use self::application::CreateCertificateForPackageRequest;
 pub use self::create::*;
 pub use self::describe::*;
+pub use self::document::Package;
 pub use self::list::*;
 pub use self::package::*;
 pub use self::progress::{AttestOrder, OrderProgress};

@@ -5,7 +5,7 @@ use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
 use super::super::session::{Run, Session};
 use super::super::shelf::records::Kept;
-use super::document::{PackageDocument, package, package_issued, package_rows};
+use super::document::{Package, package, package_issued, package_rows};
 use crate::error::quoted;
 use crate::ledger::Row;
 
@@ -22,14 +22,6 @@ structures! {
         count: i64,
     }
 
-    /// The packages of a product, after one was bought.
-    AddedPackage {
-        /// The product.
-        product_code: String,
-        /// How many orders were bought in all.
-        total_count: i64,
-    }
-
     /// Shows how many orders of a product were bought, used and issued.
     ///
     /// # Errors
@@ -42,42 +34,36 @@ structures! {
 
     /// The packages of a product.
     DescribedPackage {
-        /// The product.
-        product_code: String,
-        /// How many orders were bought.
-        total_count: i64,
-        /// How many were used: each order that was created counts until it is deleted.
-        used_count: i64,
+        /// What is kept of them.
+        package as ..: Package,
         /// How many certificates were issued.
         issued_count: i64,
     }
 }
 
 impl Run for AddPackage {
-    type Answer = AddedPackage;
+    type Answer = DescribedPackage;
 
-    fn run(&self, at: &Session<'_>) -> Result<AddedPackage, CasError> {
+    fn run(&self, at: &Session<'_>) -> Result<DescribedPackage, CasError> {
         let code = &product(at.config, self.product_code.as_deref())?.code;
         let (count, kept) = (self.count, package(at.rows, code)?);
-        let before = kept.as_ref().map_or(0, |kept| kept.document.total);
+        let earlier = kept.as_ref().map(|kept| &kept.document);
+        let (before, used_count) =
+            earlier.map_or((0, 0), |package| (package.total_count, package.used_count));
         let total_count = before.checked_add(count).filter(|_| count > 0).ok_or_else(|| {
             let most = i64::MAX - before;
             CasError::invalid("Count", count, format!("1 to {most}"))
         })?;
-        let product_code = code.clone();
-        let rows = match kept {
+        let package = Package { product_code: code.clone(), total_count, used_count };
+        let (rows, issued_count) = match kept {
             Some(mut kept) => {
-                kept.document.total = total_count;
-                vec![kept.replace()?]
+                kept.document.total_count = total_count;
+                (vec![kept.replace()?], package_issued(at.rows, code)?)
             }
-            None => {
-                let product_code = product_code.clone();
-                let package = PackageDocument { product_code, total: total_count, used: 0 };
-                package_rows(at.rows, &package)?
-            }
+            None => (package_rows(at.rows, &package)?, 0),
         };
         at.write(rows, &format!("package of {count} {code}"))?;
-        Ok(AddedPackage { product_code, total_count })
+        Ok(DescribedPackage { package, issued_count })
     }
 }
 
@@ -86,13 +72,8 @@ impl Run for DescribePackageState {
 
     fn run(&self, at: &Session<'_>) -> Result<DescribedPackage, CasError> {
         let code = &product(at.config, self.product_code.as_deref())?.code;
-        let PackageDocument { product_code, total, used } = bought(at, code)?.document;
-        Ok(DescribedPackage {
-            issued_count: package_issued(at.rows, code)?,
-            product_code,
-            total_count: total,
-            used_count: used,
-        })
+        let package = bought(at, code)?.document;
+        Ok(DescribedPackage { package, issued_count: package_issued(at.rows, code)? })
     }
 }
 
@@ -109,7 +90,7 @@ pub(super) fn product<'c>(config: &'c Config, code: Option<&str>) -> Result<&'c 
 /// What uses one order of a product up.
 pub(super) fn use_package_row(at: &Session<'_>, code: &str) -> Result<Row, CasError> {
     let mut kept = bought(at, code)?;
-    let PackageDocument { total, used, .. } = &mut kept.document;
+    let Package { total_count: total, used_count: used, .. } = &mut kept.document;
     if *used >= *total {
         let message = format!("ProductCode: all {total} orders of {code} are used");
         return Err(CasError::new(ErrorKind::NotRemainCount, message));
@@ -121,15 +102,15 @@ pub(super) fn use_package_row(at: &Session<'_>, code: &str) -> Result<Row, CasEr
 /// What gives one back.
 pub(super) fn return_package_row(at: &Session<'_>, code: &str) -> Result<Row, CasError> {
     let mut kept = bought(at, code)?;
-    if kept.document.used < 1 {
+    if kept.document.used_count < 1 {
         let message = format!("the record of the package {code}: no order of it is used");
         return Err(CasError::new(ErrorKind::Other, message));
     }
-    kept.document.used -= 1;
+    kept.document.used_count -= 1;
     Ok(kept.replace()?)
 }
 
-fn bought(at: &Session<'_>, code: &str) -> Result<Kept<PackageDocument>, CasError> {
+fn bought(at: &Session<'_>, code: &str) -> Result<Kept<Package>, CasError> {
     package(at.rows, code)?.ok_or_else(|| {
         let message = format!("ProductCode: no package of {code} was bought");
         CasError::new(ErrorKind::NotFoundPackage, message)

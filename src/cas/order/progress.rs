@@ -5,7 +5,9 @@ use super::super::config::{OrderOutliving, WildcardBase};
 use super::super::csr::operations::read_csr;
 use super::super::error::CasError;
 use super::super::json::structures::structures;
-use super::super::leaf::issue::{Leaf, LeafKey, check_csr_key, issue, leaf_parent, server_profile};
+use super::super::leaf::issue::{
+    Leaf, check_csr_key, check_period, issue, leaf_parent, server_profile,
+};
 use super::super::parameters::groups::LeafOptions;
 use super::super::parameters::validity::days;
 use super::super::session::{Run, Session};
@@ -15,6 +17,7 @@ use super::challenge::{self, base};
 use super::document::{Order, order as find, package_issued_row};
 use super::state::{OrderAction, OrderState};
 use crate::SerialNumber;
+use crate::issuance::Issuance;
 use crate::ledger::{Identifier, Ledger};
 use crate::time::{Lifetime, Validity};
 
@@ -121,15 +124,18 @@ fn issue_order(at: &Session<'_>, order: Order, issuer: &Identifier) -> Result<()
     let tags = kept.document.tags.clone();
     let options = LeafOptions { enable_crl: Some(1), tags, ..Default::default() };
     let count = package_issued_row(at.rows, kept.document.product_code())?;
+    check_period(at, &validity, &parent)?;
+    let issuance = Issuance::for_request(&csr)
+        .subject(subject_of("Domain", &domains)?)
+        .alt_names(alt_names(&certified(at, &domains))?)
+        .validity(validity)
+        .serial(serial);
     let leaf = Leaf {
         parent: &parent,
-        key: LeafKey::Csr(&csr),
+        issuance,
+        key: None,
         kind: SERVER,
         profile: server_profile(),
-        subject: subject_of("Domain", &domains)?,
-        alt_names: alt_names(&certified(at, &domains))?,
-        validity,
-        serial: Some(serial),
         alias_name: None,
         options: &options,
         rows: vec![kept.replace()?, count],
@@ -145,7 +151,7 @@ fn order_validity(at: &Session<'_>, lifetime: i64, parent: &Parent) -> Result<Va
     let mut end = now.plus(lifetime)?;
     if at.config.order_outliving == OrderOutliving::Cut {
         end = end.min(parent.issuer.certificate().validity().not_after());
-        if let Some(most) = parent.kept.document.cert_max_time {
+        if let Some(most) = parent.kept.document.record.cert_max_time {
             end = end.min(now.plus(days(most))?);
         }
     }

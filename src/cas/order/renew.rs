@@ -4,8 +4,7 @@ use super::super::config::RenewalRule;
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
 use super::super::session::{Named, Run, Session};
-use super::application::{Application, apply};
-use super::create::ORDER_ID;
+use super::application::{CreateCertificateForPackageRequest as Application, ORDER_ID, apply};
 use super::document::{OrderDocument, order, order_certificate};
 use super::state::OrderAction;
 
@@ -34,17 +33,11 @@ impl Run for RenewCertificateOrderForPackageRequest {
     fn run(&self, at: &Session<'_>) -> Result<i64, CasError> {
         let document = order(at, self.order_id)?.after(OrderAction::Renew)?.document;
         check_renewal(at, &document)?;
-        let application = Application {
-            applicant: &document.applicant,
-            company_name: document.company_name.as_deref(),
-            domain: Some(&document.domains),
-            // It was allowed before.
-            most_domains: usize::MAX,
-            csr: self.csr.as_deref(),
-            tags: &document.tags,
-            renews: Some(document.order_id),
-        };
-        apply(at, &application)
+        let OrderDocument { order_id, applicant, company_name, domains, tags, .. } = document;
+        let (domain, csr) = (Some(domains), self.csr.clone());
+        let application = Application { applicant, company_name, domain, csr, tags };
+        // So many domains were allowed before.
+        apply(at, &application, usize::MAX, Some(order_id))
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::config::Config;
 use super::super::error::CasError;
-use super::super::json::schema::{Parameter, ParameterHelp, Problems, read_answer};
+use super::super::json::schema::{Parameter, ParameterHelp, read_answer};
 use super::super::json::structures::{self, Fields, Given, structures};
 use crate::error::quoted;
 
@@ -37,10 +37,8 @@ pub struct List<T> {
 pub trait Listed: Parameter {
     /// What the list is called on the wire.
     const LIST: &'static str;
-    /// Whether the answer says how many pages there are.
-    const COUNTS_PAGES: bool;
-    /// Items of a page where the request does not say: of the two that are configured.
-    const DEFAULT_SIZE: fn(&Config) -> i64;
+    /// Whether it is a list of certificates, whose pages are smaller and counted in the answer.
+    const OF_CERTIFICATES: bool = true;
 }
 
 impl<T: Listed> List<T> {
@@ -55,7 +53,9 @@ impl<T: Listed> List<T> {
         if current_page < 1 {
             return Err(CasError::invalid("CurrentPage", current_page, "1 or more"));
         }
-        let show_size = asked.show_size.unwrap_or((T::DEFAULT_SIZE)(config));
+        let (others, certificates) = config.page_sizes;
+        let default = if T::OF_CERTIFICATES { certificates } else { others };
+        let show_size = asked.show_size.unwrap_or(default);
         let most = config.page_size_limit;
         if !(1..=most).contains(&show_size) {
             return Err(CasError::invalid("ShowSize", show_size, format!("1 to {most}")));
@@ -87,14 +87,14 @@ impl<T: Listed> Fields for List<T> {
         let mut number = |name| given.take::<i64>(name);
         let (current_page, show_size) = (number("CurrentPage"), number("ShowSize"));
         let (total_count, pages) =
-            (number("TotalCount"), if T::COUNTS_PAGES { number("PageCount") } else { Some(0) });
+            (number("TotalCount"), if T::OF_CERTIFICATES { number("PageCount") } else { Some(0) });
         pages?;
         let (current_page, show_size) = (current_page?, show_size?);
         Some(Self { items: items?, current_page, show_size, total_count: total_count? })
     }
 
     fn put(&self, fields: &mut Map<String, Value>) {
-        let pages = T::COUNTS_PAGES.then(|| self.page_count());
+        let pages = T::OF_CERTIFICATES.then(|| self.page_count());
         structures::put(fields, T::LIST.to_owned(), &self.items);
         structures::put(fields, "CurrentPage".to_owned(), &self.current_page);
         structures::put(fields, "PageCount".to_owned(), &pages);
@@ -110,32 +110,8 @@ impl<T: Listed> Fields for List<T> {
             number("ShowSize", "Items of a page."),
             number("TotalCount", "How many there are."),
         ];
-        help.extend(T::COUNTS_PAGES.then(|| number("PageCount", "How many pages there are.")));
+        help.extend(T::OF_CERTIFICATES.then(|| number("PageCount", "How many pages there are.")));
         help
-    }
-}
-
-impl<T: Listed> Parameter for List<T> {
-    const REQUIRED: bool = true;
-
-    fn kind() -> String {
-        "structure".to_owned()
-    }
-
-    fn read(given: &Value, place: &str, problems: &mut Problems) -> Option<Self> {
-        structures::read(given, place, problems)
-    }
-
-    fn absent() -> Option<Self> {
-        None
-    }
-
-    fn write(&self) -> Option<Value> {
-        structures::write(self)
-    }
-
-    fn parts() -> Vec<ParameterHelp> {
-        Self::help()
     }
 }
 

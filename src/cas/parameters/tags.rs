@@ -62,8 +62,6 @@ pub(crate) fn check_tags(config: &Config, tags: &[TagParameter]) -> Result<(), C
 
 /// What became of each item of the CSR is for callers of the library, and not sent.
 impl Parameter for Vec<ReviewItem> {
-    const REQUIRED: bool = false;
-
     fn kind() -> String {
         "nothing".to_owned()
     }

@@ -10,7 +10,7 @@
 //! | `custom-identifier/` text | the identifier |
 //! | `order/` number (8) | `OrderDocument` |
 //! | `order-number` | the last number of an order, decimal |
-//! | `package/` product | `PackageDocument` |
+//! | `package/` product | `Package` |
 //! | `request-name/` text | the number of the CSR |
 //! | `token/` operation, `/`, token | the parameters of the call and its answer |
 //!
@@ -28,28 +28,35 @@ use crate::error::quoted;
 use crate::ledger::{Identifier, Row, Rows, StoredRow};
 
 structures! {
-    /// What is kept of a CA beside its certificate and key.
-    AuthorityDocument {
+    /// What is kept of a CA beside its certificate and key, and shown.
+    #[derive(Clone)]
+    AuthorityRecord {
+        /// The longest leaf it may issue, in days.
+        cert_max_time: Option<i64>,
+        /// Days until its next CRL.
+        crl_day: i64,
+        /// Whether it has CRLs.
+        crl_status: bool,
         /// Its identifier.
         identifier: String,
         /// The identifier of the CA above; none of a root.
         parent_identifier: Option<String>,
-        /// The years that were asked for.
-        years: i64,
-        /// When it was created, in UNIX seconds.
-        created: i64,
         /// ISSUE or REVOKE.
         status: String,
-        /// When it was revoked, in UNIX seconds.
-        revoked: Option<i64>,
-        /// Whether it has CRLs.
-        enable_crl: bool,
-        /// Days until the next CRL.
-        crl_day: i64,
-        /// The longest leaf it may issue, in days.
-        cert_max_time: Option<i64>,
         /// Its tags.
         tags: Vec<TagParameter>,
+        /// The years that were asked for.
+        years: i64,
+    }
+
+    /// All that is kept of a CA.
+    AuthorityDocument {
+        /// What is shown.
+        record as ..: AuthorityRecord,
+        /// When it was created, in UNIX seconds.
+        created: i64,
+        /// When it was revoked, in UNIX seconds.
+        revoked: Option<i64>,
     }
 
     /// What is kept of a leaf beside its certificate.
@@ -164,7 +171,8 @@ pub(crate) fn leaf_document(
 /// The documents of CAs, in the order of their creation.
 pub(crate) fn authority_documents(rows: &Rows) -> Result<Vec<AuthorityDocument>, CasError> {
     let mut documents: Vec<AuthorityDocument> = documents(rows, AUTHORITY)?;
-    documents.sort_by(|a, b| (a.created, &a.identifier).cmp(&(b.created, &b.identifier)));
+    documents
+        .sort_by(|a, b| (a.created, &a.record.identifier).cmp(&(b.created, &b.record.identifier)));
     Ok(documents)
 }
 
@@ -205,7 +213,7 @@ pub(crate) fn issued_count(rows: &Rows, identifier: &str) -> Result<i64, CasErro
 
 /// What records a new CA, which has issued nothing yet.
 pub(crate) fn authority_rows(rows: &Rows, document: &AuthorityDocument) -> Result<Vec<Row>, Error> {
-    let identifier = &document.identifier;
+    let identifier = &document.record.identifier;
     Ok(vec![
         rows.insert(format!("{AUTHORITY}{identifier}"), encode(document))?,
         rows.counter(format!("{ISSUED}{identifier}"))?,
