@@ -80,7 +80,7 @@ impl CrlDistribution {
     /// issuingDistributionPoint.
     pub fn with_shards(mut self, shards: u16) -> Result<Self, Error> {
         let problem = if !(1..=256).contains(&shards) {
-            format!("{shards}; 1 to 256")
+            format!("{shards}; allowed 1 to 256")
         } else if shards > 1 && !self.scope {
             WITHOUT_SCOPE.to_owned()
         } else if shards > 1 && !self.below_base && !self.template.contains(SHARD) {

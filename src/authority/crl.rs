@@ -68,14 +68,13 @@ impl Authority {
         let (crl, record) = self.waiting_crl(number)?;
         let stamp = self.stamp()?;
         if !self.ledger.was_written(crl.after_entry.saturating_add(1), &record)? {
-            let message = format!(
-                "what waits as CRL number {number} is not what the audit log says was prepared"
-            );
+            let message =
+                format!("pending CRL number {number}: not what the audit log says was prepared");
             return Err(StoreError::new(StoreErrorKind::Corrupt, message).into());
         }
         if crl.next_update <= stamp.at {
-            let given = format!("{}, over by {}", crl.next_update, stamp.at);
-            let allowed = "one to come: cancel it, and prepare another";
+            let given = format!("{}, past at {}", crl.next_update, stamp.at);
+            let allowed = "a nextUpdate in the future: cancel this CRL, and prepare another";
             let reason = Reason::new(Rule::CrlDate, "nextUpdate", given, allowed);
             return Err(Error::Denied(Denied { reasons: vec![reason] }));
         }
@@ -102,7 +101,7 @@ impl Authority {
     fn waiting_crl(&self, number: u64) -> Result<(WaitingCrl, KeyAndValue), Error> {
         self.ledger.waiting_crl(&self.digest, number)?.ok_or_else(|| {
             let message = format!(
-                "no CRL number {number} waits for a signature: none was prepared, or it was \
+                "no pending CRL with number {number}: none was prepared, or it was \
                  completed or cancelled"
             );
             StoreError::new(StoreErrorKind::NotFound, message).into()

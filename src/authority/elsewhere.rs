@@ -52,8 +52,8 @@ impl Authority {
     pub fn prepare<'a>(&self, issuance: impl Into<Issuance<'a>>) -> Result<Prepared, Error> {
         let issuance = issuance.into();
         if issuance.rows.is_some() {
-            let problem = "rows are computed from the certificate, which is not there yet: give them \
-                           to Authority::complete_with";
+            let problem = "rows are computed from the certificate, which does not exist yet: pass \
+                           them to Authority::complete_with";
             return Err(Error::malformed("issuance to prepare", "", problem));
         }
         let reviewed = [self.reviewed(&issuance)];
@@ -80,7 +80,7 @@ impl Authority {
                 if again.to_be_signed() == to_be_signed {
                     return Ok(Some(again));
                 }
-                let problem = "it waits under this token, prepared by other rules of the issuer: \
+                let problem = "pending under this token, prepared by other rules of the issuer: \
                                complete or cancel it";
                 Err(conflict(format!("serial number {serial}: {problem}")))
             }
@@ -120,16 +120,15 @@ impl Authority {
         rows: impl FnOnce(&Certificate) -> Result<Vec<Row>, Error>,
     ) -> Result<Issued, Error> {
         let missing = |problem: &str| {
-            let message =
-                format!("nothing with serial number {serial} waits for a signature: {problem}");
+            let message = format!("no pending certificate with serial number {serial}: {problem}");
             Error::from(StoreError::new(StoreErrorKind::NotFound, message))
         };
         let record = self.ledger.certificate(&self.digest, serial)?;
-        let record = record.ok_or_else(|| missing("this issuer has not given it"))?;
+        let record = record.ok_or_else(|| missing("this issuer never assigned it"))?;
         let to_be_signed = match &record.state {
             RecordState::Claimed { to_be_signed } => to_be_signed,
             RecordState::Cancelled { .. } => return Err(missing("it was cancelled")),
-            RecordState::Issued { .. } => return Err(missing("its certificate is there")),
+            RecordState::Issued { .. } => return Err(missing("its certificate was issued")),
         };
         if let Some(reason) = self.revoked()? {
             return Err(Error::Denied(Denied { reasons: vec![reason] }));
@@ -186,6 +185,6 @@ fn conflict(message: String) -> Error {
 }
 
 fn corrupt(serial: &SerialNumber, problem: &str) -> Error {
-    let message = format!("what waits with serial number {serial} for a signature: {problem}");
+    let message = format!("pending certificate with serial number {serial}: {problem}");
     StoreError::new(StoreErrorKind::Corrupt, message).into()
 }

@@ -49,7 +49,6 @@ use crate::validity::{Lifetime, Time, Validity};
 /// # Ok::<(), certwright::Error>(())
 /// ```
 #[derive(Clone)]
-#[must_use]
 pub struct Issuance<'a> {
     of: Of<'a>,
     policy: Option<&'a Policy>,

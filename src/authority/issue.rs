@@ -49,7 +49,7 @@ impl Authority {
             self.issue_round(reviewed).into_iter()
         };
         let (mut firsts, mut others) = (round(true), round(false));
-        let missing = || Err(SignerError::new("it gave fewer answers than messages").into());
+        let missing = || Err(SignerError::new("it returned fewer signatures than messages").into());
         first
             .iter()
             .map(|first| if *first { firsts.next() } else { others.next() })
@@ -78,7 +78,7 @@ impl Authority {
             Err(error) => self.issued_under_token(reviewed)?.ok_or(error),
             issued => issued,
         });
-        let missing = || Err(SignerError::new("it gave fewer answers than messages").into());
+        let missing = || Err(SignerError::new("it returned fewer signatures than messages").into());
         answers
             .into_iter()
             .map(|answer| answer.unwrap_or_else(|| issued.next().unwrap_or_else(missing)))
@@ -134,7 +134,7 @@ impl Authority {
                 recorded.map_err(|error| self.refusal(error))?;
                 self.issued(certificate, outcome)
             });
-        let missing = || Err(SignerError::new("it gave fewer answers than messages").into());
+        let missing = || Err(SignerError::new("it returned fewer signatures than messages").into());
         answers
             .into_iter()
             .map(|answer| answer.unwrap_or_else(|| issued.next().unwrap_or_else(missing)))
@@ -309,8 +309,8 @@ impl Authority {
         if self.issuer.has_key() {
             return Ok(());
         }
-        let message = "the issuer's key is not here: prepare what is to be signed, sign it where the \
-                       key is, and complete it with the signature";
+        let message = "the issuer has no key here: call Authority::prepare, sign where the key \
+                       is, and pass the signature to Authority::complete";
         Err(SignerError::new(message).into())
     }
 }

@@ -197,5 +197,5 @@ impl fmt::Debug for Authority {
 
 /// The only answer.
 fn one<T>(mut answers: Vec<Result<T, Error>>) -> Result<T, Error> {
-    answers.pop().unwrap_or_else(|| Err(SignerError::new("it gave no answer").into()))
+    answers.pop().unwrap_or_else(|| Err(SignerError::new("it returned no signature").into()))
 }

@@ -61,8 +61,11 @@ impl Authority {
                 return openssl_ca::export(folder.as_ref(), issuer, ledger, &serial);
             }
         }
-        Err(StoreError::new(StoreErrorKind::Conflict, "no serial number that is free was drawn")
-            .into())
+        Err(StoreError::new(
+            StoreErrorKind::Conflict,
+            "every serial number that was drawn is in use",
+        )
+        .into())
     }
 
     /// Takes over what a folder of `openssl ca` has: its `index.txt`, the certificates in `newcerts/`

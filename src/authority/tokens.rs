@@ -51,8 +51,8 @@ impl Authority {
             RecordState::Issued { certificate, .. } => certificate,
             RecordState::Claimed { .. } => {
                 let message = format!(
-                    "serial number {serial} was prepared under this token, and waits for its \
-                     signature: complete or cancel it"
+                    "serial number {serial} was prepared under this token, and is pending: \
+                     complete or cancel it"
                 );
                 return Err(StoreError::new(StoreErrorKind::Conflict, message).into());
             }

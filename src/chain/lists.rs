@@ -102,7 +102,7 @@ pub(super) fn standing(
         Err(error.to_string())
     } else if !is_signed {
         Err(match list.signature_algorithm() {
-            Ok(_) => "its signature is not of the key that issued the certificate".to_owned(),
+            Ok(_) => "it was not signed by the key that issued the certificate".to_owned(),
             Err(error) => error.to_string(),
         })
     } else if !issuer.key_usage().is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN)) {

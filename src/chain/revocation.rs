@@ -50,7 +50,9 @@ pub(super) fn check(
     let mut ignored: Vec<(usize, &str)> = Vec::new();
     for (position, own) in &own {
         match (&own.covers, ours.is_idle_delta(*position)) {
-            (Ok(_), true) => ignored.push((*position, "a delta of which no list is the base")),
+            (Ok(_), true) => {
+                ignored.push((*position, "a delta CRL whose base is not among the lists"))
+            }
             (Ok(covered), false) => {
                 // A delta tells what changed, and no more.
                 let is_full = lists.get(*position).is_some_and(|list| !list.is_delta());

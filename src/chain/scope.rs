@@ -28,12 +28,12 @@ pub(super) fn covered(
         return Err("it covers certificates of end entities only, and this is a CA's");
     }
     if *only_authorities && !certificate.is_authority() {
-        return Err("it covers CA certificates only, and this is none");
+        return Err("it covers CA certificates only, and this is an end entity's");
     }
     let of_points = match names {
         None => Reasons::ALL,
         Some(names) => reasons_of_points(names, certificate)
-            .ok_or("its distribution point is none of those in the certificate")?,
+            .ok_or("its distribution point is not one of those in the certificate")?,
     };
     let reasons = of_points.and(only_reasons.unwrap_or(Reasons::ALL));
     if reasons == Reasons::NONE { Err("it covers no reason") } else { Ok(reasons) }

@@ -211,7 +211,7 @@ impl ChainVerifier {
                 return Error::Chain(ChainError { link, subject, rule, detail });
             }
         }
-        let detail = format!("its issuer, {issuer}, is none of the {count} trust anchors");
+        let detail = format!("its issuer, {issuer}, is not among the {count} trust anchors");
         let (subject, rule) = (last.subject().to_string(), ChainRule::Trust);
         Error::Chain(ChainError { link, subject, rule, detail })
     }
@@ -329,7 +329,7 @@ impl ChainVerifier {
     ) -> Result<(), Broken> {
         certificate.verify_signature(&self.key_of(issuer)?).map_err(|error| match error {
             Error::InvalidSignature { .. } => {
-                let detail = format!("not made by the key of {}", issuer.subject());
+                let detail = format!("not signed by the key of {}", issuer.subject());
                 (ChainRule::Signature, detail)
             }
             other => unusable(&other),
@@ -346,10 +346,10 @@ impl ChainVerifier {
         // Before version 3 there is no CA bit: whoever trusts it says that it is a CA (section 6.1.4 k).
         let is_old_root = is_anchor && issuer.version() < 3 && issuer.is_self_issued();
         if !issuer.is_authority() && !is_old_root {
-            return Err((ChainRule::BasicConstraints, "it issues and is no CA".to_owned()));
+            return Err((ChainRule::BasicConstraints, "the issuer is not a CA".to_owned()));
         }
         if !issuer.key_usage().is_none_or(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN)) {
-            let detail = "it issues and its key usage lacks keyCertSign".to_owned();
+            let detail = "the issuer's key usage lacks keyCertSign".to_owned();
             return Err((ChainRule::KeyUsage, detail));
         }
         match issuer.path_len() {

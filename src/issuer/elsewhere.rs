@@ -20,6 +20,9 @@ impl Signer for Elsewhere {
     }
 
     fn sign(&self, _: &[u8]) -> Result<Vec<u8>, Error> {
-        Err(SignerError::new("the key is not here; attach a signature made where it is").into())
+        Err(SignerError::new(
+            "the issuer has no key here; attach a signature that was made elsewhere",
+        )
+        .into())
     }
 }

@@ -156,10 +156,10 @@ fn read_again(
         Certificate::from_der(&envelope::assemble(to_be_signed, algorithm, signature))?;
     certificate.require_usable()?;
     if certificate.version() != 3 || certificate.signature_algorithm()? != algorithm {
-        return Err(SignerError::new("the certificate reads otherwise than it was written").into());
+        return Err(SignerError::new("the certificate does not read back as it was written").into());
     }
     if certificate.to_be_signed() != to_be_signed {
-        return Err(SignerError::new("the certificate reads otherwise than it was written").into());
+        return Err(SignerError::new("the certificate does not read back as it was written").into());
     }
     Ok(certificate)
 }

@@ -73,7 +73,7 @@ pub(super) fn check_content(grant: &Grant) -> Vec<Reason> {
     for (index, extension) in extensions.iter().enumerate() {
         let twice = extensions.iter().take(index).any(|other| other.oid == extension.oid);
         if twice || is_understood(extension.oid) {
-            let allowed = "each extension once, and those the engine writes not at all";
+            let allowed = "each extension once, and none that the engine writes itself";
             let given = extension.oid.to_string();
             reasons.push(Reason::new(Rule::DuplicateExtension, "profile", given, allowed));
         }
@@ -144,7 +144,10 @@ pub(super) fn check_links(chain: &Chain, id: &Sm2Id) -> Result<(), Error> {
             return Err(fail(ChainRule::Names, "its issuer is not the next certificate"));
         }
         if !is_signed_by(below, above, id)? {
-            return Err(fail(ChainRule::Signature, "not made by the key of the next certificate"));
+            return Err(fail(
+                ChainRule::Signature,
+                "not signed by the key of the next certificate",
+            ));
         }
     }
     // That of a root says nothing that its key does not: one of an algorithm of old (SHA-1) is passed over.
@@ -153,7 +156,7 @@ pub(super) fn check_links(chain: &Chain, id: &Sm2Id) -> Result<(), Error> {
         && !is_signed_by(last, last, id)?
     {
         let (link, subject) = (certificates.len() - 1, last.subject().to_string());
-        let detail = "self-issued, and not made by its own key".to_owned();
+        let detail = "self-issued, but not signed by its own key".to_owned();
         return Err(Error::Chain(ChainError { link, subject, rule: ChainRule::Signature, detail }));
     }
     Ok(())
@@ -345,12 +348,12 @@ fn check_validity(issuer: &Certificate, grant: &Grant, now: Time) -> Vec<Reason>
                 reasons.push(Reason::new(Rule::Validity, "validity", given, allowed));
             }
             if asked.not_after() < now {
-                let given = format!("{asked}, over before {now}");
+                let given = format!("{asked}, ended before {now}");
                 reasons.push(Reason::new(
                     Rule::Validity,
                     "validity",
                     given,
-                    "a period not over yet",
+                    "a period that has not ended",
                 ));
             }
             let outlives = match grant.outliving {

@@ -33,7 +33,7 @@ impl Issuer {
         let mut signatures = signed.into_iter();
         let mut sign = |prepared: Prepared| match signatures.next() {
             Some(signature) => prepared.finish_verified(&signature?),
-            None => Err(SignerError::new("it gave fewer answers than messages").into()),
+            None => Err(SignerError::new("it returned fewer signatures than messages").into()),
         };
         checked.into_iter().map(|prepared| sign(prepared?)).collect()
     }

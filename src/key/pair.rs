@@ -294,7 +294,9 @@ impl Signer for KeyPair {
             Secret::Rsa(ref secret) => {
                 let mut signed =
                     secret.sign_many(self.signature, &[message], &mut self.randomness.clone());
-                signed.pop().unwrap_or_else(|| Err(SignerError::new("it gave no answer").into()))
+                signed
+                    .pop()
+                    .unwrap_or_else(|| Err(SignerError::new("it returned no signature").into()))
             }
             #[cfg(feature = "sm2")]
             Secret::Sm2(ref secret) => match self.public.verifier() {

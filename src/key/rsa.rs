@@ -81,7 +81,7 @@ impl Secret {
             number(private_exponent),
             vec![p.clone(), q.clone()],
         )
-        .map_err(|_| malformed("the numbers do not belong together"))?;
+        .map_err(|_| malformed("the numbers are inconsistent"))?;
         // The same key with d modulo lcm(p−1, q−1), as FIPS 186-5 A.1.1 bounds it.
         let key = PrivateKey::from_p_q(p, q, public.exponent.into()).unwrap_or(given);
         let weaknesses = private_weaknesses(&key, Primes::Untested);

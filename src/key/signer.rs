@@ -156,7 +156,7 @@ impl<S: Signer> Pinned<S> {
         let mut answers = self.signer.sign_many(messages);
         answers.truncate(messages.len());
         answers.resize_with(messages.len(), || {
-            Err(SignerError::new("it gave fewer answers than messages").into())
+            Err(SignerError::new("it returned fewer signatures than messages").into())
         });
         let (key, algorithm) = (&self.key, self.algorithm);
         let claims: Vec<Claim<'_>> = messages

@@ -88,7 +88,7 @@ pub(super) fn versioned(
         Some((version, content)) if *version == known => Ok(content),
         Some((other, _)) => {
             let by = if *other > known {
-                "; a later version of certwright wrote it, and reads it, or it is damaged"
+                "; a later version of certwright wrote it, or it is damaged"
             } else {
                 ""
             };

@@ -144,7 +144,9 @@ impl Change {
                         return refuse(format!("serial number {serial} was cancelled already"));
                     }
                     RecordState::Issued { .. } => {
-                        return refuse(format!("serial number {serial} has its certificate"));
+                        return refuse(format!(
+                            "serial number {serial}: its certificate was issued already"
+                        ));
                     }
                 };
                 let claimed = (record.claimed_at, record.entry);

@@ -104,7 +104,8 @@ impl Ledger {
                     bytes.map(u64::from_be_bytes).map_err(|_| corrupt(&what(), "damaged"))?
                 }
             };
-            let next = number.checked_add(1).ok_or_else(|| corrupt(&what(), "none is left"))?;
+            let next =
+                number.checked_add(1).ok_or_else(|| corrupt(&what(), "no number is left"))?;
             // A number that was lost, or set back, must not be given once more.
             let mut beyond = false;
             transaction.scan(REQUEST, &request_place(next), &mut |_, _| {
@@ -273,5 +274,5 @@ fn request_key_name(number: u64) -> String {
 }
 
 fn no_request(number: u64) -> StoreError {
-    StoreError::new(StoreErrorKind::NotFound, format!("there is no request {number}"))
+    StoreError::new(StoreErrorKind::NotFound, format!("no request {number} in the store"))
 }

@@ -102,7 +102,7 @@ impl Ledger {
         let identifier = issuer_identifier(chain)?;
         check_key(key, chain.leaf().public_key()?, "CA certificate")?;
         if self.record(&issuer_place(&identifier))?.is_some() {
-            let message = format!("CA {identifier} is kept already");
+            let message = format!("CA {identifier} is already in the store");
             return Err(StoreError::new(StoreErrorKind::Conflict, message).into());
         }
         let mut value = vec![VERSION, u8::from(key.is_some())];
@@ -160,7 +160,7 @@ impl LedgerWriter {
         self.write_computed(AuditAction::Deleted, || {
             let place = issuer_place(identifier);
             let old = self.ledger.record(&place)?.ok_or_else(|| {
-                let message = format!("there is no CA {identifier}");
+                let message = format!("no CA {identifier} in the store");
                 StoreError::new(StoreErrorKind::NotFound, message)
             })?;
             let mut writes = vec![Write::delete(place, old)];

@@ -190,7 +190,7 @@ pub(super) fn check_checkpoint(
         (None, None) => return Ok(None),
         (None, Some(_)) => return Err(corrupt("the record of the seal", "it is missing")),
         (Some(_), None) => {
-            return Err(corrupt(WHAT, "nothing vouches for it, and there is a seal"));
+            return Err(corrupt(WHAT, "it is not authenticated, although private keys are sealed"));
         }
         (Some(_), Some(checkpoint)) => checkpoint,
     };

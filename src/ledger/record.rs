@@ -144,15 +144,15 @@ pub(super) fn decode(key: &[u8], value: &[u8]) -> Result<CertificateRecord, Stor
     let what = || format!("the record of serial number {serial}");
     let (state, rest) =
         versioned(value, VERSION, what)?.split_first().ok_or_else(|| damaged("short"))?;
-    let (claimed_at, rest) = take_time(rest).ok_or_else(|| damaged("a time that is none"))?;
+    let (claimed_at, rest) = take_time(rest).ok_or_else(|| damaged("invalid timestamp"))?;
     let (entry, rest) = rest.split_first_chunk().ok_or_else(|| damaged("short"))?;
     let entry = u64::from_be_bytes(*entry);
-    let (issued_at, content) = take_time(rest).ok_or_else(|| damaged("a time that is none"))?;
+    let (issued_at, content) = take_time(rest).ok_or_else(|| damaged("invalid timestamp"))?;
     let state = match *state {
         CANCELLED => RecordState::Cancelled { to_be_signed: content.to_vec() },
         CLAIMED => RecordState::Claimed { to_be_signed: content.to_vec() },
         ISSUED => {
-            let (tags, der) = take_tags(content).ok_or_else(|| damaged("tags that are none"))?;
+            let (tags, der) = take_tags(content).ok_or_else(|| damaged("invalid tags"))?;
             let certificate = Certificate::from_der(der);
             let certificate = certificate.map_err(|error| damaged(&error.to_string()))?;
             RecordState::Issued { certificate: Box::new(certificate), issued_at, tags }

@@ -22,7 +22,7 @@ pub(crate) fn add_tag(tags: &mut Vec<Tag>, key: &str, value: &str) -> Result<(),
     } else if tags.len() == TAGS {
         format!("more than {TAGS} tags")
     } else if tags.iter().any(|tag| tag.key == key) {
-        "a key that is there already".to_owned()
+        "a key that was given before".to_owned()
     } else {
         tags.push(Tag { key: key.to_owned(), value: value.to_owned() });
         return Ok(());

@@ -52,7 +52,7 @@ impl Unlocked {
             Error::Store(error) => error,
             error => StoreError::backend("the log cannot be authenticated", error),
         })?;
-        let wrong = || corrupt("the proof of a checkpoint", "of another length");
+        let wrong = || corrupt("the proof of a checkpoint", "wrong length");
         let proof = proof.try_into().map_err(|_| wrong())?;
         Ok(Checkpoint { number, digest, at, proof })
     }

@@ -119,7 +119,7 @@ impl Ledger {
         let after = after.map(|after| [KEY, after.as_bytes()].concat());
         let found = self.records(KEY, after.as_deref(), limit)?;
         let name = |key: &[u8]| String::from_utf8(key.strip_prefix(KEY)?.to_vec()).ok();
-        let damaged = || corrupt("the name of a private key", "it is no text");
+        let damaged = || corrupt("the name of a private key", "not UTF-8");
         found.iter().map(|(key, _)| Ok(name(key).ok_or_else(damaged)?)).collect()
     }
 
@@ -248,7 +248,7 @@ impl LedgerWriter {
         self.write_computed(AuditAction::Recorded, || {
             if self.ledger.record(&place(name)?)?.is_some() {
                 let message =
-                    format!("there is a private key {} already", cut(name).escape_debug());
+                    format!("a private key {} is already in the store", cut(name).escape_debug());
                 return Err(StoreError::new(StoreErrorKind::Conflict, message).into());
             }
             Ok(((), self.ledger.key_writes(name, key)?, format!("private key {name}")))
@@ -277,7 +277,7 @@ impl LedgerWriter {
         not_reserved(name)?;
         let writes = self.ledger.delete_key_writes(name)?;
         if writes.is_empty() {
-            let message = format!("there is no private key {}", cut(name).escape_debug());
+            let message = format!("no private key {} in the store", cut(name).escape_debug());
             return Err(StoreError::new(StoreErrorKind::NotFound, message).into());
         }
         self.write(writes, AuditAction::Deleted, format!("private key {name}"))
@@ -355,8 +355,8 @@ fn never_sealed(transaction: &dyn ReadTransaction) -> Result<(), StoreError> {
         sealed = true;
         ControlFlow::Break(())
     })?;
-    let lost = "it is missing, and something was sealed: no key can be told from another; restore a \
-                backup";
+    let lost = "it is missing, although private keys are sealed: no sealing key can be checked; \
+                restore a backup";
     if sealed { Err(corrupt("the record of the seal", lost)) } else { Ok(()) }
 }
 

@@ -188,7 +188,8 @@ pub(super) fn verify(
     let authenticated = log::check_checkpoint(transaction, &head, unlocked)?;
     if let (Some(demanded), None) = (demanded, seen) {
         let problem = format!(
-            "no entry has the digest {} that was demanded: it was cut back, or is another's",
+            "no entry has the digest {} that was expected: the log was cut back, or is another \
+             store's",
             hexadecimal(demanded)
         );
         return Err(corrupt("the audit log", &problem));

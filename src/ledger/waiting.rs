@@ -262,12 +262,14 @@ fn split(key: &[u8]) -> Result<(IssuerDigest, WaitingFor), StoreError> {
         };
         Some((*issuer, what))
     });
-    parsed.ok_or_else(|| corrupt("a key", "it names nothing that waits"))
+    parsed.ok_or_else(|| corrupt("a key", "it names no pending certificate or CRL"))
 }
 
 fn shown(what: &WaitingFor) -> String {
     match what {
-        WaitingFor::Certificate { serial } => format!("what waits with serial number {serial}"),
-        WaitingFor::Crl { number } => format!("what waits as CRL number {number}"),
+        WaitingFor::Certificate { serial } => {
+            format!("pending certificate with serial number {serial}")
+        }
+        WaitingFor::Crl { number } => format!("pending CRL number {number}"),
     }
 }

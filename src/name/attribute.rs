@@ -205,7 +205,7 @@ impl Attribute {
     /// [`Error::Malformed`] when its bytes are no text in its string type; names both.
     pub fn certifiable_text(&self) -> Result<String, Error> {
         self.text().ok_or_else(|| {
-            let problem = format!("its bytes are no text as {}", self.string.name());
+            let problem = format!("its bytes are not a valid {}", self.string.name());
             Error::malformed("name", format!("attribute {}", self.kind), problem)
         })
     }

@@ -81,11 +81,11 @@ fn problem(text: &str) -> Option<&'static str> {
         return Some("longer than 253 characters");
     }
     if text.parse::<IpAddr>().is_ok() {
-        return Some("an IP address; it belongs into an iPAddress name");
+        return Some("an IP address; write it as an iPAddress name");
     }
     let host = text.strip_prefix("*.").unwrap_or(text);
     if host.contains('*') {
-        return Some("a wildcard elsewhere than as the whole leftmost label");
+        return Some("a wildcard that is not the whole leftmost label");
     }
     if host.len() < text.len() && !host.contains('.') {
         return Some("a wildcard with fewer than two labels after it, which TLS clients refuse");

@@ -71,17 +71,17 @@ fn check_free(folder: &Path) -> Result<bool, Error> {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-            return Err(refused("it is no folder"));
+            return Err(refused("it is not a folder"));
         }
         Err(error) => return Err(failed(folder, error)),
     };
     if folder.join(INDEX).exists() {
-        return Err(refused(&format!("it holds {INDEX}, another CA")));
+        return Err(refused(&format!("it contains {INDEX} of another CA")));
     }
     match entries.next() {
         None => Ok(true),
         Some(Ok(entry)) => {
-            Err(refused(&format!("it holds {}", entry.file_name().to_string_lossy())))
+            Err(refused(&format!("it contains {}", entry.file_name().to_string_lossy())))
         }
         Some(Err(error)) => Err(failed(folder, error)),
     }

@@ -88,8 +88,8 @@ pub(crate) fn import(
                 }
             }
             Some(_) => {
-                let allowed = "a number that is free here, or this very certificate";
-                let problem = Problem::new("a serial number that is given here", allowed);
+                let allowed = "a serial number that is unused here, or this certificate";
+                let problem = Problem::new("a serial number that was assigned here", allowed);
                 problems.add(INDEX, &format!("line {number}"), problem);
             }
         }
@@ -266,7 +266,7 @@ fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Error> {
     let read = || {
         // What is no file, such as a pipe, could be read for ever.
         if !fs::metadata(path)?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
         }
         let mut bytes = Vec::new();
         let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);

@@ -91,20 +91,23 @@ fn parse_line(bytes: &[u8]) -> Result<Line, Problem> {
         return Err(Problem::new(format!("{} bytes", bytes.len()), allowed));
     }
     let text = str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
-    let text = text.ok_or_else(|| Problem::new("bytes that are no text", "text"))?;
+    let text =
+        text.ok_or_else(|| Problem::new("bytes that are not text (UTF-8 without NUL)", "text"))?;
     let fields = fields(text);
     let [state, end, revoked, serial, _file, subject] = fields.as_slice() else {
         let given = format!("{} fields", fields.len());
         return Err(Problem::new(given, format!("{FIELDS}, with a tab between them")));
     };
     let state = match (state.as_str(), revoked.as_str()) {
-        ("R", "") => return Err(Problem::new("R without a revocation time", "R with one")),
+        ("R", "") => {
+            return Err(Problem::new("R without a revocation time", "R with a revocation time"));
+        }
         ("R", revoked) => State::Revoked(Revoked::parse(revoked)?),
         ("E", "") => State::Expired,
         ("V", "") => State::Valid,
         ("E" | "V", revoked) => {
             let given = format!("{state} with the revocation {}", shown(revoked));
-            return Err(Problem::new(given, format!("{state} without one")));
+            return Err(Problem::new(given, format!("{state} without a revocation")));
         }
         (state, _) => {
             return Err(Problem::new(format!("state {}", shown(state)), "E, R and V"));

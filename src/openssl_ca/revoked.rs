@@ -61,7 +61,7 @@ impl Revoked {
             return Ok(Self { at, reason: RevocationReason::CertificateHold, invalid_since: None });
         }
         if let Some(argument) = argument {
-            let given = format!("{} after a reason that takes nothing", shown(argument));
+            let given = format!("{} after a reason that takes no argument", shown(argument));
             return Err(Problem::new(given, "nothing"));
         }
         let Some(reason) = reason else {
@@ -74,7 +74,7 @@ impl Revoked {
         });
         let reason = known.ok_or_else(|| {
             let mut allowed = NAMES.map(|(_, name)| name).join(", ");
-            allowed.push_str(", holdInstruction, keyTime and CAkeyTime with what they take");
+            allowed.push_str(", holdInstruction, keyTime and CAkeyTime with their argument");
             Problem::new(format!("reason {}", shown(reason)), allowed)
         })?;
         Ok(Self { at, reason, invalid_since: None })

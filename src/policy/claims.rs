@@ -27,7 +27,7 @@ pub(super) fn refuse(
         HostReading::Host(name) if granted.contains(&name) || rules.permit(&name) => None,
         HostReading::Host(_) => Some((Rule::NameNotAllowed, rules.describe())),
         HostReading::Unclear => {
-            let allowed = "a well-formed name that the policy allows, or a text that is none";
+            let allowed = "a well-formed name that the policy allows, or text that is not a name";
             Some((Rule::NameMalformed, allowed.to_owned()))
         }
     }

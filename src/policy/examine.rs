@@ -75,7 +75,7 @@ fn review_key(policy: &Policy, key: &PublicKey) -> ReviewItem {
     let refusal = if !policy.weak_keys.allow(algorithm) {
         Some((Rule::KeyWeak, "RSA of 2048 bits or more".to_owned()))
     } else if !weaknesses.is_empty() {
-        Some((Rule::KeyWeak, format!("a key of which this is not true: {}", weaknesses.join("; "))))
+        Some((Rule::KeyWeak, format!("a key without this weakness: {}", weaknesses.join("; "))))
     } else if !policy.keys.contains(&algorithm) {
         let keys: Vec<String> = policy.keys.iter().map(ToString::to_string).collect();
         let allowed = if keys.is_empty() { "no key".to_owned() } else { keys.join(", ") };

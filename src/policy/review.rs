@@ -54,8 +54,8 @@ impl Review {
             missing.push(Reason::new(
                 Rule::NoAltName,
                 "alternative names",
-                "none that is granted",
-                "one or more (clients ignore the common name, RFC 9525 section 2)",
+                "no granted name",
+                "at least one (clients ignore the common name, RFC 9525 section 2)",
             ));
         }
         let draft = Grant {

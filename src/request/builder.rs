@@ -72,7 +72,11 @@ impl RequestBuilder {
     /// [`Error::Malformed`] when it is empty or longer.
     pub fn challenge_password(mut self, password: &str) -> Result<Self, Error> {
         if !(1..=255).contains(&password.chars().count()) {
-            return Err(Error::malformed(WHAT, "challengePassword", "not of 1 to 255 characters"));
+            return Err(Error::malformed(
+                WHAT,
+                "challengePassword",
+                "not 1 to 255 characters long",
+            ));
         }
         self.challenge_password = Some(Zeroizing::new(password.to_owned()));
         Ok(self)
@@ -120,7 +124,7 @@ impl RequestBuilder {
         for (index, oid) in oids.iter().enumerate() {
             if oids.iter().take(index).any(|other| other == oid) {
                 let way = if *oid == SUBJECT_ALT_NAME { "; use alt_name" } else { "" };
-                return Err(malformed(format!("{oid}"), &format!("there twice{way}")));
+                return Err(malformed(format!("{oid}"), &format!("given twice{way}")));
             }
         }
         let signer = Pinned::new(signer);

@@ -99,7 +99,7 @@ impl CertificateRequest {
     ) -> Result<Self, Error> {
         let unproven = UnverifiedRequest::from_der(der)?.proven(key.sm2_id().clone())?;
         if unproven.public_key != *key || unproven.read.to_be_signed() != to_be_signed {
-            return Err(Error::malformed(WHAT, "", "it reads otherwise than it was written"));
+            return Err(Error::malformed(WHAT, "", "it does not read back as it was written"));
         }
         Ok(unproven.request())
     }

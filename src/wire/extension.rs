@@ -65,7 +65,7 @@ impl Extensions {
             let extension = read_extension(&mut values)?;
             let place = || format!("extension {}", extension.oid);
             if extensions.all.iter().any(|other| other.oid == extension.oid) {
-                return Err(Error::malformed(what, place(), "there twice (RFC 5280 section 4.2)"));
+                return Err(Error::malformed(what, place(), "given twice (RFC 5280 section 4.2)"));
             }
             extensions.understand(what, &extension).map_err(|error| match error {
                 Error::Malformed(inner) => Error::malformed(what, place(), inner.problem),

@@ -87,10 +87,10 @@ pub(crate) fn split_request(der: &[u8]) -> Result<RequestParts<'_>, Error> {
                 // Each once, and both only where they ask for the same: else one reader would see
                 // other names than another.
                 Some((other, _)) if other == oid => {
-                    return Err(Error::malformed(WHAT, place, "there twice"));
+                    return Err(Error::malformed(WHAT, place, "given twice"));
                 }
                 Some((_, other)) if other != asked => {
-                    let problem = "there twice, as PKCS #9's attribute and as Microsoft's, with \
+                    let problem = "given twice, as PKCS #9's attribute and as Microsoft's, with \
                                    different extensions; one is allowed, or two that are the same";
                     return Err(Error::malformed(WHAT, place, problem));
                 }

@@ -85,7 +85,7 @@ fn a_certificate_of_version_1_is_no_ca_below_an_anchor() {
         let ca = Certificate::from_der(&ca).unwrap();
         assert_eq!(ca.version(), 1);
         let chain = vec![leaf(&ladder), ca, ladder.root.certificate().clone()];
-        Question::new(chain).refused_by_us(1, ChainRule::BasicConstraints, "no CA");
+        Question::new(chain).refused_by_us(1, ChainRule::BasicConstraints, "not a CA");
     }
 }
 

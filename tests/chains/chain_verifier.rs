@@ -71,7 +71,7 @@ fn an_issuer_without_the_ca_bit_is_refused() {
             [ca.clone().without(BASIC_CONSTRAINTS), ca.set(BASIC_CONSTRAINTS, true, &[0x30, 0])];
         for form in forms {
             let ca = form.sign(&ladder.root_key());
-            swapped(leaf, ca, ladder).refused(1, ChainRule::BasicConstraints, "no CA");
+            swapped(leaf, ca, ladder).refused(1, ChainRule::BasicConstraints, "not a CA");
         }
         // A leaf that issues: what every stack got wrong once (CVE-2002-0862 and after).
         let below = Draft::of(leaf)
@@ -80,7 +80,7 @@ fn an_issuer_without_the_ca_bit_is_refused() {
             .sign(&ladder.leaf_key());
         let mut question = chain(ladder, leaf);
         question.chain.insert(0, below);
-        question.refused(1, ChainRule::BasicConstraints, "no CA");
+        question.refused(1, ChainRule::BasicConstraints, "not a CA");
     });
 }
 
@@ -175,7 +175,7 @@ fn a_chain_that_ends_in_no_anchor_is_refused() {
     for_each_family(|ladder, leaf| {
         let mut question = chain(ladder, leaf);
         question.anchors.clear();
-        question.refused_by_us(1, ChainRule::Trust, "none of the 0 trust anchors");
+        question.refused_by_us(1, ChainRule::Trust, "not among the 0 trust anchors");
         let impostor = Issuer::self_signed_at(
             "CN=Root".parse().unwrap(),
             Profile::root(),
@@ -185,7 +185,7 @@ fn a_chain_that_ends_in_no_anchor_is_refused() {
         );
         let impostor = impostor.unwrap();
         question.anchors = vec![impostor.certificate().clone()];
-        question.refused(1, ChainRule::Trust, "its issuer, CN=Root, is none of the 1");
+        question.refused(1, ChainRule::Trust, "its issuer, CN=Root, is not among the 1");
         // Beside the right one, an anchor of the same name does no harm.
         question.anchors.push(ladder.root.certificate().clone());
         question.accepted();

@@ -57,11 +57,12 @@ fn a_file_that_is_no_store_is_refused_and_stays() {
 fn a_store_is_made_by_init_alone_and_once() {
     let shop = Shop::new();
     let made = shop.bytes("ca.redb");
-    shop.run(&["--store", "ca.redb", "init"]).says(1, "ca.redb exists already");
-    shop.run(&["init", "--store", "seal.key"]).says(1, "exists already");
+    shop.run(&["--store", "ca.redb", "init"]).says(1, "ca.redb already exists");
+    shop.run(&["init", "--store", "seal.key"]).says(1, "already exists");
     assert!(shop.bytes("ca.redb") == made);
     shop.run(&["init"]).says(2, "--store");
-    shop.run(&["--store", "new.redb", "--key-file", "seal.key", "init"]).says(2, "of no use");
+    shop.run(&["--store", "new.redb", "--key-file", "seal.key", "init"])
+        .says(2, "cannot be used with");
     let wait = ["--wait", "0"];
     for key in [&[][..], &["--key-file", "seal.key"]] {
         let root = crate::shop::root(any_algorithm()).to_string();
@@ -110,10 +111,10 @@ fn a_damaged_store_is_refused_by_every_verb_and_stays() {
             let error = shop.run(&call).refused("Error");
             assert!(error["Message"].as_str().unwrap().contains("damaged.redb"), "{what}: {error}");
         }
-        let told = "damaged.redb is no store, or a damaged one";
+        let told = "damaged.redb is not a store, or a damaged one";
         shop.run(&["--store", "damaged.redb", "audit"]).says(1, told);
         shop.run(&["--store", "damaged.redb", "backup", "copy.redb"]).says(1, told);
-        shop.run(&["--store", "damaged.redb", "init"]).says(1, "exists already");
+        shop.run(&["--store", "damaged.redb", "init"]).says(1, "already exists");
         assert!(shop.bytes("damaged.redb") == content, "{what}: it was changed");
         assert!(!shop.path("copy.redb").exists(), "{what}");
     }
@@ -225,7 +226,7 @@ fn a_backup_is_the_store_again_and_overwrites_nothing() {
     assert!(shop.bytes("ca.redb") == before);
     let log = |store| shop.run(&["audit", "--store", store]).expect(0).stdout;
     assert_eq!(log("copy.redb"), log("ca.redb"));
-    shop.run(&["backup", "--store", "ca.redb", "copy.redb"]).says(1, "exists already");
+    shop.run(&["backup", "--store", "ca.redb", "copy.redb"]).says(1, "already exists");
     let key = ["--store", "copy.redb", "--key-file", "seal.key"];
     let list = [&key[..], &["call", "DescribeCACertificateList"]].concat();
     assert_eq!(shop.run(&list).answer()["TotalCount"], 2);

@@ -46,8 +46,8 @@ fn extensions_that_are_asked_for_twice_are_refused() {
         (vec![attribute(PKCS9, &one), attribute(MICROSOFT, &other)], "different extensions"),
         (vec![attribute(MICROSOFT, &other), attribute(PKCS9, &one)], "different extensions"),
         (vec![attribute(PKCS9, &one), attribute(MICROSOFT, &[0x30, 0])], "different extensions"),
-        (vec![attribute(MICROSOFT, &one), attribute(MICROSOFT, &one)], "there twice"),
-        (vec![attribute(PKCS9, &one), attribute(PKCS9, &one)], "there twice"),
+        (vec![attribute(MICROSOFT, &one), attribute(MICROSOFT, &one)], "given twice"),
+        (vec![attribute(PKCS9, &one), attribute(PKCS9, &one)], "given twice"),
     ] {
         let (place, problem) = malformed(CertificateRequest::from_der(&signed(&key, &attributes)));
         assert_eq!(place, "extensionRequest");

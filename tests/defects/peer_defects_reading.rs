@@ -88,11 +88,11 @@ fn no_extension_comes_twice_in_what_is_written_or_read() {
         Certificate::from_der(&single).unwrap();
         draft.extensions.push(extension.clone());
         let error = Certificate::from_der(&draft.sign_der(&ladder.ca_key())).unwrap_err();
-        assert!(error.to_string().contains("extension 2.5.29.14: there twice"), "{error}");
+        assert!(error.to_string().contains("extension 2.5.29.14: given twice"), "{error}");
         let attributes = [craft::extension_request(&[extension.clone(), extension])];
         let request = craft::request(&craft::name(&[]), &attributes, &ladder.leaf_key());
         let error = CertificateRequest::from_der(&request).unwrap_err();
-        assert!(error.to_string().contains("extension 2.5.29.14: there twice"), "{error}");
+        assert!(error.to_string().contains("extension 2.5.29.14: given twice"), "{error}");
         let usage = Extension {
             oid: AUTHORITY_KEY_IDENTIFIER.parse().unwrap(),
             critical: false,

@@ -151,7 +151,10 @@ fn a_signature_made_elsewhere_is_attached_and_a_wrong_one_gives_the_prepared_bac
         // Without a key it cannot sign, and says what to do.
         let prepared = cold.prepare(&grant, craft::serial(8), now()).unwrap();
         let error = cold.sign(prepared).unwrap_err();
-        assert!(error.to_string().contains("attach a signature made where it is"), "{error}");
+        assert!(
+            error.to_string().contains("attach a signature that was made elsewhere"),
+            "{error}"
+        );
     }
 }
 

@@ -277,7 +277,7 @@ fn an_issuer_without_its_key_issues_nothing_and_claims_no_number() {
         );
         errors.push(below.unwrap_err());
         for error in &errors {
-            assert!(error.to_string().contains("the issuer's key is not here"), "{error}");
+            assert!(error.to_string().contains("the issuer has no key here"), "{error}");
         }
         assert!(matches!(errors[2], Error::Signer(_)));
         assert_eq!(authority.ledger().certificates(None, 9).unwrap(), []);

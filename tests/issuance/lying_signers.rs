@@ -27,7 +27,7 @@ fn fewer_answers_than_messages_fail_the_rest_and_no_more() {
             }
             Err(error) => {
                 assert!(index >= 2);
-                let expected = "the signer failed: it gave fewer answers than messages";
+                let expected = "the signer failed: it returned fewer signatures than messages";
                 assert_eq!(error.to_string(), expected);
             }
         }

@@ -104,9 +104,9 @@ fn an_export_takes_no_place_that_is_taken() {
     let scene = Scene::any();
     scene.issue();
     for (name, file, problem) in [
-        ("ca", Some("index.txt"), "it holds index.txt"),
-        ("full", Some("notes"), "it holds notes"),
-        ("file", None, "it is no folder"),
+        ("ca", Some("index.txt"), "it contains index.txt"),
+        ("full", Some("notes"), "it contains notes"),
+        ("file", None, "it is not a folder"),
     ] {
         let place = scene.place(name);
         match file {
@@ -186,12 +186,12 @@ fn every_bad_line_is_named_and_nothing_is_imported() {
         (replaced(3, "0x10"), "serial number \"0x10\""),
         (replaced(3, &"7F".repeat(21)), "serial number"),
         (replaced(3, "../../../etc/passwd"), "serial number"),
-        (replaced(5, "/CN=\0"), "no text"),
+        (replaced(5, "/CN=\0"), "not text"),
         (revoked("soon"), "revocation time \"soon\""),
         (revoked("260601000000Z,"), "reason \"\""),
         (revoked("260601000000Z,bored"), "reason \"bored\""),
         (revoked("260601000000Z,removeFromCRL"), "reason \"removeFromCRL\""),
-        (revoked("260601000000Z,superseded,x"), "\"x\" after a reason that takes nothing"),
+        (revoked("260601000000Z,superseded,x"), "\"x\" after a reason that takes no argument"),
         (revoked("260601000000Z,holdInstruction"), "reason \"holdInstruction\""),
         (revoked("260601000000Z,holdInstruction,"), "\"\" after"),
         (revoked("260601000000Z,keyTime"), "no time of the compromise"),
@@ -214,7 +214,7 @@ fn every_bad_line_is_named_and_nothing_is_imported() {
     scene.write("ca/index.txt", format!("{first}\n{second}"));
     assert!(scene.refused()[0].1.contains("line 2: no end of the line"));
     scene.write("ca/index.txt", [first.as_bytes(), b"\n\xff\n"].concat());
-    assert!(scene.refused()[0].1.contains("line 2: bytes that are no text"));
+    assert!(scene.refused()[0].1.contains("line 2: bytes that are not text (UTF-8 without NUL)"));
     // Lines of Windows, comments and lower case are read.
     scene.write(
         "ca/index.txt",
@@ -315,7 +315,7 @@ fn a_number_that_is_given_here_is_a_problem() {
     let error = ours.import_openssl_ca(scene.place("ca")).unwrap_err();
     let [reason] = error.reasons() else { panic!("{error}") };
     assert_eq!(reason.rule, Rule::ForeignRecord);
-    assert_eq!(reason.given, "line 1: a serial number that is given here");
+    assert_eq!(reason.given, "line 1: a serial number that was assigned here");
 }
 
 #[test]

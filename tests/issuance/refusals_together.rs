@@ -256,8 +256,7 @@ fn a_review_and_its_grant_show_what_becomes_of_each_item() {
 
         let none = internal().with_subject("CN=db.internal".parse().unwrap()).with_alt_names([]);
         let shown = none.review(&request).to_string();
-        let missing =
-            "denied      alternative names: given none that is granted, allowed one or more";
+        let missing = "denied      alternative names: given no granted name, allowed at least one";
         assert!(shown.contains(missing), "{shown}");
         let instead = "overridden  alternative name DNS:db.example: the policy sets the names\n";
         assert!(shown.contains(instead), "{shown}");

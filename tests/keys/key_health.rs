@@ -25,7 +25,7 @@ const FERMAT: &str = "the prime factors are so close that Fermat's method finds 
 const COMPOSITE_FACTOR: &str = "a factor is not prime";
 const DISTANCE: &str = "|p-q| is not above 2^(n/2-100)";
 const SMALL_D: &str = "the private exponent is not above 2^(n/2)";
-const MISMATCH: &str = "the numbers do not belong together";
+const MISMATCH: &str = "the numbers are inconsistent";
 const SIZE: &str = "a number of the wrong size";
 const SIZES: &str = "RSA of exactly 1024, 2048, 3072 or 4096 bits";
 

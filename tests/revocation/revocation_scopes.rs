@@ -33,7 +33,7 @@ fn a_name_in_another_encoding_is_the_issuers() {
             ..good()
         };
         let stranger = craft::key(world.ladder.algorithm, 7);
-        world.untold(&[world.make(&broken, &stranger)], "its signature is not of the key");
+        world.untold(&[world.make(&broken, &stranger)], "it was not signed by the key");
     }
 }
 
@@ -53,7 +53,7 @@ fn scopes_are_evaluated() {
             world.accepted(&[scoped(&scope)]);
         }
         for (scope, reason) in [
-            (vec![point("http://a.example/2.crl")], "its distribution point is none of those"),
+            (vec![point("http://a.example/2.crl")], "its distribution point is not one of those"),
             (vec![flag(0x82)], "it covers CA certificates only"),
             (vec![flag(0x81), flag(0x82)], "it covers CA certificates only"),
             (vec![own(), flag(0x85)], "it covers attribute certificates only"),

@@ -127,7 +127,7 @@ fn what_is_at_the_path_is_refused_by_name_and_left_alone() {
         let path = folder.path().join(name);
         let error = store.backup(&path).unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Conflict, "{error}");
-        let told = format!("{} exists already", path.display());
+        let told = format!("{} already exists", path.display());
         assert!(error.to_string().contains(&told), "{error}");
     };
     fs::write(folder.path().join("text"), "somebody's text").unwrap();

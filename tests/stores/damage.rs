@@ -66,7 +66,7 @@ impl WriteTransaction for Damaged<'_> {
     fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
         match self.1 {
             Some(damaged) if key.starts_with(damaged) => {
-                Err(StoreError::new(StoreErrorKind::Corrupt, "a page makes no sense"))
+                Err(StoreError::new(StoreErrorKind::Corrupt, "a page cannot be read"))
             }
             _ => self.0.put(key, value),
         }

@@ -173,7 +173,7 @@ fn a_file_of_redbs_that_is_not_ours_is_left_as_it_is() {
     for at in places {
         content[at] = b'x';
     }
-    stores.refused(&content, StoreErrorKind::Corrupt, "no store, or a damaged one");
+    stores.refused(&content, StoreErrorKind::Corrupt, "not a store, or a damaged one");
 }
 
 #[test]

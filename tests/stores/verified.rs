@@ -190,7 +190,7 @@ fn a_tail_that_was_cut_off_is_found_by_whoever_has_the_key() {
     set(&store, &earlier);
     ledger.verify().unwrap();
     let said = assert_kind(ledger.verify_since(&after.digest), StoreErrorKind::Corrupt);
-    assert!(said.contains("demanded"), "{said}");
+    assert!(said.contains("expected"), "{said}");
 }
 
 #[test]

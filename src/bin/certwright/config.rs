@@ -90,7 +90,7 @@ fn set(config: &mut Config, name: &str, value: &Value) -> Result<(), String> {
         "authority_country" => config.authority_country = text()?,
         "client_country" => config.client_country = text()?,
         "crl_base_url" => config.crl_base_url = Some(text()?),
-        "crl_day" => config.crl_day = value.as_i64().ok_or("days, a number")?,
+        "crl_day" => config.crl_day = value.as_i64().ok_or("a number of days")?,
         "default_product" => config.default_product = text()?,
         "order_issuer" => {
             let identifier = text()?.parse().map_err(|_| "the identifier of a CA")?;

@@ -54,8 +54,8 @@ fn require_private(path: &Path) -> Result<(), Error> {
     }
     let place = given_path(path);
     let problem = format!(
-        "a secret with the permissions {mode:04o}, which others than its owner may read or write; \
-         `chmod 600 {place}` makes it the owner's alone"
+        "a secret with permissions {mode:04o}, which others than its owner can read or write; run \
+         `chmod 600 {place}`"
     );
     Err(file_error(path, problem))
 }

@@ -282,7 +282,7 @@ impl StoreOptions {
     pub fn none(&self, verb: &str) -> Result<(), Failure> {
         match self.given().first() {
             Some(name) => {
-                let message = format!("{name} is of no use to {verb}");
+                let message = format!("{name} cannot be used with `{verb}`");
                 Err(usage(ErrorKind::ArgumentConflict, message))
             }
             None => Ok(()),

@@ -30,7 +30,7 @@ impl RedbStore {
             // Nothing was written.
             compared.and(writing.abort().map_err(failed))
         });
-        checked.unwrap_or_else(|| Err(damaged("a page makes no sense")))
+        checked.unwrap_or_else(|| Err(damaged("a page cannot be read")))
     }
 }
 

@@ -25,8 +25,8 @@ impl StoreFile {
         let refused = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound => {
                 let message = format!(
-                    "there is no store at {place}; the first is made by `certwright --store FILE \
-                     init` or RedbStore::create"
+                    "there is no store at {place}; create one with `certwright --store FILE init` \
+                     or RedbStore::create"
                 );
                 StoreError::new(StoreErrorKind::NotFound, message)
             }
@@ -34,7 +34,7 @@ impl StoreFile {
         };
         // Before it is opened: a pipe would wait for whoever writes to it.
         if !fs::metadata(path).map_err(refused)?.is_file() {
-            let message = format!("{place} is no store: it is not a file");
+            let message = format!("{place} is not a store: it is not a file");
             return Err(StoreError::new(StoreErrorKind::Corrupt, message));
         }
         let file = OpenOptions::new().read(true).write(writing).open(path).map_err(refused)?;
@@ -84,8 +84,8 @@ impl StoreFile {
             return Ok(());
         }
         let message = format!(
-            "{place} has the permissions {mode:04o}: others than its owner may read or write it; \
-             `chmod 600 {place}` makes it the owner's alone"
+            "{place} has permissions {mode:04o}: others than its owner can read or write it; run \
+             `chmod 600 {place}`"
         );
         Err(StoreError::new(StoreErrorKind::Exposed, message))
     }

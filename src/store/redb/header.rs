@@ -44,8 +44,8 @@ pub(super) fn check(medium: &impl Medium, place: &str) -> Result<(), StoreError>
 /// That what is there is no store, or one that is damaged.
 pub(super) fn damaged(place: &str, problem: &str) -> StoreError {
     let message = format!(
-        "{place} is no store, or a damaged one: {problem}; it is left as it is, and a backup goes \
-         on where it was made"
+        "{place} is not a store, or a damaged one: {problem}; it was left as it is; restore a \
+         backup"
     );
     StoreError::new(StoreErrorKind::Corrupt, message)
 }
@@ -59,10 +59,10 @@ fn problem(header: &[u8; HEADER], length: u64) -> Option<String> {
         return Some("it is empty".to_owned());
     }
     if !header.starts_with(&MAGIC) {
-        return Some("it does not begin as a store does".to_owned());
+        return Some("it does not begin with the header of a store".to_owned());
     }
     if length < SHORTEST {
-        return Some(format!("it ends after {length} bytes, and a store has at least {SHORTEST}"));
+        return Some(format!("it ends after {length} bytes, but a store has at least {SHORTEST}"));
     }
     let flags = header.get(FLAGS).copied().unwrap_or(u8::MAX);
     let padding = header.get(FLAGS + 1..SIZES_AT).unwrap_or_default();
@@ -71,7 +71,7 @@ fn problem(header: &[u8; HEADER], length: u64) -> Option<String> {
     }
     let sizes = [0, 4, 8].map(|at| number(SIZES_AT + at));
     if sizes != SIZES {
-        return Some(format!("its header has the sizes {sizes:?}, and a store {SIZES:?}"));
+        return Some(format!("its header has the sizes {sizes:?}, but a store has {SIZES:?}"));
     }
     if !length.is_multiple_of(PAGE) {
         return Some(format!(
@@ -91,7 +91,7 @@ fn problem(header: &[u8; HEADER], length: u64) -> Option<String> {
     let told = told.saturating_mul(page);
     if told != length {
         return Some(format!(
-            "it ends after {length} bytes, and its header tells of {told}: it was cut or padded"
+            "it ends after {length} bytes, but its header says {told}: it was cut or padded"
         ));
     }
     None

@@ -67,7 +67,7 @@ pub(super) fn make<F: Folder>(
 /// That there is something at the path already.
 pub(super) fn exists(path: &Path) -> StoreError {
     let message = format!(
-        "{} exists already, and is never overwritten",
+        "{} already exists, and is never overwritten",
         crate::error::shown_path(path).display()
     );
     StoreError::new(StoreErrorKind::Conflict, message)

@@ -122,7 +122,7 @@ fn scan(
 fn guarded<T, E: Into<::redb::Error>>(
     work: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, StoreError> {
-    sense(work).map_or_else(|| Err(damaged("a page makes no sense")), |done| done.map_err(failed))
+    sense(work).map_or_else(|| Err(damaged("a page cannot be read")), |done| done.map_err(failed))
 }
 
 pub(super) fn failed(error: impl Into<::redb::Error>) -> StoreError {

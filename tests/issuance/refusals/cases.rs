@@ -259,8 +259,8 @@ pub const CASES: &[Case] = &[
             authority.issue(&builder.sign(&key).unwrap()).err()
         },
         item: "alternative names",
-        given: "none that is granted",
-        allowed: "one or more (clients ignore the common name, RFC 9525 section 2)",
+        given: "no granted name",
+        allowed: "at least one (clients ignore the common name, RFC 9525 section 2)",
     },
     Case {
         rule: Rule::OutlivesIssuer,

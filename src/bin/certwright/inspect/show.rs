@@ -33,7 +33,7 @@ pub fn certificate(certificate: &Certificate, output: &mut Output) -> io::Result
             "signature",
             match verified {
                 Ok(()) => "verifies with its own key".to_owned(),
-                Err(Error::InvalidSignature { .. }) => "not made by its own key".to_owned(),
+                Err(Error::InvalidSignature { .. }) => "not signed by its own key".to_owned(),
                 Err(error) => format!("not verified: {error}"),
             },
         )?;
@@ -77,7 +77,7 @@ pub fn request(
         match unverified {
             None => "verifies: the sender has the key".to_owned(),
             Some(Error::InvalidSignature { .. }) => {
-                "does not verify: the sender does not show that the key is theirs".to_owned()
+                "does not verify: no proof that the sender has the key".to_owned()
             }
             Some(error) => format!("not verified: {error}"),
         },

@@ -52,7 +52,7 @@ pub fn run(options: &Verify, output: &mut Output) -> Result<(), Failure> {
             }
         }
     }
-    let none = || Failure::Reason("there is no chain".to_owned());
+    let none = || Failure::Reason("no certificate chain was given".to_owned());
     Err(unserved.or(failure.map(Failure::from)).unwrap_or_else(none))
 }
 
