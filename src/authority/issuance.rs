@@ -124,12 +124,14 @@ impl<'a> Issuance<'a> {
     }
 
     /// Grants by another policy than the authority's own: whoever holds the authority decides by which.
+    #[must_use]
     pub fn under(mut self, policy: &'a Policy) -> Self {
         self.policy = Some(policy);
         self
     }
 
     /// Sets the subject, whatever the request and the policy say.
+    #[must_use]
     pub fn subject(mut self, subject: Name) -> Self {
         self.subject = Some(subject);
         self
@@ -137,46 +139,54 @@ impl<'a> Issuance<'a> {
 
     /// Gives it this alternative name, and those of further calls, instead of what the request and
     /// the policy say.
+    #[must_use]
     pub fn alt_name(self, name: AltName) -> Self {
         self.alt_names([name])
     }
 
     /// Gives it these alternative names, and those of further calls, instead of what the request and
     /// the policy say. None at all means none.
+    #[must_use]
     pub fn alt_names(mut self, names: impl IntoIterator<Item = AltName>) -> Self {
         self.alt_names.get_or_insert_default().extend(names);
         self
     }
 
     /// Sets the period; by default it is the profile's lifetime from now.
+    #[must_use]
     pub fn period(mut self, period: Period) -> Self {
         self.period = period;
         self
     }
 
     /// Valid from now for this long.
+    #[must_use]
     pub fn lifetime(self, lifetime: Lifetime) -> Self {
         self.period(Period::Lifetime(lifetime))
     }
 
     /// Valid from now until this time.
+    #[must_use]
     pub fn not_after(self, end: Time) -> Self {
         self.period(Period::Until(end))
     }
 
     /// Valid for exactly this period ([`Period::Exactly`]).
+    #[must_use]
     pub fn validity(self, validity: Validity) -> Self {
         self.period(Period::Exactly(validity))
     }
 
     /// Gives it this serial number instead of one that is drawn. One that was claimed before is
     /// refused.
+    #[must_use]
     pub fn serial(mut self, serial: SerialNumber) -> Self {
         self.serial = Some(serial);
         self
     }
 
     /// Adds an extension to those of the profile: none that the engine writes itself, and none twice.
+    #[must_use]
     pub fn extension(mut self, extension: Extension) -> Self {
         self.extensions.push(extension);
         self
@@ -206,6 +216,7 @@ impl<'a> Issuance<'a> {
     /// Records rows of the caller in the same transaction as the certificate: both are there, or
     /// neither. They are computed once the certificate is signed; where that fails, nothing is
     /// recorded, and the serial number stays claimed.
+    #[must_use]
     pub fn with_rows<F>(mut self, rows: F) -> Self
     where
         F: Fn(&Certificate) -> Result<Vec<Row>, Error> + Send + Sync + 'a,
@@ -217,6 +228,7 @@ impl<'a> Issuance<'a> {
     /// Issues only as long as these rows are what they are now, both when the serial number is claimed
     /// and when the certificate is recorded. Otherwise the answer is
     /// [`StoreErrorKind::Conflict`](crate::error::StoreErrorKind::Conflict).
+    #[must_use]
     pub fn while_unchanged(mut self, rows: impl IntoIterator<Item = Row>) -> Self {
         self.unchanged.extend(rows);
         self
