@@ -222,9 +222,9 @@ impl KeyPair {
             return self;
         }
         // These numbers were read before, so that nothing here fails.
-        match &mut self.secret {
+        match self.secret {
             #[cfg(feature = "ecc")]
-            Secret::Ecdsa(secret) => {
+            Secret::Ecdsa(ref mut secret) => {
                 let (algorithm, scalar) = (self.public.algorithm(), secret.to_scalar());
                 if let Ok(made) = super::ecdsa::Secret::from_scalar(arithmetic, algorithm, &scalar)
                 {
@@ -232,9 +232,9 @@ impl KeyPair {
                 }
             }
             #[cfg(feature = "rsa")]
-            Secret::Rsa(secret) => secret.set_arithmetic(arithmetic),
+            Secret::Rsa(ref mut secret) => secret.set_arithmetic(arithmetic),
             #[cfg(feature = "sm2")]
-            Secret::Sm2(secret) => {
+            Secret::Sm2(ref mut secret) => {
                 if let Ok(made) = super::sm2::Secret::from_scalar(arithmetic, &secret.to_scalar()) {
                     **secret = made;
                 }

@@ -142,17 +142,17 @@ impl PublicKey {
             return self;
         }
         // These bytes were read before, so that nothing here fails.
-        match &mut self.verifier {
+        match self.verifier {
             #[cfg(feature = "ecc")]
-            Verifier::Ecdsa(key) => {
+            Verifier::Ecdsa(ref mut key) => {
                 let read =
                     super::ecdsa::Public::from_point(arithmetic, self.algorithm, &self.content);
                 *key = read.unwrap_or_else(|_| key.clone());
             }
             #[cfg(feature = "rsa")]
-            Verifier::Rsa(key) => key.arithmetic = arithmetic,
+            Verifier::Rsa(ref mut key) => key.arithmetic = arithmetic,
             #[cfg(feature = "sm2")]
-            Verifier::Sm2(key) => {
+            Verifier::Sm2(ref mut key) => {
                 let read = super::sm2::Public::from_point(arithmetic, &self.content);
                 **key =
                     read.map_or_else(|_| (**key).clone(), |key| key.with_id(self.sm2_id.clone()));
