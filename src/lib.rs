@@ -25,7 +25,7 @@
 //! # Ok::<(), certwright::Error>(())
 //! ```
 //!
-//! # What cannot be done wrong
+//! # Guarantees
 //!
 //! - A [`CertificateRequest`] does not exist without its proof of possession.
 //! - A request contributes a key and names. CA bits, key usages and everything else come from a
@@ -33,7 +33,7 @@
 //! - A [`Policy`] grants no name until it is told to, and a [`Review`](policy::Review) says of every requested item
 //!   whether it is granted, overridden or denied, and why.
 //! - An [`Issuer`] does not exist without a CA certificate and its key.
-//! - Every signature is verified before it leaves, and every serial number is claimed in the store
+//! - Every signature is verified before it is returned, and every serial number is claimed in the store
 //!   before anything is signed.
 //!
 //! # Features

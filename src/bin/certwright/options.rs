@@ -40,7 +40,7 @@ pub enum Verb {
         /// The key file that private keys are sealed with: the log must end as its holder wrote it
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         key_file: Option<PathBuf>,
-        /// The head that an earlier audit told, in 64 hexadecimal digits: the log must still hold
+        /// The head that an earlier audit printed, in 64 hexadecimal digits: the log must still hold
         /// everything up to it
         #[arg(long, value_name = "HEX", value_parser = digest)]
         expect_head: Option<Digest>,
@@ -50,11 +50,11 @@ pub enum Verb {
         /// The file of the store
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         store: Option<PathBuf>,
-        /// The new file; one that is there is never overwritten
+        /// The new file; an existing file is never overwritten
         #[arg(value_hint = ValueHint::FilePath)]
         path: PathBuf,
     },
-    /// Call an operation: its answer is JSON on standard output, its error JSON on standard error
+    /// Call an operation: its result is JSON on standard output, its error JSON on standard error
     Call(Call),
     /// Write a script that completes the command line in a shell
     Completions {
@@ -62,17 +62,17 @@ pub enum Verb {
         #[arg(value_parser = shell_parser())]
         shell: Shell,
     },
-    /// Make a store in a new file; every other verb wants one that is there
+    /// Create a store in a new file; every other command needs an existing one
     Init {
-        /// The file of the store; one that is there is never overwritten
+        /// The file of the store; an existing file is never overwritten
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         store: Option<PathBuf>,
     },
     /// Show a certificate or chain, request, revocation list or key
     Inspect(Inspect),
-    /// Say what certificates and revocation lists break of RFC 5280: a line of JSON for each finding
+    /// Check certificates and revocation lists against RFC 5280: a line of JSON for each finding
     Lint(Lint),
-    /// Call an operation that only whoever runs the service may use: AddPackage, AttestOrder, CreateCrl
+    /// Call an operation that only the service's operator may use: AddPackage, AttestOrder, CreateCrl
     Operate(Call),
     /// List the operations, or the parameters and answers of one
     Ops {
@@ -80,7 +80,7 @@ pub enum Verb {
         #[arg(value_parser = actions(&[OPERATIONS, OPERATOR_OPERATIONS]))]
         action: Option<String>,
     },
-    /// Verify a chain up to a certificate that is trusted
+    /// Verify a chain up to a trusted certificate
     Verify(Verify),
 }
 
@@ -102,7 +102,7 @@ pub struct Call {
 /// Where a store is, and how it is opened and used. These stand before or after `call`.
 #[derive(Clone, Debug, Default, Args)]
 pub struct StoreOptions {
-    /// The file of the store, which `init` makes
+    /// The file of the store, which `init` creates
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub store: Option<PathBuf>,
     /// A file of the 32 bytes that private keys are sealed with
@@ -127,7 +127,7 @@ pub struct StoreOptions {
     /// The CA that issues verified orders
     #[arg(long, value_name = "IDENTIFIER")]
     pub order_issuer: Option<Identifier>,
-    /// Take Years and Months too where Days, BeforeTime and AfterTime are silent
+    /// Accept Years and Months too where Days, BeforeTime and AfterTime are not given
     #[arg(long)]
     pub lenient_validity: bool,
 }
@@ -171,11 +171,11 @@ pub enum RuleProfile {
 /// What is to be verified.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// Certificates that are trusted, in PEM or DER; may be given more than once
+    /// Trusted certificates, in PEM or DER; may be given more than once
     #[arg(long, value_name = "FILE", required = true, num_args = 1..,
         value_hint = ValueHint::FilePath)]
     pub trust: Vec<PathBuf>,
-    /// When the chain is to be valid, instead of now: UNIX seconds or RFC 3339
+    /// The time at which the chain must be valid, instead of now: UNIX seconds or RFC 3339
     #[arg(long, value_name = "UNIX", value_parser = time, allow_negative_numbers = true)]
     pub at: Option<Time>,
     /// A DNS name or IP address that the leaf must be for

@@ -3,12 +3,11 @@
 use super::super::described::milliseconds;
 use super::super::error::CasError;
 use super::super::json::structures::structures;
-use super::super::parameters::list::{List, Listed, PageAsked, count};
+use super::super::parameters::list::{List, Listed, PageAsked, count, one_of};
 use super::super::session::{Run, Session};
 use super::challenge::base;
 use super::document::{OrderDocument, kept_state, order_certificate, orders, state_of};
 use super::state::OrderState;
-use crate::error::quoted;
 use crate::time::Validity;
 
 structures! {
@@ -72,15 +71,8 @@ impl Run for ListUserCertificateOrder {
 
     fn run(&self, at: &Session<'_>) -> Result<List<ListedOrder>, CasError> {
         let Self { keyword, status, order_type, page } = self;
-        for (parameter, given, allowed) in
-            [("Status", status, &STATUSES[..]), ("OrderType", order_type, &[ORDER_TYPE])]
-        {
-            if let Some(given) = given
-                && !allowed.contains(&given.as_str())
-            {
-                return Err(CasError::invalid(parameter, quoted(given), allowed.join(", ")));
-            }
-        }
+        one_of("Status", status, &STATUSES)?;
+        one_of("OrderType", order_type, &[ORDER_TYPE])?;
         let mut wanted = Vec::new();
         for order in orders(at.rows)? {
             let named = |word: &String| {
