@@ -30,7 +30,7 @@ impl Authority {
     /// #     .allow_subject_attribute(AttributeType::COMMON_NAME)
     /// #     .with_root_leaves(RootLeaves::Allow);
     /// # let request = CertificateRequest::builder("CN=client".parse()?).sign(&*hsm)?;
-    /// let certificates = ca.chain().certificates().cloned().collect();
+    /// let certificates = ca.chain();
     /// let cold = Issuer::without_key(certificates, SignatureAlgorithm::EcdsaSha256)?;
     /// let authority = Authority::new(cold, policy, MemoryStore::default());
     /// authority.prepare(&request)?;
@@ -93,7 +93,8 @@ impl Authority {
 
     /// Completes a certificate that was prepared, with a signature made elsewhere over its
     /// to-be-signed bytes. A number that was claimed and whose signature was lost, such as in a crash,
-    /// can be completed too.
+    /// can be completed too; one that was to be issued with rows of the caller wants
+    /// [`Authority::complete_with`] with those rows.
     ///
     /// What waits in the store may have been exchanged while the signature was made, by whoever can
     /// write to it. So it is held against the digest that the audit log has of it

@@ -203,7 +203,15 @@ impl<'a> Issuance<'a> {
     }
 
     /// Names the call, with 1 to 128 bytes: the same under the same token is answered with the
-    /// certificate that was issued first, anything else under it is refused.
+    /// certificate that was issued first, anything else under it is refused. The same are issuer, key,
+    /// subject, names, profile, extensions, and the period and serial number that were asked for; the
+    /// time of the call is not compared.
+    ///
+    /// The token is recorded in the transaction that records the certificate and lives as long: over
+    /// restarts, in batches as in single calls, and twice in one batch. Where the process ends before
+    /// that transaction, nothing was issued and the token is free. See also [`Ledger::by_token`].
+    ///
+    /// [`Ledger::by_token`]: crate::ledger::Ledger::by_token
     ///
     /// # Errors
     /// [`Error::Malformed`] when the token is empty or too long.
@@ -214,8 +222,36 @@ impl<'a> Issuance<'a> {
     }
 
     /// Records rows of the caller in the same transaction as the certificate: both are there, or
-    /// neither. They are computed once the certificate is signed; where that fails, nothing is
-    /// recorded, and the serial number stays claimed.
+    /// neither. They are computed when the certificate has been signed, and again where another change
+    /// came first. Where that fails, or a row is not what it was taken for, nothing is recorded and the
+    /// error is [`Error::Store`] of the kind `Conflict`; but the signer has signed by then, and the
+    /// serial number stays claimed. So what can be known before belongs into
+    /// [`Issuance::while_unchanged`], which is held before anything is claimed or signed:
+    ///
+    /// ```
+    /// # #[cfg(feature = "ecc")] {
+    /// use certwright::issuance::Issuance;
+    /// use certwright::*;
+    /// # let signer = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
+    /// # let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), signer)?;
+    /// # let policy = Policy::new(Profile::tls_client());
+    /// # let authority = Authority::new(ca, policy, MemoryStore::default());
+    /// # let device = KeyPair::generate(KeyAlgorithm::EcdsaP256)?.public_key().clone();
+    /// let orders = authority.ledger().rows("orders")?;
+    /// let order = Issuance::for_key(device)
+    ///     .subject("CN=device 17".parse()?)
+    ///     .while_unchanged([orders.absent("4711")?])
+    ///     .with_rows(|certificate| {
+    ///         Ok(vec![orders.insert("4711", certificate.serial().to_string())?])
+    ///     });
+    /// let issued = authority.issue(order.clone())?;
+    /// let serial = issued.certificate().serial().to_string();
+    /// assert_eq!(orders.get("4711")?.unwrap().value(), serial.as_bytes());
+    /// // The order was done: nothing is claimed, nothing is signed.
+    /// assert!(authority.issue(order).unwrap_err().is_conflict());
+    /// # }
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
     #[must_use]
     pub fn with_rows<F>(mut self, rows: F) -> Self
     where

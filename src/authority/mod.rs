@@ -25,10 +25,10 @@ use rand_core::TryCryptoRng;
 
 use crate::certificate::Certificate;
 use crate::chain::Chain;
-use crate::error::{Error, SignerError};
+use crate::error::{Error, SignerError, StoreError, StoreErrorKind};
 use crate::issuer::Issuer;
 use crate::key::Randomness;
-use crate::ledger::{IssuerDigest, Ledger, RecordState, Stamp, Standing};
+use crate::ledger::{Identifier, IssuerDigest, Ledger, RecordState, Stamp, Standing};
 use crate::policy::{Policy, Review};
 use crate::serial::SerialNumber;
 use crate::store::Store;
@@ -76,6 +76,46 @@ impl Authority {
     /// An authority by the system's clock and random numbers.
     pub fn new(issuer: Issuer, policy: Policy, store: impl Store + 'static) -> Self {
         Self::on(issuer, policy, Ledger::new(store))
+    }
+
+    /// An authority of a CA that the ledger keeps with its private key: after a restart, for one. The
+    /// ledger must have been unlocked.
+    ///
+    /// ```no_run
+    /// # #[cfg(all(feature = "ecc", feature = "redb", feature = "sealed-keys"))] {
+    /// use certwright::key::SealingKey;
+    /// use certwright::ledger::Ledger;
+    /// use certwright::time::Time;
+    /// use certwright::*;
+    /// # let sealing_key = [7; 32];
+    /// // Once:
+    /// let ledger = Ledger::new(RedbStore::create("ca.redb")?);
+    /// ledger.unlock(&SealingKey::from_bytes(sealing_key))?;
+    /// let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
+    /// let key = std::sync::Arc::new(key);
+    /// let root = Issuer::self_signed("CN=Root".parse()?, Profile::root(), key.clone())?;
+    /// let identifier = ledger.writer("setup", Time::now()?).put_issuer(&root.chain(), Some(&key))?;
+    /// # drop(ledger);
+    ///
+    /// // At every start:
+    /// let ledger = Ledger::new(RedbStore::open("ca.redb")?);
+    /// ledger.unlock(&SealingKey::from_bytes(sealing_key))?;
+    /// let authority = Authority::load(ledger, &identifier, Policy::new(Profile::tls_client()))?;
+    /// # }
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Store`] of the kind `NotFound` when the ledger does not keep the CA or not its private
+    /// key; as [`Ledger::key`] and [`Issuer::load`].
+    pub fn load(ledger: Ledger, ca: &Identifier, policy: Policy) -> Result<Self, Error> {
+        let missing = |what: &str| {
+            let message = format!("{what} {ca} is not kept in this ledger");
+            StoreError::new(StoreErrorKind::NotFound, message)
+        };
+        let kept = ledger.issuer(ca)?.ok_or_else(|| missing("CA"))?;
+        let key = ledger.issuer_key(ca)?.ok_or_else(|| missing("the private key of CA"))?;
+        Ok(Self::on(Issuer::load(kept.chain, key)?, policy, ledger))
     }
 
     /// An authority on a ledger that others share: their changes are committed together where they
@@ -153,7 +193,33 @@ impl Authority {
     }
 
     /// Issues many certificates; one answer each, in order. A failure of one is no failure of the
-    /// others. All are claimed in one transaction, signed as a batch, and recorded in another.
+    /// others. All are claimed in one transaction, signed as a batch, and recorded in another: some
+    /// hundred at a time are a good batch, since all of it is held in memory. Where the process ends
+    /// between the two, the serial numbers stay claimed and nothing is issued; tokens
+    /// ([`Issuance::token`]) make a batch that can be asked for again.
+    ///
+    /// ```
+    /// # #[cfg(feature = "ecc")] {
+    /// use certwright::profile::Extension;
+    /// use certwright::issuance::Issuance;
+    /// use certwright::*;
+    /// # let signer = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
+    /// # let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), signer)?;
+    /// let authority = Authority::new(ca, Policy::new(Profile::tls_client()), MemoryStore::default());
+    /// let device = KeyPair::generate(KeyAlgorithm::EcdsaP256)?.public_key().clone();
+    /// let number = "1.3.6.1.4.1.55555.1".parse()?;
+    /// let batch = (0..3).map(|device_number: u32| {
+    ///     Issuance::for_key(device.clone())
+    ///         .subject(format!("CN=device {device_number}").parse()?)
+    ///         .extension(Extension::utf8(number, &device_number.to_string())?)
+    ///         .token(&format!("device {device_number}"))
+    /// });
+    /// for issued in authority.issue_many(batch.collect::<Result<Vec<_>, Error>>()?) {
+    ///     assert!(issued?.certificate().extension(number).is_some());
+    /// }
+    /// # }
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
     pub fn issue_many<'a, I>(&self, issuances: I) -> Vec<Result<Issued, Error>>
     where
         I: IntoIterator<Item: Into<Issuance<'a>>>,

@@ -77,9 +77,12 @@ impl Authority {
     ///   instruction of a hold is left out: RFC 5280 no longer knows it.
     /// - What the ledger has already stays; only revocations are added to it. So an import can be
     ///   repeated.
-    /// - `openssl.cnf`, `serial` and the private key are not read.
+    /// - `openssl.cnf`, `serial` and the private key are not read: new serial numbers are random, and
+    ///   the policy, the URL of the CRLs and whether a root issues leaves are yours to say.
+    /// - The dates of the last CRL are not in the folder's files: pass it to
+    ///   [`Authority::resume_from`] afterwards.
     ///
-    /// An example is at [`Authority::export_openssl_ca`].
+    /// An example is at [`crate::openssl_ca`].
     ///
     /// # Errors
     /// [`Error::Denied`] with every problem of the folder, file and line, at most 1,000 of them one

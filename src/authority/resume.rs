@@ -21,7 +21,7 @@ impl Authority {
     /// backup gives numbers twice (RFC 5280 section 5.2.3) and un-revokes what was revoked after the
     /// backup.
     ///
-    /// After a backup was restored, and before anything is issued or revoked, call it for the last
+    /// After a backup was restored, or a CA was taken over from another program, and before anything is issued or revoked, call it for the last
     /// full CRL that was published, that of each shard, and the last delta CRLs. All of a list is
     /// taken over, in one transaction, or nothing; it can be repeated. What is revoked here stays as
     /// it is; a hold becomes the revocation that the list has; what was released after the backup is

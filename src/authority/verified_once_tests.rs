@@ -40,7 +40,7 @@ fn each_signature_is_verified_once() {
             root.delegate("CN=CA".parse().unwrap(), profile, ca_key).unwrap()
         });
         // What is read from outside: one for each certificate, the root's own among them.
-        let certificates = ca.chain().certificates().cloned().collect();
+        let certificates = ca.chain();
         let again = KeyPair::from_pkcs8_der(der.as_bytes()).unwrap();
         let ca = counted(2, "load", || Issuer::load(certificates, again).unwrap());
 

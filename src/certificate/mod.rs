@@ -9,6 +9,7 @@ use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
 use crate::key::{PublicKey, PublicKeyInfo, fingerprint};
 use crate::name::{GeneralName, Name, NameConstraints};
+use crate::oid::Oid;
 use crate::profile::Extension;
 use crate::serial::SerialNumber;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
@@ -238,6 +239,11 @@ impl Certificate {
     /// The points at which it says its revocation lists are.
     pub(crate) fn crl_points(&self) -> &[DistributionPoint] {
         &self.extensions.crl_points
+    }
+
+    /// The extension with this identifier.
+    pub fn extension(&self, oid: Oid) -> Option<&Extension> {
+        self.extensions().iter().find(|extension| extension.oid == oid)
     }
 
     /// Every extension as it was written.

@@ -74,6 +74,16 @@ impl Chain {
     }
 }
 
+/// The leaf first, each followed by its issuer.
+impl IntoIterator for Chain {
+    type Item = Certificate;
+    type IntoIter = std::iter::Chain<std::iter::Once<Certificate>, std::vec::IntoIter<Certificate>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        std::iter::once(self.leaf).chain(self.above)
+    }
+}
+
 impl fmt::Display for Chain {
     /// One line a certificate: the subject and the serial number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -176,8 +176,9 @@ impl Issuer {
         Self::of(Chain::new(certificate, self.chain.certificates().cloned().collect())?, signer)
     }
 
-    /// An issuer from its certificate, with those above it after it, and its signer. Whoever made
-    /// them, their bytes are kept: names and key identifiers are not computed again.
+    /// An issuer from its certificate, with those above it after it, as a list or a [`Chain`], and its
+    /// signer. Whoever made them, their bytes are kept: names and key identifiers are not computed again.
+    /// A CA that a ledger keeps is loaded by [`Authority::load`](crate::Authority::load).
     ///
     /// The signer is asked for its key and its algorithm here, and never again: every signature is
     /// verified with these before it is returned.
@@ -187,9 +188,10 @@ impl Issuer {
     /// an algorithm of another family;
     /// [`Error::Chain`] when a certificate is not issued by the next.
     pub fn load(
-        certificates: Vec<Certificate>,
+        certificates: impl IntoIterator<Item = Certificate>,
         signer: impl Signer + 'static,
     ) -> Result<Self, Error> {
+        let certificates = bounded(certificates);
         check_length(certificates.len())?;
         let mut certificates = certificates.into_iter();
         let Some(own) = certificates.next() else {
@@ -225,9 +227,10 @@ impl Issuer {
     /// As [`Issuer::load`]; [`Error::Unsupported`] when the algorithm is of another family than the
     /// certificate's key.
     pub fn without_key(
-        certificates: Vec<Certificate>,
+        certificates: impl IntoIterator<Item = Certificate>,
         algorithm: SignatureAlgorithm,
     ) -> Result<Self, Error> {
+        let certificates = bounded(certificates);
         let Some(own) = certificates.first() else {
             return Err(Error::malformed("issuer", "", "no certificate"));
         };
@@ -339,6 +342,11 @@ impl fmt::Debug for Issuer {
 }
 
 /// A chain of issuers leaves room for a leaf.
+/// As many as it takes to refuse them.
+fn bounded(certificates: impl IntoIterator<Item = Certificate>) -> Vec<Certificate> {
+    certificates.into_iter().take(CHAIN_CERTIFICATES + 1).collect()
+}
+
 fn check_length(certificates: usize) -> Result<(), Error> {
     if certificates < CHAIN_CERTIFICATES {
         return Ok(());

@@ -203,7 +203,7 @@ impl LedgerWriter {
     ///
     /// # Errors
     /// As [`LedgerWriter::delete_request`].
-    pub fn forget_request_row(&self, number: u64) -> Result<Row, Error> {
+    pub fn delete_request_row(&self, number: u64) -> Result<Row, Error> {
         Ok(Row::of(self.ledger.forget_request_writes(number)?))
     }
 

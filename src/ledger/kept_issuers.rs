@@ -138,7 +138,8 @@ impl LedgerWriter {
     }
 
     /// Keeps a CA with its chain, and its private key where that is given, and answers the identifier
-    /// of its certificate.
+    /// of its certificate. [`Authority::load`](crate::Authority::load) makes an authority of it. It is
+    /// not listed among the certificates of an issuer, as one of `put_root` is.
     ///
     /// # Errors
     /// [`Error::Malformed`] when the key is not the certificate's; [`Error::Store`] as for

@@ -112,7 +112,9 @@ impl Rows {
         Ok(Write::new(self.key(ROW, place.as_ref())?, encode(value.as_ref())?).into())
     }
 
-    /// There must be no row at this place, and there will be none.
+    /// There must be no row at this place. As a condition
+    /// ([`Issuance::while_unchanged`](crate::issuance::Issuance::while_unchanged)) it goes with an
+    /// [`insert`](Self::insert) at the same place; written alone, it makes none.
     ///
     /// # Errors
     /// As [`Rows::insert`].

@@ -2,6 +2,8 @@
 
 use super::Ledger;
 use super::bytes::{corrupt, take_time, time, versioned};
+use super::identifier::Identifier;
+use super::record::CertificateRecord;
 use super::write::Write;
 use crate::error::{Error, StoreError, cut};
 use crate::limits::TOKEN_BYTES;
@@ -29,6 +31,19 @@ pub(crate) struct TokenRecord {
 }
 
 impl Ledger {
+    /// The certificate that was issued under a token
+    /// ([`Issuance::token`](crate::issuance::Issuance::token)), or is prepared under it.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store fails or the record is damaged.
+    pub fn by_token(&self, token: &str) -> Result<Option<CertificateRecord>, Error> {
+        let Some(earlier) = self.token(token)? else { return Ok(None) };
+        match Identifier::from_bytes(&earlier.answer) {
+            Some(identifier) => self.by_identifier(&identifier),
+            None => Ok(None),
+        }
+    }
+
     /// The first call under a token.
     pub(crate) fn token(&self, token: &str) -> Result<Option<TokenRecord>, Error> {
         let what = || format!("token {}", cut(token).escape_debug());

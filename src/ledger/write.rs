@@ -96,7 +96,11 @@ pub(super) fn check(
         };
         if !good {
             let key = String::from_utf8_lossy(key);
-            let message = format!("another change came first: record {}", key.escape_debug());
+            let problem = match expected {
+                Expected::Nothing => "there is one already",
+                _ => "another change came first",
+            };
+            let message = format!("record {}: {problem}", key.escape_debug());
             return Ok(Some(StoreError::new(StoreErrorKind::Conflict, message)));
         }
     }

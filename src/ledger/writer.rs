@@ -33,7 +33,7 @@ use crate::validity::Time;
 /// // Later, perhaps in another process:
 /// let kept = ledger.issuer(&identifier)?.expect("it was kept");
 /// let key = ledger.issuer_key(&identifier)?.expect("with its key");
-/// let ca = Issuer::load(kept.chain.certificates().cloned().collect(), key)?;
+/// let ca = Issuer::load(kept.chain, key)?;
 /// # }
 /// # Ok::<(), certwright::Error>(())
 /// ```

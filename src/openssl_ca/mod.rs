@@ -10,6 +10,31 @@
 //! | `cacert.pem` | the CA's own certificate |
 //! | `private/cakey.pem` | its key, which is never written here |
 //! | `openssl.cnf` | the configuration that says all this to `openssl ca` |
+//!
+//! Out of the ledger leads [`Authority::export_openssl_ca`](crate::Authority::export_openssl_ca), into
+//! it [`Authority::import_openssl_ca`](crate::Authority::import_openssl_ca). A CA that was run by
+//! OpenSSL is taken over so:
+//!
+//! ```no_run
+//! use certwright::crl::{CrlDistribution, RevocationList};
+//! use certwright::policy::RootLeaves;
+//! use certwright::*;
+//! let read = |file: &str| std::fs::read_to_string(file).map_err(|error| error.to_string());
+//! let certificate = Certificate::from_pem(&read("ca/cacert.pem")?)?;
+//! let key = KeyPair::from_pem(&read("ca/private/cakey.pem")?)?;
+//! // Where its certificates say that its CRLs are; OpenSSL writes no issuingDistributionPoint.
+//! let url = "http://crl.example.org/old-ca.crl";
+//! let crls = CrlDistribution::at(url)?.without_issuing_distribution_point()?;
+//! let issuer = Issuer::load([certificate], key)?.with_crl_distribution(crls);
+//! // Such a CA is mostly a root that issues leaves itself.
+//! let policy = Policy::new(Profile::tls_server()).allow_dns(".example.org")?;
+//! let policy = policy.with_root_leaves(RootLeaves::Allow);
+//! let authority = Authority::new(issuer, policy, RedbStore::create("ca.redb")?);
+//! authority.import_openssl_ca("ca")?;
+//! // The dates of the last list that was published: the next is not older.
+//! authority.resume_from(&RevocationList::from_pem(&read("ca/crl.pem")?)?)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod configuration;
 mod export;

@@ -203,9 +203,11 @@ impl Policy {
         self
     }
 
-    /// Certifies keys of these families, such as RSA keys under a CA of P-256. Without it, a
-    /// certificate's key is of its issuer's family. The algorithms are still those that the policy
-    /// allows ([`Policy::with_keys`]).
+    /// Certifies keys of these families, too, such as RSA keys under a CA of P-256. Those of the
+    /// issuer's own family always are; a key of any other is refused when it is issued for
+    /// ([`Rule::KeyFamily`](crate::error::Rule::KeyFamily)), since a policy alone does not know its
+    /// issuer. The algorithms are still those that the policy allows ([`Policy::with_keys`]). Another
+    /// call adds families.
     #[must_use]
     pub fn allow_key_families(mut self, families: impl IntoIterator<Item = KeyFamily>) -> Self {
         self.key_families.extend(families);

@@ -162,7 +162,7 @@ fn a_ca_below_is_issued_for_its_request_or_its_key_like_anything_else() {
         let ca = issued.certificate();
         assert!(ca.is_authority() && ca.path_len() == Some(0));
         assert_eq!(ca.validity(), &period("2026-06-01T00:00:00Z", "2027-07-06T00:00:00Z"));
-        let chain = issued.chain().certificates().cloned().collect();
+        let chain = issued.chain().clone();
         let lower = Issuer::load(chain, Arc::clone(&lower)).unwrap();
         on(&lower, &ledger).issue(&ladder.request(&["db.internal"])).unwrap();
 
@@ -256,7 +256,7 @@ fn several_under_one_token_in_a_batch_are_one_certificate_and_one_claim() {
 fn an_issuer_without_its_key_issues_nothing_and_claims_no_number() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
-        let certificates = ladder.ca.chain().certificates().cloned().collect();
+        let certificates = ladder.ca.chain();
         let signature = ladder.ca_key().algorithm();
         let cold = Issuer::without_key(certificates, signature).unwrap();
         assert!(!cold.has_key() && ladder.ca.has_key());

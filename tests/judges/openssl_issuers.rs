@@ -184,7 +184,7 @@ fn certificates_above_must_be_those_that_issued() {
 
 fn load(theirs: &Theirs) -> Issuer {
     let chain = [&theirs.ca, &theirs.root].map(|pem| Certificate::from_pem(pem).unwrap());
-    Issuer::load(chain.into(), KeyPair::from_pem(&theirs.ca_key).unwrap()).unwrap()
+    Issuer::load(chain, KeyPair::from_pem(&theirs.ca_key).unwrap()).unwrap()
 }
 
 /// Has OpenSSL make `NAME.key` and `NAME.pem`.

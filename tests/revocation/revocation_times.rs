@@ -125,7 +125,7 @@ fn what_ended_before_it_was_revoked_is_on_one_full_list_and_its_deltas_and_then_
 fn a_list_that_could_not_be_signed_counts_for_no_list() {
     let scene = Scene::new(common::families()[0], 1);
     let device = Device::new(scene.ladder.ca_key());
-    let certificates = scene.ladder.ca.chain().certificates().cloned().collect();
+    let certificates = scene.ladder.ca.chain();
     let issuer = Issuer::load(certificates, device.clone()).unwrap();
     let ca = Authority::on(issuer, internal(), scene.ca.ledger().clone());
     let ca = ca.with_clock(scene.clock.clone());
@@ -253,7 +253,7 @@ fn a_certificate_that_was_signed_and_revoked_before_it_was_recorded_is_told_of()
     let scene = Scene::new(common::families()[0], 1);
     let device = Device::new(scene.ladder.ca_key());
     let traitor = std::sync::Arc::new(Traitor { device, ca: std::sync::Mutex::new(None) });
-    let certificates = scene.ladder.ca.chain().certificates().cloned().collect();
+    let certificates = scene.ladder.ca.chain();
     let issuer = Issuer::load(certificates, traitor.clone()).unwrap();
     let ca = Authority::new(issuer, internal(), MemoryStore::default());
     let ca = ca.with_clock(scene.clock.clone());

@@ -159,7 +159,7 @@ fn without_key(
     above: &[certwright::Certificate],
     scene: &Scene,
 ) -> Issuer {
-    let certificates = std::iter::once(own).chain(above.iter().cloned()).collect();
+    let certificates = std::iter::once(own).chain(above.iter().cloned());
     Issuer::without_key(certificates, scene.ladder.root.signature_algorithm()).unwrap()
 }
 

@@ -190,7 +190,7 @@ fn for_each_family(test: impl Fn(&Ladder, &Device, &Arc<FrailStore>, Authority))
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
         let device = Device::new(ladder.ca_key());
-        let certificates = ladder.ca.chain().certificates().cloned().collect();
+        let certificates = ladder.ca.chain();
         let issuer = Issuer::load(certificates, device.clone()).unwrap();
         let store = FrailStore::new();
         let authority = Authority::new(issuer, internal(), store.clone());

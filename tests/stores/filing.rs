@@ -180,7 +180,7 @@ fn of_threads_that_use_a_token_at_once_each_gets_the_same_certificate() {
     let ladder = Ladder::new(algorithm());
     on_each_store(|store| {
         let crowd = Crowd { key: ladder.ca_key(), gate: Barrier::new(8) };
-        let certificates = ladder.ca.chain().certificates().cloned().collect();
+        let certificates = ladder.ca.chain();
         let issuer = Issuer::load(certificates, crowd).unwrap();
         let authority = Authority::new(issuer, internal(), Arc::clone(&store));
         let authority = authority.with_clock(FixedClock(now()));
@@ -213,7 +213,7 @@ fn of_threads_that_use_a_token_at_once_each_gets_the_same_certificate() {
 fn of_threads_with_different_requests_one_wins_and_the_others_are_refused() {
     let ladder = Ladder::new(algorithm());
     let crowd = Crowd { key: ladder.ca_key(), gate: Barrier::new(4) };
-    let certificates = ladder.ca.chain().certificates().cloned().collect();
+    let certificates = ladder.ca.chain();
     let issuer = Issuer::load(certificates, crowd).unwrap();
     let authority = Authority::new(issuer, internal(), MemoryStore::default());
     let authority = authority.with_clock(FixedClock(now()));

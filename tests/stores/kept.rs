@@ -134,7 +134,7 @@ fn a_ca_comes_back_with_its_chain_and_key_and_issues() {
             assert_kind(again, StoreErrorKind::Conflict);
 
             let key = ledger.issuer_key(&ca).unwrap().unwrap();
-            let issuer = Issuer::load(kept.chain.certificates().cloned().collect(), key).unwrap();
+            let issuer = Issuer::load(kept.chain, key).unwrap();
             let authority = Authority::on(issuer, internal(), ledger.clone());
             let authority = authority.with_clock(FixedClock(now()));
             let issued = authority.issue(&ladder.request(&["db.internal"])).unwrap().into_chain();

@@ -362,7 +362,7 @@ fn a_row_that_changed_before_the_claim_or_while_it_was_signed_stops_the_certific
     let (meanwhile, place) = (ledger.clone(), order.clone());
     let act = move || write(&meanwhile, [place.replace("withdrawn").unwrap()]).unwrap();
     let signer = Meanwhile { key: ladder.ca_key(), act };
-    let certificates = ladder.ca.chain().certificates().cloned().collect();
+    let certificates = ladder.ca.chain();
     let issuer = Issuer::load(certificates, signer).unwrap();
     let authority = Authority::on(issuer, internal(), ledger.clone()).with_clock(FixedClock(now()));
     let issuance = || Issuance::for_request(&request).while_unchanged([order.unchanged()]);
@@ -473,7 +473,7 @@ fn a_revocation_and_a_request_come_with_their_rows_or_not_at_all() {
     assert_eq!(ledger.requests(0, 9).unwrap().len(), 1);
     let name = rows.get("name/db").unwrap().unwrap();
     let forget = |row: Row| {
-        let forgotten = alice(ledger).forget_request_row(number)?;
+        let forgotten = alice(ledger).delete_request_row(number)?;
         alice(ledger).write_rows([forgotten, row], "request db")
     };
     assert!(forget(rows.absent("name/db").unwrap()).is_err());
@@ -501,7 +501,7 @@ fn a_certificate_has_no_rows_where_it_was_only_claimed() {
     let ladder = Ladder::new(algorithm());
     let key = crate::world::Device::new(ladder.ca_key());
     key.set(crate::world::Mood::Error);
-    let certificates = ladder.ca.chain().certificates().cloned().collect();
+    let certificates = ladder.ca.chain();
     let issuer = Issuer::load(certificates, key).unwrap();
     let ledger = ledger();
     let rows = shop(&ledger);

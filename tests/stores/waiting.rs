@@ -15,7 +15,7 @@ use crate::shelf::{Durable, algorithm, assert_kind, on_each_store, put, records,
 
 /// The intermediate without its key, on a store.
 fn cold(ladder: &Ladder, store: impl Store + 'static) -> Authority {
-    let certificates = ladder.ca.chain().certificates().cloned().collect();
+    let certificates = ladder.ca.chain();
     let issuer = Issuer::without_key(certificates, ladder.ca_key().algorithm()).unwrap();
     Authority::new(issuer, internal(), store).with_clock(FixedClock(now()))
 }
@@ -186,7 +186,7 @@ fn a_claim_whose_signature_was_lost_waits_for_nothing_and_can_be_cancelled() {
     let ladder = Ladder::new(algorithm());
     let device = crate::world::Device::new(ladder.ca_key());
     device.set(crate::world::Mood::Error);
-    let certificates = ladder.ca.chain().certificates().cloned().collect();
+    let certificates = ladder.ca.chain();
     let issuer = Issuer::load(certificates, Arc::clone(&device)).unwrap();
     let authority = Authority::new(issuer, internal(), MemoryStore::default());
     let authority = authority.with_clock(FixedClock(now()));

@@ -67,7 +67,7 @@ fn issuer(at: &Session<'_>, identifier: &Identifier) -> Result<Option<(Row, Issu
     let Some(kept) = at.ledger.issuer(identifier)? else { return Ok(None) };
     let Some(key) = at.ledger.issuer_key(identifier)? else { return Ok(None) };
     let key = signing_as_ruled(at, key)?;
-    let issuer = Issuer::load(kept.chain.certificates().cloned().collect(), key)?;
+    let issuer = Issuer::load(kept.chain, key)?;
     at.opened().insert(*identifier, (record.clone(), issuer.clone()));
     Ok(Some((record, issuer)))
 }

@@ -130,7 +130,7 @@ impl Run for DeleteCsr {
 
     fn run(&self, at: &Session<'_>) -> Result<(), CasError> {
         let RequestRecord { number, name, .. } = kept(at, self.csr_id)?;
-        let mut rows = vec![at.writer().forget_request_row(number)?];
+        let mut rows = vec![at.writer().delete_request_row(number)?];
         if !name.is_empty() {
             let named = at.rows.get(format!("{NAME}{name}"))?;
             let own = named.filter(|row| row.value() == record(number.to_string()));
