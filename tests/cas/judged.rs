@@ -6,25 +6,10 @@ use certwright::{Certificate, KeyAlgorithm, KeyPair};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::common::{algorithms, families, folder, judge, openssl, read, write};
+use crate::common::{self, algorithms, families, folder, judge, openssl, read, write};
 use crate::leaf_world::{DAY, NOW, World, alt_names, with};
 use crate::openssl::theirs::{generate, signing};
 use crate::openssl::{name_with_types, verify_leaf};
-
-/// The value of `Algorithm` for a key.
-fn name_of(algorithm: KeyAlgorithm) -> &'static str {
-    match algorithm {
-        KeyAlgorithm::EcdsaP256 => "ECC_256",
-        KeyAlgorithm::EcdsaP384 => "ECC_384",
-        KeyAlgorithm::EcdsaP521 => "ECC_512",
-        KeyAlgorithm::Rsa1024 => "RSA_1024",
-        KeyAlgorithm::Rsa2048 => "RSA_2048",
-        KeyAlgorithm::Rsa3072 => "RSA_3072",
-        KeyAlgorithm::Rsa4096 => "RSA_4096",
-        KeyAlgorithm::Sm2 => "SM2_256",
-        other => panic!("the tests do not know {other}"),
-    }
-}
 
 /// A CSR that OpenSSL makes for a key that it generates into `leaf.key`. It asks for much.
 fn theirs(folder: &TempDir, algorithm: KeyAlgorithm) -> String {
@@ -90,10 +75,10 @@ fn openssl_verifies_the_certificate_of_every_operation_for_every_family() {
         return;
     }
     for algorithm in families() {
-        let world = World::of(name_of(algorithm));
+        let world = World::of(common::service_name(algorithm));
         let folder = folder();
         let csr = theirs(&folder, algorithm);
-        for (name, given, purpose) in operations(&csr, &world.ca, name_of(algorithm)) {
+        for (name, given, purpose) in operations(&csr, &world.ca, common::service_name(algorithm)) {
             assert!(OPERATIONS.iter().any(|operation| operation.name == name));
             let answer = world.call(name, given);
             verified(&folder, algorithm, &answer, purpose);
@@ -163,13 +148,13 @@ fn csrs_of_every_length_of_a_family_are_issued_for() {
         return;
     }
     for family in families() {
-        let world = World::of(name_of(family));
+        let world = World::of(common::service_name(family));
         let members = algorithms().into_iter().filter(|one| one.family() == family.family());
         for algorithm in members {
             let folder = folder();
             let given = json!({
                 "Csr": theirs(&folder, algorithm), "ParentIdentifier": world.ca, "Days": 30,
-                "Algorithm": name_of(algorithm), "Immediately": 2,
+                "Algorithm": common::service_name(algorithm), "Immediately": 2,
             });
             let answer = world.call("CreateServerCertificateWithCsr", given);
             verified(&folder, family, &answer, "sslserver");
@@ -187,7 +172,7 @@ fn csrs_of_every_length_of_a_family_are_issued_for() {
 #[test]
 fn issuers_of_every_curve_sign_with_sha_256() {
     for algorithm in algorithms().into_iter().filter(|one| one.family() == KeyFamily::Ecc) {
-        let world = World::of(name_of(algorithm));
+        let world = World::of(common::service_name(algorithm));
         let given = json!({ "ParentIdentifier": world.ca, "Days": 30 });
         let leaf = world.certificate("CreateClientCertificate", given);
         assert_eq!(leaf.signature_algorithm().unwrap().to_string(), "ecdsa-with-SHA256");
@@ -205,7 +190,7 @@ fn a_key_that_is_answered_encrypted_is_read_by_openssl() {
         return;
     }
     for algorithm in families() {
-        let world = World::of(name_of(algorithm));
+        let world = World::of(common::service_name(algorithm));
         let given = json!({ "ParentIdentifier": world.ca, "Days": 30, "Immediately": 1 });
         let answer = world.call("CreateClientCertificate", given);
         let given = json!({ "Identifier": answer["Identifier"], "EncryptedCode": "!Demo@WS3ed" });
@@ -232,7 +217,7 @@ fn openssl_refuses_a_leaf_once_it_is_revoked_and_also_once_it_is_deleted() {
         return;
     }
     for algorithm in families() {
-        let world = World::of(name_of(algorithm));
+        let world = World::of(common::service_name(algorithm));
         let folder = folder();
         let given = json!({
             "Csr": theirs(&folder, algorithm), "ParentIdentifier": world.ca, "Days": 30,

@@ -60,7 +60,7 @@ pub const MODULES: &[(&str, u8, &[&str])] = &[
     ("limits", 0, &[]),
     ("name", 0, &["error", "hexadecimal", "limits", "oid"]),
     ("oid", 0, &["error"]),
-    ("profile", 0, &["algorithm", "name", "oid", "usage", "validity"]),
+    ("profile", 0, &["algorithm", "error", "name", "oid", "usage", "validity"]),
     ("serial", 0, &["error", "hexadecimal", "limits"]),
     ("usage", 0, &["oid"]),
     ("validity", 0, &["error"]),

@@ -103,6 +103,7 @@ fn what_the_operations_issue_breaks_no_rule() {
     use serde_json::{Value, json};
 
     for algorithm in common::algorithms() {
+        let name = common::service_name(algorithm);
         let mut config = Config::default();
         config.crl_base_url = Some("http://crl.example/ca".to_owned());
         let cas = Cas::new(MemoryStore::default(), FixedClock(now()), config);
@@ -120,7 +121,7 @@ fn what_the_operations_issue_breaks_no_rule() {
             ] {
                 more[name] = value.into();
             }
-            more["Algorithm"] = algorithm.to_string().into();
+            more["Algorithm"] = name.into();
             more
         };
         let root =
@@ -131,12 +132,12 @@ fn what_the_operations_issue_breaks_no_rule() {
         let sub = call("CreateSubCACertificate", subject(sub))["Identifier"].clone();
         let leaf = json!({
             "CommonName": "db.example", "Domain": "db.example,10.0.0.7", "Days": 90, "EnableCrl": 1,
-            "Algorithm": algorithm.to_string(), "ParentIdentifier": sub, "Immediately": 1,
+            "Algorithm": name, "ParentIdentifier": sub, "Immediately": 1,
         });
         call("CreateServerCertificate", leaf);
         let client = json!({
             "CommonName": "ann", "SanType": 1, "SanValue": "ann@example.com", "Days": 90,
-            "Algorithm": algorithm.to_string(), "ParentIdentifier": sub, "Immediately": 1,
+            "Algorithm": name, "ParentIdentifier": sub, "Immediately": 1,
         });
         call("CreateClientCertificate", client);
         let records = cas.ledger().certificates(None, usize::MAX).unwrap();

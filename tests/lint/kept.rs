@@ -52,7 +52,7 @@ fn names_that_just_keep_a_rule_are_no_finding() {
         (0x86, "ldaps:///CN=x"),
         (0x86, "file:///x"),
         (0x87, "four"),
-        (0x87, "of sixteen byte"),
+        (0x87, "of sixteen bytes"),
         (0x88, "*"),
         (0xa0, ""),
         (0xa3, ""),

@@ -103,6 +103,21 @@ pub fn read(folder: &TempDir, name: &str) -> String {
     std::fs::read_to_string(folder.path().join(name)).unwrap()
 }
 
+/// What the service calls the algorithm of a key.
+pub fn service_name(algorithm: KeyAlgorithm) -> &'static str {
+    match algorithm {
+        KeyAlgorithm::EcdsaP256 => "ECC_256",
+        KeyAlgorithm::EcdsaP384 => "ECC_384",
+        KeyAlgorithm::EcdsaP521 => "ECC_512",
+        KeyAlgorithm::Rsa1024 => "RSA_1024",
+        KeyAlgorithm::Rsa2048 => "RSA_2048",
+        KeyAlgorithm::Rsa3072 => "RSA_3072",
+        KeyAlgorithm::Rsa4096 => "RSA_4096",
+        KeyAlgorithm::Sm2 => "SM2_256",
+        other => panic!("the tests do not know {other}"),
+    }
+}
+
 /// The strong algorithms of the families that are built in.
 pub fn algorithms() -> Vec<KeyAlgorithm> {
     KeyAlgorithm::STRONG.into_iter().filter(|algorithm| is_built(algorithm.family())).collect()
