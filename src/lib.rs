@@ -53,8 +53,15 @@
 // Whatever comes from outside, this crate answers with a result.
 #![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![deny(clippy::unreachable, clippy::unwrap_used)]
-// Without arithmetic of our own its types are empty, and what would use them is never reached.
-#![cfg_attr(not(feature = "fast-arithmetic"), allow(unreachable_code))]
+// Without arithmetic of our own, or without any family of keys, their types are empty, and what would
+// use them is never reached.
+#![cfg_attr(
+    any(
+        not(feature = "fast-arithmetic"),
+        not(any(feature = "ecc", feature = "rsa", feature = "sm2"))
+    ),
+    allow(unreachable_code)
+)]
 // With a family of keys or the operations left out, the code that only they use is dead.
 #![cfg_attr(
     not(all(
