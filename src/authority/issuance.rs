@@ -233,7 +233,9 @@ impl<'a> Issuance<'a> {
     /// use certwright::issuance::Issuance;
     /// use certwright::*;
     /// # let signer = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
-    /// # let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), signer)?;
+    /// # let root = Issuer::self_signed("CN=Root".parse()?, Profile::root(), signer)?;
+    /// # let signer = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
+    /// # let ca = root.delegate("CN=CA".parse()?, Profile::intermediate(0), signer)?;
     /// # let policy = Policy::new(Profile::tls_client());
     /// # let authority = Authority::new(ca, policy, MemoryStore::default());
     /// # let device = KeyPair::generate(KeyAlgorithm::EcdsaP256)?.public_key().clone();

@@ -204,7 +204,9 @@ impl Authority {
     /// use certwright::issuance::Issuance;
     /// use certwright::*;
     /// # let signer = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
-    /// # let ca = Issuer::self_signed("CN=CA".parse()?, Profile::root(), signer)?;
+    /// # let root = Issuer::self_signed("CN=Root".parse()?, Profile::root(), signer)?;
+    /// # let signer = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
+    /// # let ca = root.delegate("CN=CA".parse()?, Profile::intermediate(0), signer)?;
     /// let authority = Authority::new(ca, Policy::new(Profile::tls_client()), MemoryStore::default());
     /// let device = KeyPair::generate(KeyAlgorithm::EcdsaP256)?.public_key().clone();
     /// let number = "1.3.6.1.4.1.55555.1".parse()?;

@@ -84,7 +84,7 @@ impl Certificate {
     ///     Err(Error::InvalidSignature { .. })
     /// ));
     /// # }
-    /// # Ok::<(), Error>(())
+    /// # Ok::<(), certwright::Error>(())
     /// ```
     ///
     /// # Errors
