@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use certwright::crl::{CrlRequest, RevocationReason};
-use certwright::name::{AttributeType, NameConstraints, GeneralSubtree};
+use certwright::name::{AttributeType, GeneralSubtree, NameConstraints};
 use certwright::policy::OnDenial;
 use certwright::profile::Extension;
 use certwright::time::{Lifetime, Validity};
@@ -101,8 +101,10 @@ fn constrained(more: bool) -> Vec<u8> {
     let [from, to] = ["2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z"].map(|t| t.parse().unwrap());
     let validity = Validity::new(from, to).unwrap();
     let serial = |number| SerialNumber::from_bytes(&[number]).unwrap();
-    let mut permitted =
-        vec![GeneralSubtree::Dns("example.org".to_owned()), GeneralSubtree::Ip("10.0.0.0/8".parse().unwrap())];
+    let mut permitted = vec![
+        GeneralSubtree::Dns("example.org".to_owned()),
+        GeneralSubtree::Ip("10.0.0.0/8".parse().unwrap()),
+    ];
     if more {
         permitted.push(GeneralSubtree::Email("example.org".to_owned()));
         permitted.push(GeneralSubtree::Uri(".example.org".to_owned()));

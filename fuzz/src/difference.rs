@@ -4,7 +4,7 @@ use certwright::Certificate;
 use certwright::name::GeneralName;
 use x509_parser::error::X509Error;
 use x509_parser::nom;
-use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
+use x509_parser::prelude::{FromDer, GeneralName as Theirs, X509Certificate, X509Name};
 
 use crate::INPUT_BYTES;
 
@@ -79,20 +79,33 @@ fn their_kinds(name: &X509Name<'_>) -> Vec<String> {
     name.iter_attributes().map(|attribute| attribute.attr_type().to_id_string()).collect()
 }
 
-fn is_same(ours: &GeneralName, theirs: &GeneralName<'_>) -> bool {
+fn is_same(ours: &GeneralName, theirs: &Theirs<'_>) -> bool {
     match (ours, theirs) {
-        (GeneralName::Dns(ours), GeneralName::DNSName(theirs))
-        | (GeneralName::Email(ours), GeneralName::RFC822Name(theirs))
-        | (GeneralName::Uri(ours), GeneralName::URI(theirs)) => ours == theirs,
-        (GeneralName::Ip(ours), GeneralName::IPAddress(theirs)) => ours == theirs,
+        (GeneralName::Dns(ours), Theirs::DNSName(theirs))
+        | (GeneralName::Email(ours), Theirs::RFC822Name(theirs))
+        | (GeneralName::Uri(ours), Theirs::URI(theirs)) => ours == theirs,
+        (GeneralName::Ip(ours), Theirs::IPAddress(theirs)) => ours == theirs,
+        (GeneralName::Directory(_), theirs) => {
+            matches!(theirs, Theirs::DirectoryName(_) | Theirs::Invalid(..))
+        }
+        (GeneralName::OtherName { .. }, theirs) => {
+            matches!(theirs, Theirs::OtherName(..) | Theirs::Invalid(..))
+        }
+        (GeneralName::RegisteredId(_), theirs) => {
+            matches!(theirs, Theirs::RegisteredID(_) | Theirs::Invalid(..))
+        }
+        // Kept as it is: not of its type's form for us.
         (GeneralName::Other { tag, .. }, theirs) => match theirs {
-            GeneralName::OtherName(..) => *tag == 0,
-            GeneralName::X400Address(_) => *tag == 3,
-            GeneralName::DirectoryName(_) => *tag == 4,
-            GeneralName::EDIPartyName(_) => *tag == 5,
-            GeneralName::RegisteredID(_) => *tag == 8,
-            // What it could not read inside, we do not read.
-            GeneralName::Invalid(..) => true,
+            Theirs::OtherName(..) => *tag == 0,
+            Theirs::RFC822Name(_) => *tag == 1,
+            Theirs::DNSName(_) => *tag == 2,
+            Theirs::X400Address(_) => *tag == 3,
+            Theirs::DirectoryName(_) => *tag == 4,
+            Theirs::EDIPartyName(_) => *tag == 5,
+            Theirs::URI(_) => *tag == 6,
+            Theirs::RegisteredID(_) => *tag == 8,
+            // A content that neither reads.
+            Theirs::Invalid(..) => true,
             _ => false,
         },
         _ => false,

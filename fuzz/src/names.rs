@@ -4,7 +4,7 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use certwright::ledger::Identifier;
-use certwright::name::{DnsName, EmailAddress, IpNetwork, NameConstraints, GeneralSubtree, Uri};
+use certwright::name::{DnsName, EmailAddress, GeneralSubtree, IpNetwork, NameConstraints, Uri};
 use certwright::profile::Oid;
 use certwright::time::Time;
 use certwright::{AltName, Name, SerialNumber};
@@ -48,8 +48,11 @@ fn same_again<T: Debug + Display + FromStr<Err: Debug> + PartialEq>(text: &str) 
 fn constrain(base: &str, name: &str) {
     let names = [AltName::dns(name), AltName::email(name), AltName::uri(name), name.parse()];
     let text = base.to_ascii_lowercase();
-    let mut subtrees =
-        vec![GeneralSubtree::Dns(text.clone()), GeneralSubtree::Email(text.clone()), GeneralSubtree::Uri(text)];
+    let mut subtrees = vec![
+        GeneralSubtree::Dns(text.clone()),
+        GeneralSubtree::Email(text.clone()),
+        GeneralSubtree::Uri(text),
+    ];
     subtrees.extend(base.parse().map(GeneralSubtree::Ip));
     subtrees.extend(base.parse().map(GeneralSubtree::Directory));
     for subtree in subtrees {
