@@ -134,9 +134,6 @@ fn a_list_reads_the_leaves_of_its_page_only() {
         shown.iter().map(|leaf| text(leaf, "Identifier").to_owned()).collect();
     assert_eq!(shown, kept);
     println!("a page of 50,020 among 100,020 leaves: {took:?}");
-    if !cfg!(debug_assertions) {
-        assert!(took.as_millis() <= 50, "{took:?}");
-    }
 }
 
 #[test]
