@@ -203,9 +203,10 @@ impl<'a> Issuance<'a> {
     }
 
     /// Names the call, with 1 to 128 bytes: the same under the same token is answered with the
-    /// certificate that was issued first, anything else under it is refused. The same are issuer, key,
-    /// subject, names, profile, extensions, and the period and serial number that were asked for; the
-    /// time of the call is not compared.
+    /// certificate that was issued first, anything else under it is refused. Compared are the issuer,
+    /// the key, the subject, the names, what else the request asks for, the purposes of the profile, and
+    /// the extensions, the period and the serial number that are given here; not the rest of the policy
+    /// and profile, tags, rows, and the time of the call.
     ///
     /// The token is recorded in the transaction that records the certificate and lives as long: over
     /// restarts, in batches as in single calls, and twice in one batch. Where the process ends before
@@ -222,11 +223,11 @@ impl<'a> Issuance<'a> {
     }
 
     /// Records rows of the caller in the same transaction as the certificate: both are there, or
-    /// neither. They are computed when the certificate has been signed, and again where another change
-    /// came first. Where that fails, or a row is not what it was taken for, nothing is recorded and the
-    /// error is [`Error::Store`] of the kind `Conflict`; but the signer has signed by then, and the
-    /// serial number stays claimed. So what can be known before belongs into
-    /// [`Issuance::while_unchanged`], which is held before anything is claimed or signed:
+    /// neither. They are computed once, when the certificate has been signed. Where that fails, its
+    /// error is returned; where a row is not what it was taken for, [`Error::Store`] of the kind
+    /// `Conflict`. Nothing is recorded then; but the signer has signed, and the serial number stays
+    /// claimed. So what can be known before belongs into [`Issuance::while_unchanged`], which is held
+    /// before anything is claimed or signed:
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
