@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use rand_core::{TryCryptoRng, TryRng};
 
 use super::Authority;
-use crate::algorithm::{KeyAlgorithm, WeakKeys};
+use crate::algorithm::WeakKeys;
 use crate::crl::CrlRequest;
 use crate::issuer::Issuer;
 use crate::key::{KeyPair, Randomness, SealingKey, tally};
@@ -19,15 +19,7 @@ use crate::validity::{Lifetime, Time, Validity};
 
 #[test]
 fn nothing_is_drawn_from_the_system_where_a_source_was_set() {
-    let kinds: &[KeyAlgorithm] = &[
-        #[cfg(feature = "ecc")]
-        KeyAlgorithm::EcdsaP256,
-        #[cfg(feature = "rsa")]
-        KeyAlgorithm::Rsa2048,
-        #[cfg(feature = "sm2")]
-        KeyAlgorithm::Sm2,
-    ];
-    for kind in kinds {
+    for kind in tally::FAMILIES {
         let mut random = Randomness::new(Sequence(7));
         let before = tally::system_draws();
         let mut key = || {

@@ -1,7 +1,6 @@
 //! Every signature is verified exactly once on its way out.
 
 use super::Authority;
-use crate::algorithm::KeyAlgorithm;
 use crate::crl::CrlRequest;
 use crate::issuer::Issuer;
 use crate::key::{KeyPair, Signer as _, tally};
@@ -20,15 +19,7 @@ fn counted<T>(expected: usize, what: &str, work: impl FnOnce() -> T) -> T {
 
 #[test]
 fn each_signature_is_verified_once() {
-    let kinds: &[KeyAlgorithm] = &[
-        #[cfg(feature = "ecc")]
-        KeyAlgorithm::EcdsaP256,
-        #[cfg(feature = "rsa")]
-        KeyAlgorithm::Rsa2048,
-        #[cfg(feature = "sm2")]
-        KeyAlgorithm::Sm2,
-    ];
-    for kind in kinds {
+    for kind in tally::FAMILIES {
         let key = || KeyPair::generate(*kind).unwrap();
         let (root_key, ca_key, leaf_key) = (key(), key(), key());
         let der = ca_key.to_pkcs8_der().unwrap();

@@ -2,6 +2,18 @@
 
 use std::cell::Cell;
 
+use crate::algorithm::KeyAlgorithm;
+
+/// A key algorithm of each family that is built in.
+pub(crate) const FAMILIES: &[KeyAlgorithm] = &[
+    #[cfg(feature = "ecc")]
+    KeyAlgorithm::EcdsaP256,
+    #[cfg(feature = "rsa")]
+    KeyAlgorithm::Rsa2048,
+    #[cfg(feature = "sm2")]
+    KeyAlgorithm::Sm2,
+];
+
 thread_local! {
     static SYSTEM_DRAWS: Cell<usize> = const { Cell::new(0) };
     static VERIFIED: Cell<usize> = const { Cell::new(0) };
