@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use serde_json::Value;
-
 use super::config::Config;
 use super::error::CasError;
 use super::json::schema::Parameter;
@@ -65,8 +63,8 @@ pub struct Token {
     pub(super) place: String,
     /// The name that was given.
     pub(super) given: String,
-    /// Its parameters.
-    pub(super) request: Value,
+    /// SHA-256 of its parameters, in hexadecimal: they may hold what the store must not.
+    pub(super) request: String,
 }
 
 /// Issuers whose keys were opened before, and the records that they were opened from.

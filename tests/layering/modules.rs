@@ -100,7 +100,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("serde", &["bin", "cas"]),
     ("serde_json", &["bin", "cas"]),
     ("sha1", &["key"]),
-    ("sha2", &["key"]),
+    ("sha2", &["cas", "key"]),
     ("sm2", &["key"]),
     ("sm3", &["key"]),
     ("sm4", &["key"]),

@@ -1,9 +1,13 @@
 //! ClientToken: a call that is repeated is answered as the first time.
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
+use super::super::described::hexadecimal;
 use super::super::error::CasError;
 use super::super::json::schema::{Parameter, REQUEST_ID, read_answer, write_answer};
+use super::super::json::text;
 use super::super::session::{Run, Session, Token};
 use super::records::{content, damaged, record};
 use crate::Error;
@@ -14,7 +18,10 @@ use crate::ledger::Row;
 pub(crate) fn of<O: Run>(operation: &str, request: &O) -> Option<Token> {
     let given = request.client_token()?;
     let place = format!("token/{operation}/{given}");
-    Some(Token { place, given: given.to_owned(), request: request.write().unwrap_or_default() })
+    // What has no parameters is null.
+    let parameters = Zeroizing::new(text::write(request.write().unwrap_or_default()));
+    let request = hexadecimal(&Sha256::digest(parameters.as_bytes()));
+    Some(Token { place, given: given.to_owned(), request })
 }
 
 /// What keeps the answer of a call that has a token.
@@ -37,7 +44,7 @@ pub(crate) fn answered<A: Parameter>(at: &Session<'_>) -> Result<Option<(A, Stri
     let Some(row) = at.rows.get(place)? else { return Ok(None) };
     let mut earlier: Value =
         serde_json::from_slice(content(&row)?).map_err(|error| damaged(&row, error))?;
-    if earlier.get(REQUEST) != Some(request) {
+    if earlier.get(REQUEST).and_then(Value::as_str) != Some(request) {
         let allowed = "the parameters that it was first used with";
         return Err(CasError::invalid("ClientToken", "other parameters", allowed));
     }
