@@ -80,7 +80,7 @@ impl RedbStore {
         path: &Path,
         verify: &mut ReadWork<'_>,
     ) -> Result<(), StoreError> {
-        let transaction = self.database.begin_read().map_err(failed)?;
+        let transaction = self.database.get()?.begin_read().map_err(failed)?;
         verify(&Reading(transaction.open_table(RECORDS).map_err(failed)?))?;
         let records = transaction.open_table(RECORDS).map_err(failed)?;
         let place = crate::error::shown_path(path).display().to_string();
@@ -103,7 +103,8 @@ fn copy(
     let mut records = records.iter().map_err(failed)?;
     let mut ended = false;
     while !ended {
-        let transaction = store.database.begin_write().map_err(|error| refused(error.into()))?;
+        let transaction =
+            store.database.get()?.begin_write().map_err(|error| refused(error.into()))?;
         let mut table = transaction.open_table(RECORDS).map_err(|error| refused(error.into()))?;
         let mut bytes = 0;
         while bytes < CHUNK {

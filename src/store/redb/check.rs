@@ -17,7 +17,7 @@ impl RedbStore {
     pub(super) fn check_file(&self) -> Result<(), StoreError> {
         let checked = sense(|| {
             // Nobody writes meanwhile.
-            let writing = self.database.begin_write().map_err(failed)?;
+            let writing = self.database.get()?.begin_write().map_err(failed)?;
             let shared = Shared::held(Arc::clone(&self.medium));
             let shared = shared
                 .map_err(|error| StoreError::backend("the file cannot be read again", error))?;
@@ -26,7 +26,7 @@ impl RedbStore {
                 .set_check_integrity_on_open(true)
                 .create_with_backend(Backend(shared))
                 .map_err(|error| opening("the file", error))?;
-            let compared = compare(&self.database, &seen);
+            let compared = compare(self.database.get()?, &seen);
             // Nothing was written.
             compared.and(writing.abort().map_err(failed))
         });

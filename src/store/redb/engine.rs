@@ -1,6 +1,5 @@
 //! The database of redb, from its opening to its end, and what redb panics at.
 
-use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::redb::{Database, DatabaseError};
@@ -18,19 +17,17 @@ impl Engine {
         Self(Some(database))
     }
 
+    /// The database. It is taken where it ends alone, by `close` and by `drop`; after that there would
+    /// be an error here.
+    pub(super) fn get(&self) -> Result<&Database, StoreError> {
+        self.0
+            .as_ref()
+            .ok_or_else(|| StoreError::new(StoreErrorKind::Backend, "the store is closed"))
+    }
+
     /// Closes it, and tells if that failed.
     pub(super) fn close(mut self) -> Result<(), DatabaseError> {
         self.0.take().map_or(Ok(()), Database::close)
-    }
-}
-
-impl Deref for Engine {
-    type Target = Database;
-
-    // It is taken where it ends alone, by `close` and by `drop`.
-    #[allow(clippy::expect_used)]
-    fn deref(&self) -> &Database {
-        self.0.as_ref().expect("a database that is open")
     }
 }
 

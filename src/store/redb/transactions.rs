@@ -33,7 +33,8 @@ impl Store for RedbStore {
     }
 
     fn read(&self, work: &mut ReadWork<'_>) -> Result<(), StoreError> {
-        let transaction = guarded(|| self.database.begin_read())?;
+        let database = self.database.get()?;
+        let transaction = guarded(|| database.begin_read())?;
         let table = guarded(|| transaction.open_table(RECORDS))?;
         work(&Reading(table))
     }
@@ -44,7 +45,8 @@ impl Store for RedbStore {
             return Err(StoreError::new(StoreErrorKind::Backend, message));
         }
         // redb's default durability: the commit returns when it is on the disk.
-        let mut transaction = guarded(|| self.database.begin_write())?;
+        let database = self.database.get()?;
+        let mut transaction = guarded(|| database.begin_write())?;
         transaction.set_quick_repair(self.length.load(Ordering::Relaxed) >= QUICK_REPAIR_FROM);
         let answer = match guarded(|| transaction.open_table(RECORDS)) {
             Ok(table) => work(&mut Writing(table)),
