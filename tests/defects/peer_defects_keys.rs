@@ -130,7 +130,7 @@ mod of_sm2 {
         let error = CertificateRequest::from_der(request.as_der()).unwrap_err();
         assert!(matches!(error, Error::InvalidSignature { .. }), "{error}");
         let id = Sm2Id::new("requester@example").unwrap();
-        let request = CertificateRequest::from_der_with_sm2_id(request.as_der(), id).unwrap();
+        let request = CertificateRequest::from_der_with_sm2_ids(request.as_der(), &[id]).unwrap();
 
         // The issuer's identifier is the default one, and then one of its own.
         let leaf = |issuer: Issuer| -> Certificate {
