@@ -36,7 +36,7 @@ mod of_sm2 {
         assert_eq!(raw.len(), 64);
         let raw = craft::envelope(&parts[0], SignatureAlgorithm::Sm2Sm3, &raw);
         let error = CertificateRequest::from_der(&raw).unwrap_err();
-        assert!(matches!(error, Error::InvalidSignature { .. }), "{error}");
+        assert!(error.to_string().contains("r and s one after the other"), "{error}");
     }
 
     /// OpenSSL 3.0: binds an empty identifier unless it is told another.

@@ -77,8 +77,11 @@ fn lifetime(text: &str) -> Option<Lifetime> {
 
 fn lifetime_text(lifetime: &Lifetime) -> String {
     let seconds = lifetime.as_seconds();
-    let (unit, length) =
-        UNITS.iter().find(|(_, length)| seconds % length == 0).copied().unwrap_or(("s", 1));
+    let (unit, length) = UNITS
+        .iter()
+        .find(|(_, length)| seconds.is_multiple_of(*length))
+        .copied()
+        .unwrap_or(("s", 1));
     format!("{}{unit}", seconds / length)
 }
 

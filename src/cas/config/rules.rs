@@ -275,7 +275,7 @@ impl Config {
 /// Items of a page at most, whatever the rules say: more is a list that nobody reads, in one answer.
 const MOST_OF_A_PAGE: i64 = 10_000;
 
-fn is_country(text: &String) -> bool {
+fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 

@@ -39,7 +39,8 @@ struct Request {
 impl Request {
     fn item(read: UnverifiedRequest, options: &Inspect) -> Item {
         let verified = read.clone().with_arithmetic(arithmetic::chosen());
-        let verified = verified.verify_with_sm2_ids(&[options.sm2_id.clone()]).map(drop);
+        let verified =
+            verified.verify_with_sm2_ids(std::slice::from_ref(&options.sm2_id)).map(drop);
         Item::Request(Box::new(Self { read, verified }))
     }
 }
