@@ -10,6 +10,7 @@ use super::limits::JSON_BYTES;
 use super::operations::{OPERATIONS, OPERATOR_OPERATIONS, Operation};
 use super::service::{Cas, Operator};
 use super::session::Answered;
+use super::unsupported::UNSUPPORTED;
 
 impl Operation {
     /// The operation of a name; where both versions have one, that of the `Version` that the parameters
@@ -189,10 +190,18 @@ fn call(
     allowed: impl Fn() -> &'static str,
 ) -> Result<Answered<String>, CasError> {
     let called = || {
-        let unknown = || CasError::invalid("Action", shown(&Value::from(name)), allowed());
+        let unknown = || {
+            let given = shown(&Value::from(name));
+            if UNSUPPORTED.contains(&name) {
+                let message = format!("Action: given {given}, which this engine does not have");
+                return CasError::new(ErrorKind::UnsupportedOperation, message);
+            }
+            let message = format!("Action: given {given}, allowed {}", allowed());
+            CasError::new(ErrorKind::UnknownAction, message)
+        };
         let operation = Operation::find(operations, name, parameters).ok_or_else(unknown)?;
         let (parameters, format) = operation.parsed(parameters)?;
-        let answered = (operation.call)(cas, &parameters.0)?;
+        let answered = (operation.call)(cas, operation.name, &parameters.0)?;
         Ok(answered.map(|answer, _| match format {
             Format::Json => text::write(answer),
             Format::Xml => xml::write(operation.name, answer),

@@ -5,8 +5,10 @@ use std::net::IpAddr;
 use md5::{Digest, Md5};
 use serde_json::json;
 
+use super::config::Config;
 use super::parameters::groups::CertificateFacts;
 use crate::key::{KeyFamily, SignatureAlgorithm};
+use crate::ledger::Identifier;
 use crate::name::{AttributeType, GeneralName};
 use crate::time::Time;
 use crate::{Certificate, KeyAlgorithm, Name};
@@ -30,6 +32,21 @@ pub(super) fn facts(certificate: &Certificate) -> CertificateFacts {
         state: subject.value(AttributeType::STATE_OR_PROVINCE),
         subject_dn: subject_dn(subject),
     }
+}
+
+/// The value of `Algorithm` that means the key of a certificate.
+pub(super) fn full_algorithm(config: &Config, certificate: &Certificate) -> String {
+    match certificate.public_key() {
+        Ok(key) => config.name_of(key.algorithm()),
+        Err(_) => certificate.public_key_info().to_string(),
+    }
+}
+
+/// A number for what has an identifier, where the service numbers what this engine does not: 52 bits of it,
+/// which every reader of JSON can hold.
+pub(super) fn number_of(identifier: &Identifier) -> i64 {
+    let digits: String = identifier.to_string().chars().take(13).collect();
+    i64::from_str_radix(&digits, 16).unwrap_or_default()
 }
 
 /// The certificates in PEM, one after the other.
@@ -58,6 +75,16 @@ pub(super) fn subject_dn(subject: &Name) -> String {
         .map(ToString::to_string)
         .collect();
     shown.join(",")
+}
+
+/// Alternative names, separated by commas, without their types.
+pub(super) fn names_of(names: &[GeneralName]) -> Option<String> {
+    let value = |name: &GeneralName| {
+        let text = name.to_string();
+        text.split_once(':').map_or(text.clone(), |(_, value)| value.to_owned())
+    };
+    let names: Vec<String> = names.iter().map(value).collect();
+    Some(names.join(",")).filter(|names| !names.is_empty())
 }
 
 /// The alternative names as the service lists them, by their numbers in GeneralName.
@@ -98,7 +125,7 @@ pub(super) fn family(key: KeyAlgorithm) -> &'static str {
 }
 
 /// How a certificate is signed, as the service says it.
-fn sign_algorithm(certificate: &Certificate) -> String {
+pub(super) fn sign_algorithm(certificate: &Certificate) -> String {
     let algorithm = certificate.signature_algorithm().ok();
     let found = SIGNATURES.iter().find(|(known, _)| Some(*known) == algorithm);
     found.map_or_else(

@@ -49,6 +49,8 @@ pub enum ErrorKind {
     DeleteProtection,
     /// An order cannot be deleted.
     DeleteFail,
+    /// A private key is not the CSR's.
+    KeyMismatch,
     /// A bad value, range, family, or an end after the issuer's.
     InvalidParameter,
     /// A parameter is missing, or the rule on Days, BeforeTime and AfterTime is broken.
@@ -71,6 +73,10 @@ pub enum ErrorKind {
     ParameterRepeat,
     /// A CSR has its private key already.
     PrivateKeyExists,
+    /// No operation has this name.
+    UnknownAction,
+    /// The service has this operation, and this engine does not.
+    UnsupportedOperation,
     /// Neither revoked what is not issued, nor issued from what is revoked.
     UpdateProtection,
 }
@@ -96,6 +102,7 @@ impl ErrorKind {
             Self::DataTooLong => ("DataTooLongException", 400),
             Self::DeleteFail => ("DeleteFail", 403),
             Self::DeleteProtection => ("InvalidStatus.DeleteProtection", 400),
+            Self::KeyMismatch => ("NotMatch.CsrAndPrivateKey", 400),
             Self::InvalidParameter => ("InvalidParameter", 400),
             Self::MissingParameter => ("MissingParameter", 400),
             Self::NameRepeat => ("NameRepeat", 400),
@@ -107,6 +114,8 @@ impl ErrorKind {
             Self::Other => ("Error", 500),
             Self::ParameterRepeat => ("ParamRepeat", 400),
             Self::PrivateKeyExists => ("CertificatePrivateKey.Existed", 400),
+            Self::UnknownAction => ("InvalidAction.NotFound", 404),
+            Self::UnsupportedOperation => ("UnsupportedOperation", 400),
             Self::UpdateProtection => ("InvalidStatus.UpdateProtection", 400),
         }
     }
@@ -136,6 +145,12 @@ impl CasError {
     /// The same, of another kind.
     pub(crate) fn of(error: Error, kind: ErrorKind) -> Self {
         Self { kind, ..error.into() }
+    }
+
+    /// The same about a parameter.
+    pub(crate) fn about(mut self, parameter: &str) -> Self {
+        self.message = format!("{parameter}: {}", self.message);
+        self
     }
 
     pub(crate) fn with_request_id(mut self, request_id: &str) -> Self {

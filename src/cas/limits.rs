@@ -30,6 +30,9 @@ pub(crate) const DOMAINS: usize = 250;
 /// Bytes of a CustomIdentifier, and of an identifier that is looked for: twice the 64 of a ClientToken.
 pub(crate) const IDENTIFIER_BYTES: usize = 128;
 
+/// Bytes of the identifier of a resource group: those of the service have some 20.
+pub(crate) const RESOURCE_GROUP_BYTES: usize = 64;
+
 /// Bytes of a serial number (RFC 5280 section 4.1.2.2).
 pub(crate) const SERIAL_BYTES: usize = 20;
 

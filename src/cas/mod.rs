@@ -63,9 +63,11 @@ mod operations;
 mod order;
 mod parameters;
 mod probe;
+mod resource;
 mod service;
 mod session;
 mod shelf;
+mod unsupported;
 
 #[doc = include_str!("rules.md")]
 pub mod rules {}
@@ -76,6 +78,12 @@ pub use self::ca::describe::{
     DescribeCACertificate, DescribeCACertificateCount, DescribeCACertificateList,
     DescribedAuthority,
 };
+pub use self::ca::history::{
+    CrlAddress, GetCaInstanceCrlAddress, ListCACertificateLog, LoggedStep,
+};
+pub use self::ca::lists::{
+    DescribePcaAndExternalCACertificateList, ListPcaCaCertificate, ListedPca, ListedPcas,
+};
 pub use self::ca::revoke::UpdateCACertificateStatus;
 pub use self::config::{
     AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, OrderOutliving, Product,
@@ -84,6 +92,10 @@ pub use self::config::{
 pub use self::csr::structures::*;
 pub use self::error::{CasError, ErrorKind};
 pub use self::json::schema::{ParameterHelp, Secret};
+pub use self::leaf::all::{ListCert20200407, ListedCert};
+pub use self::leaf::by_serial::{
+    DescribeClientCertificateForSerialNumber, DescribeClientCertificateStatusForSerialNumber,
+};
 pub use self::leaf::custom_structures::*;
 pub use self::leaf::found_structures::*;
 pub use self::leaf::list_structures::*;
@@ -91,11 +103,15 @@ pub use self::leaf::tls_structures::*;
 pub use self::operations::{OPERATIONS, OPERATOR_OPERATIONS, Operation};
 pub use self::order::*;
 pub use self::parameters::groups::*;
-pub use self::parameters::list::{List, PageAsked};
+pub use self::parameters::list::{List, PageAsked, TokenPage};
 pub use self::parameters::subject::SubjectFields;
-pub use self::parameters::tags::TagParameter;
+pub use self::parameters::tags::{Tag, TagParameter};
 pub use self::parameters::validity::LeafValidity;
 pub use self::probe::{DomainProbe, MapProbe, is_public_address};
+pub use self::resource::group::MoveResourceGroup;
+pub use self::resource::tag::{TagResources, UntagResources};
+pub use self::resource::tag_list::*;
+pub use self::resource::update::UpdatePcaCertificate;
 pub use self::service::{ApplicantOperation, Cas, Operator, OperatorOperation};
 pub use self::session::Answered;
 pub use self::shelf::records::AuthorityRecord;

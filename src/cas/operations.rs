@@ -7,11 +7,17 @@ use super::ca::crl::CreateCrl;
 use super::ca::describe::{
     DescribeCACertificate, DescribeCACertificateCount, DescribeCACertificateList,
 };
+use super::ca::history::{GetCaInstanceCrlAddress, ListCACertificateLog};
+use super::ca::lists::{DescribePcaAndExternalCACertificateList, ListPcaCaCertificate};
 use super::ca::revoke::UpdateCACertificateStatus;
 use super::csr::structures::{CreateCsr, DeleteCsr, GetCsrDetail, ListCsr, UpdateCsr, UploadCsr};
 use super::error::CasError;
 use super::json::schema::{Parameter, ParameterHelp, REQUEST_ID, read_whole, write_answer};
 use super::json::structures;
+use super::leaf::all::ListCert20200407;
+use super::leaf::by_serial::{
+    DescribeClientCertificateForSerialNumber, DescribeClientCertificateStatusForSerialNumber,
+};
 use super::leaf::custom_structures::CreateCustomCertificate;
 use super::leaf::found_structures::{
     CreateRevokeClientCertificate, DeleteClientCertificate, DescribeCertificatePrivateKey,
@@ -28,6 +34,10 @@ use super::order::{
     DeleteCertificateRequest, DescribeCertificateState, DescribePackageState,
     ListUserCertificateOrder, RenewCertificateOrderForPackageRequest,
 };
+use super::resource::group::MoveResourceGroup;
+use super::resource::tag::{TagResources, UntagResources};
+use super::resource::tag_list::{ListTagKeys, ListTagResources, ListTagResources20200407};
+use super::resource::update::UpdatePcaCertificate;
 use super::service::{ApplicantOperation, Cas, OperatorOperation};
 use super::session::{Answered, Run};
 
@@ -44,7 +54,7 @@ pub struct Operation {
     answers: fn() -> Vec<ParameterHelp>,
     /// Reads its parameters, and does nothing.
     pub(super) read: fn(&Value) -> Result<(), CasError>,
-    pub(super) call: fn(&Cas, &Value) -> Result<Answered<Value>, CasError>,
+    pub(super) call: fn(&Cas, &str, &Value) -> Result<Answered<Value>, CasError>,
 }
 
 impl Operation {
@@ -63,28 +73,41 @@ impl Operation {
 macro_rules! operations {
     (
         $(#[doc = $what:literal])+ $list:ident, $trait:ident;
-        $( $(#[doc = $doc:literal])+ $version:expr, $name:ident; )+
+        $( $(#[doc = $doc:literal])+ $version:expr, $name:ident $(as $wire:ident)?; )+
+        $( also $again:expr, $same:ident; )*
     ) => {
-        $( impl $trait for $name { const NAME: &'static str = stringify!($name); } )+
+        $( impl $trait for $name { const NAME: &'static str = operations!(@name $name $($wire)?); } )+
 
         $(#[doc = $what])+
-        pub const $list: &[Operation] = &[$(
-            Operation {
-                name: stringify!($name),
-                version: $version,
-                description: concat!($($doc),+),
-                parameters: <$name as Parameter>::parts,
-                answers: answers::<$name>,
-                read: |given| Ok(read_whole::<$name>(given).map(drop)?),
-                call: |cas, given| {
-                    let operation: $name = read_whole(given)?;
-                    let answered = cas.answer(stringify!($name), &operation)?;
-                    let name = <$name as Run>::ANSWER.map(|(name, _)| name);
-                    Ok(answered.map(|answer, request_id| write_answer(&answer, name, request_id)))
-                },
-            },
-        )+];
+        pub const $list: &[Operation] = &[
+            $( operation::<$name>(<$name as $trait>::NAME, $version, concat!($($doc),+)), )+
+            $( operation::<$same>(<$same as $trait>::NAME, $again, "The same in the older version."), )*
+        ];
     };
+    (@name $name:ident $wire:ident) => { stringify!($wire) };
+    (@name $name:ident) => { stringify!($name) };
+}
+
+/// An operation of the table.
+const fn operation<O: Run>(
+    name: &'static str,
+    version: Option<&'static str>,
+    description: &'static str,
+) -> Operation {
+    Operation {
+        name,
+        version,
+        description,
+        parameters: O::parts,
+        answers: answers::<O>,
+        read: |given| Ok(read_whole::<O>(given).map(drop)?),
+        call: |cas, name, given| {
+            let operation: O = read_whole(given)?;
+            let answered = cas.answer(name, &operation)?;
+            let name = O::ANSWER.map(|(name, _)| name);
+            Ok(answered.map(|answer, request_id| write_answer(&answer, name, request_id)))
+        },
+    }
 }
 
 /// What an operation answers, and the identifier of its request.
@@ -129,10 +152,20 @@ operations! {
     CA, DescribeCACertificate;
     /// Lists CAs.
     CA, DescribeCACertificateList;
+    /// Lists CAs, own and others'.
+    CA, DescribePcaAndExternalCACertificateList;
+    /// Lists CAs shortly.
+    CA, ListPcaCaCertificate;
     /// Counts CAs.
     CA, DescribeCACertificateCount;
     /// Revokes a CA.
     CA, UpdateCACertificateStatus;
+    /// Changes a CA's alias, resource group and tags.
+    CA, UpdatePcaCertificate;
+    /// Lists what was done with a CA.
+    CA, ListCACertificateLog;
+    /// Says where the CRL of a CA is.
+    CA, GetCaInstanceCrlAddress;
 
     /// Issues a server certificate for a CSR.
     CA, CreateServerCertificateWithCsr;
@@ -149,12 +182,18 @@ operations! {
     CA, DescribeClientCertificate;
     /// Says of leaves whether they are revoked.
     CA, DescribeClientCertificateStatus;
+    /// Describes leaves by their serial numbers.
+    CA, DescribeClientCertificateForSerialNumber;
+    /// Says of leaves by their serial numbers whether they are revoked.
+    CA, DescribeClientCertificateStatusForSerialNumber;
     /// Lists leaves.
     CA, ListClientCertificate;
     /// Lists leaves by issuer, status, kind and time.
     CA, ListCert;
     /// Revokes a leaf.
     CA, CreateRevokeClientCertificate;
+    /// Lists certificates of leaves and CAs, in the form of the older version.
+    CSR, ListCert20200407 as ListCert;
     /// Lists leaves that were revoked.
     CA, ListRevokeCertificate;
     /// Deletes a leaf that was revoked, and its private key.
@@ -182,6 +221,23 @@ operations! {
     CSR, RenewCertificateOrderForPackageRequest;
     /// Lists orders.
     CSR, ListUserCertificateOrder;
+
+    /// Puts tags on CAs, leaves and orders.
+    CA, TagResources;
+    /// Takes tags off CAs, leaves and orders.
+    CA, UntagResources;
+    /// Lists tags of CAs, leaves and orders.
+    CA, ListTagResources;
+    /// Lists tags of CAs, leaves and orders, in the form of the older version.
+    CSR, ListTagResources20200407 as ListTagResources;
+    /// Lists the keys of tags.
+    CSR, ListTagKeys;
+    /// Puts a CA or a leaf into another resource group.
+    CA, MoveResourceGroup;
+
+    also CSR, TagResources;
+    also CSR, UntagResources;
+    also CSR, MoveResourceGroup;
 }
 
 operations! {

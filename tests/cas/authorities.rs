@@ -281,6 +281,8 @@ fn a_ca_is_described_whole() {
         "BeforeDate": NOW * 1000,
         "CaCertChain": created["CertificateChain"],
         "CertIssuedCount": 0,
+        "CertRemainingCount": 1_000_000_000,
+        "CertTotalCount": 1_000_000_000,
         "CertMaxTime": 90,
         "CertificateType": "SUB_ROOT",
         "CommonName": "Example CA",
@@ -303,7 +305,7 @@ fn a_ca_is_described_whole() {
         "State": "Zhejiang",
         "Status": "ISSUE",
         "SubjectDN": "C=CN,O=Example,OU=Security,L=Hangzhou,ST=Zhejiang,CN=Example CA",
-        "Tags": tags,
+        "Tags": [{ "TagKey": "team", "TagValue": "payments" }],
         "X509Certificate": created["Certificate"],
         "Years": 5,
     });
@@ -337,10 +339,21 @@ fn cas_are_listed_in_order_filtered_and_paged() {
     let list = |filter: Value| call(&cas, "DescribeCACertificateList", filter);
     let all = list(json!({}));
     assert_eq!((all["TotalCount"].as_i64(), all["ShowSize"].as_i64()), (Some(4), Some(20)));
-    assert_eq!(list(json!({ "CertificateType": "ROOT" }))["TotalCount"], 1);
-    assert_eq!(list(json!({ "ParentIdentifier": root }))["TotalCount"], 3);
-    assert_eq!(list(json!({ "Status": "REVOKE" }))["TotalCount"], 0);
-    assert_eq!(list(json!({ "KeyWord": "Root" }))["TotalCount"], 1);
+    for (filter, count) in [
+        (json!({ "CertType": "root" }), 1),
+        (json!({ "CertType": "subRoot" }), 3),
+        (json!({ "CertType": "externalCa" }), 0),
+        (json!({ "CaStatus": "issue" }), 4),
+        (json!({ "CaStatus": "revoke" }), 0),
+        (json!({ "Identifier": root }), 1),
+        (json!({ "IssuerType": "local" }), 4),
+        (json!({ "IssuerType": "external" }), 0),
+        (json!({ "ResourceGroupId": "rg-1" }), 0),
+        (json!({ "ValidStatus": "valid" }), 4),
+        (json!({ "ValidStatus": "notValid" }), 0),
+    ] {
+        assert_eq!(list(filter.clone())["TotalCount"], count, "{filter}");
+    }
     let page = list(json!({ "CurrentPage": 2, "ShowSize": 3 }));
     assert_eq!(page["CertificateList"].as_array().unwrap().len(), 1);
     assert_eq!((page["PageCount"].as_i64(), page["TotalCount"].as_i64()), (Some(2), Some(4)));
@@ -349,9 +362,9 @@ fn cas_are_listed_in_order_filtered_and_paged() {
     refused(
         &cas,
         name,
-        json!({ "CertificateType": "LEAF" }),
+        json!({ "CertType": "LEAF" }),
         "InvalidParameter",
-        &["CertificateType"],
+        &["CertType", "root or subRoot or externalCa"],
     );
     refused(&cas, name, json!({ "ShowSize": 1_001 }), "InvalidParameter", &["ShowSize"]);
 }

@@ -147,10 +147,11 @@ fn upload_csr_refuses_what_does_not_parse_and_the_key_of_another() {
     let broken = text(&good, "Csr").replacen("MI", "MA", 1);
     let code = "CertificateFormatException";
     refused(&cas, "UploadCsr", with(good.clone(), json!({ "Csr": broken })), code, &[]);
-    refused(&cas, "UploadCsr", with(good.clone(), json!({ "Csr": "no PEM" })), code, &[]);
+    refused(&cas, "UploadCsr", with(good.clone(), json!({ "Csr": "no PEM" })), code, &["Csr: "]);
     let other = pem(&common::key(KeyAlgorithm::EcdsaP256));
-    refused(&cas, "UploadCsr", with(good.clone(), json!({ "Key": other })), code, &["Key"]);
-    refused(&cas, "UploadCsr", with(good, json!({ "Key": "no PEM" })), code, &[]);
+    let mismatch = "NotMatch.CsrAndPrivateKey";
+    refused(&cas, "UploadCsr", with(good.clone(), json!({ "Key": other })), mismatch, &["Key: "]);
+    refused(&cas, "UploadCsr", with(good, json!({ "Key": "no PEM" })), code, &["Key: "]);
 }
 
 #[test]
@@ -159,7 +160,7 @@ fn update_csr_adds_the_key_once() {
     let (csr, key) = upload("one");
     let id = call(&cas, "UploadCsr", csr)["CsrId"].clone();
     let other = pem(&common::key(KeyAlgorithm::EcdsaP256));
-    let code = "CertificateFormatException";
+    let code = "NotMatch.CsrAndPrivateKey";
     refused(&cas, "UpdateCsr", json!({ "CsrId": id, "Key": other }), code, &["Key"]);
     call(&cas, "UpdateCsr", json!({ "CsrId": id, "Key": pem(&key) }));
     let again = json!({ "CsrId": id, "Key": pem(&key) });

@@ -270,6 +270,7 @@ fn names_and_usages_of_the_csr_are_left_out_and_listed() {
             }),
             ..Default::default()
         }),
+        custom_identifier: None,
     };
     let answered = world.cas.run_with_outcome(&request).unwrap();
     let certificate =
@@ -429,7 +430,7 @@ fn the_rules_of_all_leaves_hold_as_well() {
         ),
         (json!({ "Immediately": 3 }), "InvalidParameter", "Immediately"),
         (json!({ "EnableCrl": 2 }), "InvalidParameter", "EnableCrl"),
-        (json!({ "CustomIdentifier": "a,b" }), "InvalidParameter", "CustomIdentifier"),
+        (json!({ "customIdentifier": "a,b" }), "InvalidParameter", "customIdentifier"),
         (json!({ "Tags": [{ "Key": "1" }] }), "InvalidParameter", "Tags.1.Key"),
     ] {
         world.refuses(OPERATION, with(&base(&world), changes), code, says);

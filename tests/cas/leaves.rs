@@ -77,7 +77,7 @@ fn a_leaf_is_described_as_it_was_issued() {
             "SubjectDN",
             json!("C=DE,O=Alibaba Inc,OU=Aliyun CDN,L=Hangzhou,ST=Zhejiang,CN=www.example.test"),
         ),
-        ("Tags", json!([{ "Key": "team", "Value": "payments" }])),
+        ("Tags", json!([{ "TagKey": "team", "TagValue": "payments" }])),
     ] {
         assert_eq!(found[name], value, "{name}");
     }

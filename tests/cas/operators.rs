@@ -27,7 +27,7 @@ fn what_only_operators_may_do_is_not_behind_the_call_of_applicants() {
             (String::new(), also),
         ] {
             let error = shop.cas.call(&given, &parameters).unwrap_err();
-            assert_eq!(error.code(), "InvalidParameter", "{error}");
+            assert_eq!(error.code(), "InvalidAction.NotFound", "{error}");
             assert_eq!(error.message().contains("operator"), given == name, "{error}");
             assert!(!error.request_id().is_empty());
         }

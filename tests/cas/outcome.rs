@@ -135,6 +135,7 @@ fn an_order_tells_when_it_is_made_and_when_it_is_issued() {
                 validate_type: "DNS".into(),
                 product_code: None,
             },
+            tags: Vec::new(),
         })
         .unwrap();
     let lines = |items: &mut dyn Iterator<Item = &certwright::policy::ReviewItem>| -> Vec<String> {

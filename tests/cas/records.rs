@@ -114,7 +114,7 @@ fn a_list_reads_the_leaves_of_its_page_only() {
         let identifier = format!("{number:032x}");
         let key = [b"row/cas/certificates/", &earlier[..], identifier.as_bytes()].concat();
         // The version of rows, and that of the service's records.
-        (key, [&[1, 1], ca.as_bytes(), kind.as_bytes()].concat())
+        (key, [&[1, 2], ca.as_bytes(), kind.as_bytes()].concat())
     };
     store
         .inner

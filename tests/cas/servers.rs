@@ -269,7 +269,8 @@ fn no_dump_of_bytes_and_no_blank_is_certified() {
     }
     for blank in [" ", "\t", "\u{a0}", " a.test"] {
         let given = with(&generated(&world), json!({ "CommonName": blank, "Domain": "a.test" }));
-        world.refuses("CreateServerCertificate", given, "InvalidParameter", "CommonName");
+        let code = if blank.trim().is_empty() { "MissingParameter" } else { "InvalidParameter" };
+        world.refuses("CreateServerCertificate", given, code, "CommonName");
     }
 }
 
@@ -581,7 +582,7 @@ fn tags_are_kept_within_their_rules() {
     let tags = json!({ "Tags.1.Key": "team", "Tags.1.Value": "payments", "Tags.2.Key": "empty" });
     let leaf = world.identifier(OPERATION, with(&base(&world), tags));
     let described = world.call("DescribeClientCertificate", json!({ "Identifier": leaf }));
-    let kept = json!([{ "Key": "team", "Value": "payments" }, { "Key": "empty" }]);
+    let kept = json!([{ "TagKey": "team", "TagValue": "payments" }, { "TagKey": "empty" }]);
     assert_eq!(described["Certificate"]["Tags"], kept);
     for key in ["1a", "aliyun-a", "acs:a", "a b", "http://a", ""] {
         let given = with(&base(&world), json!({ "Tags": [{ "Key": key, "Value": "v" }] }));

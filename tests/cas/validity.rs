@@ -321,7 +321,7 @@ fn what_begins_now_is_issued_whatever_is_backdated() {
         let early = json!({ "BeforeTime": NOW - 3 * DAY, "AfterTime": NOW + DAY });
         let mut leaf = with(leaf, early);
         leaf.as_object_mut().unwrap().remove("Days");
-        let words = &["validity"];
+        let words = &["BeforeTime and AfterTime: "];
         refused(&cas, "CreateServerCertificateWithCsr", leaf, "InvalidParameter", words);
     }
 }

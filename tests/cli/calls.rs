@@ -56,12 +56,12 @@ fn what_can_be_refused_without_a_store_leaves_none_behind() {
     shop.write("twice.json", r#"{"organization": "A", "crl_day": 7, "organization": "B"}"#);
     let twice = r#"{"KeyWord": "a", "KeyWord": "b"}"#;
     for (arguments, code, words) in [
-        (vec!["call", "NoSuch"], "InvalidParameter", "\"NoSuch\""),
+        (vec!["call", "NoSuch"], "InvalidAction.NotFound", "\"NoSuch\""),
         (vec!["call", "ListCsr", "{"], "InvalidParameter", "not JSON"),
         (vec!["call", "ListCsr", twice], "InvalidParameter", "given twice"),
-        (vec!["call", "AttestOrder", "{}"], "InvalidParameter", "certwright operate"),
-        (vec!["operate", "ListCsr"], "InvalidParameter", "certwright call"),
-        (vec!["operate", "NoSuch"], "InvalidParameter", "\"NoSuch\""),
+        (vec!["call", "AttestOrder", "{}"], "InvalidAction.NotFound", "certwright operate"),
+        (vec!["operate", "ListCsr"], "InvalidAction.NotFound", "certwright call"),
+        (vec!["operate", "NoSuch"], "InvalidAction.NotFound", "\"NoSuch\""),
         (vec!["call", "ListCsr", "--config", "twice.json"], "InvalidParameter", "given twice"),
         (vec!["call", "ListCsr", "@missing.json"], "InvalidParameter", "missing.json"),
         (vec!["call", "ListCsr", "@latin.json"], "InvalidParameter", "not UTF-8"),

@@ -8,10 +8,12 @@ use super::failure::Failure;
 use super::output::{Output, wrapped};
 
 pub fn run(action: Option<&str>, output: &mut Output) -> Result<(), Failure> {
-    let found = all().find(|operation| Some(operation.name) == action);
-    match found {
-        Some(operation) => show(operation, output)?,
-        None => list(output)?,
+    let Some(action) = action else { return Ok(list(output)?) };
+    for (position, operation) in all().filter(|operation| operation.name == action).enumerate() {
+        if position > 0 {
+            writeln!(output)?;
+        }
+        show(operation, output)?;
     }
     Ok(())
 }

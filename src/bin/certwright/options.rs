@@ -325,7 +325,9 @@ pub fn actions(lists: &'static [&'static [Operation]]) -> PossibleValuesParser {
 }
 
 pub fn names(lists: &[&'static [Operation]]) -> impl Iterator<Item = &'static str> {
-    lists.iter().flat_map(|list| list.iter().map(|operation| operation.name))
+    let all = lists.iter().flat_map(|list| list.iter().map(|operation| operation.name));
+    // Some are in both versions of the service.
+    all.collect::<std::collections::BTreeSet<_>>().into_iter()
 }
 
 fn shell_parser() -> impl clap::builder::TypedValueParser<Value = Shell> {

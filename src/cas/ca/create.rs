@@ -8,13 +8,13 @@ use super::super::error::CasError;
 use super::super::json::structures::structures;
 use super::super::parameters::groups::AuthoritySubject;
 use super::super::parameters::subject::{self, SubjectFields};
-use super::super::parameters::tags::{TagParameter, check_tags};
+use super::super::parameters::tags::{TagParameter, check_tags, kept, resource_group};
 use super::super::parameters::usages::extended_key_usages;
 use super::super::parameters::validity::years;
 use super::super::session::{Run, Session};
 use super::super::shelf::records::{AuthorityDocument, AuthorityRecord, ISSUE, authority_rows};
 use super::super::shelf::token;
-use super::parent::{self, algorithm, check_family, crl_url, generated};
+use super::parent::{self, Parent, algorithm, check_family, crl_url, generated};
 use crate::issuance::Issuance;
 use crate::ledger::{Identifier, Row};
 use crate::time::Validity;
@@ -36,6 +36,8 @@ structures! {
         /// Names this call: repeated with the same parameters, it is answered as the first time. At
         /// most 64 ASCII characters.
         client_token: Option<String>,
+        /// The resource group that it belongs to; else the value of the tag `acs:rm:rgId`, where there is one.
+        resource_group_id: Option<String>,
         /// Tags.
         tags: Vec<TagParameter>,
     }
@@ -70,6 +72,8 @@ structures! {
         /// Names this call: repeated with the same parameters, it is answered as the first time. At
         /// most 64 ASCII characters.
         client_token: Option<String>,
+        /// The resource group that it belongs to; else the value of the tag `acs:rm:rgId`, where there is one.
+        resource_group_id: Option<String>,
         /// Tags.
         tags: Vec<TagParameter>,
     }
@@ -100,6 +104,7 @@ impl Run for CreateRootCACertificate {
         };
         let validity = Validity::new(at.now, years(self.years, at.now)?)?;
         check_tags(at.config, &self.tags)?;
+        let resource_group_id = resource_group(self.resource_group_id.as_deref(), &self.tags)?;
         let key = at.key_once(|| generated(at, algorithm))?;
         let serial = SerialNumber::generate(&mut at.randomness.clone())?;
         let root =
@@ -109,7 +114,8 @@ impl Run for CreateRootCACertificate {
             years: self.years,
             crl_status: true,
             crl_day: at.config.crl_day,
-            tags: self.tags.clone(),
+            resource_group_id,
+            tags: kept(&self.tags),
             ..Default::default()
         };
         let identifier = at.writer().put_root(&root, created(at, record, &chain)?)?;
@@ -142,6 +148,7 @@ impl Run for CreateSubCACertificate {
             Some(given) => u8::try_from(given)
                 .map_err(|_| CasError::invalid("PathLenConstraint", given, "0 to 255"))?,
         };
+        check_path_len(&parent, path_len)?;
         let usages = extended_key_usages("ExtendedKeyUsages", &self.extended_key_usages)?;
         let crl_day = self.crl_day.unwrap_or(at.config.crl_day);
         if !(1..=365).contains(&crl_day) {
@@ -157,6 +164,7 @@ impl Run for CreateSubCACertificate {
             crl_url(at, "EnableCrl", &parent.identifier)?;
         }
         check_tags(at.config, &self.tags)?;
+        let resource_group_id = resource_group(self.resource_group_id.as_deref(), &self.tags)?;
 
         let mut profile = Profile::intermediate(path_len);
         if !usages.is_empty() {
@@ -169,7 +177,8 @@ impl Run for CreateSubCACertificate {
             crl_status: enable_crl,
             crl_day,
             cert_max_time: self.cert_max_time,
-            tags: self.tags.clone(),
+            resource_group_id: resource_group_id.clone(),
+            tags: kept(&self.tags),
             ..Default::default()
         };
         let rows = |certificate: &Certificate| {
@@ -186,13 +195,30 @@ impl Run for CreateSubCACertificate {
     }
 }
 
+/// As many CAs as the parent allows may follow (RFC 5280 section 4.2.1.9).
+fn check_path_len(parent: &Parent, path_len: u8) -> Result<(), CasError> {
+    match parent.issuer.certificate().path_len() {
+        Some(0) => {
+            let given = format!("{}, whose PathLenConstraint is 0", parent.identifier);
+            let allowed = "a CA that may have others below it";
+            Err(CasError::invalid("ParentIdentifier", given, allowed))
+        }
+        Some(most) if path_len >= most => {
+            let allowed = format!("0 to {}: that of its parent is {most}", most - 1);
+            Err(CasError::invalid("PathLenConstraint", path_len, allowed))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The rows that record a new CA.
 fn created(at: &Session<'_>, record: AuthorityRecord, chain: &Chain) -> Result<Vec<Row>, Error> {
     let key = at.key.get().map(Arc::as_ref);
     let (identifier, kept) = at.writer().issuer_row(chain, key, &[])?;
     let (identifier_text, status) = (identifier.to_string(), ISSUE.to_owned());
     let record = AuthorityRecord { identifier: identifier_text, status, ..record };
-    let document = AuthorityDocument { record, created: at.now.unix(), revoked: None };
+    let document =
+        AuthorityDocument { record, created: at.now.unix(), revoked: None, updated: None };
     let mut rows = authority_rows(at.rows, &document)?;
     rows.push(kept);
     rows.extend(token::row(at, &answer(&identifier, chain))?);

@@ -2,21 +2,19 @@
 
 use std::slice;
 
-use super::super::described::{facts, milliseconds, pems};
+use super::super::described::{facts, full_algorithm, milliseconds, pems};
 use super::super::error::CasError;
 use super::super::json::structures::structures;
 use super::super::parameters::groups::CertificateFacts;
 use super::super::parameters::list::{List, Listed, PageAsked, count, one_of};
 use super::super::session::{Named, Run, Session};
 use super::super::shelf::records::{
-    AuthorityDocument, AuthorityRecord, ISSUE, REVOKE, authority_document, authority_documents,
-    identifier, issued_count,
+    AuthorityDocument, AuthorityRecord, authority_document, authority_documents, identifier,
+    issued_count,
 };
 use super::parent::published_crl;
-use crate::Certificate;
 use crate::error::quoted;
 use crate::ledger::IssuerRecord;
-use crate::name::AttributeType;
 
 structures! {
     /// Describes a CA.
@@ -35,14 +33,18 @@ structures! {
     DescribeCACertificateList {
         /// The page.
         page as ..: PageAsked,
-        /// Only those of this kind: ROOT or SUB_ROOT.
-        certificate_type: Option<String>,
-        /// Only the intermediates below this CA.
-        parent_identifier: Option<String>,
-        /// Only those of this status: ISSUE or REVOKE.
-        status: Option<String>,
-        /// Only those with this text in their common name or organization.
-        key_word: Option<String>,
+        /// Only those of this status: issue, forbidden or revoke. This engine forbids none.
+        ca_status: Option<String>,
+        /// Only those of this kind: root, subRoot or externalCa.
+        cert_type: Option<String>,
+        /// Only the one with this identifier.
+        identifier: Option<String>,
+        /// Only those whose key is held so: local, iTrusChina or external. Here all are local.
+        issuer_type: Option<String>,
+        /// Only those of this resource group.
+        resource_group_id: Option<String>,
+        /// Only those that are valid now, or that are notValid.
+        valid_status: Option<String>,
     }
 
     /// Counts CAs, of every kind and status.
@@ -64,6 +66,10 @@ structures! {
         ca_cert_chain: String,
         /// How many leaves it issued.
         cert_issued_count: i64,
+        /// How many more it may issue.
+        cert_remaining_count: i64,
+        /// How many leaves it may issue.
+        cert_total_count: i64,
         /// ROOT or SUB_ROOT.
         certificate_type: String,
         /// Where its CRL is published.
@@ -100,16 +106,23 @@ impl Run for DescribeCACertificateList {
     type Answer = List<DescribedAuthority>;
 
     fn run(&self, at: &Session<'_>) -> Result<List<DescribedAuthority>, CasError> {
-        let Self { page, certificate_type, parent_identifier, status, key_word } = self;
-        one_of("CertificateType", certificate_type, &[ROOT, SUB_ROOT])?;
-        one_of("Status", status, &[ISSUE, REVOKE])?;
+        let Self { page, ca_status, cert_type, identifier, issuer_type, .. } = self;
+        let Self { resource_group_id, valid_status, .. } = self;
+        one_of("CaStatus", ca_status, &["issue", "forbidden", "revoke"])?;
+        one_of("CertType", cert_type, &["root", "subRoot", "externalCa"])?;
+        one_of("IssuerType", issuer_type, &[LOCAL, "iTrusChina", "external"])?;
+        one_of("ValidStatus", valid_status, &["valid", "notValid"])?;
+        let is =
+            |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|it| it == found);
         let mut wanted = Vec::new();
         for AuthorityDocument { record, .. } in authority_documents(at.rows)? {
-            let above = &record.parent_identifier;
-            if certificate_type.as_deref().is_none_or(|kind| kind == kind_of(&record))
-                && status.as_ref().is_none_or(|status| *status == record.status)
-                && parent_identifier.as_ref().is_none_or(|parent| above.as_ref() == Some(parent))
-                && has_word(at, &record, key_word.as_deref())?
+            let cert_kind = if kind_of(&record) == ROOT { "root" } else { "subRoot" };
+            if is(ca_status, &record.status.to_ascii_lowercase())
+                && is(cert_type, cert_kind)
+                && is(identifier, &record.identifier)
+                && is(issuer_type, LOCAL)
+                && is(resource_group_id, record.resource_group_id.as_deref().unwrap_or_default())
+                && is_valid_as_wanted(at, &record, valid_status.as_deref())?
             {
                 wanted.push(record);
             }
@@ -134,48 +147,47 @@ pub(crate) fn kept_authority(at: &Session<'_>, text: &str) -> Result<IssuerRecor
     kept.ok_or_else(|| CasError::not_found("Identifier", format!("CA {text}")))
 }
 
-fn has_word(
+fn is_valid_as_wanted(
     at: &Session<'_>,
     record: &AuthorityRecord,
-    word: Option<&str>,
+    wanted: Option<&str>,
 ) -> Result<bool, CasError> {
-    let Some(word) = word else { return Ok(true) };
+    let Some(wanted) = wanted else { return Ok(true) };
     let chain = kept_authority(at, &record.identifier)?.chain;
-    let kinds = [AttributeType::COMMON_NAME, AttributeType::ORGANIZATION];
-    let mut values = kinds.into_iter().filter_map(|kind| chain.leaf().subject().value(kind));
-    Ok(values.any(|value| value.contains(word)))
+    Ok(chain.leaf().validity().contains(at.now) == (wanted == "valid"))
 }
 
-fn described(at: &Session<'_>, record: &AuthorityRecord) -> Result<DescribedAuthority, CasError> {
+pub(super) fn described(
+    at: &Session<'_>,
+    record: &AuthorityRecord,
+) -> Result<DescribedAuthority, CasError> {
     let chain = kept_authority(at, &record.identifier)?.chain;
     let certificate = chain.leaf();
     let above = if chain.above().is_empty() { slice::from_ref(certificate) } else { chain.above() };
+    let (issued, total) = (issued_count(at.rows, &record.identifier)?, at.config.leaves_of_a_ca);
     Ok(DescribedAuthority {
         facts: facts(certificate),
         after_date: milliseconds(certificate.validity().not_after()),
         before_date: milliseconds(certificate.validity().not_before()),
         ca_cert_chain: pems(above),
-        cert_issued_count: issued_count(at.rows, &record.identifier)?,
+        cert_issued_count: issued,
+        cert_remaining_count: total.saturating_sub(issued).max(0),
+        cert_total_count: total,
         certificate_type: kind_of(record).to_owned(),
         crl_url: published_crl(at, record)?,
-        full_algorithm: full_algorithm(at, certificate),
-        issuer_type: "local".to_owned(),
+        full_algorithm: full_algorithm(at.config, certificate),
+        issuer_type: LOCAL.to_owned(),
         x509_certificate: certificate.to_pem(),
         record: record.clone(),
     })
 }
 
-/// The value of `Algorithm` that means the key of a certificate.
-fn full_algorithm(at: &Session<'_>, certificate: &Certificate) -> String {
-    match certificate.public_key() {
-        Ok(key) => at.config.name_of(key.algorithm()),
-        Err(_) => certificate.public_key_info().to_string(),
-    }
-}
+/// Where keys are.
+const LOCAL: &str = "local";
 
 const ROOT: &str = "ROOT";
 const SUB_ROOT: &str = "SUB_ROOT";
 
-fn kind_of(record: &AuthorityRecord) -> &'static str {
+pub(super) fn kind_of(record: &AuthorityRecord) -> &'static str {
     if record.parent_identifier.is_some() { SUB_ROOT } else { ROOT }
 }

@@ -4,11 +4,12 @@ use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
 use super::super::session::{Run, Session};
 use super::super::shelf::records::{ISSUE, REVOKE, authority_document, identifier};
+use super::super::shelf::token;
 use super::describe::kept_authority;
 use super::parent::listing;
 use crate::crl::{RevocationReason, RevocationRequest};
 use crate::error::quoted;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Row};
 
 structures! {
     /// Revokes a CA: it issues nothing more, what is below it is no longer valid, and it is in the
@@ -22,11 +23,18 @@ structures! {
         identifier: String,
         /// REVOKE.
         status: String,
+        /// Names this call: repeated with the same parameters, it is answered as the first time. At
+        /// most 64 ASCII characters.
+        client_token: Option<String>,
     }
 }
 
 impl Run for UpdateCACertificateStatus {
     type Answer = ();
+
+    fn client_token(&self) -> Option<&str> {
+        self.client_token.as_deref()
+    }
 
     fn run(&self, at: &Session<'_>) -> Result<(), CasError> {
         let text = &self.identifier;
@@ -43,15 +51,16 @@ impl Run for UpdateCACertificateStatus {
         kept.document.record.status = REVOKE.to_owned();
         kept.document.revoked = Some(at.now.unix());
         let above = kept.document.record.parent_identifier.clone();
-        let replaced = kept.replace()?;
+        let rows: Vec<Row> =
+            [Some(kept.replace()?), token::row(at, &())?].into_iter().flatten().collect();
         let Some(above) = above else {
             // Nobody's CRL lists a root.
-            return at.write([replaced], &format!("CA {identifier} revoked"));
+            return at.write(rows, &format!("CA {identifier} revoked"));
         };
         let chain = kept_authority(at, text)?.chain;
         let revocation = RevocationRequest::new(RevocationReason::CessationOfOperation);
         let above = Ledger::issuer_digest(listing(at, &above)?.issuer().public_key());
-        at.writer().revoke(&above, chain.leaf().serial(), revocation, [replaced])?;
+        at.writer().revoke(&above, chain.leaf().serial(), revocation, rows)?;
         Ok(())
     }
 }

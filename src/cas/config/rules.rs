@@ -127,6 +127,8 @@ Config {
     /// Algorithm of a leaf whose key is generated here and whose request names none (I: the first of
     /// the issuer's own algorithm, RSA_2048, ECC_256 or SM2_256 by its family).
     generated: GeneratedKey = GeneratedKey::default();
+    /// How many leaves a CA may issue, which answers call CertTotalCount (I: the service sells quotas).
+    leaves_of_a_ca: i64 = 1_000_000_000, if |count| *count >= 0, "0 or more";
     /// PathLenConstraint of an intermediate that names none (F: 0).
     path_len: u8 = 0;
     /// How long before now BeforeTime may lie (CA/Browser BR 7.1.2.7: notBefore lies within 48 hours

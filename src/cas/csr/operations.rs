@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::super::described::{family, hexadecimal};
+use super::super::described::{family, hexadecimal, names_of};
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::Secret;
 use super::super::parameters::list::List;
@@ -207,13 +207,13 @@ fn check_name(at: &Session<'_>, name: Option<&str>) -> Result<(), CasError> {
 
 /// The private key of a CSR, from PEM.
 fn read_key(at: &Session<'_>, key: &Secret, csr: &CertificateRequest) -> Result<KeyPair, CasError> {
-    let format = |error| CasError::of(error, ErrorKind::CertificateFormat);
+    let format = |error| CasError::of(error, ErrorKind::CertificateFormat).about("Key");
     let text = with_line_ends(key.as_str());
     let key = KeyPair::from_pem_with(&text, at.config.weak_keys).map_err(format)?;
     if key.public_key() == csr.public_key() {
         return Ok(key);
     }
-    Err(CasError::new(ErrorKind::CertificateFormat, "Key: it is not the key of the CSR"))
+    Err(CasError::new(ErrorKind::KeyMismatch, "Key: it is not the key of the CSR"))
 }
 
 /// PEM whose line ends were escaped once more than JSON wants: a backslash and an n each.
@@ -233,22 +233,14 @@ pub(crate) fn read_csr(at: &Session<'_>, text: &str) -> Result<CertificateReques
     let read = CertificateRequest::from_pem_with_sm2_ids(&text, &at.config.sm2_ids);
     read.map_err(|error| match error {
         // What is well formed and merely not supported is a parameter out of bounds.
-        Error::Unsupported { .. } => CasError::of(error, ErrorKind::InvalidParameter),
-        error => CasError::of(error, ErrorKind::CertificateFormat),
+        Error::Unsupported { .. } => CasError::of(error, ErrorKind::InvalidParameter).about("Csr"),
+        error => CasError::of(error, ErrorKind::CertificateFormat).about("Csr"),
     })
 }
 
 /// What lists show of a CSR.
 fn listed(csr_id: i64, name: Option<&str>, csr: &CertificateRequest, has_key: bool) -> ListedCsr {
     let (subject, algorithm) = (csr.subject(), csr.public_key().algorithm());
-    let names: Vec<String> = csr
-        .requested_alt_names()
-        .iter()
-        .map(|name| {
-            let text = name.to_string();
-            text.split_once(':').map_or(text.clone(), |(_, value)| value.to_owned())
-        })
-        .collect();
     ListedCsr {
         algorithm: family(algorithm).to_owned(),
         common_name: subject.value(AttributeType::COMMON_NAME),
@@ -262,6 +254,6 @@ fn listed(csr_id: i64, name: Option<&str>, csr: &CertificateRequest, has_key: bo
         locality: subject.value(AttributeType::LOCALITY),
         name: name.filter(|name| !name.is_empty()).map(str::to_owned),
         province: subject.value(AttributeType::STATE_OR_PROVINCE),
-        sans: Some(names.join(",")).filter(|names| !names.is_empty()),
+        sans: names_of(csr.requested_alt_names()),
     }
 }

@@ -45,8 +45,8 @@ structures! {
     /// Keeps a CSR that was made elsewhere, with its private key where that is given.
     ///
     /// # Errors
-    /// `CertificateFormatException` when the CSR or the key does not parse, its signature is wrong or
-    /// the key is not the CSR's; `NameRepeat` for a name that is taken.
+    /// `CertificateFormatException` when the CSR or the key does not parse or its signature is wrong;
+    /// `NotMatch.CsrAndPrivateKey` when the key is not the CSR's; `NameRepeat` for a name that is taken.
     UploadCsr {
         /// The CSR in PEM.
         csr: String,
@@ -60,7 +60,7 @@ structures! {
     ///
     /// # Errors
     /// `NotFound`; `CertificatePrivateKey.Existed` where there is one; `CertificateFormatException`
-    /// when the key does not parse or is another's.
+    /// when the key does not parse; `NotMatch.CsrAndPrivateKey` when it is another's.
     UpdateCsr {
         /// The CSR's number.
         csr_id: i64,

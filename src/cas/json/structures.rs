@@ -30,9 +30,10 @@ impl Given<'_> {
     pub(crate) fn take<P: Parameter>(&mut self, name: &str) -> Option<P> {
         let place = below(self.place, name);
         self.known.push(name.to_owned());
-        // What clients leave empty they do not give.
+        // What clients leave empty or blank they do not give.
         let given = self.fields.get(name);
-        match given.filter(|given| !given.is_null() && given.as_str() != Some("")) {
+        let is_blank = |given: &Value| given.as_str().is_some_and(|text| text.trim().is_empty());
+        match given.filter(|given| !given.is_null() && !is_blank(given)) {
             Some(given) => P::read(given, &place, self.problems),
             None => {
                 let absent = P::absent();

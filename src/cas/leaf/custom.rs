@@ -48,7 +48,7 @@ impl Run for CreateCustomCertificate {
             check_serial(at, serial, &parent)?;
         }
         check_enable_crl(at, &self.options, &parent)?;
-        check_period(at, &validity, &parent)?;
+        check_period(at, "Validity", &validity, &parent)?;
         let mut issuance = Issuance::for_request(&csr).subject(subject).alt_names(alt_names);
         if let Some(serial) = serial {
             issuance = issuance.serial(serial);
@@ -60,6 +60,10 @@ impl Run for CreateCustomCertificate {
             kind: END_ENTITY,
             profile,
             alias_name: None,
+            custom_identifier: self
+                .custom_identifier
+                .as_deref()
+                .map(|own| ("customIdentifier", own)),
             options: &self.options,
             rows: Vec::new(),
         };

@@ -14,7 +14,7 @@ structures! {
     /// issuer and an end after the issuer's; `CertificateFormatException` for a CSR that does not
     /// parse or whose signature is wrong; `NotFound` for the issuer, `InvalidStatus.UpdateProtection`
     /// when it is revoked, `CertificateExpired` when it has expired; `ParamRepeat` for a
-    /// CustomIdentifier or a serial number that is taken.
+    /// customIdentifier or a serial number that is taken.
     CreateCustomCertificate {
         /// The content of the certificate. At least one key usage or extended key usage is needed.
         api_passthrough: Option<ApiPassthrough>,
@@ -29,6 +29,9 @@ structures! {
         validity: String,
         /// How it is kept, and what is answered.
         options as ..: LeafOptions,
+        /// An identifier of the caller's own, that no other certificate has. This operation alone writes its
+        /// name with a small letter.
+        custom_identifier as "customIdentifier": Option<String>,
     }
 
     /// A certificate that was issued.

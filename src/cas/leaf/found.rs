@@ -1,7 +1,7 @@
 //! Leaves that were issued: found, described, revoked, deleted.
 
 use super::super::ca::describe::kept_authority;
-use super::super::described::{facts, milliseconds, sans};
+use super::super::described::{facts, full_algorithm, milliseconds, number_of, sans};
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::Secret;
 use super::super::limits::{IDENTIFIER_BYTES, LIST_ITEMS};
@@ -40,7 +40,7 @@ impl Run for DescribeClientCertificate {
 
     fn run(&self, at: &Session<'_>) -> Result<DescribedLeaf, CasError> {
         let found = leaf(at, &self.identifier)?;
-        let mut described = described(&found);
+        let mut described = described(at, &found);
         let above = kept_authority(at, &found.kept.document.parent_identifier)?;
         described.cert_chain = Some(above.chain.to_pem());
         Ok(described)
@@ -105,6 +105,12 @@ impl Run for DescribeCertificatePrivateKey {
     fn run(&self, at: &Session<'_>) -> Result<String, CasError> {
         check_encrypted_code(at, &self.encrypted_code)?;
         let FoundLeaf { identifier, kept, .. } = leaf(at, &self.identifier)?;
+        if self.resource_group_id.is_some()
+            && self.resource_group_id != kept.document.resource_group_id
+        {
+            let what = format!("certificate {identifier} in this resource group");
+            return Err(CasError::not_found("ResourceGroupId", what));
+        }
         let key = match kept.document.has_key {
             true => at.exported_key(&leaf_key_name(&identifier))?,
             false => None,
@@ -125,7 +131,7 @@ fn leaf(at: &Session<'_>, text: &str) -> Result<FoundLeaf, CasError> {
 }
 
 /// The document of a leaf by its identifier, or else by its custom identifier.
-pub(super) fn named_leaf(
+pub(crate) fn named_leaf(
     at: &Session<'_>,
     text: &str,
 ) -> Result<Option<Kept<LeafDocument>>, CasError> {
@@ -157,7 +163,7 @@ pub(super) fn found_leaf(
     Ok(FoundLeaf { identifier, kept, certificate, issuer: record.issuer, revocation })
 }
 
-fn leaf_status(at: &Session<'_>, text: &str) -> Result<LeafStatus, CasError> {
+pub(super) fn leaf_status(at: &Session<'_>, text: &str) -> Result<LeafStatus, CasError> {
     let unknown = || LeafStatus { status: "unknown".to_owned(), ..LeafStatus::default() };
     let (serial, revoked) = match named_leaf(at, text)? {
         Some(kept) => {
@@ -212,7 +218,7 @@ fn check_encrypted_code(at: &Session<'_>, code: &Secret) -> Result<(), CasError>
 }
 
 /// A leaf, without the chain above.
-pub(super) fn described(found: &FoundLeaf) -> DescribedLeaf {
+pub(super) fn described(at: &Session<'_>, found: &FoundLeaf) -> DescribedLeaf {
     let (document, validity) = (&found.kept.document, found.certificate.validity());
     let days = validity.lifetime().as_seconds().div_ceil(86_400);
     DescribedLeaf {
@@ -222,6 +228,8 @@ pub(super) fn described(found: &FoundLeaf) -> DescribedLeaf {
         before_date: milliseconds(validity.not_before()),
         cert_chain: None,
         days: i64::try_from(days).unwrap_or(i64::MAX),
+        full_algorithm: full_algorithm(at.config, &found.certificate),
+        id: number_of(&found.identifier),
         tags: document.tags.clone(),
         x509_certificate: found.certificate.to_pem(),
     }
@@ -236,6 +244,7 @@ pub(super) fn leaf_facts(found: &FoundLeaf) -> LeafFacts {
         custom_identifier: document.custom_identifier.clone(),
         identifier: found.identifier.to_string(),
         parent_identifier: document.parent_identifier.clone(),
+        resource_group_id: document.resource_group_id.clone(),
         sans: sans(&found.certificate),
         status: found.status().to_owned(),
     }

@@ -4,7 +4,7 @@ use super::super::json::schema::Secret;
 use super::super::json::structures::structures;
 use super::super::parameters::groups::CertificateFacts;
 use super::super::parameters::list::Listed;
-use super::super::parameters::tags::TagParameter;
+use super::super::parameters::tags::Tag;
 
 structures! {
     /// Describes a leaf.
@@ -28,6 +28,8 @@ structures! {
         identifier: String,
         /// The identifier of the CA that issued it.
         parent_identifier: String,
+        /// The resource group that it belongs to.
+        resource_group_id: Option<String>,
         /// The alternative names, a list in JSON: Type is 1 for an e-mail address, 2 for a DNS name,
         /// 6 for a URI and 7 for an IP address.
         sans: Option<String>,
@@ -49,8 +51,12 @@ structures! {
         cert_chain: Option<String>,
         /// From notBefore to notAfter in days, a begun one counted.
         days: i64,
+        /// The value of `Algorithm`, such as `ECC_256`.
+        full_algorithm: String,
+        /// A number for it, of its identifier.
+        id: i64,
         /// Its tags.
-        tags: Vec<TagParameter>,
+        tags: Vec<Tag>,
         /// The certificate in PEM.
         x509_certificate: String,
     }
@@ -105,9 +111,12 @@ structures! {
         /// The passphrase that the key is encrypted under: at most 32 letters, digits and other
         /// visible characters of ASCII.
         encrypted_code: Secret,
+        /// The resource group that it must belong to.
+        resource_group_id: Option<String>,
     }
 }
 
 impl Listed for DescribedLeaf {
     const LIST: &'static str = "CertificateList";
+    const HAS_TOKENS: bool = true;
 }

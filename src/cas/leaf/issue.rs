@@ -5,10 +5,12 @@ use super::super::described::pems;
 use super::super::error::{CasError, ErrorKind};
 use super::super::limits::IDENTIFIER_BYTES;
 use super::super::parameters::groups::{IssuedLeaf, LeafOptions};
-use super::super::parameters::tags::{TagParameter, check_tags};
+use super::super::parameters::tags::{TagParameter, check_tags, kept, resource_group};
+use super::super::parameters::text::check_alias;
 use super::super::parameters::validity::days;
 use super::super::session::Session;
-use super::super::shelf::records::{LeafDocument, leaf_rows};
+use super::super::shelf::records::{LeafDocument, issued_count, leaf_rows};
+use super::super::shelf::token;
 use super::found::{leaf_key_name, named_leaf};
 use crate::error::quoted;
 use crate::issuance::Issuance;
@@ -28,6 +30,8 @@ pub(crate) struct Leaf<'l> {
     pub(crate) kind: &'static str,
     pub(crate) profile: Profile,
     pub(crate) alias_name: Option<&'l str>,
+    /// The caller's own identifier, and the parameter that it is from.
+    pub(crate) custom_identifier: Option<(&'static str, &'l str)>,
     pub(crate) options: &'l LeafOptions,
     /// Further rows that are written with it.
     pub(crate) rows: Vec<Row>,
@@ -38,11 +42,13 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
     let (parent, options) = (leaf.parent, leaf.options);
     let wanted = options.immediately.unwrap_or_default();
     check_tags(at.config, &options.tags)?;
-    if let Some(custom) = &options.custom_identifier {
-        check_custom_identifier(at, custom)?;
+    if let Some((parameter, custom)) = leaf.custom_identifier {
+        check_custom_identifier(at, parameter, custom)?;
     }
+    check_count(at, parent)?;
+    let resource_group_id = resource_group(options.resource_group_id.as_deref(), &options.tags)?;
     if let Some(alias) = leaf.alias_name {
-        check_alias_name(at, alias)?;
+        check_alias(at.config, alias)?;
     }
     let profile = leaf.profile.with_leaf_basic_constraints(at.config.leaf_basic_constraints);
     let policy = parent::policy(at, profile)
@@ -61,14 +67,16 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
             kind: leaf.kind.to_owned(),
             created: at.now.unix(),
             has_key: leaf.key.is_some(),
-            custom_identifier: options.custom_identifier.clone(),
+            custom_identifier: leaf.custom_identifier.map(|(_, custom)| custom.to_owned()),
             alias_name: leaf.alias_name.map(str::to_owned),
-            tags: options.tags.clone(),
+            resource_group_id: resource_group_id.clone(),
+            tags: kept(&options.tags),
         };
         let mut rows = leaf_rows(at.rows, &document)?;
         if let Some(key) = leaf.key {
             rows.push(at.ledger.key_row(&leaf_key_name(&identifier), key)?);
         }
+        rows.extend(token::row(at, &answer(certificate, parent, wanted))?);
         rows.extend(leaf.rows.iter().cloned());
         Ok(rows)
     };
@@ -78,14 +86,30 @@ pub(crate) fn issue(at: &Session<'_>, leaf: Leaf<'_>) -> Result<IssuedLeaf, CasE
     }
     let points_to_crl = options.enable_crl == Some(1);
     let issued = parent::authority(at, parent, points_to_crl)?.issue(issuance)?;
-    let certificate = issued.certificate();
     at.tell(issued.outcome().iter().cloned());
-    Ok(IssuedLeaf {
+    Ok(answer(issued.certificate(), parent, wanted))
+}
+
+/// What is answered of a leaf: with its certificate and those above it, where they are wanted.
+fn answer(certificate: &Certificate, parent: &Parent, wanted: i64) -> IssuedLeaf {
+    let digest = Ledger::issuer_digest(parent.issuer.public_key());
+    IssuedLeaf {
         x509_certificate: (wanted >= 1).then(|| certificate.to_pem()),
-        certificate_chain: (wanted == 2).then(|| pems(issued.chain().above())),
-        identifier: issued.identifier().to_string(),
+        certificate_chain: (wanted == 2).then(|| pems(parent.issuer.chain().certificates())),
+        identifier: Identifier::of(&digest, certificate.serial()).to_string(),
         serial_number: certificate.serial().to_string(),
-    })
+    }
+}
+
+/// A CA issues no more leaves than the rules allow.
+fn check_count(at: &Session<'_>, parent: &Parent) -> Result<(), CasError> {
+    let (identifier, most) = (parent.identifier.to_string(), at.config.leaves_of_a_ca);
+    if issued_count(at.rows, &identifier)? < most {
+        return Ok(());
+    }
+    let message =
+        format!("ParentIdentifier: CA {identifier} has issued all {most} leaves that it may");
+    Err(CasError::new(ErrorKind::NotRemainCount, message))
 }
 
 /// The parent of a leaf: an intermediate, not a root.
@@ -102,10 +126,11 @@ pub(crate) fn leaf_parent(at: &Session<'_>, text: &str) -> Result<Parent, CasErr
 /// may issue.
 pub(crate) fn check_period(
     at: &Session<'_>,
+    parameter: &str,
     validity: &Validity,
     parent: &Parent,
 ) -> Result<(), CasError> {
-    let refuse = |given, allowed| Err(CasError::invalid("validity", given, allowed));
+    let refuse = |given, allowed| Err(CasError::invalid(parameter, given, allowed));
     let (begin, end) = (validity.not_before(), validity.not_after());
     let issuer = parent.issuer.certificate().validity();
     if end > issuer.not_after() {
@@ -177,35 +202,26 @@ pub(super) fn check_enable_crl(
     }
 }
 
-fn check_custom_identifier(at: &Session<'_>, custom: &str) -> Result<(), CasError> {
+fn check_custom_identifier(
+    at: &Session<'_>,
+    parameter: &str,
+    custom: &str,
+) -> Result<(), CasError> {
     let most = IDENTIFIER_BYTES;
     if custom.len() > most {
-        let message = format!("CustomIdentifier: at most {most} bytes");
+        let message = format!("{parameter}: given {} bytes, at most {most}", custom.len());
         return Err(CasError::new(ErrorKind::DataTooLong, message));
     }
     // Operations take identifiers separated by commas.
     let good = |c: char| !c.is_control() && c != ',';
     if custom.is_empty() || custom.trim() != custom || !custom.chars().all(good) {
         let allowed = "a text without commas and control characters, no blank at its ends";
-        return Err(CasError::invalid("CustomIdentifier", quoted(custom), allowed));
+        return Err(CasError::invalid(parameter, quoted(custom), allowed));
     }
     // Another's identifier would be understood as that other certificate.
     if named_leaf(at, custom)?.is_some() {
-        let message = format!("CustomIdentifier: {} is another certificate's", quoted(custom));
+        let message = format!("{parameter}: {} is another certificate's", quoted(custom));
         return Err(CasError::new(ErrorKind::ParameterRepeat, message));
-    }
-    Ok(())
-}
-
-fn check_alias_name(at: &Session<'_>, alias: &str) -> Result<(), CasError> {
-    let (count, most) = (alias.chars().count(), at.config.alias_name_characters);
-    if count > most {
-        let message = format!("AliasName: given {count} characters, at most {most}");
-        return Err(CasError::new(ErrorKind::DataTooLong, message));
-    }
-    if alias.chars().any(char::is_control) {
-        let given = quoted(alias);
-        return Err(CasError::invalid("AliasName", given, "no control characters"));
     }
     Ok(())
 }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::super::ca::describe::kept_authority;
-use super::super::described::{key_of, milliseconds, subject_dn};
+use super::super::described::{key_of, milliseconds, number_of, subject_dn};
 use super::super::error::CasError;
 use super::super::parameters::list::{List, one_of};
-use super::super::parameters::tags::TagParameter;
+use super::super::parameters::tags::Tag;
 use super::super::session::{Run, Session};
 use super::super::shelf::records::{
     CLIENT, END_ENTITY, ISSUE, REVOKE, SERVER, authority_documents, leaf_document, leaf_identifiers,
@@ -33,8 +33,12 @@ impl Run for ListClientCertificate {
             }
             None => leaf_identifiers(at.rows, |_, _, _, _| true)?,
         };
-        List::page(&all, self.page, at.config, |identifier| {
-            Ok(found(at, identifier)?.map(|found| described(&found)))
+        let all = match &self.resource_group_id {
+            Some(group) => of_group(at, all, group)?,
+            None => all,
+        };
+        List::page(&all, self.page.page()?, at.config, |identifier| {
+            Ok(found(at, identifier)?.map(|found| described(at, &found)))
         })
     }
 }
@@ -61,7 +65,7 @@ impl Run for ListCert {
                 && kind.as_ref().is_none_or(|wanted| wanted == kept_kind)
                 && status.as_ref().is_none_or(|wanted| wanted == status_of(identifier))
         })?;
-        List::page(&all, self.page, at.config, |identifier| {
+        List::page(&all, self.page.page()?, at.config, |identifier| {
             Ok(found(at, identifier)?.map(|found| listed(&found)))
         })
     }
@@ -84,13 +88,25 @@ impl Run for ListRevokeCertificate {
     }
 }
 
+/// Those of a resource group, for which each record is read.
+fn of_group(at: &Session<'_>, all: Vec<String>, group: &str) -> Result<Vec<String>, CasError> {
+    let mut found = Vec::new();
+    for identifier in all {
+        let kept = leaf_document(at.rows, &identifier)?;
+        if kept.is_some_and(|kept| kept.document.resource_group_id.as_deref() == Some(group)) {
+            found.push(identifier);
+        }
+    }
+    Ok(found)
+}
+
 /// A leaf of a page; none that was deleted meanwhile.
-fn found(at: &Session<'_>, identifier: &str) -> Result<Option<FoundLeaf>, CasError> {
+pub(super) fn found(at: &Session<'_>, identifier: &str) -> Result<Option<FoundLeaf>, CasError> {
     leaf_document(at.rows, identifier)?.map(|kept| found_leaf(at, kept)).transpose()
 }
 
 /// What is revoked of what the CAs issued, by identifier. Deleted leaves and CAs are among it.
-fn revoked_leaves(at: &Session<'_>) -> Result<HashMap<String, Revocation>, CasError> {
+pub(super) fn revoked_leaves(at: &Session<'_>) -> Result<HashMap<String, Revocation>, CasError> {
     let mut revoked = HashMap::new();
     for document in authority_documents(at.rows)? {
         let digest = kept_authority(at, &document.record.identifier)?.digest();
@@ -111,8 +127,8 @@ fn listed(found: &FoundLeaf) -> ListedLeaf {
     let FoundLeaf { identifier, kept, certificate, .. } = found;
     let (document, validity) = (&kept.document, certificate.validity());
     let subject = certificate.subject();
-    let tag = |TagParameter { key, value }: &TagParameter| {
-        format!("{key}={}", value.as_deref().unwrap_or_default())
+    let tag = |Tag { tag_key, tag_value }: &Tag| {
+        format!("{tag_key}={}", tag_value.as_deref().unwrap_or_default())
     };
     ListedLeaf {
         after_date: validity.not_after().to_string(),
@@ -124,6 +140,7 @@ fn listed(found: &FoundLeaf) -> ListedLeaf {
         certificate_type: document.kind.clone(),
         common_name: subject.value(AttributeType::COMMON_NAME),
         custom_identifier: document.custom_identifier.clone(),
+        id: number_of(identifier),
         identifier: identifier.to_string(),
         key_exportable: document.has_key,
         organization: subject.value(AttributeType::ORGANIZATION),

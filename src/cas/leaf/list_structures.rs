@@ -1,7 +1,7 @@
 //! What the lists of leaves take and answer.
 
 use super::super::json::structures::structures;
-use super::super::parameters::list::{Listed, PageAsked};
+use super::super::parameters::list::{Listed, PageAsked, TokenPage};
 use super::found_structures::LeafFacts;
 
 structures! {
@@ -11,9 +11,11 @@ structures! {
     /// `InvalidParameter` for a page out of bounds.
     ListClientCertificate {
         /// The page.
-        page as ..: PageAsked,
+        page as ..: TokenPage,
         /// Only the one with this identifier, or CustomIdentifier.
         identifier: Option<String>,
+        /// Only those of this resource group.
+        resource_group_id: Option<String>,
     }
 
     /// Lists leaves of an issuer, a status, a kind or a time, the latest first.
@@ -27,7 +29,7 @@ structures! {
         /// Only those issued at this time or earlier; of a day, the whole day.
         before_date: Option<String>,
         /// The page.
-        page as ..: PageAsked,
+        page as ..: TokenPage,
         /// Only those of this CA.
         parent_identifier: Option<String>,
         /// Only those of this status: ISSUE or REVOKE.
@@ -56,6 +58,8 @@ structures! {
         common_name: Option<String>,
         /// The caller's own identifier.
         custom_identifier: Option<String>,
+        /// A number for it, of its identifier.
+        id: i64,
         /// The identifier.
         identifier: String,
         /// Whether DescribeCertificatePrivateKey answers its key.
@@ -98,6 +102,7 @@ structures! {
 
 impl Listed for ListedLeaf {
     const LIST: &'static str = "List";
+    const HAS_TOKENS: bool = true;
 }
 
 impl Listed for RevokedLeaf {

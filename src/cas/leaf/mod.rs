@@ -1,5 +1,7 @@
 //! Leaves: issued, found, listed, revoked, deleted.
 
+pub(super) mod all;
+pub(super) mod by_serial;
 pub(super) mod custom;
 mod custom_content;
 pub(super) mod custom_structures;

@@ -6,7 +6,7 @@ use super::super::csr::operations::read_csr;
 use super::super::error::CasError;
 use super::super::parameters::groups::IssuedLeaf;
 use super::super::parameters::subject::{self, SubjectFields};
-use super::super::parameters::validity::{overruled, validity};
+use super::super::parameters::validity::{deciding, overruled, validity};
 use super::super::session::{Run, Session};
 use super::super::shelf::records::{CLIENT, SERVER};
 use super::issue::{
@@ -29,6 +29,10 @@ enum Purpose<'a> {
 impl Run for CreateServerCertificateWithCsr {
     type Answer = IssuedLeaf;
 
+    fn client_token(&self) -> Option<&str> {
+        self.leaf.client_token.as_deref()
+    }
+
     fn run(&self, at: &Session<'_>) -> Result<IssuedLeaf, CasError> {
         let Self { csr, common_name, algorithm, leaf, domain } = self;
         let purpose = Purpose::Server { domain: domain.as_deref() };
@@ -38,6 +42,10 @@ impl Run for CreateServerCertificateWithCsr {
 
 impl Run for CreateServerCertificate {
     type Answer = IssuedLeaf;
+
+    fn client_token(&self) -> Option<&str> {
+        self.leaf.client_token.as_deref()
+    }
 
     fn run(&self, at: &Session<'_>) -> Result<IssuedLeaf, CasError> {
         let Self { common_name, algorithm, leaf, domain } = self;
@@ -49,6 +57,10 @@ impl Run for CreateServerCertificate {
 impl Run for CreateClientCertificate {
     type Answer = IssuedLeaf;
 
+    fn client_token(&self) -> Option<&str> {
+        self.leaf.client_token.as_deref()
+    }
+
     fn run(&self, at: &Session<'_>) -> Result<IssuedLeaf, CasError> {
         let Self { common_name, algorithm, leaf, san_type, san_value, alias_name } = self;
         let (san_value, alias_name) = (san_value.as_deref(), alias_name.as_deref());
@@ -59,6 +71,10 @@ impl Run for CreateClientCertificate {
 
 impl Run for CreateClientCertificateWithCsr {
     type Answer = IssuedLeaf;
+
+    fn client_token(&self) -> Option<&str> {
+        self.leaf.client_token.as_deref()
+    }
 
     fn run(&self, at: &Session<'_>) -> Result<IssuedLeaf, CasError> {
         let Self { csr, common_name, algorithm, leaf, san_type, san_value, alias_name } = self;
@@ -94,7 +110,7 @@ impl TlsLeaf {
             (None, None) => at.config.generated.of(parent.issuer.public_key().algorithm()),
         };
         let validity = validity(at.config.validity, self.validity, at.now)?;
-        check_period(at, &validity, &parent)?;
+        check_period(at, deciding(self.validity), &validity, &parent)?;
         for (parameter, given, by) in overruled(self.validity) {
             at.tell_overruled(parameter, &given.to_string(), by);
         }
@@ -127,8 +143,19 @@ impl TlsLeaf {
             }
         };
         let issuance = issuance.subject(subject).alt_names(alt_names).validity(validity);
-        let (options, rows) = (&self.options, Vec::new());
-        issue(at, Leaf { parent: &parent, issuance, key, kind, profile, alias_name, options, rows })
+        let custom_identifier = self.custom_identifier.as_deref();
+        let leaf = Leaf {
+            parent: &parent,
+            issuance,
+            key,
+            kind,
+            profile,
+            alias_name,
+            custom_identifier: custom_identifier.map(|own| ("CustomIdentifier", own)),
+            options: &self.options,
+            rows: Vec::new(),
+        };
+        issue(at, leaf)
     }
 
     /// The fields of the subject: those of the request, else those of the CSR where that is the rule,

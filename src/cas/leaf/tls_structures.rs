@@ -16,6 +16,13 @@ structures! {
         validity as ..: LeafValidity,
         /// How it is kept, and what is answered.
         options as ..: LeafOptions,
+        /// An identifier of the caller's own, that no other certificate has.
+        custom_identifier: Option<String>,
+        /// Whether the service may issue it later. Here it is issued at once, in any case.
+        asynchronous_flag: Option<bool>,
+        /// Names this call: repeated with the same parameters, it is answered as the first time. At
+        /// most 64 ASCII characters.
+        client_token: Option<String>,
     }
 
     /// Issues a server certificate for a CSR.

@@ -9,7 +9,7 @@ use super::super::leaf::issue::server_profile;
 use super::super::parameters::groups::Applicant;
 use super::super::parameters::names::names;
 use super::super::parameters::subject::{self, SubjectFields};
-use super::super::parameters::tags::{TagParameter, check_tags};
+use super::super::parameters::tags::{TagParameter, check_tags, kept};
 use super::super::session::{Named, Run, Session};
 use super::challenge::{self, ValidateType, base};
 use super::document::{OrderDocument, next_order, order_key_name, order_row};
@@ -115,7 +115,7 @@ pub(super) fn apply(
         verified: None,
         certificate: None,
         renews,
-        tags: tags.clone(),
+        tags: kept(tags),
     };
     rows.push(order_row(at.rows, &document)?);
     let detail = format!("order {order_id} of {} for {}", product.code, document.domains);

@@ -37,6 +37,8 @@ structures! {
         csr: String,
         /// Who orders, and how control is shown.
         applicant as ..: Applicant,
+        /// Tags, at most 20.
+        tags: Vec<TagParameter>,
     }
 }
 
@@ -63,8 +65,8 @@ impl Run for CreateCertificateWithCsrRequest {
     const ANSWER: Named = ORDER_ID;
 
     fn run(&self, at: &Session<'_>) -> Result<i64, CasError> {
-        let Self { csr, applicant } = self;
-        let (applicant, csr) = (applicant.clone(), Some(csr.clone()));
-        apply(at, &Application { applicant, csr, ..Default::default() }, 1, None)
+        let Self { csr, applicant, tags } = self;
+        let (applicant, csr, tags) = (applicant.clone(), Some(csr.clone()), tags.clone());
+        apply(at, &Application { applicant, csr, tags, ..Default::default() }, 1, None)
     }
 }

@@ -1,5 +1,6 @@
 //! Showing how far an order is.
 
+use super::super::described::number_of;
 use super::super::error::CasError;
 use super::super::json::schema::Secret;
 use super::super::json::structures::structures;
@@ -41,6 +42,10 @@ structures! {
         record_type: Option<String>,
         /// Of a DNS challenge, the value of the record.
         record_value: Option<String>,
+        /// How the control of the domain is shown, while it is to be: DNS or FILE.
+        validate_type: Option<String>,
+        /// A number for the certificate, of its identifier, once it is issued.
+        cert_id: Option<i64>,
         /// The certificate in PEM, once it is issued.
         certificate: Option<String>,
         /// The certificates above, the issuer's first. Only this engine answers it.
@@ -62,6 +67,7 @@ impl Run for DescribeCertificateState {
         match order.state {
             OrderState::DomainVerify => {
                 let token = Some(document.token.clone());
+                answer.validate_type = Some(document.applicant.validate_type.clone());
                 match ValidateType::read(&document.applicant.validate_type)? {
                     ValidateType::Dns => {
                         answer.record_domain = Some(RECORD_DOMAIN.to_owned());
@@ -82,6 +88,8 @@ impl Run for DescribeCertificateState {
                 let certificate =
                     certificate.ok_or_else(|| damaged(document, "its certificate"))?;
                 answer.certificate = Some(certificate.to_pem());
+                let identifier = document.certificate.as_deref().map(str::parse).transpose()?;
+                answer.cert_id = identifier.as_ref().map(number_of);
                 answer.certificate_chain = chain_above(at, document.certificate.as_deref())?;
                 if document.has_key {
                     let key = at.exported_key(&order_key_name(document.order_id))?;

@@ -3,7 +3,7 @@
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
 use super::super::parameters::groups::Applicant;
-use super::super::parameters::tags::TagParameter;
+use super::super::parameters::tags::Tag;
 use super::super::session::Session;
 use super::super::shelf::records::{
     Kept, counted, document, documents, encode, numbered, record, text,
@@ -48,7 +48,7 @@ structures! {
         /// The order that it renews.
         renews: Option<i64>,
         /// Its tags.
-        tags: Vec<TagParameter>,
+        tags: Vec<Tag>,
     }
 
     /// The packages of a product that were bought.
@@ -111,8 +111,25 @@ pub(super) fn order(at: &Session<'_>, order_id: i64) -> Result<Order, CasError> 
     Ok(Order { kept, state })
 }
 
+/// What an order is called by: `cas-` and its number.
+pub(in super::super) fn instance_id(order: &OrderDocument) -> String {
+    format!("cas-{}", order.order_id)
+}
+
+/// The order that an InstanceId names.
+pub(in super::super) fn order_of_instance(
+    at: &Session<'_>,
+    text: &str,
+) -> Result<Option<Kept<OrderDocument>>, CasError> {
+    let number = text.strip_prefix("cas-").and_then(|number| number.parse::<u64>().ok());
+    let Some(number) = number.filter(|number| format!("cas-{number}") == text) else {
+        return Ok(None);
+    };
+    document(at.rows, numbered(ORDER, number))
+}
+
 /// Every order, the latest first.
-pub(super) fn orders(rows: &Rows) -> Result<Vec<OrderDocument>, CasError> {
+pub(in super::super) fn orders(rows: &Rows) -> Result<Vec<OrderDocument>, CasError> {
     let mut orders = documents(rows, ORDER)?;
     orders.reverse();
     Ok(orders)

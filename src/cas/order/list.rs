@@ -4,9 +4,12 @@ use super::super::described::milliseconds;
 use super::super::error::CasError;
 use super::super::json::structures::structures;
 use super::super::parameters::list::{List, Listed, PageAsked, count, one_of};
+use super::super::parameters::tags::{given, resource_group};
 use super::super::session::{Run, Session};
 use super::challenge::base;
-use super::document::{OrderDocument, kept_state, order_certificate, orders, state_of};
+use super::document::{
+    OrderDocument, instance_id, kept_state, order_certificate, orders, state_of,
+};
 use super::state::OrderState;
 use crate::time::Validity;
 
@@ -23,6 +26,8 @@ structures! {
         status: Option<String>,
         /// CPACK: orders of packages. This engine has no others.
         order_type: Option<String>,
+        /// Only orders of this resource group: the value of their tag `acs:rm:rgId`.
+        resource_group_id: Option<String>,
         /// The page.
         page as ..: PageAsked,
     }
@@ -70,7 +75,7 @@ impl Run for ListUserCertificateOrder {
     type Answer = List<ListedOrder>;
 
     fn run(&self, at: &Session<'_>) -> Result<List<ListedOrder>, CasError> {
-        let Self { keyword, status, order_type, page } = self;
+        let Self { keyword, status, order_type, resource_group_id, page } = self;
         one_of("Status", status, &STATUSES)?;
         one_of("OrderType", order_type, &[ORDER_TYPE])?;
         let mut wanted = Vec::new();
@@ -79,7 +84,14 @@ impl Run for ListUserCertificateOrder {
                 order.domains.contains(&word.to_ascii_lowercase())
                     || instance_id(&order).contains(word.as_str())
             };
-            if keyword.as_ref().is_none_or(named) && has_status(at, &order, status.as_deref())? {
+            let in_group = match resource_group_id {
+                Some(group) => resource_group(None, &given(&order.tags))?.as_ref() == Some(group),
+                None => true,
+            };
+            if in_group
+                && keyword.as_ref().is_none_or(named)
+                && has_status(at, &order, status.as_deref())?
+            {
                 wanted.push(order);
             }
         }
@@ -159,10 +171,6 @@ fn status(
         }
         (OrderState::Certificate, None) => "ISSUED",
     })
-}
-
-fn instance_id(order: &OrderDocument) -> String {
-    format!("cas-{}", order.order_id)
 }
 
 /// F. An order of this engine is never NOTACTIVATED.

@@ -9,6 +9,7 @@ use super::super::leaf::issue::{
     Leaf, check_csr_key, check_period, issue, leaf_parent, server_profile,
 };
 use super::super::parameters::groups::LeafOptions;
+use super::super::parameters::tags::given;
 use super::super::parameters::validity::days;
 use super::super::session::{Run, Session};
 use super::super::shelf::records::SERVER;
@@ -123,10 +124,10 @@ fn issue_order(at: &Session<'_>, order: Order) -> Result<(), CasError> {
     let digest = Ledger::issuer_digest(parent.issuer.public_key());
     kept.document.certificate = Some(Identifier::of(&digest, &serial).to_string());
     // With a pointer to the CRL, where the issuer has CRLs.
-    let tags = kept.document.tags.clone();
+    let tags = given(&kept.document.tags);
     let options = LeafOptions { enable_crl: Some(1), tags, ..Default::default() };
     let count = package_issued_row(at.rows, kept.document.product_code())?;
-    check_period(at, &validity, &parent)?;
+    check_period(at, "validity", &validity, &parent)?;
     let issuance = Issuance::for_request(&csr)
         .subject(subject_of("Domain", &domains)?)
         .alt_names(alt_names(&certified(at, &domains))?)
@@ -139,6 +140,7 @@ fn issue_order(at: &Session<'_>, order: Order) -> Result<(), CasError> {
         kind: SERVER,
         profile: server_profile(),
         alias_name: None,
+        custom_identifier: None,
         options: &options,
         rows: vec![kept.replace()?, count],
     };

@@ -3,6 +3,7 @@
 use super::super::config::RenewalRule;
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
+use super::super::parameters::tags::{TagParameter, given};
 use super::super::session::{Named, Run, Session};
 use super::application::{CreateCertificateForPackageRequest as Application, ORDER_ID, apply};
 use super::document::{OrderDocument, order, order_certificate};
@@ -22,6 +23,8 @@ structures! {
         /// The CSR in PEM; its common name is one of the order's domains. Without it, one is
         /// generated.
         csr: Option<String>,
+        /// Tags, at most 20; those of the order where none are given.
+        tags: Vec<TagParameter>,
     }
 }
 
@@ -35,6 +38,7 @@ impl Run for RenewCertificateOrderForPackageRequest {
         check_renewal(at, &document)?;
         let OrderDocument { order_id, applicant, company_name, domains, tags, .. } = document;
         let (domain, csr) = (Some(domains), self.csr.clone());
+        let tags = if self.tags.is_empty() { given(&tags) } else { self.tags.clone() };
         let application = Application { applicant, company_name, domain, csr, tags };
         // So many domains were allowed before.
         apply(at, &application, usize::MAX, Some(order_id))

@@ -10,8 +10,8 @@ structures! {
         immediately: Option<i64>,
         /// 1 points to the issuer's CRL; 0.
         enable_crl: Option<i64>,
-        /// An identifier of the caller's own, that no other certificate has.
-        custom_identifier: Option<String>,
+        /// The resource group that it belongs to; else the value of the tag `acs:rm:rgId`, where there is one.
+        resource_group_id: Option<String>,
         /// Tags.
         tags: Vec<TagParameter>,
     }

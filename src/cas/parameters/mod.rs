@@ -5,5 +5,6 @@ pub(super) mod list;
 pub(super) mod names;
 pub(super) mod subject;
 pub(super) mod tags;
+pub(super) mod text;
 pub(super) mod usages;
 pub(super) mod validity;

@@ -3,6 +3,7 @@
 use super::super::config::Config;
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
+use super::super::limits::RESOURCE_GROUP_BYTES;
 use crate::error::quoted;
 
 structures! {
@@ -16,6 +17,57 @@ structures! {
         value: Option<String>,
     }
 }
+
+structures! {
+    /// A tag that is kept, as answers name its parts.
+    #[derive(Clone)]
+    Tag {
+        /// Its key.
+        tag_key: String,
+        /// Its value; none where that is empty.
+        tag_value: Option<String>,
+    }
+}
+
+/// Tags as they are kept and answered.
+pub(crate) fn kept(tags: &[TagParameter]) -> Vec<Tag> {
+    let tag = |TagParameter { key, value }: &TagParameter| Tag {
+        tag_key: key.clone(),
+        tag_value: value.clone(),
+    };
+    tags.iter().map(tag).collect()
+}
+
+/// Kept tags as they are given.
+pub(crate) fn given(tags: &[Tag]) -> Vec<TagParameter> {
+    let tag = |Tag { tag_key, tag_value }: &Tag| TagParameter {
+        key: tag_key.clone(),
+        value: tag_value.clone(),
+    };
+    tags.iter().map(tag).collect()
+}
+
+/// The resource group of what has these tags: the one that is named, or else the value of the tag that names
+/// it.
+pub(crate) fn resource_group(
+    given: Option<&str>,
+    tags: &[TagParameter],
+) -> Result<Option<String>, CasError> {
+    let tagged = || {
+        let tag = tags.iter().find(|tag| tag.key == RESOURCE_GROUP_TAG)?;
+        tag.value.as_deref()
+    };
+    let Some(group) = given.or_else(tagged) else { return Ok(None) };
+    let characters = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if group.len() > RESOURCE_GROUP_BYTES || !group.chars().all(characters) {
+        let allowed = format!("at most {RESOURCE_GROUP_BYTES} letters, digits, '-' and '_'");
+        return Err(CasError::invalid("ResourceGroupId", quoted(group), allowed));
+    }
+    Ok(Some(group.to_owned()))
+}
+
+/// The key of the tag that names a resource group (S CreateCertificateRequest).
+const RESOURCE_GROUP_TAG: &str = "acs:rm:rgId";
 
 /// Checks tags by their [rules](crate::cas::rules#orders).
 pub(crate) fn check_tags(config: &Config, tags: &[TagParameter]) -> Result<(), CasError> {

@@ -77,6 +77,15 @@ pub(crate) fn validity(
     }
 }
 
+/// The parameter that says how long a leaf is valid.
+pub(crate) fn deciding(asked: LeafValidity) -> &'static str {
+    match (asked.days, asked.before_time) {
+        (Some(_), _) => "Days",
+        (None, Some(_)) => "BeforeTime and AfterTime",
+        (None, None) => "Years and Months",
+    }
+}
+
 /// The parameters that another one overrules, with what they were given and by which.
 pub(crate) fn overruled(
     asked: LeafValidity,

@@ -22,7 +22,7 @@ use serde_json::Value;
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::{Parameter, read_whole};
 use super::super::json::structures::structures;
-use super::super::parameters::tags::TagParameter;
+use super::super::parameters::tags::Tag;
 use crate::Error;
 use crate::error::quoted;
 use crate::ledger::{Identifier, Row, Rows, StoredRow};
@@ -31,6 +31,8 @@ structures! {
     /// What is kept of a CA beside its certificate and key, and shown.
     #[derive(Clone)]
     AuthorityRecord {
+        /// A name for people.
+        alias: Option<String>,
         /// The longest leaf it may issue, in days.
         cert_max_time: Option<i64>,
         /// Days until its next CRL.
@@ -41,10 +43,12 @@ structures! {
         identifier: String,
         /// The identifier of the CA above; none of a root.
         parent_identifier: Option<String>,
+        /// The resource group that it belongs to.
+        resource_group_id: Option<String>,
         /// ISSUE or REVOKE.
         status: String,
         /// Its tags.
-        tags: Vec<TagParameter>,
+        tags: Vec<Tag>,
         /// The years that were asked for.
         years: i64,
     }
@@ -57,6 +61,8 @@ structures! {
         created: i64,
         /// When it was revoked, in UNIX seconds.
         revoked: Option<i64>,
+        /// When UpdatePcaCertificate changed it last, in UNIX seconds.
+        updated: Option<i64>,
     }
 
     /// What is kept of a leaf beside its certificate.
@@ -75,8 +81,10 @@ structures! {
         custom_identifier: Option<String>,
         /// A name for people.
         alias_name: Option<String>,
+        /// The resource group that it belongs to.
+        resource_group_id: Option<String>,
         /// Its tags.
-        tags: Vec<TagParameter>,
+        tags: Vec<Tag>,
     }
 }
 
@@ -98,7 +106,7 @@ const CUSTOM_IDENTIFIER: &str = "custom-identifier/";
 const ISSUED: &str = "issued/";
 
 /// The version of every record.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// A document with the row it was read from, which a change of it must still find.
 pub(crate) struct Kept<D> {
@@ -174,6 +182,11 @@ pub(crate) fn authority_documents(rows: &Rows) -> Result<Vec<AuthorityDocument>,
     documents
         .sort_by(|a, b| (a.created, &a.record.identifier).cmp(&(b.created, &b.record.identifier)));
     Ok(documents)
+}
+
+/// The documents of leaves, in the order of their identifiers.
+pub(crate) fn leaf_documents(rows: &Rows) -> Result<Vec<LeafDocument>, CasError> {
+    documents(rows, LEAF)
 }
 
 /// The identifiers of the leaves that are wanted, the latest first: by the time of their issue, their
