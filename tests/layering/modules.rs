@@ -84,6 +84,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("des", &["key"]),
     ("ecdsa", &["key"]),
     ("getrandom", &["key"]),
+    ("idna", &["name"]),
     ("jiff", &["validity"]),
     ("md5", &["cas"]),
     ("p256", &["key"]),
