@@ -109,6 +109,10 @@ pub(crate) const OTHER_NAME_BYTES: usize = 4_100;
 /// Bytes of an SM2 identifier: ENTL counts bits in 16 bits (GB/T 32918.2 section 5.5).
 pub(crate) const SM2_ID_BYTES: usize = 8_191;
 
+/// SM2 identifiers that are tried for one request: each costs a verification; a site with more kinds of
+/// requesters than this has none.
+pub(crate) const SM2_IDS: usize = 16;
+
 /// Bits of an RSA public exponent. Verifying costs its length: 2^33 is the bound of the rsa crate, as
 /// of other libraries; FIPS 186-5 section 5.4 allows 256 bits, and nobody uses them.
 pub(crate) const RSA_EXPONENT_BITS: u32 = 33;
@@ -180,6 +184,10 @@ pub(crate) const LINT_FINDINGS: usize = 1_000;
 /// Bytes of an actor, a process or a detail that an audit entry keeps: enough for a sentence or
 /// some, so that an entry stays small.
 pub(crate) const AUDIT_TEXT_BYTES: usize = 1_024;
+
+/// Bytes of what was left out that the audit entry of an issue lists item by item; how many more there are
+/// stands after it, within [`AUDIT_TEXT_BYTES`].
+pub(crate) const LEFT_OUT_BYTES: usize = AUDIT_TEXT_BYTES - 64;
 
 /// Refusals that get an audit entry of their own at once; more of them have to wait until a second
 /// has passed for each ([`REFUSALS_A_SECOND`]). A day's work of somebody who tries things out.

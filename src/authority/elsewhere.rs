@@ -6,7 +6,7 @@ use super::{Authority, Issued, one};
 use crate::certificate::Certificate;
 use crate::error::{Denied, Error, StoreError, StoreErrorKind};
 use crate::issuer::Prepared;
-use crate::ledger::{Change, Identifier, RecordState, Row, Write, writes_of};
+use crate::ledger::{Change, Identifier, RecordState, Row, WaitingCertificate, Write, writes_of};
 use crate::lint;
 use crate::serial::SerialNumber;
 
@@ -151,8 +151,9 @@ impl Authority {
         }
         let mut writes = writes_of(rows(&certificate)?);
         writes.extend(place.map(|(key, value)| Write::delete(key, value)));
-        let (recorded, tags) = (Box::new(certificate.clone()), waiting.unwrap_or_default().tags);
-        let change = Change::Issue { certificate: recorded, tags }.with(writes);
+        let WaitingCertificate { tags, left_out, .. } = waiting.unwrap_or_default();
+        let recorded = Box::new(certificate.clone());
+        let change = Change::Issue { certificate: recorded, tags, left_out }.with(writes);
         self.ledger.change_one(&stamp, change).map_err(|error| self.refusal(error))?;
         self.issued(certificate, Vec::new())
     }

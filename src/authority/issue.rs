@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::issuance::Issuance;
+use super::issued::left_out;
 use super::{Authority, Issued};
 use crate::certificate::Certificate;
 use crate::error::{Denied, Error, Reason, SignerError, StoreError, StoreErrorKind};
@@ -10,7 +11,7 @@ use crate::issuer::Prepared;
 use crate::ledger::{
     Change, Identifier, Stamp, WaitingCertificate, certificate_write, identifier_write, writes_of,
 };
-use crate::policy::Review;
+use crate::policy::{Review, ReviewItem};
 use crate::serial::SerialNumber;
 use crate::validity::Time;
 
@@ -114,10 +115,11 @@ impl Authority {
             .issuer
             .sign_many(ready)
             .into_iter()
-            .zip(serials.iter().zip(&asked))
-            .map(|(signed, (serial, asked))| {
-                let recorded =
-                    signed.and_then(|signed| Ok((self.record(asked, &signed, stamp.at)?, signed)));
+            .zip(serials.iter().zip(&asked).zip(&outcomes))
+            .map(|(signed, ((serial, asked), outcome))| {
+                let recorded = signed.and_then(|signed| {
+                    Ok((self.record(asked, &signed, outcome, stamp.at)?, signed))
+                });
                 recorded
                     .map(|(change, signed)| {
                         changes.push(change);
@@ -146,6 +148,7 @@ impl Authority {
         &self,
         Reviewed { issuance, review }: &Reviewed<'_, '_>,
         certificate: &Certificate,
+        outcome: &[ReviewItem],
         at: Time,
     ) -> Result<Change, Error> {
         let mut writes = writes_of(issuance.unchanged.iter().cloned());
@@ -155,15 +158,16 @@ impl Authority {
         if let Some(rows) = &issuance.rows {
             writes.extend(writes_of(rows(certificate)?));
         }
-        let tags = issuance.tags.clone();
-        Ok(Change::Issue { certificate: Box::new(certificate.clone()), tags }.with(writes))
+        let (tags, left_out) = (issuance.tags.clone(), left_out(outcome));
+        let certificate = Box::new(certificate.clone());
+        Ok(Change::Issue { certificate, tags, left_out }.with(writes))
     }
 
     /// What is answered of a certificate.
     pub(super) fn issued(
         &self,
         certificate: Certificate,
-        outcome: Vec<crate::policy::ReviewItem>,
+        outcome: Vec<ReviewItem>,
     ) -> Result<Issued, Error> {
         let identifier = Identifier::of(&self.digest, certificate.serial());
         Ok(Issued { chain: self.chain(certificate)?, identifier, outcome })
@@ -265,7 +269,8 @@ impl Authority {
                     writes.push(self.token_write(token, issuance, review, &serial, at));
                     writes.push(identifier_write(&self.digest, &serial));
                 }
-                let waiting = WaitingCertificate { token, tags };
+                let left_out = left_out(prepared.outcome());
+                let waiting = WaitingCertificate { token, tags, left_out };
                 writes.push(certificate_write(&self.digest, &serial, &waiting));
             }
             Some((*position, Change::Claim { serial, to_be_signed }.with(writes)))

@@ -51,6 +51,7 @@
 //! ```
 
 mod ca;
+mod calls;
 mod config;
 mod csr;
 mod described;
@@ -96,4 +97,5 @@ pub use self::parameters::tags::TagParameter;
 pub use self::parameters::validity::LeafValidity;
 pub use self::probe::{DomainProbe, MapProbe, is_public_address};
 pub use self::service::{ApplicantOperation, Cas, Operator, OperatorOperation};
+pub use self::session::Answered;
 pub use self::shelf::records::AuthorityRecord;

@@ -1,4 +1,4 @@
-//! Operations by name.
+//! The operations, by their names and versions.
 
 use serde_json::Value;
 
@@ -9,11 +9,9 @@ use super::ca::describe::{
 };
 use super::ca::revoke::UpdateCACertificateStatus;
 use super::csr::structures::{CreateCsr, DeleteCsr, GetCsrDetail, ListCsr, UpdateCsr, UploadCsr};
-use super::error::{CasError, ErrorKind};
-use super::json::schema::{
-    Parameter, ParameterHelp, Problems, REQUEST_ID, read_whole, shown, write_answer,
-};
-use super::json::{flat, structures, text};
+use super::error::CasError;
+use super::json::schema::{Parameter, ParameterHelp, REQUEST_ID, read_whole, write_answer};
+use super::json::structures;
 use super::leaf::custom_structures::CreateCustomCertificate;
 use super::leaf::found_structures::{
     CreateRevokeClientCertificate, DeleteClientCertificate, DescribeCertificatePrivateKey,
@@ -24,15 +22,14 @@ use super::leaf::tls_structures::{
     CreateClientCertificate, CreateClientCertificateWithCsr, CreateServerCertificate,
     CreateServerCertificateWithCsr,
 };
-use super::limits::JSON_BYTES;
 use super::order::{
     AddPackage, AttestOrder, CancelCertificateForPackageRequest, CancelOrderRequest,
     CreateCertificateForPackageRequest, CreateCertificateRequest, CreateCertificateWithCsrRequest,
     DeleteCertificateRequest, DescribeCertificateState, DescribePackageState,
     ListUserCertificateOrder, RenewCertificateOrderForPackageRequest,
 };
-use super::service::{ApplicantOperation, Cas, Operator, OperatorOperation};
-use super::session::Run;
+use super::service::{ApplicantOperation, Cas, OperatorOperation};
+use super::session::{Answered, Run};
 
 /// An operation, for help.
 #[derive(Debug)]
@@ -45,8 +42,9 @@ pub struct Operation {
     pub description: &'static str,
     parameters: fn() -> Vec<ParameterHelp>,
     answers: fn() -> Vec<ParameterHelp>,
-    check: fn(&Value) -> Result<(), CasError>,
-    call: fn(&Cas, &Value) -> Result<Value, CasError>,
+    /// Reads its parameters, and does nothing.
+    pub(super) read: fn(&Value) -> Result<(), CasError>,
+    pub(super) call: fn(&Cas, &Value) -> Result<Answered<Value>, CasError>,
 }
 
 impl Operation {
@@ -59,108 +57,6 @@ impl Operation {
     pub fn answers(&self) -> Vec<ParameterHelp> {
         (self.answers)()
     }
-
-    /// Whether these parameters can be read, without doing anything: they are JSON, each is known and
-    /// given once, those that are needed are there, and each is of its kind.
-    ///
-    /// # Errors
-    /// As [`Cas::call`] for parameters that are none.
-    pub fn check(&self, parameters: &str) -> Result<(), CasError> {
-        (self.check)(&self.read(parameters)?.0)
-    }
-
-    /// The parameters in their nested form.
-    fn read(&self, parameters: &str) -> Result<text::Wiped, CasError> {
-        if parameters.len() > JSON_BYTES {
-            let message = format!("the parameters: more than {JSON_BYTES} bytes");
-            return Err(CasError::new(ErrorKind::DataTooLong, message));
-        }
-        let mut parameters = text::read(parameters)?;
-        let Value::Object(parameters) = &mut parameters.0 else {
-            let given = shown(&parameters.0);
-            return Err(CasError::invalid("the parameters", given, "a JSON object"));
-        };
-        let mut problems = Problems::default();
-        let mut nested = flat::nested(std::mem::take(parameters), &mut problems);
-        if let Some(version) = nested.remove("Version")
-            && self.version.is_some_and(|known| version != known)
-        {
-            let allowed = self.version.unwrap_or_default();
-            let given = shown(&version);
-            problems.wrong.push(format!("Version: given {given}, allowed {allowed}"));
-        }
-        let nested = text::Wiped(Value::Object(nested));
-        if problems.wrong.is_empty() { Ok(nested) } else { Err(problems.into()) }
-    }
-}
-
-impl Cas {
-    /// Calls an operation by its name, with its parameters as the text of a JSON object, and answers
-    /// the text of another. Parameters are nested, or flat as RPC clients send them
-    /// (`"Tags.1.Key": "k"`), numbers and booleans as such or as text. `Version` may be given. None may
-    /// be given twice, in whichever form.
-    ///
-    /// What only operators may do is not here, but behind [`Cas::operator`].
-    ///
-    /// The answers of GetCsrDetail hold private keys. No other copy of them, or of what was given,
-    /// stays in memory: both texts are the caller's to wipe.
-    ///
-    /// # Errors
-    /// [`CasError`], also for an unknown operation, an unknown parameter or another version. Nothing
-    /// was changed then, but for the audit log.
-    pub fn call(&self, name: &str, parameters: &str) -> Result<String, CasError> {
-        let found = OPERATIONS.iter().find(|operation| operation.name == name);
-        let allowed = if is_in(OPERATOR_OPERATIONS, name) {
-            "the name of an applicant's operation; this one is an operator's (Cas::operator, \
-             certwright operate)"
-        } else {
-            "the name of an operation"
-        };
-        call(self, found, name, allowed, parameters)
-    }
-}
-
-impl Operator<'_> {
-    /// As [`Cas::call`], for the operations that only operators may use.
-    ///
-    /// # Errors
-    /// As [`Cas::call`].
-    pub fn call(&self, name: &str, parameters: &str) -> Result<String, CasError> {
-        let found = OPERATOR_OPERATIONS.iter().find(|operation| operation.name == name);
-        let allowed = if is_in(OPERATIONS, name) {
-            "the name of an operator's operation; this one is everybody's (Cas::call, certwright call)"
-        } else {
-            "the name of an operator's operation"
-        };
-        call(self.cas, found, name, allowed, parameters)
-    }
-}
-
-fn is_in(operations: &[Operation], name: &str) -> bool {
-    operations.iter().any(|operation| operation.name == name)
-}
-
-fn call(
-    cas: &Cas,
-    found: Option<&Operation>,
-    name: &str,
-    allowed: &str,
-    parameters: &str,
-) -> Result<String, CasError> {
-    let called = || {
-        let unknown = || CasError::invalid("Action", shown(&Value::from(name)), allowed);
-        let operation = found.ok_or_else(unknown)?;
-        let parameters = operation.read(parameters)?;
-        Ok(text::write((operation.call)(cas, &parameters.0)?))
-    };
-    called().map_err(|error: CasError| match error.request_id().is_empty() {
-        // It was refused before the operation began.
-        true => match cas.request_id() {
-            Ok(request_id) => error.with_request_id(&request_id),
-            Err(_) => error,
-        },
-        false => error,
-    })
 }
 
 /// Declares the operations for applicants, or for operators: its version and its name each.
@@ -179,12 +75,12 @@ macro_rules! operations {
                 description: concat!($($doc),+),
                 parameters: <$name as Parameter>::parts,
                 answers: answers::<$name>,
-                check: |given| Ok(read_whole::<$name>(given).map(drop)?),
+                read: |given| Ok(read_whole::<$name>(given).map(drop)?),
                 call: |cas, given| {
                     let operation: $name = read_whole(given)?;
-                    let (answer, request_id) = cas.answer(stringify!($name), &operation)?;
+                    let answered = cas.answer(stringify!($name), &operation)?;
                     let name = <$name as Run>::ANSWER.map(|(name, _)| name);
-                    Ok(write_answer(&answer, name, &request_id))
+                    Ok(answered.map(|answer, request_id| write_answer(&answer, name, request_id)))
                 },
             },
         )+];

@@ -1,7 +1,7 @@
 //! The service: a store, a clock and rules that operations run on.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rand_core::TryCryptoRng;
 
@@ -10,7 +10,7 @@ use super::error::CasError;
 use super::order::AttestOrder;
 use super::order::{AddPackage, DescribedPackage, OrderProgress};
 use super::probe::DomainProbe;
-use super::session::{Opened, Run, Session};
+use super::session::{Answered, Opened, Run, Session};
 use super::shelf::token;
 use crate::key::Randomness;
 use crate::ledger::Ledger;
@@ -100,7 +100,7 @@ impl Cas {
     /// let state = cas.run(&DescribeCertificateState { order_id })?;
     /// assert_eq!(state.kind, "domain_verify");
     /// probe.add_txt("_dnsauth.www.example.com", &state.record_value.unwrap());
-    /// // It is issued once `Config::order_issuer` names a CA.
+    /// // It is issued once `Config::order_issuers` names a CA.
     /// assert_eq!(cas.run(&DescribeCertificateState { order_id })?.kind, "process");
     /// # }
     /// # Ok::<(), certwright::cas::CasError>(())
@@ -116,7 +116,19 @@ impl Cas {
     /// # Errors
     /// [`CasError`] as the operation says. Nothing was changed then, but for the audit log.
     pub fn run<O: ApplicantOperation>(&self, operation: &O) -> Result<O::Answer, CasError> {
-        self.answer(O::NAME, operation).map(|(answer, _)| answer)
+        self.run_with_outcome(operation).map(|answered| answered.answer)
+    }
+
+    /// The same with what became of each item of the request, for which the service's answers have no place:
+    /// which names of a CSR its certificate does not have, and why.
+    ///
+    /// # Errors
+    /// As [`Cas::run`].
+    pub fn run_with_outcome<O: ApplicantOperation>(
+        &self,
+        operation: &O,
+    ) -> Result<Answered<O::Answer>, CasError> {
+        self.answer(O::NAME, operation)
     }
 
     /// The operations that are not for applicants.
@@ -141,9 +153,10 @@ impl Cas {
         &self,
         name: &str,
         operation: &O,
-    ) -> Result<(O::Answer, String), CasError> {
+    ) -> Result<Answered<O::Answer>, CasError> {
         let (request_id, rows) = (self.request_id()?, self.ledger.rows("cas")?);
         let (key, token) = (OnceLock::new(), token::of(name, operation));
+        let outcome = Mutex::default();
         let attempt = || {
             let session = Session {
                 ledger: &self.ledger,
@@ -157,6 +170,7 @@ impl Cas {
                 key: &key,
                 token: token.as_ref(),
                 request_id: &request_id,
+                outcome: &outcome,
                 now: self.clock.now()?,
             };
             session.retried(|at| match token::answered(at)? {
@@ -164,7 +178,10 @@ impl Cas {
                 None => Ok((operation.run(at)?, request_id.clone())),
             })
         };
-        attempt().map_err(|error: CasError| error.with_request_id(&request_id))
+        let (answer, request_id) =
+            attempt().map_err(|error: CasError| error.with_request_id(&request_id))?;
+        let outcome = outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Answered { answer, outcome, request_id })
     }
 
     /// A random UUID (RFC 9562 section 5.4) in capitals, as the service writes them.
@@ -209,7 +226,18 @@ impl Operator<'_> {
     /// # Errors
     /// As [`Cas::run`].
     pub fn run<O: OperatorOperation>(&self, operation: &O) -> Result<O::Answer, CasError> {
-        self.cas.answer(O::NAME, operation).map(|(answer, _)| answer)
+        self.run_with_outcome(operation).map(|answered| answered.answer)
+    }
+
+    /// As [`Cas::run_with_outcome`].
+    ///
+    /// # Errors
+    /// As [`Cas::run`].
+    pub fn run_with_outcome<O: OperatorOperation>(
+        &self,
+        operation: &O,
+    ) -> Result<Answered<O::Answer>, CasError> {
+        self.cas.answer(O::NAME, operation)
     }
 
     /// [`AddPackage`] for a product.

@@ -9,6 +9,7 @@ use super::json::schema::Parameter;
 use super::probe::DomainProbe;
 use crate::key::{KeyGeneration, Randomness, WeakKeys};
 use crate::ledger::{Identifier, Ledger, LedgerWriter, Row, Rows};
+use crate::policy::{Decision, ReviewItem};
 use crate::time::{Clock, Time};
 use crate::{Error, Issuer, KeyAlgorithm, KeyPair};
 
@@ -52,8 +53,35 @@ pub struct Session<'s> {
     pub(super) key: &'s OnceLock<Arc<KeyPair>>,
     pub(super) token: Option<&'s Token>,
     pub(super) request_id: &'s str,
+    /// What became of each item of the request ([`Answered::outcome`]).
+    pub(super) outcome: &'s Mutex<Vec<ReviewItem>>,
     /// When the attempt began.
     pub(super) now: Time,
+}
+
+/// What an operation answers, and what became of each item of its request.
+#[derive(Clone, Debug, Default)]
+pub struct Answered<T> {
+    /// What it answers, as the service does.
+    pub answer: T,
+    /// What became of each item of a CSR, and of each parameter that another overruled: the service's
+    /// answers have no place for it. Empty where nothing was asked for in two places.
+    pub outcome: Vec<ReviewItem>,
+    /// The identifier of the request.
+    pub request_id: String,
+}
+
+impl<T> Answered<T> {
+    /// What was asked for and is not in the certificate as it was asked for.
+    pub fn left_out(&self) -> impl Iterator<Item = &ReviewItem> {
+        self.outcome.iter().filter(|item| item.is_left_out())
+    }
+
+    /// The same with another answer.
+    pub(super) fn map<U>(self, answer: impl FnOnce(T, &str) -> U) -> Answered<U> {
+        let Self { answer: given, outcome, request_id } = self;
+        Answered { answer: answer(given, &request_id), outcome, request_id }
+    }
 }
 
 /// What names a call.
@@ -77,8 +105,28 @@ impl Session<'_> {
         &self,
         attempt: impl Fn(&Session<'_>) -> Result<T, CasError>,
     ) -> Result<T, CasError> {
-        let again = || attempt(&Session { now: self.clock.now()?, ..*self });
+        let again = || {
+            // What an earlier attempt told is told again.
+            self.outcome().clear();
+            attempt(&Session { now: self.clock.now()?, ..*self })
+        };
         self.ledger.retry(again, |error: &CasError| error.conflict)
+    }
+
+    /// Tells what became of items of a request.
+    pub(super) fn tell(&self, items: impl IntoIterator<Item = ReviewItem>) {
+        self.outcome().extend(items);
+    }
+
+    /// Tells of a parameter that another one overruled.
+    pub(super) fn tell_overruled(&self, parameter: &'static str, given: &str, by: &str) {
+        let decision = Decision::Overridden { by: by.to_owned() };
+        let item = ReviewItem::new("parameter", format!("{parameter} {given}"), decision);
+        self.tell([item]);
+    }
+
+    fn outcome(&self) -> MutexGuard<'_, Vec<ReviewItem>> {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes to the ledger in the name of who acts.

@@ -34,8 +34,9 @@ pub(crate) enum Change {
     /// Takes over a certificate that another engine issued, with its revocation, which the next CRL
     /// is the first to list.
     Import { certificate: Box<Certificate>, revocation: Option<Revocation> },
-    /// Records the certificate of a claimed number.
-    Issue { certificate: Box<Certificate>, tags: Vec<Tag> },
+    /// Records the certificate of a claimed number. `left_out`: what its request asked for and it does not
+    /// have, for the log.
+    Issue { certificate: Box<Certificate>, tags: Vec<Tag>, left_out: String },
     /// Records that something failed that has no serial number, or not yet.
     Note { action: AuditAction, detail: String },
     /// Takes over a revocation that a CRL lists, of a certificate that the ledger need not know. What
@@ -154,7 +155,7 @@ impl Change {
                 transaction.put(&record::key(issuer, serial), &value)?;
                 (AuditAction::Cancelled, Some(serial), String::new())
             }
-            Self::Issue { certificate, tags } => {
+            Self::Issue { certificate, tags, left_out } => {
                 if let Some(broken) = stamp.standing.broken(transaction)? {
                     return Ok(Err(broken));
                 }
@@ -178,7 +179,7 @@ impl Change {
                 let value = record::encode_issued(claimed, stamp.at, tags, certificate.as_der());
                 transaction.put(&record::key(issuer, serial), &value)?;
                 index::put(transaction, issuer, certificate)?;
-                (AuditAction::Issued, Some(serial), String::new())
+                (AuditAction::Issued, Some(serial), left_out.clone())
             }
             Self::Fail { serial, problem } => (AuditAction::Failed, Some(serial), problem.clone()),
             Self::Import { certificate, revocation } => {

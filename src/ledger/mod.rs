@@ -27,7 +27,7 @@
 //! | `seal` | version 1, then how keys are sealed: kind (1: 1 under 32 bytes that are given, 2 under a passphrase); of kind 2 the KiB (4), passes (4), lanes (4) and salt (16) of Argon2id; nonce (24) and tag (16) of no bytes, sealed for what goes before in this list |
 //! | `subject/` digest of the name (16), identifier (16) | version 1 |
 //! | `token/` token | version 1, digest of the request (32), time (8), the answer: of a certificate its identifier (16) |
-//! | `waiting/` 1, issuer (32), serial (20) | version 1, of a certificate that waits for a signature from elsewhere the token (text, empty where there is none) and its tags |
+//! | `waiting/` 1, issuer (32), serial (20) | version 2, of a certificate that waits for a signature from elsewhere the token (text, empty where there is none), its tags and what of its request was left out (text) |
 //! | `waiting/` 2, issuer (32), zeros (12), number (8) | version 1, of a CRL that waits its time (8), the number of the audit entry before its own (8), its nextUpdate (8), whether it is a delta (1) and to which number (8), its shard (2), the sequence of the last revocation it lists (8), the to-be-signed bytes |
 //!
 //! An issuer is the SHA-256 of its SubjectPublicKeyInfo; a serial number has zeros in front; an

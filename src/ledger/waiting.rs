@@ -10,12 +10,13 @@ use super::tag::Tag;
 use super::write::Write;
 use super::{IssuerDigest, KeyAndValue, Ledger};
 use crate::error::{Error, StoreError};
-use crate::limits::{SERIAL_BYTES, TOKEN_BYTES};
+use crate::limits::{AUDIT_TEXT_BYTES, SERIAL_BYTES, TOKEN_BYTES};
 use crate::serial::SerialNumber;
 use crate::validity::Time;
 
 const PREFIX: &[u8] = b"waiting/";
-const VERSION: u8 = 1;
+const CERTIFICATE_VERSION: u8 = 2;
+const CRL_VERSION: u8 = 1;
 const CERTIFICATE: u8 = 1;
 const CRL: u8 = 2;
 /// Bytes of a key after the prefix: kind, issuer, and a serial number or a number as long.
@@ -68,6 +69,8 @@ impl fmt::Display for WaitingFor {
 pub(crate) struct WaitingCertificate {
     pub(crate) token: Option<String>,
     pub(crate) tags: Vec<Tag>,
+    /// What its request asked for and it does not have, for the log.
+    pub(crate) left_out: String,
 }
 
 /// A CRL that waits.
@@ -178,11 +181,12 @@ impl Ledger {
 pub(crate) fn certificate_write(
     issuer: &IssuerDigest,
     serial: &SerialNumber,
-    WaitingCertificate { token, tags }: &WaitingCertificate,
+    WaitingCertificate { token, tags, left_out }: &WaitingCertificate,
 ) -> Write {
-    let mut value = vec![VERSION];
+    let mut value = vec![CERTIFICATE_VERSION];
     value.extend(text(token.as_deref().unwrap_or_default(), TOKEN_BYTES));
     put_tags(&mut value, tags);
+    value.extend(text(left_out, AUDIT_TEXT_BYTES));
     Write::new(key(issuer, &WaitingFor::Certificate { serial: *serial }), value)
 }
 
@@ -190,7 +194,7 @@ pub(crate) fn certificate_write(
 pub(crate) fn crl_write(issuer: &IssuerDigest, number: u64, crl: &WaitingCrl) -> Write {
     let WaitingCrl { since, after_entry, next_update, base, shard, sequence, to_be_signed } = crl;
     let value = [
-        &[VERSION][..],
+        &[CRL_VERSION][..],
         &time(*since),
         &after_entry.to_be_bytes(),
         &time(*next_update),
@@ -204,17 +208,18 @@ pub(crate) fn crl_write(issuer: &IssuerDigest, number: u64, crl: &WaitingCrl) ->
 }
 
 fn decode_certificate(what: &WaitingFor, value: &[u8]) -> Result<WaitingCertificate, StoreError> {
-    let parsed = Some(versioned(value, VERSION, || shown(what))?).and_then(|rest| {
+    let parsed = Some(versioned(value, CERTIFICATE_VERSION, || shown(what))?).and_then(|rest| {
         let (token, rest) = take_text(rest)?;
         let (tags, rest) = take_tags(rest)?;
+        let (left_out, rest) = take_text(rest)?;
         let token = Some(token).filter(|token| !token.is_empty());
-        rest.is_empty().then_some(WaitingCertificate { token, tags })
+        rest.is_empty().then_some(WaitingCertificate { token, tags, left_out })
     });
     parsed.ok_or_else(|| corrupt(&shown(what), "damaged"))
 }
 
 fn decode_crl(what: &WaitingFor, value: &[u8]) -> Result<WaitingCrl, StoreError> {
-    let parsed = Some(versioned(value, VERSION, || shown(what))?).and_then(|rest| {
+    let parsed = Some(versioned(value, CRL_VERSION, || shown(what))?).and_then(|rest| {
         let (since, rest) = take_time(rest)?;
         let (after_entry, rest) = rest.split_first_chunk()?;
         let (next_update, rest) = take_time(rest)?;

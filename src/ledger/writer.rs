@@ -114,7 +114,8 @@ impl LedgerWriter {
         let stamp = Stamp { issuer, ..self.stamp().clone() };
         let (serial, to_be_signed) = (*certificate.serial(), certificate.to_be_signed().to_vec());
         let claim = Change::Claim { serial, to_be_signed };
-        let issue = Change::Issue { certificate: Box::new(certificate.clone()), tags: Vec::new() };
+        let (certificate, tags) = (Box::new(certificate.clone()), Vec::new());
+        let issue = Change::Issue { certificate, tags, left_out: String::new() };
         // Without the records there is no claim, and without the claim no certificate.
         let changes = vec![claim.with(writes_of(rows)), issue];
         self.ledger.change(&stamp, changes).into_iter().try_for_each(|answer| Ok(answer?))

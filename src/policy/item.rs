@@ -31,6 +31,20 @@ pub enum Decision {
     },
 }
 
+impl ReviewItem {
+    /// An item of a request: its kind, such as "alternative name", what is asked for, and what becomes of
+    /// it. Whoever decides over more than a [`Policy`](crate::Policy) does so tells of all in one list.
+    pub fn new(kind: &'static str, value: impl Into<String>, decision: Decision) -> Self {
+        Self { kind, value: value.into(), decision }
+    }
+
+    /// Whether the certificate does not have it as it was asked for: it was denied, or something else was
+    /// put in its place.
+    pub fn is_left_out(&self) -> bool {
+        self.decision != Decision::Granted
+    }
+}
+
 impl fmt::Display for ReviewItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, value, decision } = self;

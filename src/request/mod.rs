@@ -3,6 +3,7 @@
 
 mod builder;
 pub(crate) mod proven;
+mod sm2;
 mod unverified;
 
 pub use self::builder::RequestBuilder;

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::unverified::{LABELS, Unproven, UnverifiedRequest, WHAT};
-use crate::algorithm::SignatureAlgorithm;
+use super::sm2;
+use super::unverified::{LABELS, UnverifiedRequest, WHAT};
+use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
 use crate::error::Error;
 use crate::key::{Claim, PublicKey, Sm2Id, verify_many};
 use crate::name::{GeneralName, Name};
@@ -43,15 +44,16 @@ impl CertificateRequest {
     /// [`Error::Malformed`] when it cannot be read, [`Error::Unsupported`] for other algorithms,
     /// [`Error::InvalidSignature`] when the sender does not show that the key is theirs.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
-        Self::from_der_with_sm2_id(der, Sm2Id::default())
+        Self::from_der_with_sm2_ids(der, &[])
     }
 
-    /// Reads DER, verifying an SM2 signature with this identifier of the requester.
+    /// Reads DER, trying these identifiers of the requester where the key is SM2
+    /// ([`UnverifiedRequest::verify_with_sm2_ids`]).
     ///
     /// # Errors
-    /// As [`CertificateRequest::from_der`].
-    pub fn from_der_with_sm2_id(der: &[u8], id: Sm2Id) -> Result<Self, Error> {
-        UnverifiedRequest::from_der(der)?.verify_with_sm2_id(id)
+    /// As [`UnverifiedRequest::verify_with_sm2_ids`], and [`Error::Malformed`] when it cannot be read.
+    pub fn from_der_with_sm2_ids(der: &[u8], ids: &[Sm2Id]) -> Result<Self, Error> {
+        UnverifiedRequest::from_der(der)?.verify_with_sm2_ids(ids)
     }
 
     /// A request whose signature was verified before it was kept.
@@ -85,7 +87,7 @@ impl CertificateRequest {
                 let unproven = read?;
                 match verdicts.next() {
                     Some(Ok(())) => Ok(unproven.request()),
-                    _ => Err(Error::InvalidSignature { what: WHAT }),
+                    _ => Err(unproven.refusal(&[Sm2Id::default()])),
                 }
             })
             .collect()
@@ -113,12 +115,13 @@ impl CertificateRequest {
         Self::from_der(&pem::single(WHAT, LABELS, text)?)
     }
 
-    /// Reads PEM, verifying an SM2 signature with this identifier of the requester.
+    /// Reads PEM, trying these identifiers of the requester where the key is SM2
+    /// ([`UnverifiedRequest::verify_with_sm2_ids`]).
     ///
     /// # Errors
-    /// As [`CertificateRequest::from_der`].
-    pub fn from_pem_with_sm2_id(text: &str, id: Sm2Id) -> Result<Self, Error> {
-        Self::from_der_with_sm2_id(&pem::single(WHAT, LABELS, text)?, id)
+    /// As [`CertificateRequest::from_der_with_sm2_ids`].
+    pub fn from_pem_with_sm2_ids(text: &str, ids: &[Sm2Id]) -> Result<Self, Error> {
+        Self::from_der_with_sm2_ids(&pem::single(WHAT, LABELS, text)?, ids)
     }
 
     /// The request as it reads, without its proof.
@@ -188,27 +191,93 @@ impl UnverifiedRequest {
     ///
     /// # Errors
     /// [`Error::InvalidSignature`] when it is none of that key; [`Error::Unsupported`] for algorithms that
-    /// this crate does not know, by name; [`Error::Malformed`] when the key is none.
+    /// this crate does not know, by name, and for an SM2 identifier that was not tried; [`Error::Malformed`]
+    /// when the key is none.
     pub fn verify(self) -> Result<CertificateRequest, Error> {
-        self.verify_with_sm2_id(Sm2Id::default())
+        self.verify_with_sm2_ids(&[])
     }
 
-    /// The same, with this identifier of the requester where the key is SM2.
+    /// The same where the key is SM2 and its holder may have signed with one of several identifiers: they are
+    /// tried in this order, at most 16 of them, and the first that verifies is that of the request's key
+    /// ([`PublicKey::sm2_id`]). With none at all, [`Sm2Id::DEFAULT`] is tried. Other keys have no identifier.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sm2")] {
+    /// use certwright::key::Sm2Id;
+    /// use certwright::{CertificateRequest, KeyAlgorithm, KeyPair};
+    /// // As OpenSSL 3.0 signs where it is not told an identifier.
+    /// let empty = Sm2Id::new("")?;
+    /// let key = KeyPair::generate(KeyAlgorithm::Sm2)?.with_sm2_id(empty.clone());
+    /// let made = CertificateRequest::builder("CN=db.internal".parse()?).sign(&key)?;
+    ///
+    /// let refused = CertificateRequest::from_der(made.as_der()).unwrap_err();
+    /// assert!(refused.to_string().contains("the empty one"));
+    /// let ids = [Sm2Id::default(), empty];
+    /// let read = CertificateRequest::from_der_with_sm2_ids(made.as_der(), &ids)?;
+    /// assert_eq!(read.public_key().sm2_id().as_str(), "");
+    /// # }
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// As [`UnverifiedRequest::verify`].
-    pub fn verify_with_sm2_id(self, id: Sm2Id) -> Result<CertificateRequest, Error> {
-        let proven = self.proven(id)?;
+    /// As [`UnverifiedRequest::verify`]. Where another known identifier would verify, or the signature is r and s
+    /// without their encoding, the error says so.
+    pub fn verify_with_sm2_ids(self, ids: &[Sm2Id]) -> Result<CertificateRequest, Error> {
+        let ids = sm2::tried(ids)?;
+        let first = ids.first().cloned().unwrap_or_default();
+        let mut proven = self.proven(first)?;
         let Claim { key, algorithm, message, signature, .. } = proven.claim();
-        key.verify(algorithm, message, signature)
-            .map_err(|_| Error::InvalidSignature { what: WHAT })?;
+        if key.verify(algorithm, message, signature).is_err() {
+            let others = ids.get(1..).unwrap_or_default();
+            let is_sm2 = key.algorithm() == KeyAlgorithm::Sm2;
+            let other = is_sm2.then(|| sm2::verified(&proven.read, key, others)).flatten();
+            proven.public_key = other.ok_or_else(|| proven.refusal(&ids))?;
+        }
         Ok(proven.request())
+    }
+
+    /// The request with a key and a signature that can be verified, which is still to be done.
+    fn proven(self, id: Sm2Id) -> Result<Unproven, Error> {
+        let public_key = self.public_key.key()?.clone();
+        let public_key = public_key.with_arithmetic(self.arithmetic).with_sm2_id(id);
+        let algorithm = self.algorithm.algorithm()?;
+        let (given, wanted) = (algorithm.family(), public_key.algorithm().family());
+        if given != wanted {
+            let given = format!("{algorithm} over a key of {}", public_key.algorithm());
+            let is_sm2 = public_key.algorithm() == KeyAlgorithm::Sm2;
+            let more = if is_sm2 { sm2::misnamed(&self, &public_key) } else { "" };
+            let allowed = format!("a signature algorithm of {wanted} keys{more}");
+            return Err(Error::unsupported("signature of the certificate request", given, allowed));
+        }
+        Ok(Unproven { public_key, algorithm, read: self })
     }
 }
 
+/// A request of which the proof of possession can be verified, and is not yet.
+struct Unproven {
+    read: UnverifiedRequest,
+    public_key: PublicKey,
+    algorithm: SignatureAlgorithm,
+}
+
 impl Unproven {
+    fn claim(&self) -> Claim<'_> {
+        Claim {
+            key: &self.public_key,
+            algorithm: self.algorithm,
+            message: self.read.to_be_signed(),
+            signature: self.read.signature(),
+            is_often: false,
+        }
+    }
+
+    /// Why the claim does not verify with any of these identifiers.
+    fn refusal(&self, tried: &[Sm2Id]) -> Error {
+        sm2::refusal(&self.read, &self.public_key, tried)
+    }
+
     /// The request, once the claim was verified.
-    pub(super) fn request(self) -> CertificateRequest {
+    fn request(self) -> CertificateRequest {
         let Self { read, public_key, algorithm } = self;
         CertificateRequest { read, public_key, algorithm }
     }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
+use crate::algorithm::SignatureIdentifier;
 use crate::error::Error;
-use crate::key::{Arithmetic, Claim, PublicKey, PublicKeyInfo, Sm2Id};
+use crate::key::{Arithmetic, PublicKeyInfo};
 use crate::name::{GeneralName, Name};
 use crate::oid::Oid;
 use crate::profile::Extension;
@@ -42,9 +42,9 @@ pub struct UnverifiedRequest {
     to_be_signed: Range<usize>,
     signature: Range<usize>,
     subject: Name,
-    public_key: PublicKeyInfo,
-    arithmetic: Arithmetic,
-    algorithm: SignatureIdentifier,
+    pub(super) public_key: PublicKeyInfo,
+    pub(super) arithmetic: Arithmetic,
+    pub(super) algorithm: SignatureIdentifier,
     extensions: Extensions,
     attributes: Vec<RequestAttribute>,
 }
@@ -82,20 +82,6 @@ impl UnverifiedRequest {
     pub fn with_arithmetic(mut self, arithmetic: Arithmetic) -> Self {
         self.arithmetic = arithmetic;
         self
-    }
-
-    /// The request with a key and a signature that can be verified, which is still to be done.
-    pub(super) fn proven(self, id: Sm2Id) -> Result<Unproven, Error> {
-        let public_key = self.public_key.key()?.clone();
-        let public_key = public_key.with_arithmetic(self.arithmetic).with_sm2_id(id);
-        let algorithm = self.algorithm.algorithm()?;
-        let (given, wanted) = (algorithm.family(), public_key.algorithm().family());
-        if given != wanted {
-            let given = format!("{algorithm} over a key of {}", public_key.algorithm());
-            let allowed = format!("a signature algorithm of {wanted} keys");
-            return Err(Error::unsupported("signature of the certificate request", given, allowed));
-        }
-        Ok(Unproven { public_key, algorithm, read: self })
     }
 
     /// The DER.
@@ -163,24 +149,5 @@ impl UnverifiedRequest {
 impl fmt::Debug for UnverifiedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "UnverifiedRequest({} {})", self.subject, self.public_key)
-    }
-}
-
-/// A request of which the proof of possession can be verified, and is not yet.
-pub(super) struct Unproven {
-    pub(super) read: UnverifiedRequest,
-    pub(super) public_key: PublicKey,
-    pub(super) algorithm: SignatureAlgorithm,
-}
-
-impl Unproven {
-    pub(super) fn claim(&self) -> Claim<'_> {
-        Claim {
-            key: &self.public_key,
-            algorithm: self.algorithm,
-            message: self.read.to_be_signed(),
-            signature: self.read.signature(),
-            is_often: false,
-        }
     }
 }

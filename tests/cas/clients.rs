@@ -233,7 +233,7 @@ fn the_outcome_lists_what_of_the_csr_was_left_out() {
         },
         ..Default::default()
     };
-    let answer = world.cas.run(&request).unwrap();
+    let answer = world.cas.run_with_outcome(&request).unwrap();
     let left: Vec<&str> = answer
         .outcome
         .iter()

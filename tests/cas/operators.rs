@@ -32,8 +32,11 @@ fn what_only_operators_may_do_is_not_behind_the_call_of_applicants() {
             assert!(!error.request_id().is_empty());
         }
     }
-    // What is among the parameters says nothing of who calls.
+    // What is among the parameters says nothing of who calls, and is not another operation than the called.
     let action = json!({ "OrderId": order_id, "Action": "AttestOrder" }).to_string();
+    let error = shop.cas.call("DescribeCertificateState", &action).unwrap_err();
+    assert!(error.message().contains("Action: given \"AttestOrder\""), "{error}");
+    let action = json!({ "OrderId": order_id, "Action": "DescribeCertificateState" }).to_string();
     let state = shop.cas.call("DescribeCertificateState", &action).unwrap();
     assert!(state.contains("domain_verify"), "{state}");
     assert_eq!(before, records(&*shop.store));

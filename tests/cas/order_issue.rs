@@ -202,7 +202,7 @@ fn certificates_point_to_the_crl_of_an_issuer_that_has_one() {
 /// The shop without an issuer of orders, or with another.
 fn with_issuer(shop: &Shop, issuer: Option<&str>) -> Cas {
     let mut config = shop.cas.config().clone();
-    config.order_issuer = issuer.map(|issuer| issuer.parse().unwrap());
+    config.order_issuers = issuer.map(|issuer| issuer.parse().unwrap()).into_iter().collect();
     opened(&shop.store, &shop.clock, config).with_probe(Arc::clone(&shop.probe))
 }
 

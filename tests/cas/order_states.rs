@@ -29,7 +29,7 @@ fn every_operation_in_every_state_does_what_the_table_says() {
             let shop = shop();
             let order_id = shop.order_in(state);
             let mut config = shop.cas.config().clone();
-            config.order_issuer = None;
+            config.order_issuers.clear();
             let cas = opened(&shop.store, &shop.clock, config);
             let shop = Shop { cas: Arc::new(cas), ..shop };
             let what = format!("{operation} in state {state}");

@@ -59,17 +59,18 @@ fn tokens_are_hexadecimal_and_never_the_same() {
 fn the_examples_of_the_seed_pages_are_orders() {
     let shop = shop();
     shop.buy("symantec-free-1-free", 3);
-    // CreateCertificateRequest.en; its example of a tag's key breaks the rule above it.
+    // CreateCertificateRequest.en; its example of a tag's key breaks the rule above it, and names the
+    // resource group.
     let asked = json!({
         "ProductCode": "symantec-free-1-free", "Username": "Tom", "Phone": "1390000****",
         "Email": "username@example.com", "Domain": "www.aliyundoc.com", "ValidateType": "DNS",
     });
     shop.call(CREATE, asked.clone());
     let tagged = with(asked, json!({ "Tags": [{ "Key": "acs:rm:rgId", "Value": "test" }] }));
-    refused(&shop, CREATE, tagged, "InvalidParameter", &["Tags.1.Key", "acs:"]);
+    shop.call(CREATE, tagged);
     // CreateCertificateWithCsrRequest.zh, as it goes over the wire; the CSR is masked there.
     let asked = json!({
-        "Action": WITH_CSR, "Version": "2020-04-07", "Csr": csr_for(KeyAlgorithm::Rsa2048, "www.chacuo.net"),
+        "Action": WITH_CSR, "Version": "2020-04-07", "Csr": csr_for(KeyAlgorithm::EcdsaP256, "www.chacuo.net"),
         "Email": "example@aliyun.com", "Phone": "1381111****", "Username": "keller",
         "ValidateType": "DNS",
     });
@@ -265,7 +266,7 @@ fn the_common_name_of_a_csr_is_the_domain() {
 #[test]
 fn the_key_of_a_csr_is_rsa_of_2048_bits_or_ecc() {
     let shop = shop();
-    for algorithm in [KeyAlgorithm::Rsa2048, KeyAlgorithm::EcdsaP256, KeyAlgorithm::EcdsaP521] {
+    for algorithm in [KeyAlgorithm::EcdsaP256, KeyAlgorithm::EcdsaP521] {
         let csr = csr_for(algorithm, "www.example.com");
         shop.call(WITH_CSR, application_with_csr(&csr));
     }
@@ -273,6 +274,37 @@ fn the_key_of_a_csr_is_rsa_of_2048_bits_or_ecc() {
     let words = ["Csr", "SM2", "RSA of 2048 bits or more, or ECC"];
     refused(&shop, WITH_CSR, application_with_csr(&sm2), "InvalidParameter", &words);
     refused(&shop, FOR_PACKAGE, application_with_csr(&sm2), "InvalidParameter", &words);
+}
+
+/// One that could not be issued would use quota and wait for ever.
+#[test]
+fn each_family_has_an_issuer_of_its_own_and_a_key_that_none_certifies_is_refused_before_quota() {
+    let shop = shop();
+    let rsa = application_with_csr(&csr_for(KeyAlgorithm::Rsa2048, "www.example.com"));
+    let words = ["Csr", "RSA_2048", "the family ECC"];
+    refused(&shop, WITH_CSR, rsa.clone(), "InvalidParameter", &words);
+    assert_eq!(shop.quota(SINGLE), (100, 0, 0));
+
+    let root = crate::world::root(&shop.cas, "RSA_2048");
+    let other = crate::world::intermediate(&shop.cas, &root, "RSA_2048", json!({}));
+    let mut config = shop.cas.config().clone();
+    config.order_issuers.push(other.parse().unwrap());
+    let shop = Shop { cas: Arc::new(opened(&shop.store, &shop.clock, config)), ..shop };
+    let ecc = application_with_csr(&csr_for(KeyAlgorithm::EcdsaP256, "www.example.com"));
+    for (asked, issuer) in [(rsa, &other), (ecc, &shop.issuer)] {
+        let order_id = number(&shop.call(WITH_CSR, asked));
+        let progress = shop.call("AttestOrder", json!({ "OrderId": order_id }));
+        assert_eq!(progress["Type"], "certificate", "{progress}");
+        let issued = shop.call("DescribeCertificateState", json!({ "OrderId": order_id }));
+        let above = shop.call("DescribeCACertificate", json!({ "Identifier": issuer }));
+        let chain = text(&issued, "CertificateChain");
+        assert!(chain.starts_with(text(&above["Certificate"], "X509Certificate")), "{chain}");
+    }
+    // Without a CSR, the key is of the family that the rules say, here RSA.
+    let order_id = number(&shop.call(CREATE, application()));
+    assert_eq!(shop.call("AttestOrder", json!({ "OrderId": order_id }))["Type"], "certificate");
+    let listed = shop.call("ListUserCertificateOrder", json!({}));
+    assert_eq!(listed["CertificateOrderList"][0]["Algorithm"], "ECC");
 }
 
 #[test]
@@ -317,7 +349,7 @@ fn tags_follow_their_rules() {
     shop.order(json!({ "Tags.1.Key": "a".repeat(64), "Tags.1.Value": "v".repeat(128) }));
     let asked = with(application(), json!({ "Tags": tags(21) }));
     refused(&shop, CREATE, asked, "InvalidParameter", &["Tags", "21", "20"]);
-    for key in ["aliyun", "aliyun-x", "acs:rm:rgId", "1a", "-a", "a b", "http://a", "é"] {
+    for key in ["aliyun", "aliyun-x", "acs:rm:rgid", "acs:x", "1a", "-a", "a b", "http://a", "é"] {
         let asked = with(application(), json!({ "Tags": [{ "Key": key }] }));
         refused(&shop, CREATE, asked, "InvalidParameter", &["Tags.1.Key"]);
     }
@@ -387,7 +419,7 @@ fn a_key_that_cannot_be_made_creates_no_order() {
     let shop = shop_with(Arc::new(MemoryStore::default()), json!({}), |config| {
         config.order_algorithm = KeyAlgorithm::Rsa1024;
         // There is no such CA, so the key is of that algorithm.
-        config.order_issuer = Some("00000000000000000000000000000001".parse().unwrap());
+        config.order_issuers = vec!["00000000000000000000000000000001".parse().unwrap()];
     });
     refused(&shop, CREATE, application(), "CreateCertificateRequestFailed", &["1024"]);
     assert_eq!(shop.quota(SINGLE), (100, 0, 0));

@@ -69,8 +69,8 @@ pub fn shop_with(store: Arc<dyn Store>, authority: Value, rules: impl Fn(&mut Co
     let first = opened(&store, &clock, config.clone());
     let root = root(&first, algorithm);
     let issuer = crate::world::intermediate(&first, &root, algorithm, authority.clone());
-    if config.order_issuer.is_none() {
-        config.order_issuer = Some(issuer.parse().unwrap());
+    if config.order_issuers.is_empty() {
+        config.order_issuers = vec![issuer.parse().unwrap()];
     }
     let shop = Shop {
         cas: Arc::new(opened(&store, &clock, config).with_probe(Arc::clone(&probe))),
@@ -152,7 +152,7 @@ impl Shop {
             // The issuer is not there yet.
             OrderState::Process => {
                 let mut config = self.cas.config().clone();
-                config.order_issuer = None;
+                config.order_issuers.clear();
                 opened(&self.store, &self.clock, config).operator().attest_order(order_id).unwrap();
             }
             OrderState::Certificate => drop(self.call("AttestOrder", named)),

@@ -124,6 +124,36 @@ fn the_version_of_an_operation_may_be_given_and_must_be_right() {
 }
 
 #[test]
+fn the_action_among_the_parameters_is_the_one_that_is_called() {
+    let cas = cas();
+    call(&cas, "ListCsr", json!({ "Action": "ListCsr" }));
+    let words = ["Action: given \"DeleteCsr\", allowed ListCsr"];
+    refused(&cas, "ListCsr", json!({ "Action": "DeleteCsr" }), "InvalidParameter", &words);
+}
+
+#[test]
+fn an_answer_is_json_or_the_same_tree_in_xml_as_the_format_says() {
+    let cas = cas();
+    csr(&cas, "ECC", 256, "a.example");
+    for format in ["JSON", "json", ""] {
+        let answer = cas.call("ListCsr", &json!({ "Format": format }).to_string()).unwrap();
+        assert!(answer.starts_with('{'), "{answer}");
+    }
+    let answer = cas.call("ListCsr", r#"{ "Format": "XML" }"#).unwrap();
+    for part in [
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListCsrResponse>",
+        "<CsrList><Algorithm>ECC</Algorithm><CommonName>a.example</CommonName>",
+        "<HasPrivateKey>true</HasPrivateKey>",
+        "<TotalCount>1</TotalCount></ListCsrResponse>",
+    ] {
+        assert!(answer.contains(part), "{part}\n{answer}");
+    }
+    for odd in [json!("YAML"), json!(1), json!(["XML"])] {
+        refused(&cas, "ListCsr", json!({ "Format": odd }), "InvalidParameter", &["JSON or XML"]);
+    }
+}
+
+#[test]
 fn an_unknown_operation_and_parameters_that_are_no_object_are_refused() {
     let cas = cas();
     refused(&cas, "DropTables", json!({}), "InvalidParameter", &["DropTables"]);

@@ -184,7 +184,7 @@ fn what_openssl_made_is_shown() {
         if sm2 {
             // OpenSSL signs with an empty identifier unless told.
             run(&[&["req", "-new", "-out", "a.csr"], &subject[..]].concat());
-            shop.run(&["inspect", "a.csr"]).says(1, "signature");
+            shop.run(&["inspect", "a.csr"]).says(1, "SM2 identifier");
             shop.run(&["inspect", "--sm2-id", "", "a.csr"]).expect(0);
         }
     }

@@ -10,6 +10,7 @@ mod calls;
 mod folded;
 mod help;
 mod inspected;
+mod left_out;
 
 mod kills;
 mod linted;

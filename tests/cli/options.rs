@@ -53,7 +53,7 @@ fn a_file_of_rules_sets_them_and_an_unknown_or_wrong_one_is_refused() {
     let rules = json!({
         "organization": "Example GmbH", "organization_unit": "Web", "client_country": "DE",
         "authority_country": "DE", "crl_base_url": "http://crl.example", "crl_day": 3,
-        "default_product": "digicert-free-1-free", "order_issuer": ca["Identifier"],
+        "default_product": "digicert-free-1-free", "order_issuers": [ca["Identifier"]],
         "subject_from_csr": "ignore", "validity": "strict",
     });
     shop.write("rules.json", rules.to_string());
@@ -64,14 +64,45 @@ fn a_file_of_rules_sets_them_and_an_unknown_or_wrong_one_is_refused() {
     assert!(shown.contains("OU=Web,O=Example GmbH"), "{shown}");
     for (rules, words) in [
         (json!({ "organisation": "x" }), "\"organisation\""),
-        (json!({ "organization": 5 }), "a string"),
-        (json!({ "crl_day": "3" }), "a number"),
-        (json!({ "order_issuer": "x" }), "identifier"),
-        (json!({ "validity": "loose" }), "\"lenient\" or \"strict\""),
-        (json!({ "subject_from_csr": true }), "\"copy\" or \"ignore\""),
+        (json!({ "organization": [] }), "a string"),
+        (json!({ "crl_day": "x" }), "crl_day: given \"x\", allowed an integer"),
+        (json!({ "crl_day": 0 }), "crl_day: given 0, allowed 1 to 365"),
+        (json!({ "order_issuers": ["x"] }), "order_issuers.1: given \"x\", allowed the identifier"),
+        (json!({ "validity": "loose" }), "allowed lenient or strict"),
+        (json!({ "subject_from_csr": true }), "given true, allowed copy or ignore"),
     ] {
         shop.write("rules.json", rules.to_string());
         let refused = shop.try_call(&["--config", "rules.json"], "ListCsr", &json!({}));
+        let error = refused.refused("InvalidParameter");
+        assert!(text(&error, "Message").contains(words), "{error}");
+    }
+}
+
+/// Documented in docs/rules.toml, which is what the command prints.
+#[test]
+fn rules_prints_every_rule_with_its_default_and_config_reads_that() {
+    let shop = Shop::new();
+    let printed = shop.run(&["rules"]).expect(0).stdout;
+    let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/rules.toml");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(kept, &printed).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(kept).unwrap(), printed, "UPDATE_GOLDEN=1 writes it");
+    for rule in certwright::cas::Config::rules() {
+        let lines = [format!("\n{} = ", rule.name), format!("\n# {} = ", rule.name)];
+        assert_eq!(lines.iter().map(|line| printed.matches(line).count()).sum::<usize>(), 1);
+    }
+    shop.write("rules.toml", &printed);
+    shop.call_with(&["--config", "rules.toml"], "ListCsr", json!({}));
+    for (rules, words) in [
+        ("crl_day = 0", "crl_day: given 0, allowed 1 to 365"),
+        ("crl_day = 1\ncrl_day = 2", "not TOML: duplicate key at line 2"),
+        ("[validity]", "validity: given a structure, allowed lenient or strict"),
+        ("# fine\n\nvalidity = lenient", "at line 3"),
+        ("organisation = \"x\"", "unknown rule \"organisation\""),
+    ] {
+        shop.write("rules.toml", rules);
+        let refused = shop.try_call(&["--config", "rules.toml"], "ListCsr", &json!({}));
         let error = refused.refused("InvalidParameter");
         assert!(text(&error, "Message").contains(words), "{error}");
     }

@@ -213,7 +213,7 @@ pub fn any_algorithm() -> KeyAlgorithm {
 }
 
 /// What the operations call a key.
-pub fn service_name(algorithm: KeyAlgorithm) -> &'static str {
+pub fn service_name(algorithm: KeyAlgorithm) -> String {
     let rules = certwright::cas::Config::default().algorithms;
-    rules.iter().find(|rule| rule.key == algorithm).unwrap().name
+    rules.into_iter().find(|rule| rule.key == algorithm).unwrap().name
 }

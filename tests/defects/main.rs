@@ -12,3 +12,4 @@ mod peer_defects_keys;
 mod peer_defects_reading;
 mod peer_defects_requests;
 mod pem_forms;
+mod sm2_requesters;

@@ -215,7 +215,7 @@ fn the_identifier_of_sm2_must_be_the_same_on_both_sides() {
     generate(folder.path(), KeyAlgorithm::Sm2, "theirs.key");
     let theirs = ["req", "-new", "-key", "theirs.key", "-subj", "/CN=a", "-sm3", "-sigopt", option];
     let theirs = run(folder.path(), &theirs).expect_success().text();
-    CertificateRequest::from_pem_with_sm2_id(&theirs, other.clone()).unwrap();
+    CertificateRequest::from_pem_with_sm2_ids(&theirs, std::slice::from_ref(&other)).unwrap();
     assert!(invalid(CertificateRequest::from_pem(&theirs)));
 
     let key = key(KeyAlgorithm::Sm2).with_sm2_id(other.clone());

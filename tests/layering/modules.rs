@@ -13,8 +13,8 @@ pub const MODULES: &[(&str, u8, &[&str])] = &[
     // A crate of its own, which uses what everybody may use.
     ("bin", 7, &[]),
 
-    ("authority", 6, &["algorithm", "certificate", "chain", "crl", "error", "hexadecimal", "issuer", "key", "ledger", "lint", "name",
-        "openssl_ca", "policy", "profile", "request", "revocation_list", "serial", "store", "validity"]),
+    ("authority", 6, &["algorithm", "certificate", "chain", "crl", "error", "hexadecimal", "issuer", "key", "ledger", "limits", "lint",
+        "name", "openssl_ca", "policy", "profile", "request", "revocation_list", "serial", "store", "validity"]),
     // A client of what everybody may use: CLIENTS.
     ("cas", 6, &[]),
     ("conversions", 6, &["certificate", "chain", "error", "key", "name", "request", "revocation_list", "validity"]),
@@ -106,6 +106,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("sm3", &["key"]),
     ("sm4", &["key"]),
     ("subtle", &["key"]),
+    ("toml", &["bin"]),
     ("unicode_normalization", &["name"]),
     ("x509_cert", &["conversions"]),
     ("zeroize", &["bin", "cas", "curves", "key", "lanes", "ledger", "request", "wire"]),

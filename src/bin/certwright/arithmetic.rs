@@ -28,5 +28,10 @@ pub fn read() -> Result<(), Failure> {
 
 /// What it named; the fastest where it is silent.
 pub fn chosen() -> Arithmetic {
-    CHOSEN.get().copied().unwrap_or_default()
+    asked().unwrap_or_default()
+}
+
+/// What it named, if it did.
+pub fn asked() -> Option<Arithmetic> {
+    CHOSEN.get().copied()
 }

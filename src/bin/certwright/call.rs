@@ -3,16 +3,17 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use certwright::cas::{Cas, CasError, Config, OPERATIONS, OPERATOR_OPERATIONS, Operation};
+use certwright::cas::{
+    Answered, Cas, CasError, Config, OPERATIONS, OPERATOR_OPERATIONS, Operation,
+};
 use certwright::time::{FixedClock, SystemClock};
 use certwright::{Error, MemoryStore};
 
-use super::arithmetic;
 use super::config::config;
 use super::failure::Failure;
 use super::input::{JSON_BYTES, read_sealing_key, read_text};
 use super::options::StoreOptions;
-use super::output::{Output, pretty};
+use super::output::{Output, notice, plain, pretty};
 use super::store;
 
 /// Who calls: `call` is for the operations of the service, `operate` for those of its operator.
@@ -30,10 +31,10 @@ impl Caller {
         }
     }
 
-    fn call(self, cas: &Cas, action: &str, parameters: &str) -> Result<String, CasError> {
+    fn call(self, cas: &Cas, action: &str, parameters: &str) -> Result<Answered<String>, CasError> {
         match self {
-            Self::Applicant => cas.call(action, parameters),
-            Self::Operator => cas.operator().call(action, parameters),
+            Self::Applicant => cas.call_with_outcome(action, parameters),
+            Self::Operator => cas.operator().call_with_outcome(action, parameters),
         }
     }
 }
@@ -48,15 +49,14 @@ pub fn run(
     let place = options.store()?;
     // All that can be wrong without a store is, before one is opened.
     let parameters = read_parameters(parameters).map_err(Failure::of_call)?;
-    match caller.operations().iter().find(|operation| operation.name == action) {
+    match Operation::find(caller.operations(), action, &parameters) {
         Some(operation) => operation.check(&parameters)?,
         None => {
             let nowhere = Cas::new(MemoryStore::default(), SystemClock, Config::default());
             return Ok(answer(caller.call(&nowhere, action, &parameters)?, output)?);
         }
     }
-    let mut config = config(options).map_err(Failure::of_call)?;
-    config.arithmetic = arithmetic::chosen();
+    let config = config(options).map_err(Failure::of_call)?;
     let key = options.key_file.as_deref().map(read_sealing_key).transpose();
     let key = key.map_err(Failure::of_call)?;
 
@@ -83,9 +83,14 @@ fn read_parameters(given: String) -> Result<String, Error> {
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
-fn answer(answer: String, output: &mut Output) -> std::io::Result<()> {
-    writeln!(output, "{}", pretty(&answer))?;
-    output.flush()
+/// The answer is the service's; what of the request was left out is said beside it.
+fn answer(answered: Answered<String>, output: &mut Output) -> std::io::Result<()> {
+    writeln!(output, "{}", pretty(&answered.answer))?;
+    output.flush()?;
+    for item in answered.left_out() {
+        notice(&format!("left out: {}", plain(&item.to_string())));
+    }
+    Ok(())
 }
 
 /// Who runs this, as far as the environment knows.

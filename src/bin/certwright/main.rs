@@ -8,6 +8,7 @@
 
 mod arithmetic;
 mod call;
+mod completions;
 mod config;
 mod failure;
 mod input;
@@ -17,6 +18,7 @@ mod ops;
 mod options;
 mod output;
 mod store;
+mod values;
 mod verify;
 
 use std::io::Write as _;
@@ -66,7 +68,7 @@ fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
         Verb::Backup { store, path } => store::backup(&before.only_store(store, "backup")?, &path),
         Verb::Completions { shell } => {
             before.none("completions")?;
-            options::complete(shell, output)
+            completions::complete(shell, output)
         }
         Verb::Init { store } => store::init(&before.only_store(store, "init")?),
         Verb::Inspect(inspect) => {
@@ -80,6 +82,10 @@ fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
         Verb::Ops { action } => {
             before.none("ops")?;
             ops::run(action.as_deref(), output)
+        }
+        Verb::Rules => {
+            before.none("rules")?;
+            config::show(output)
         }
         Verb::Verify(verify) => {
             before.none("verify")?;

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use certwright::cas::{OPERATIONS, OPERATOR_OPERATIONS, Operation, ParameterHelp};
 
 use super::failure::Failure;
-use super::output::Output;
+use super::output::{Output, wrapped};
 
 pub fn run(action: Option<&str>, output: &mut Output) -> Result<(), Failure> {
     let found = all().find(|operation| Some(operation.name) == action);
@@ -48,9 +48,7 @@ fn show_parts(
     output: &mut Output,
 ) -> std::io::Result<()> {
     let indent = 4 * level - 2;
-    // Some answers have more for Rust than for JSON.
-    let sent = parts.iter().filter(|part| part.kind != "nothing");
-    for ParameterHelp { name, kind, required, description, parts } in sent {
+    for ParameterHelp { name, kind, required, description, parts } in parts {
         // What an answer has is not asked of anybody.
         let required = if given && *required { ", required" } else { "" };
         writeln!(output, "{:indent$}{name} ({kind}{required})", "")?;
@@ -75,20 +73,3 @@ fn first_sentence(text: &str) -> &str {
     let text = text.trim();
     text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.')
 }
-
-/// A text in lines of at most 100 columns.
-fn wrapped(text: &str, indent: usize) -> String {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() && indent + line.chars().count() + 1 + word.chars().count() > COLUMNS {
-            lines.push(std::mem::take(&mut line));
-        }
-        line.push_str(if line.is_empty() { "" } else { " " });
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines.iter().map(|line| format!("{:indent$}{line}", "")).collect::<Vec<_>>().join("\n")
-}
-
-const COLUMNS: usize = 100;

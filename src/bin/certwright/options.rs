@@ -1,6 +1,5 @@
 //! The command line.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use certwright::AltName;
@@ -16,7 +15,7 @@ use clap::{
 use clap_complete::Shell;
 
 use super::failure::{self, Failure};
-use super::output::Output;
+use super::values::{Digest, digest, sm2_id, time};
 
 /// A private CA in one file: RSA, the NIST curves and SM2.
 #[derive(Debug, Parser)]
@@ -80,6 +79,8 @@ pub enum Verb {
         #[arg(value_parser = actions(&[OPERATIONS, OPERATOR_OPERATIONS]))]
         action: Option<String>,
     },
+    /// Print every rule of the operations with its default, as a file for `--config`
+    Rules,
     /// Verify a chain up to a trusted certificate
     Verify(Verify),
 }
@@ -117,16 +118,16 @@ pub struct StoreOptions {
     /// Seconds to wait while another process has the store open; 5 unless given
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(..=86_400))]
     pub wait: Option<u32>,
-    /// A JSON object of rules: organization, organization_unit, client_country, authority_country,
-    /// crl_base_url, crl_day, order_issuer, default_product, validity, subject_from_csr
+    /// A file of rules, in TOML (FILE.toml) or as a JSON object: `certwright rules` prints each with its
+    /// default
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Where CRLs are published: certificates point to URL/IDENTIFIER.crl
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub crl_base_url: Option<String>,
-    /// The CA that issues verified orders
+    /// A CA that issues verified orders; given once for each family of keys
     #[arg(long, value_name = "IDENTIFIER")]
-    pub order_issuer: Option<Identifier>,
+    pub order_issuer: Vec<Identifier>,
     /// Accept Years and Months too where Days, BeforeTime and AfterTime are not given
     #[arg(long)]
     pub lenient_validity: bool,
@@ -255,7 +256,7 @@ impl StoreOptions {
             wait: self.wait.or(after.wait),
             config: self.config.or(after.config),
             crl_base_url: self.crl_base_url.or(after.crl_base_url),
-            order_issuer: self.order_issuer.or(after.order_issuer),
+            order_issuer: [self.order_issuer, after.order_issuer].concat(),
             lenient_validity: self.lenient_validity || after.lenient_validity,
         })
     }
@@ -306,7 +307,7 @@ impl StoreOptions {
             (wait.is_some(), "--wait"),
             (config.is_some(), "--config"),
             (crl_base_url.is_some(), "--crl-base-url"),
-            (order_issuer.is_some(), "--order-issuer"),
+            (!order_issuer.is_empty(), "--order-issuer"),
             (*lenient_validity, "--lenient-validity"),
         ]
         .into_iter()
@@ -315,72 +316,21 @@ impl StoreOptions {
     }
 }
 
-/// Writes a script that completes the command line.
-pub fn complete(shell: Shell, output: &mut Output) -> Result<(), Failure> {
-    // An unknown operation is the service's to refuse, but the shell knows the known ones.
-    let known = |verb: clap::Command, operations| {
-        verb.mut_arg("action", |action| action.value_parser(actions(operations)))
-    };
-    let mut command = Options::command()
-        .mut_subcommand("call", |verb| known(verb, &[OPERATIONS]))
-        .mut_subcommand("operate", |verb| known(verb, &[OPERATOR_OPERATIONS]));
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command, "certwright", &mut script);
-    output.write_all(&script)?;
-    if shell == Shell::Fish {
-        // Which clap_complete gives no arguments but options.
-        for (verb, lists) in [
-            ("call", &[OPERATIONS][..]),
-            ("operate", &[OPERATOR_OPERATIONS]),
-            ("ops", &[OPERATIONS, OPERATOR_OPERATIONS]),
-        ] {
-            let names = names(lists).collect::<Vec<_>>().join(" ");
-            let verb = format!("__fish_seen_subcommand_from {verb}");
-            writeln!(output, "complete -c certwright -n \"{verb}\" -a \"{names}\"")?;
-        }
-    }
-    Ok(())
-}
-
 pub fn usage(kind: ErrorKind, message: impl std::fmt::Display) -> Failure {
     Failure::Usage(Options::command().error(kind, message))
 }
 
-fn actions(lists: &'static [&'static [Operation]]) -> PossibleValuesParser {
+pub fn actions(lists: &'static [&'static [Operation]]) -> PossibleValuesParser {
     PossibleValuesParser::new(names(lists))
 }
 
-fn names(lists: &[&'static [Operation]]) -> impl Iterator<Item = &'static str> {
+pub fn names(lists: &[&'static [Operation]]) -> impl Iterator<Item = &'static str> {
     lists.iter().flat_map(|list| list.iter().map(|operation| operation.name))
 }
 
 fn shell_parser() -> impl clap::builder::TypedValueParser<Value = Shell> {
     use clap::builder::TypedValueParser as _;
     PossibleValuesParser::new(["bash", "fish", "zsh"]).try_map(|name| name.parse::<Shell>())
-}
-
-fn time(text: &str) -> Result<Time, certwright::Error> {
-    match text.parse() {
-        Ok(seconds) => Time::from_unix(seconds),
-        Err(_) => text.parse(),
-    }
-}
-
-/// The digest of an audit entry.
-#[derive(Clone, Copy, Debug)]
-pub struct Digest(pub [u8; 32]);
-
-fn digest(text: &str) -> Result<Digest, &'static str> {
-    let wrong = "allowed 64 hexadecimal digits";
-    let digits = Some(text.as_bytes()).filter(|text| text.iter().all(u8::is_ascii_hexdigit));
-    let (pairs, []) = digits.ok_or(wrong)?.as_chunks::<2>() else { return Err(wrong) };
-    let byte = |pair| u8::from_str_radix(&String::from_utf8_lossy(pair), 16).map_err(|_| wrong);
-    let bytes: Vec<u8> = pairs.iter().map(|pair| byte(pair)).collect::<Result<_, _>>()?;
-    bytes.try_into().map(Digest).map_err(|_| wrong)
-}
-
-fn sm2_id(text: &str) -> Result<Sm2Id, certwright::Error> {
-    Sm2Id::new(text)
 }
 
 const EXAMPLES: &str = "\

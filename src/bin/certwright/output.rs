@@ -95,6 +95,12 @@ pub fn escaped(text: &str) -> String {
     text.escape_default().to_string()
 }
 
+/// The same in letters of any script, where only what could steer a terminal is escaped.
+pub fn plain(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
+    given(&text.chars().map(shown).collect::<String>())
+}
+
 /// Columns of names.
 const WIDTH: usize = 14;
 
@@ -102,3 +108,20 @@ const WIDTH: usize = 14;
 pub fn pretty(json: &str) -> String {
     serde_json::from_str::<Value>(json).map_or(json.to_owned(), |json| format!("{json:#}"))
 }
+
+/// A text in lines of at most 100 columns.
+pub fn wrapped(text: &str, indent: usize) -> String {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && indent + line.chars().count() + 1 + word.chars().count() > COLUMNS {
+            lines.push(std::mem::take(&mut line));
+        }
+        line.push_str(if line.is_empty() { "" } else { " " });
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines.iter().map(|line| format!("{:indent$}{line}", "")).collect::<Vec<_>>().join("\n")
+}
+
+const COLUMNS: usize = 100;

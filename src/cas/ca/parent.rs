@@ -136,7 +136,7 @@ pub(crate) fn algorithm(
     let allowed = at.config.algorithms.iter().filter(|rule| at.config.weak_keys.allow(rule.key));
     let found = allowed.clone().find(|rule| rule.name == text).map(|rule| rule.key);
     found.ok_or_else(|| {
-        let names: Vec<&str> = allowed.map(|rule| rule.name).collect();
+        let names: Vec<&str> = allowed.map(|rule| &*rule.name).collect();
         CasError::invalid(name, quoted(text), names.join(", "))
     })
 }

@@ -57,7 +57,7 @@ impl Run for UploadCsr {
     const ANSWER: Named = Some(("CsrId", "The CSR's number."));
 
     fn run(&self, at: &Session<'_>) -> Result<i64, CasError> {
-        let csr = read_csr(&self.csr)?;
+        let csr = read_csr(at, &self.csr)?;
         let key = self.key.as_ref().map(|key| read_key(at, key, &csr)).transpose()?;
         check_name(at, self.name.as_deref())?;
         keep(at, self.name.as_deref(), &csr, key.as_ref())
@@ -102,7 +102,7 @@ impl Run for ListCsr {
     fn run(&self, at: &Session<'_>) -> Result<List<ListedCsr>, CasError> {
         let Self { algorithm, key_word, page } = self;
         if let Some(algorithm) = algorithm
-            && !at.config.csr_keys.iter().any(|rule| rule.algorithm == algorithm)
+            && !at.config.csr_keys.iter().any(|rule| rule.algorithm == *algorithm)
         {
             return Err(CasError::invalid("Algorithm", quoted(algorithm), "RSA, ECC or SM2"));
         }
@@ -229,8 +229,10 @@ fn with_line_ends(text: &str) -> Zeroizing<String> {
 }
 
 /// A CSR from PEM, its signature verified.
-pub(crate) fn read_csr(text: &str) -> Result<CertificateRequest, CasError> {
-    CertificateRequest::from_pem(&with_line_ends(text)).map_err(|error| match error {
+pub(crate) fn read_csr(at: &Session<'_>, text: &str) -> Result<CertificateRequest, CasError> {
+    let text = with_line_ends(text);
+    let read = CertificateRequest::from_pem_with_sm2_ids(&text, &at.config.sm2_ids);
+    read.map_err(|error| match error {
         // What is well formed and merely not supported is a parameter out of bounds.
         Error::Unsupported { .. } => CasError::of(error, ErrorKind::InvalidParameter),
         error => CasError::of(error, ErrorKind::CertificateFormat),

@@ -9,16 +9,17 @@ use super::schema::{Problems, shown};
 
 /// Parameters that every call of the service has; they say nothing here. (I: the authentication of
 /// callers is the embedder's.)
-const COMMON: [&str; 10] = [
+const COMMON: [&str; 11] = [
     "AccessKeyId",
-    "Action",
-    "Format",
+    "Lang",
     "RegionId",
     "SecurityToken",
     "Signature",
     "SignatureMethod",
     "SignatureNonce",
+    "SignatureType",
     "SignatureVersion",
+    "SourceIp",
     "Timestamp",
 ];
 

@@ -4,3 +4,4 @@ pub(super) mod flat;
 pub(super) mod schema;
 pub(super) mod structures;
 pub(super) mod text;
+pub(super) mod xml;

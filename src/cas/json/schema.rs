@@ -20,7 +20,7 @@ pub struct Problems {
 
 impl Problems {
     /// A value of another kind than is allowed.
-    pub(super) fn kind(&mut self, place: &str, given: &Value, allowed: &str) {
+    pub(crate) fn kind(&mut self, place: &str, given: &Value, allowed: &str) {
         self.wrong.push(format!("{place}: given {}, allowed {allowed}", shown(given)));
     }
 }

@@ -35,8 +35,8 @@ fn wipe(value: &mut Value) {
     }
 }
 
-/// Reads a text that is one value, or says what is wrong and where.
-pub(crate) fn read(text: &str) -> Result<Wiped, CasError> {
+/// Reads a text that is one value, or says what is wrong and where. `what` it is, for messages.
+pub(crate) fn read(what: &str, text: &str) -> Result<Wiped, CasError> {
     let mut reader = Reader { text, at: 0 };
     let read = reader.value(0).and_then(|value| match reader.skip_blanks() {
         None => Ok(value),
@@ -51,7 +51,7 @@ pub(crate) fn read(text: &str) -> Result<Wiped, CasError> {
             false => (format!("not JSON: {problem}"), "a JSON object"),
         };
         let given = format!("{given} at line {line} column {column}");
-        CasError::invalid("the parameters", given, allowed)
+        CasError::invalid(what, given, allowed)
     })
 }
 
@@ -279,7 +279,7 @@ mod tests {
             r#"["\u0000","\uFFFF",18446744073709551615,1e400]"#,
         ] {
             let theirs: Option<Value> = serde_json::from_str(text).ok();
-            let ours = read(text).ok().map(|mut read| take(&mut read.0));
+            let ours = read("it", text).ok().map(|mut read| take(&mut read.0));
             assert_eq!(ours, theirs, "{text}");
         }
     }
@@ -321,17 +321,19 @@ mod tests {
             "\u{feff}{}",
         ] {
             assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
-            let problem = read(text).err().unwrap_or_else(|| panic!("read: {text}"));
+            let problem = read("it", text).err().unwrap_or_else(|| panic!("read: {text}"));
             assert!(!problem.message().contains("secret"), "{problem}");
         }
-        let twice = read("{\"a\":1,\n \"a\":2}").err().unwrap();
+        let twice = read("it", "{\"a\":1,\n \"a\":2}").err().unwrap();
         let words = "the parameter \"a\" is given twice at line 2 column 7";
         assert!(twice.message().contains(words), "{twice}");
-        assert!(read("{\"a\":1,\"\\u0061\":1}").is_err());
-        let error = read("{\"-----BEGIN\": 1, \"-----BEGIN\": 1}").err().unwrap();
+        assert!(read("it", "{\"a\":1,\"\\u0061\":1}").is_err());
+        let error = read("it", "{\"-----BEGIN\": 1, \"-----BEGIN\": 1}").err().unwrap();
         assert!(!error.message().contains("BEGIN"), "{error}");
-        assert!(read(&"[".repeat(100_000)).is_err());
-        assert!(read(&format!("{}{}", "[".repeat(JSON_LEVELS), "]".repeat(JSON_LEVELS))).is_ok());
+        assert!(read("it", &"[".repeat(100_000)).is_err());
+        assert!(
+            read("it", &format!("{}{}", "[".repeat(JSON_LEVELS), "]".repeat(JSON_LEVELS))).is_ok()
+        );
     }
 
     #[test]

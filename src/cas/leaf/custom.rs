@@ -24,7 +24,7 @@ impl Run for CreateCustomCertificate {
 
     fn run(&self, at: &Session<'_>) -> Result<IssuedCustomCertificate, CasError> {
         check_immediately(&self.options)?;
-        let csr = read_csr(&self.csr)?;
+        let csr = read_csr(at, &self.csr)?;
         let parent = leaf_parent(at, &self.parent_identifier)?;
         check_csr_key(at, &csr, None, &parent)?;
         let validity = custom_validity(&self.validity, at.now)?;

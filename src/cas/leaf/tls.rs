@@ -7,7 +7,7 @@ use super::super::error::CasError;
 use super::super::parameters::groups::IssuedLeaf;
 use super::super::parameters::names::in_ascii;
 use super::super::parameters::subject::{self, SubjectFields};
-use super::super::parameters::validity::validity;
+use super::super::parameters::validity::{overruled, validity};
 use super::super::session::{Run, Session};
 use super::super::shelf::records::{CLIENT, SERVER};
 use super::issue::{
@@ -16,6 +16,7 @@ use super::issue::{
 };
 use super::names;
 use super::tls_structures::*;
+use crate::error::quoted;
 use crate::issuance::Issuance;
 use crate::name::AttributeType;
 use crate::{CertificateRequest, Profile};
@@ -79,7 +80,7 @@ impl TlsLeaf {
         purpose: Purpose<'_>,
     ) -> Result<IssuedLeaf, CasError> {
         check_immediately(&self.options)?;
-        let csr = csr.map(read_csr).transpose()?;
+        let csr = csr.map(|csr| read_csr(at, csr)).transpose()?;
         let parent = leaf_parent(at, &self.parent_identifier)?;
         let algorithm = match (&csr, algorithm) {
             (Some(csr), algorithm) => {
@@ -95,8 +96,16 @@ impl TlsLeaf {
         };
         let validity = validity(at.config.validity, self.validity, at.now)?;
         check_period(at, &validity, &parent)?;
+        for (parameter, given, by) in overruled(self.validity) {
+            at.tell_overruled(parameter, &given.to_string(), by);
+        }
         let own = csr.as_ref().map(|csr| subject::asked(csr.subject(), AttributeType::COMMON_NAME));
         let own = own.transpose()?.flatten();
+        if let (Some(own), Some(given)) = (&own, common_name)
+            && own != given
+        {
+            at.tell_overruled("CommonName", &quoted(given), "the common name of the CSR");
+        }
         let common_name = own.as_deref().or(common_name).map(in_ascii);
         let common_name = common_name.as_deref();
         let is_client = matches!(purpose, Purpose::Client { .. });

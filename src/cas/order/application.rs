@@ -1,10 +1,11 @@
 //! What an applicant asks for, checked, and the order that comes of it.
 
-use super::super::config::{Product, ProductKind};
+use super::super::config::{Product, ProductKind, WildcardBase};
 use super::super::csr::operations::read_csr;
 use super::super::described::family;
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
+use super::super::leaf::issue::server_profile;
 use super::super::parameters::groups::Applicant;
 use super::super::parameters::names::names;
 use super::super::parameters::subject::{self, SubjectFields};
@@ -12,11 +13,12 @@ use super::super::parameters::tags::{TagParameter, check_tags};
 use super::super::session::{Named, Run, Session};
 use super::challenge::{self, ValidateType, base};
 use super::document::{OrderDocument, next_order, order_key_name, order_row};
+use super::issuers::{check_key, generated_for};
 use super::package::{product, use_package_row};
 use super::state::OrderState;
 use crate::error::quoted;
 use crate::key::KeyFamily;
-use crate::{AltName, CertificateRequest, Error, KeyAlgorithm, KeyPair, Name};
+use crate::{AltName, CertificateRequest, Error, KeyPair, Name, Policy};
 
 structures! {
     /// Orders one certificate for up to five domains, for a CSR or for a key that is generated here.
@@ -82,7 +84,14 @@ pub(super) fn apply(
     let mut rows = vec![quota, number];
     let has_key = csr.is_none();
     let csr = match csr {
-        Some(csr) => csr,
+        Some(csr) => {
+            // What its certificate will not have is known now.
+            let policy = Policy::new(server_profile())
+                .with_subject(subject)
+                .with_alt_names(alt_names(&certified(at, &domains))?);
+            at.tell(policy.review(&csr).items().iter().cloned());
+            csr
+        }
         None => {
             let key = at.key_once(|| generated(at))?;
             rows.push(at.ledger.key_row(&order_key_name(order_id), key)?);
@@ -147,18 +156,8 @@ fn check_applicant(
         .map_err(|error| CasError::invalid("Email", quoted(email), format!("an address ({error})")))
 }
 
-/// The key of an order whose CSR is generated here: of the family of the CA that will issue it.
 fn generated(at: &Session<'_>) -> Result<KeyPair, CasError> {
-    let issuer = match &at.config.order_issuer {
-        Some(identifier) => at.ledger.issuer(identifier)?,
-        None => None,
-    };
-    let algorithm: KeyAlgorithm = match issuer {
-        Some(issuer) => at.config.generated.of(issuer.chain.leaf().public_key()?.algorithm()),
-        None => at.config.order_algorithm,
-    };
-    let key = at.generate_key(algorithm, at.config.weak_keys);
-    key.map_err(creation_failed)
+    at.generate_key(generated_for(at)?, at.config.weak_keys).map_err(creation_failed)
 }
 
 /// The subject of an order's certificate: the first domain. A domain-validated certificate asserts
@@ -170,16 +169,31 @@ pub(super) fn subject_of(parameter: &'static str, domains: &[String]) -> Result<
     SubjectFields::default().name(domains.first().map(String::as_str), &names)
 }
 
+/// The domains that a certificate is for.
+pub(super) fn certified(at: &Session<'_>, domains: &[String]) -> Vec<String> {
+    let mut certified = domains.to_vec();
+    if at.config.wildcard_base == WildcardBase::Also {
+        for domain in domains {
+            let base = base(domain);
+            if !certified.iter().any(|known| known == base) {
+                certified.push(base.to_owned());
+            }
+        }
+    }
+    certified
+}
+
 pub(super) fn alt_names(domains: &[String]) -> Result<Vec<AltName>, CasError> {
     domains.iter().map(|domain| Ok(AltName::dns(domain)?)).collect()
 }
 
 /// A CSR of an order: RSA of 2048 bits or more, or ECC (S).
 fn read_order_csr(at: &Session<'_>, text: &str) -> Result<CertificateRequest, CasError> {
-    let csr = read_csr(text)?;
+    let csr = read_csr(at, text)?;
     let key = csr.public_key().algorithm();
     let long = key.family() == KeyFamily::Rsa && key.bits() >= LEAST_RSA_BITS;
     if long || key.family() == KeyFamily::Ecc {
+        check_key(at, key)?;
         return Ok(csr);
     }
     let allowed = format!("RSA of {LEAST_RSA_BITS} bits or more, or ECC");

@@ -8,6 +8,7 @@ mod challenge;
 mod create;
 mod describe;
 pub(super) mod document;
+mod issuers;
 mod list;
 mod package;
 mod progress;

@@ -1,7 +1,7 @@
 //! Moving orders on: challenges that are met, certificates that are issued.
 
 use super::super::ca::parent::Parent;
-use super::super::config::{OrderOutliving, WildcardBase};
+use super::super::config::OrderOutliving;
 use super::super::csr::operations::read_csr;
 use super::super::error::CasError;
 use super::super::json::structures::structures;
@@ -12,9 +12,10 @@ use super::super::parameters::groups::LeafOptions;
 use super::super::parameters::validity::days;
 use super::super::session::{Run, Session};
 use super::super::shelf::records::SERVER;
-use super::application::{alt_names, subject_of};
-use super::challenge::{self, base};
+use super::application::{alt_names, certified, subject_of};
+use super::challenge;
 use super::document::{Order, order as find, package_issued_row};
+use super::issuers::issuer_for;
 use super::state::{OrderAction, OrderState};
 use crate::SerialNumber;
 use crate::issuance::Issuance;
@@ -81,10 +82,10 @@ pub(super) fn progress(
     if order.state != OrderState::Process {
         return Ok((order, None));
     }
-    let Some(issuer) = at.config.order_issuer else {
+    if at.config.order_issuers.is_empty() {
         return Ok((order, None));
-    };
-    let problem = match issue_order(at, order, &issuer) {
+    }
+    let problem = match issue_order(at, order) {
         Ok(()) => None,
         Err(error) if error.conflict => return Err(error),
         // The order stays in process (I), and is issued when the issuer can, or once another is
@@ -109,10 +110,11 @@ fn verified(at: &Session<'_>, order: Order, action: OrderAction) -> Result<Order
 
 /// Issues the certificate of an order: it, the order's state and the count of the product, or
 /// nothing.
-fn issue_order(at: &Session<'_>, order: Order, issuer: &Identifier) -> Result<(), CasError> {
-    let parent = leaf_parent(at, &issuer.to_string())?;
+fn issue_order(at: &Session<'_>, order: Order) -> Result<(), CasError> {
+    let csr = read_csr(at, &order.document().csr)?;
+    let issuer = issuer_for(at, csr.public_key().algorithm().family())?;
+    let parent = leaf_parent(at, &issuer.map(|issuer| issuer.to_string()).unwrap_or_default())?;
     let mut kept = order.after(OrderAction::Issue)?;
-    let csr = read_csr(&kept.document.csr)?;
     check_csr_key(at, &csr, None, &parent)?;
     let domains: Vec<String> = kept.document.domains.split(',').map(str::to_owned).collect();
     let validity = order_validity(at, kept.document.lifetime, &parent)?;
@@ -156,18 +158,4 @@ fn order_validity(at: &Session<'_>, lifetime: i64, parent: &Parent) -> Result<Va
         }
     }
     Ok(Validity::new(now, end)?)
-}
-
-/// The domains that a certificate is for.
-fn certified(at: &Session<'_>, domains: &[String]) -> Vec<String> {
-    let mut certified = domains.to_vec();
-    if at.config.wildcard_base == WildcardBase::Also {
-        for domain in domains {
-            let base = base(domain);
-            if !certified.iter().any(|known| known == base) {
-                certified.push(base.to_owned());
-            }
-        }
-    }
-    certified
 }

@@ -2,7 +2,6 @@
 
 use super::super::json::structures::structures;
 use super::tags::TagParameter;
-use crate::policy::ReviewItem;
 
 structures! {
     /// How a certificate is kept, and what is answered of it.
@@ -27,8 +26,6 @@ structures! {
         identifier: String,
         /// Its serial number in hexadecimal.
         serial_number: String,
-        /// What became of each item of the CSR; not sent.
-        outcome: Vec<ReviewItem>,
     }
 
     /// Who and where a CA is, and what it is called by.

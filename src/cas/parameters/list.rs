@@ -53,8 +53,10 @@ impl<T: Listed> List<T> {
         if current_page < 1 {
             return Err(CasError::invalid("CurrentPage", current_page, "1 or more"));
         }
-        let (others, certificates) = config.page_sizes;
-        let default = if T::OF_CERTIFICATES { certificates } else { others };
+        let default = match T::OF_CERTIFICATES {
+            true => config.certificate_page_size,
+            false => config.page_size,
+        };
         let show_size = asked.show_size.unwrap_or(default);
         let most = config.page_size_limit;
         if !(1..=most).contains(&show_size) {

@@ -1,11 +1,9 @@
-//! Tags, and what became of the items of a CSR.
+//! Tags.
 
 use super::super::config::Config;
 use super::super::error::{CasError, ErrorKind};
-use super::super::json::schema::{Parameter, Problems};
 use super::super::json::structures::structures;
 use crate::error::quoted;
-use crate::policy::ReviewItem;
 
 structures! {
     /// A tag.
@@ -24,7 +22,8 @@ pub(crate) fn check_tags(config: &Config, tags: &[TagParameter]) -> Result<(), C
     if tags.len() > config.tags {
         return Err(CasError::invalid("Tags", tags.len(), format!("at most {}", config.tags)));
     }
-    let (key_characters, value_characters) = config.tag_characters;
+    let (key_characters, value_characters) =
+        (config.tag_key_characters, config.tag_value_characters);
     for (at, TagParameter { key, value }) in tags.iter().enumerate() {
         let name = format!("Tags.{}.Key", at + 1);
         if key.chars().count() > key_characters {
@@ -35,9 +34,12 @@ pub(crate) fn check_tags(config: &Config, tags: &[TagParameter]) -> Result<(), C
         let good = key.starts_with(|c: char| c.is_ascii_alphabetic())
             && key.chars().all(characters)
             && !key.starts_with("aliyun");
-        if !good {
-            let allowed =
-                "a letter, then letters, digits, '.', '_' and '-', not aliyun or acs: first";
+        if !good && !config.reserved_tag_keys.contains(key) {
+            let reserved: String =
+                config.reserved_tag_keys.iter().map(|key| format!(", or {key}")).collect();
+            let allowed = format!(
+                "a letter, then letters, digits, '.', '_' and '-', not aliyun or acs: first{reserved}"
+            );
             return Err(CasError::invalid(&name, quoted(key), allowed));
         }
         if tags.iter().take(at).any(|earlier| earlier.key == *key) {
@@ -58,24 +60,4 @@ pub(crate) fn check_tags(config: &Config, tags: &[TagParameter]) -> Result<(), C
         }
     }
     Ok(())
-}
-
-/// What became of each item of the CSR is for callers of the library, and not sent.
-impl Parameter for Vec<ReviewItem> {
-    fn kind() -> String {
-        "nothing".to_owned()
-    }
-
-    fn read(_given: &serde_json::Value, place: &str, problems: &mut Problems) -> Option<Self> {
-        problems.wrong.push(format!("{place}: it is not sent"));
-        None
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::default())
-    }
-
-    fn write(&self) -> Option<serde_json::Value> {
-        None
-    }
 }

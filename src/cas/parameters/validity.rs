@@ -77,6 +77,19 @@ pub(crate) fn validity(
     }
 }
 
+/// The parameters that another one overrules, with what they were given and by which.
+pub(crate) fn overruled(
+    asked: LeafValidity,
+) -> impl Iterator<Item = (&'static str, i64, &'static str)> {
+    let LeafValidity { days, before_time, after_time, years, months } = asked;
+    let by = if days.is_some() { "Days" } else { "BeforeTime and AfterTime" };
+    let period = [("BeforeTime", before_time), ("AfterTime", after_time)];
+    let period = period.into_iter().filter(move |_| days.is_some());
+    let calendar = [("Years", years), ("Months", months)];
+    let calendar = calendar.into_iter().filter(move |_| days.or(before_time).is_some());
+    period.chain(calendar).filter_map(move |(name, given)| Some((name, given?, by)))
+}
+
 fn between(before: i64, after: i64) -> Result<Validity, CasError> {
     let time = |name, seconds| {
         let allowed = "UNIX seconds of the years 1950 to 9999";

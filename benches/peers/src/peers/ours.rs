@@ -121,5 +121,5 @@ pub fn pair(pkcs8: &[u8]) -> KeyPair {
 
 fn read(request: &[u8]) -> CertificateRequest {
     let read = UnverifiedRequest::from_der(request).unwrap().with_arithmetic(arithmetic());
-    read.verify_with_sm2_id(Sm2Id::new(SM2_ID).unwrap()).unwrap()
+    read.verify_with_sm2_ids(&[Sm2Id::new(SM2_ID).unwrap()]).unwrap()
 }

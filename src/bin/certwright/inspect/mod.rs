@@ -39,7 +39,8 @@ struct Request {
 impl Request {
     fn item(read: UnverifiedRequest, options: &Inspect) -> Item {
         let verified = read.clone().with_arithmetic(arithmetic::chosen());
-        let verified = verified.verify_with_sm2_id(options.sm2_id.clone()).map(drop);
+        let verified =
+            verified.verify_with_sm2_ids(std::slice::from_ref(&options.sm2_id)).map(drop);
         Item::Request(Box::new(Self { read, verified }))
     }
 }
@@ -97,8 +98,15 @@ impl Item {
     /// Fails for a request that was shown and whose sender does not have the key.
     fn check(&self) -> Result<(), Error> {
         match self {
-            Self::Request(request) => match request.verified {
+            Self::Request(request) => match &request.verified {
                 Err(Error::InvalidSignature { what }) => Err(Error::InvalidSignature { what }),
+                // The sender has the key, and signed with another identifier, or wrote r and s alone.
+                Err(Error::Unsupported { what, given, allowed }) if what.starts_with("SM2 id") => {
+                    Err(Error::unsupported(what, given, format!("{allowed} (here by --sm2-id)")))
+                }
+                Err(Error::Malformed(read)) if read.place == "signature" => {
+                    Err(Error::malformed(read.what, &*read.place, &*read.problem))
+                }
                 // One that the engine cannot verify says so in what is shown.
                 _ => Ok(()),
             },
