@@ -95,7 +95,7 @@ fn an_extension_is_granted_where_the_policy_names_it_and_else_overridden() {
         let own = extension(TLS_FEATURE, &[0x30, 3, 2, 1, 17]);
         let profile = Profile::tls_server().add_extension(own.clone());
         let policy = Policy::new(profile).allow_dns(".internal").unwrap();
-        assert_eq!(carried(policy.allow_extension(feature).unwrap()), [own.clone()]);
+        assert_eq!(carried(policy.allow_extension(feature).unwrap()), std::slice::from_ref(&own));
         let call = Issuance::for_request(&request).extension(own.clone());
         let issued = ladder.authority(granting()).issue(call).unwrap();
         assert!(issued.certificate().extensions().contains(&own));
