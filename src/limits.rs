@@ -98,6 +98,14 @@ pub(crate) const EMAIL_LOCAL_CHARACTERS: usize = 64;
 /// Characters in a URI: SPIFFE's bound of 2048 (SPIFFE-ID section 2.3).
 pub(crate) const URI_CHARACTERS: usize = 2_048;
 
+/// Characters in a user principal name: rangeUpper of Active Directory's attribute ([MS-ADA3],
+/// userPrincipalName).
+pub(crate) const UPN_CHARACTERS: usize = 1_024;
+
+/// Bytes of the value of an otherName that is granted: a user principal name of that length, each
+/// character of four bytes, behind tag and length; what devices write is shorter (our own number).
+pub(crate) const OTHER_NAME_BYTES: usize = 4_100;
+
 /// Bytes of an SM2 identifier: ENTL counts bits in 16 bits (GB/T 32918.2 section 5.5).
 pub(crate) const SM2_ID_BYTES: usize = 8_191;
 

@@ -11,7 +11,10 @@ pub(super) type Broken = (ChainRule, String);
 
 /// Whether a name of a certificate covers a name that was asked for.
 pub(super) fn covers(found: &GeneralName, wanted: &AltName) -> bool {
-    match (found.check(), wanted) {
+    if let (GeneralName::Directory(found), AltName::Directory(wanted)) = (found, wanted) {
+        return found.matches(&wanted.to_name());
+    }
+    match (found.to_match(), wanted) {
         (Ok(AltName::Dns(found)), AltName::Dns(wanted)) => found.covers(wanted),
         (Ok(found), wanted) => found == *wanted,
         (Err(_), _) => false,
@@ -43,11 +46,7 @@ pub(super) fn check_constraints(
         .refuse_subject(certificate.subject())
         .map(|allowed| format!("subject {}; allowed {allowed}", certificate.subject()));
     let names = certificate.alt_names().iter().find_map(|name| {
-        let refused = match name {
-            GeneralName::Directory(directory) => matcher.refuse_directory(directory),
-            _ => matcher.refuse_unchecked(name),
-        };
-        refused.map(|allowed| format!("{name}; allowed {allowed}"))
+        matcher.refuse_unchecked(name).map(|allowed| format!("{name}; allowed {allowed}"))
     });
     let common_name = || {
         if !serves_tls(certificate) {

@@ -147,7 +147,11 @@ impl TryFrom<&AltName> for ServerName<'static> {
                 Ok(Self::DnsName(theirs))
             }
             AltName::Ip(address) => Ok(Self::from(*address)),
-            AltName::Email(_) | AltName::Uri(_) => Err(unsupported()),
+            AltName::Directory(_)
+            | AltName::Email(_)
+            | AltName::OtherName(_)
+            | AltName::RegisteredId(_)
+            | AltName::Uri(_) => Err(unsupported()),
         }
     }
 }

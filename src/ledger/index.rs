@@ -214,7 +214,7 @@ fn subject_prefix(subject: &Name) -> Vec<u8> {
 }
 
 fn alt_name_prefix(name: &GeneralName) -> Vec<u8> {
-    [ALT_NAME, &digest(&name.to_string())].concat()
+    [ALT_NAME, &digest(&name.identity())].concat()
 }
 
 fn digest(text: &str) -> [u8; DIGEST_BYTES] {

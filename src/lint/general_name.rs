@@ -5,12 +5,22 @@ use std::net::IpAddr;
 use super::finding::{Notes, rules, shown};
 use super::reader::{Reader, STRUCTURE, Value};
 use crate::limits::{DNS_LABEL_CHARACTERS, DNS_NAME_CHARACTERS, EMAIL_LOCAL_CHARACTERS};
+use crate::oid::Oid;
+use crate::wire::tlv::{SEQUENCE, context};
 
 pub(super) const EMAIL: u8 = 0x81;
 pub(super) const DNS: u8 = 0x82;
 pub(super) const DIRECTORY: u8 = 0xa4;
 pub(super) const URI: u8 = 0x86;
 pub(super) const IP: u8 = 0x87;
+const OTHER: u8 = 0xa0;
+const REGISTERED_ID: u8 = 0x88;
+
+const UTF8: u8 = 0x0c;
+const IA5: u8 = 0x16;
+
+const UPN: Oid = Oid::known("1.3.6.1.4.1.311.20.2.3");
+const SRV: Oid = Oid::known("1.3.6.1.5.5.7.8.7");
 
 /// Holds every name of a list against the rules, and gives each to `found`.
 pub(super) fn check_all<'a>(
@@ -37,10 +47,41 @@ pub(super) fn check(name: Value<'_>, place: &'static str, notes: &mut Notes) {
         IP if address(bytes).is_none() => notes.add(&IP_BYTES, place, shown(bytes)),
         IP if is_mapped(bytes) => notes.add(&IP_MAPPED, place, shown(bytes)),
         URI if !is_uri(bytes) => notes.add(&URI_FORM, place, shown(bytes)),
-        EMAIL | IP | URI | DIRECTORY => {}
-        // otherName, x400Address, ediPartyName, registeredID.
-        0xa0 | 0xa3 | 0xa5 | 0x88 => {}
+        EMAIL | IP | URI => {}
+        DIRECTORY => {
+            let mut inside = name.inside(place);
+            inside.take(SEQUENCE, notes);
+            inside.finish(notes);
+        }
+        OTHER => check_other(name, place, notes),
+        REGISTERED_ID if Oid::from_content(bytes).is_none() => {
+            notes.add(&STRUCTURE, place, format!("a registeredID of {}", shown(bytes)));
+        }
+        // x400Address, ediPartyName.
+        0xa3 | 0xa5 | REGISTERED_ID => {}
         tag => notes.add(&STRUCTURE, place, format!("tag {tag:#04x}, which is no GeneralName")),
+    }
+}
+
+/// An otherName: its type, and its value under an explicit tag.
+fn check_other(name: Value<'_>, place: &'static str, notes: &mut Notes) {
+    let mut inside = name.inside(place);
+    let Some(kind) = inside.oid(notes) else { return };
+    let Some(explicit) = inside.take(context(0), notes) else { return };
+    inside.finish(notes);
+    let mut inside = explicit.inside(place);
+    let Some(value) = inside.next(notes) else {
+        notes.add(&STRUCTURE, place, format!("an otherName {kind} without a value"));
+        return;
+    };
+    inside.finish(notes);
+    let given = || format!("tag {:#04x}, {}", value.tag, shown(value.content));
+    let is_upn = value.tag == UTF8 && std::str::from_utf8(value.content).is_ok();
+    let is_srv = value.tag == IA5 && value.content.is_ascii() && value.content.starts_with(b"_");
+    match kind {
+        UPN if !is_upn => notes.add(&UPN_FORM, place, given()),
+        SRV if !is_srv => notes.add(&SRV_FORM, place, given()),
+        _ => {}
     }
 }
 
@@ -136,6 +177,10 @@ rules! { None;
         "write iPAddress as 4 bytes (IPv4) or 16 (IPv6)";
     IP_MAPPED = Warning "rfc4291-2.5.5.2-ip-mapped", "RFC 4291 section 2.5.5.2":
         "write an IPv4-mapped address as the 4 bytes of its IPv4 address: constraints on IPv4 miss it";
+    UPN_FORM = Error "ms-kb-281245-upn-form", "Microsoft KB 281245":
+        "write a user principal name as UTF8String";
+    SRV_FORM = Error "rfc4985-2-srv-form", "RFC 4985 section 2":
+        "write the name of a service as IA5String: _service.domain";
     URI_FORM = Error "rfc5280-4.2.1.6-uri-form", "RFC 5280 section 4.2.1.6":
         "write an absolute URI in ASCII: a scheme, and where there is an authority, a host";
 }

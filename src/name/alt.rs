@@ -1,13 +1,17 @@
 //! Subject alternative names (RFC 5280 section 4.2.1.6).
 
-use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use super::address;
+use super::directory::DirectoryName;
+use super::distinguished::Name;
 use super::dns::DnsName;
 use super::email::EmailAddress;
+use super::other::OtherName;
 use super::uri::Uri;
-use crate::error::Error;
+use crate::error::{Error, quoted};
+use crate::oid::Oid;
 
 /// An alternative name that keeps its type's rules.
 ///
@@ -21,17 +25,31 @@ use crate::error::Error;
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum AltName {
+    /// directoryName.
+    Directory(DirectoryName),
     /// dNSName.
     Dns(DnsName),
     /// rfc822Name.
     Email(EmailAddress),
-    /// iPAddress.
+    /// iPAddress. An IPv4-mapped address is written as the IPv4 address that it stands for.
     Ip(IpAddr),
+    /// otherName, such as a user principal name.
+    OtherName(OtherName),
+    /// registeredID: an object identifier.
+    RegisteredId(Oid),
     /// uniformResourceIdentifier.
     Uri(Uri),
 }
 
 impl AltName {
+    /// A distinguished name; see [`DirectoryName::new`].
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is empty or an attribute breaks its bounds.
+    pub fn directory(name: &Name) -> Result<Self, Error> {
+        DirectoryName::new(name).map(Self::Directory)
+    }
+
     /// A DNS name; see [`DnsName::new`].
     ///
     /// # Errors
@@ -48,6 +66,32 @@ impl AltName {
         EmailAddress::new(text).map(Self::Email)
     }
 
+    /// An IPv4 or IPv6 address.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is neither, has a zone (`fe80::1%eth0`), or is an IPv4-mapped address
+    /// (`::ffff:10.0.0.7`).
+    pub fn ip(text: &str) -> Result<Self, Error> {
+        let malformed = |problem| Error::malformed("IP address", quoted(text), problem);
+        address::read(text).map(Self::Ip).map_err(malformed)
+    }
+
+    /// The name of a service; see [`OtherName::srv`].
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is not one.
+    pub fn srv(text: &str) -> Result<Self, Error> {
+        OtherName::srv(text).map(Self::OtherName)
+    }
+
+    /// A user principal name; see [`OtherName::upn`].
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is not one.
+    pub fn upn(text: &str) -> Result<Self, Error> {
+        OtherName::upn(text).map(Self::OtherName)
+    }
+
     /// A URI; see [`Uri::new`].
     ///
     /// # Errors
@@ -56,13 +100,13 @@ impl AltName {
         Uri::new(text).map(Self::Uri)
     }
 
-    /// The tag number of its type in GeneralName (RFC 5280 section 4.2.1.6).
-    pub(crate) fn tag(&self) -> u8 {
+    /// Whether the name, or the host in it, has an underscore ([`DnsName::has_underscore`]).
+    pub fn has_underscore(&self) -> bool {
         match self {
-            Self::Email(_) => 1,
-            Self::Dns(_) => 2,
-            Self::Uri(_) => 6,
-            Self::Ip(_) => 7,
+            Self::Dns(name) => name.has_underscore(),
+            Self::Email(address) => address.host().has_underscore(),
+            Self::Uri(uri) => uri.named_host().is_some_and(|host| host.contains('_')),
+            Self::Directory(_) | Self::Ip(_) | Self::OtherName(_) | Self::RegisteredId(_) => false,
         }
     }
 
@@ -84,27 +128,15 @@ impl AltName {
 impl FromStr for AltName {
     type Err = Error;
 
-    /// Reads an IPv4 or IPv6 address, or else a DNS name. An IPv4-mapped address (`::ffff:10.0.0.7`)
-    /// is read as the IPv4 address that it stands for.
+    /// Reads an IPv4 or IPv6 address, or else a DNS name; names of other types, see [`AltName::typed`].
     ///
     /// # Errors
-    /// [`Error::Malformed`] when it is neither.
+    /// [`Error::Malformed`] when it is neither; as [`AltName::ip`] and [`AltName::dns`].
     fn from_str(text: &str) -> Result<Self, Error> {
-        match text.parse::<IpAddr>() {
-            Ok(address) => Ok(Self::Ip(address.to_canonical())),
-            Err(_) => Self::dns(text),
-        }
-    }
-}
-
-impl fmt::Display for AltName {
-    /// The type and the value, such as `DNS:a.example` (as OpenSSL prints it).
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Dns(name) => write!(f, "DNS:{name}"),
-            Self::Email(address) => write!(f, "email:{address}"),
-            Self::Ip(address) => write!(f, "IP:{address}"),
-            Self::Uri(uri) => write!(f, "URI:{uri}"),
+        // No DNS name has a colon.
+        match text.contains(':') || text.parse::<IpAddr>().is_ok() {
+            true => Self::ip(text),
+            false => Self::dns(text),
         }
     }
 }

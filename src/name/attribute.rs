@@ -79,7 +79,7 @@ impl fmt::Display for AttributeType {
 }
 
 /// The ASN.1 type of an attribute's value.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(crate) enum StringKind {
     Bmp,
     Ia5,
@@ -111,7 +111,7 @@ impl StringKind {
 }
 
 /// One attribute of a distinguished name: a type and a value.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Attribute {
     kind: AttributeType,
     string: StringKind,

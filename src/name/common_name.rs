@@ -13,8 +13,8 @@ pub(crate) enum HostReading {
     Host(AltName),
     /// No host: a person, a product.
     Nothing,
-    /// A host in a form that this crate does not match, such as `a_b.example`, `*.com` or a domain in
-    /// other letters than ASCII.
+    /// A host in a form that this crate does not match, such as `*.com`, or a domain in other letters than
+    /// ASCII that is no international name.
     Unclear,
 }
 
@@ -24,11 +24,13 @@ pub(crate) fn read_as_host(text: &str) -> HostReading {
     let text = text.trim();
     let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let text = inside.strip_suffix('.').unwrap_or(inside);
-    if let Ok(name) = text.parse::<AltName>() {
+    let labels = text.split(is_dot).filter(|label| !label.is_empty()).count();
+    // One word in other letters than ASCII is a person or a product.
+    let is_word = labels < 2 && !text.is_ascii();
+    if let Some(Ok(name)) = (!is_word).then(|| text.parse::<AltName>()) {
         return HostReading::Host(name);
     }
     let is_plausible = |c: char| c.is_alphanumeric() || "-_*".contains(c) || is_dot(c);
-    let labels = text.split(is_dot).filter(|label| !label.is_empty()).count();
     if labels > 1 && text.chars().all(is_plausible) {
         HostReading::Unclear
     } else {
@@ -53,18 +55,28 @@ mod tests {
             (" DB.example. ", dns("db.example")),
             ("*.example.com", dns("*.example.com")),
             ("localhost", dns("localhost")),
+            ("a_b.example", dns("a_b.example")),
             ("10.0.0.7", HostReading::Host(AltName::Ip([10, 0, 0, 7].into()))),
             ("[::1]", HostReading::Host(AltName::Ip("::1".parse().unwrap()))),
         ] {
             assert_eq!(read_as_host(text), expected, "{text:?}");
         }
+        #[cfg(feature = "idna")]
+        for (text, expected) in [
+            ("b\u{fc}cher.example", "xn--bcher-kva.example"),
+            ("\u{4f8b}\u{5b50}\u{3002}\u{4e2d}\u{56fd}", "xn--fsqu00a.xn--fiqs8s"),
+        ] {
+            assert_eq!(read_as_host(text), dns(expected), "{text:?}");
+        }
+        #[cfg(not(feature = "idna"))]
+        assert_eq!(read_as_host("b\u{fc}cher.example"), HostReading::Unclear);
         for text in [
-            "a_b.example",
             "*.com",
             "f*.example.com",
             "1.2.3",
-            "b\u{fc}cher.example",
-            "\u{4f8b}\u{5b50}\u{3002}\u{4e2d}\u{56fd}",
+            "a\u{5d0}.example",
+            "xn--a_.example",
+            "b\u{fc}cher.*.example",
             "a..b",
         ] {
             assert_eq!(read_as_host(text), HostReading::Unclear, "{text:?}");

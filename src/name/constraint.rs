@@ -5,6 +5,7 @@ use super::attribute::AttributeType;
 use super::common_name::{HostReading, read_as_host};
 use super::comparison::{Incomparable, Prepared};
 use super::distinguished::Name;
+use super::name_type::NameType;
 use super::subtree::GeneralSubtree;
 use super::unchecked::GeneralName;
 
@@ -78,17 +79,24 @@ impl<'c> Prefix<'c> {
 impl Matcher<'_> {
     /// Why the name is not permitted, if it is not.
     pub(crate) fn refuse(&self, name: &AltName) -> Option<String> {
+        if let AltName::Directory(name) = name {
+            return self.refuse_directory(&name.to_name());
+        }
         let name = name.clone().canonical();
-        self.decide(name.tag(), |s| s.subtree.holds(&name), |s| s.subtree.touches(&name))
+        let of_type = NameType::of(&name);
+        self.decide(of_type, |s| s.subtree.holds(&name), |s| s.subtree.touches(&name))
     }
 
     /// Why a name as somebody wrote it is not permitted, if it is not. One that cannot be matched
     /// passes only where nothing constrains its type (RFC 5280 section 4.2.1.10).
     pub(crate) fn refuse_unchecked(&self, name: &GeneralName) -> Option<String> {
-        match name.check() {
-            Ok(checked) => self.refuse(&checked),
+        if let GeneralName::Directory(name) = name {
+            return self.refuse_directory(name);
+        }
+        match name.to_match() {
+            Ok(name) => self.refuse(&name),
             Err(_) => self
-                .constrains(name.tag())
+                .constrains(name.name_type())
                 .then(|| "names that can be matched against the constraints".to_owned()),
         }
     }
@@ -107,18 +115,19 @@ impl Matcher<'_> {
     }
 
     /// Why the distinguished name is not permitted as a directory name, if it is not.
-    pub(crate) fn refuse_directory(&self, name: &Name) -> Option<String> {
+    fn refuse_directory(&self, name: &Name) -> Option<String> {
         let name = Prepared::of(name);
         self.decide(
-            DIRECTORY_NAME,
+            NameType::DIRECTORY,
             |subtree| subtree.holds(&name, Incomparable::Differs),
             |subtree| subtree.holds(&name, Incomparable::MayBeSame),
         )
     }
 
     /// Whether any subtree is of this type.
-    fn constrains(&self, tag: u8) -> bool {
-        self.permitted.iter().chain(&self.excluded).any(|prefix| prefix.subtree.tag() == tag)
+    fn constrains(&self, name: NameType) -> bool {
+        let mut all = self.permitted.iter().chain(&self.excluded);
+        all.any(|prefix| prefix.subtree.name_type().speaks_of(name))
     }
 
     /// Why a common name is not permitted, if it is not: where it reads as a host of two labels or more,
@@ -132,7 +141,7 @@ impl Matcher<'_> {
     ) -> Option<String> {
         let unclear = || {
             let allowed = "a host name that can be held against the constraints, or no host name";
-            let constrained = self.constrains(DNS) || self.constrains(IP);
+            let constrained = self.constrains(NameType::DNS) || self.constrains(NameType::IP);
             (!has_dns && constrained).then(|| allowed.to_owned())
         };
         let names = subject.attributes().filter(|a| a.kind() == AttributeType::COMMON_NAME);
@@ -151,12 +160,13 @@ impl Matcher<'_> {
     /// one of those.
     fn decide(
         &self,
-        tag: u8,
+        name: NameType,
         holds: impl Fn(&Prefix<'_>) -> bool,
         touches: impl Fn(&Prefix<'_>) -> bool,
     ) -> Option<String> {
-        let of_type = |prefix: &&Prefix<'_>| prefix.subtree.tag() == tag;
-        if let Some(unreadable) = self.unreadable.iter().find(|subtree| subtree.tag() == tag) {
+        let speaks = |subtree: &GeneralSubtree| subtree.name_type().speaks_of(name);
+        let of_type = |prefix: &&Prefix<'_>| speaks(prefix.subtree);
+        if let Some(unreadable) = self.unreadable.iter().find(|subtree| speaks(subtree)) {
             let what = "which cannot be read and so excludes every name of its type";
             return Some(format!("{}, {what}", outside(unreadable)));
         }
@@ -171,15 +181,6 @@ impl Matcher<'_> {
         Some(format!("names within the permitted {}", list.collect::<Vec<_>>().join(", ")))
     }
 }
-
-/// The tag number of directoryName.
-const DIRECTORY_NAME: u8 = 4;
-
-/// That of dNSName.
-const DNS: u8 = 2;
-
-/// That of iPAddress.
-const IP: u8 = 7;
 
 fn outside(excluded: &GeneralSubtree) -> String {
     format!("names outside the excluded {excluded}")
@@ -238,13 +239,13 @@ mod tests {
             let excluded = constraints(&[], &[other, subtree.clone()]);
             let permitted = constraints(std::slice::from_ref(&subtree), &[]);
             for name in &names {
-                let same_type = name.tag() == subtree.tag();
+                let same_type = NameType::of(name) == subtree.name_type();
                 assert!(!subtree.holds(name), "{subtree} {name}");
                 assert_eq!(excluded.refuse(name).is_some(), same_type, "{subtree} {name}");
                 assert_eq!(permitted.refuse(name).is_some(), same_type, "{subtree} {name}");
             }
             let subject: Name = "emailAddress=a@x.b.example".parse().unwrap();
-            let of_email = subtree.tag() == 1;
+            let of_email = subtree.name_type() == NameType::EMAIL;
             assert_eq!(excluded.refuse_subject(&subject).is_some(), of_email, "{subtree}");
         }
         // Beside one that can be read, the unreadable one permits nothing more and nothing less.

@@ -14,12 +14,21 @@ pub struct EmailAddress {
 }
 
 impl EmailAddress {
-    /// Checks an address.
+    /// Checks an address. U-labels of the host become A-labels ([`DnsName::new`]).
     ///
     /// # Errors
     /// [`Error::Malformed`] unless the local part is a Dot-string of RFC 5321 section 4.1.2 of at
     /// most 64 characters and the host is a DNS name without a wildcard.
     pub fn new(text: &str) -> Result<Self, Error> {
+        Self::of(text, DnsName::new)
+    }
+
+    /// An address as a certificate carries it: the A-labels of its host are not checked.
+    pub(super) fn read(text: &str) -> Result<Self, Error> {
+        Self::of(text, DnsName::read)
+    }
+
+    fn of(text: &str, host_of: fn(&str) -> Result<DnsName, Error>) -> Result<Self, Error> {
         let malformed =
             |problem| Error::malformed("e-mail address", crate::error::quoted(text), problem);
         let (local, host) =
@@ -33,7 +42,7 @@ impl EmailAddress {
         if local.len() > EMAIL_LOCAL_CHARACTERS || !local.split('.').all(is_atom) {
             return Err(malformed("the local part is not a dot-string of at most 64 characters"));
         }
-        match DnsName::new(host) {
+        match host_of(host) {
             Ok(host) if !host.is_wildcard() => Ok(Self { local: local.to_owned(), host }),
             _ => Err(malformed("the host is not a DNS name")),
         }

@@ -129,9 +129,14 @@ impl FromStr for IpNetwork {
     /// # Errors
     /// [`Error::Malformed`] when it is not one.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let malformed = |problem| Error::malformed("IP range", crate::error::quoted(text), problem);
+        let malformed =
+            |problem: &str| Error::malformed("IP range", crate::error::quoted(text), problem);
         let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
-        let address: IpAddr = address.parse().map_err(|_| malformed("not an IP address"))?;
+        // Ranges of mapped addresses are told below how they are written.
+        let address: IpAddr = match address.parse() {
+            Ok(address) => address,
+            Err(_) => super::address::read(address).map_err(|problem| malformed(&problem))?,
+        };
         let prefix = match prefix {
             Some(prefix) => prefix.parse().map_err(|_| malformed("the prefix is not a number"))?,
             None if address.is_ipv4() => 32,
@@ -199,5 +204,7 @@ mod tests {
             let error = text.parse::<IpNetwork>().unwrap_err().to_string();
             assert!(error.contains("IPv4-mapped addresses; write "), "{error}");
         }
+        let zone = "fe80::1%eth0".parse::<IpNetwork>().unwrap_err().to_string();
+        assert!(zone.contains("zone"), "{zone}");
     }
 }

@@ -3,12 +3,15 @@
 use std::fmt;
 
 use super::alt::AltName;
+use super::comparison::{Incomparable, Prepared};
 use super::distinguished::Name;
 use super::dns::DnsName;
 use super::email::EmailAddress;
 use super::ip_network::IpNetwork;
+use super::name_type::NameType;
 use crate::error::{Error, quoted};
 use crate::limits::DNS_NAME_CHARACTERS;
+use crate::oid::Oid;
 
 /// A set of names of one type.
 ///
@@ -35,6 +38,12 @@ pub enum GeneralSubtree {
         /// The tag number in GeneralName.
         tag: u8,
     },
+    /// otherName of one type. No rule says for these types which names lie inside, so that permitted it
+    /// holds no name, excluded every name of that type; names of other types are not concerned.
+    OtherName {
+        /// The type.
+        kind: Oid,
+    },
     /// uniformResourceIdentifier, by host: `example.com` holds that host, `.example.com` the hosts
     /// below.
     Uri(String),
@@ -47,10 +56,10 @@ impl GeneralSubtree {
     /// # Errors
     /// [`Error::Malformed`] when it is none of these.
     pub fn dns(base: &str) -> Result<Self, Error> {
-        if !base.is_empty() {
-            check_host_base(base)?;
+        match base.is_empty() {
+            true => Ok(Self::Dns(String::new())),
+            false => host_base(base, DnsName::new).map(Self::Dns),
         }
-        Ok(Self::Dns(base.to_ascii_lowercase()))
     }
 
     /// E-mail addresses: `a@example.com` holds one mailbox, `example.com` all mailboxes of that host,
@@ -60,10 +69,9 @@ impl GeneralSubtree {
     /// [`Error::Malformed`] when it is none of these.
     pub fn email(base: &str) -> Result<Self, Error> {
         match base.contains('@') {
-            true => EmailAddress::new(base).map(drop)?,
-            false => check_host_base(base)?,
+            true => EmailAddress::new(base).map(|address| Self::Email(address.to_string())),
+            false => host_base(base, DnsName::new).map(Self::Email),
         }
-        Ok(Self::Email(base.to_owned()))
     }
 
     /// IP addresses: one, such as `2001:db8::1`, or a range, such as `10.0.0.0/8`.
@@ -79,19 +87,19 @@ impl GeneralSubtree {
     /// # Errors
     /// [`Error::Malformed`] when it is neither.
     pub fn uri_host(base: &str) -> Result<Self, Error> {
-        check_host_base(base)?;
-        Ok(Self::Uri(base.to_ascii_lowercase()))
+        host_base(base, DnsName::new).map(Self::Uri)
     }
 
-    /// The tag number of its type in GeneralName (RFC 5280 section 4.2.1.6).
-    pub(crate) fn tag(&self) -> u8 {
+    /// What its type is to constraints.
+    pub(super) fn name_type(&self) -> NameType {
         match self {
-            Self::Email(_) => 1,
-            Self::Dns(_) => 2,
-            Self::Directory(_) => 4,
-            Self::Uri(_) => 6,
-            Self::Ip(_) => 7,
-            Self::Other { tag } => *tag,
+            Self::Email(_) => NameType::EMAIL,
+            Self::Dns(_) => NameType::DNS,
+            Self::Directory(_) => NameType::DIRECTORY,
+            Self::Uri(_) => NameType::URI,
+            Self::Ip(_) => NameType::IP,
+            Self::OtherName { kind } => NameType::OtherName(*kind),
+            Self::Other { tag } => NameType::Tag(*tag),
         }
     }
 
@@ -106,15 +114,19 @@ impl GeneralSubtree {
             Self::Directory(_) | Self::Ip(_) => false,
             Self::Dns(base) => !base.is_empty() && !is_host_base(base),
             // RFC 5280 section 4.2.1.10: a mailbox, a host, or a domain behind a dot.
-            Self::Email(base) => !is_host_base(base) && EmailAddress::new(base).is_err(),
+            Self::Email(base) => !is_host_base(base) && EmailAddress::read(base).is_err(),
             Self::Uri(base) => !is_host_base(base),
-            Self::Other { .. } => true,
+            Self::Other { .. } | Self::OtherName { .. } => true,
         }
     }
 
     /// Whether the name, and for a wildcard every name it stands for, lies inside.
     pub fn holds(&self, name: &AltName) -> bool {
         match (self, name) {
+            (Self::Directory(base), AltName::Directory(name)) => {
+                let name = name.to_name();
+                Prepared::of(base).is_prefix_of(&Prepared::of(&name), Incomparable::Differs)
+            }
             (Self::Dns(base), AltName::Dns(name)) => {
                 let host = name.as_str().strip_prefix("*.").unwrap_or(name.as_str());
                 // The names a wildcard stands for lie below its parent, so a base equal to the
@@ -151,6 +163,8 @@ impl GeneralSubtree {
                 let base = base.strip_prefix('.').unwrap_or(base);
                 self.holds(name) || below(base, parent) || base == parent
             }
+            // A mailbox whose address is not compared: RFC 9598.
+            (Self::Email(_), AltName::OtherName(_)) => true,
             (Self::Email(base), AltName::Email(address)) => {
                 self.holds(name) || base.eq_ignore_ascii_case(&address.to_string())
             }
@@ -169,25 +183,30 @@ impl fmt::Display for GeneralSubtree {
             Self::Email(base) => write!(f, "email:{}", base.escape_default()),
             Self::Ip(network) => write!(f, "IP:{network}"),
             Self::Other { tag } => write!(f, "a subtree of name type [{tag}]"),
+            Self::OtherName { kind } => {
+                write!(f, "otherName of {kind}, for which no rule says what lies inside")
+            }
             Self::Uri(base) => write!(f, "URI:{}", base.escape_default()),
         }
     }
 }
 
-/// Whether the base is a host name, or one behind a dot.
+/// Whether the base is a host name, or one behind a dot, as certificates carry them.
 fn is_host_base(base: &str) -> bool {
-    check_host_base(base).is_ok()
+    host_base(base, DnsName::read).is_ok()
 }
 
-fn check_host_base(base: &str) -> Result<(), Error> {
-    let problem = |problem| Error::malformed("host pattern", quoted(base), problem);
-    if base.len() > DNS_NAME_CHARACTERS {
-        return Err(problem("longer than 253 characters"));
-    }
-    match DnsName::new(base.strip_prefix('.').unwrap_or(base)) {
+/// A host name, or one behind a dot, in lower case.
+fn host_base(base: &str, name: fn(&str) -> Result<DnsName, Error>) -> Result<String, Error> {
+    let problem = |problem: &str| Error::malformed("host pattern", quoted(base), problem);
+    let (dot, host) = base.strip_prefix('.').map_or(("", base), |host| (".", host));
+    match name(host) {
         Ok(name) if name.is_wildcard() => Err(problem("a wildcard; write a leading dot")),
-        Ok(_) => Ok(()),
-        Err(_) => Err(problem("not a host name, or one behind a dot")),
+        Ok(name) if dot.len() + name.as_str().len() > DNS_NAME_CHARACTERS => {
+            Err(problem("longer than 253 characters"))
+        }
+        Ok(name) => Ok(format!("{dot}{name}")),
+        Err(error) => Err(problem(&format!("not a host name, or one behind a dot ({error})"))),
     }
 }
 

@@ -3,12 +3,16 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use der::asn1::AnyRef;
-use der::{Decode, Tag, Tagged};
-
+use super::address;
 use super::alt::AltName;
 use super::distinguished::Name;
+use super::dns::DnsName;
+use super::email::EmailAddress;
 use super::escape::is_direction;
+use super::international;
+use super::name_type::NameType;
+use super::other::{self, OtherName};
+use super::uri::Uri;
 use crate::error::{Error, may_be_secret};
 use crate::hexadecimal::hexadecimal;
 use crate::oid::Oid;
@@ -47,74 +51,151 @@ pub enum GeneralName {
 }
 
 impl GeneralName {
-    /// The tag number of its type in GeneralName (RFC 5280 section 4.2.1.6).
-    pub(crate) fn tag(&self) -> u8 {
-        match self {
-            Self::Email(_) => 1,
-            Self::Dns(_) => 2,
-            Self::Uri(_) => 6,
-            Self::Ip(_) => 7,
-            Self::Directory(_) => 4,
-            Self::Other { tag, .. } => *tag,
-            Self::OtherName { .. } => 0,
-            Self::RegisteredId(_) => 8,
-        }
-    }
-
     /// The name, if it keeps its type's rules.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when it breaks them, [`Error::Unsupported`] for other types. An
-    /// IPv4-mapped address breaks them: Go and Java connect to the IPv4 address in it, whatever the
-    /// name constraints say of IPv6.
+    /// [`Error::Malformed`] when it breaks them, [`Error::Unsupported`] for x400Address and
+    /// ediPartyName. An IPv4-mapped address breaks them: Go and Java connect to the IPv4 address in it,
+    /// whatever the name constraints say of IPv6.
     pub fn check(&self) -> Result<AltName, Error> {
         match self {
             Self::Dns(text) => AltName::dns(text),
             Self::Email(text) => AltName::email(text),
             Self::Uri(text) => AltName::uri(text),
-            Self::Ip(content) => match ip_address(content) {
-                Some(address) if address.to_canonical() != address => {
-                    let four = address.to_canonical();
-                    let problem = format!(
-                        "{address}, an IPv4-mapped address; write {four} in 4 bytes (RFC 4291 \
-                         section 2.5.5.2)"
-                    );
-                    Err(Error::malformed("IP address", "", problem))
-                }
-                Some(address) => Ok(AltName::Ip(address)),
-                None => {
-                    let problem = format!("{} bytes; 4 for IPv4, 16 for IPv6", content.len());
-                    Err(Error::malformed("IP address", "", problem))
-                }
-            },
-            Self::Other { tag: 1 | 2 | 6, .. } => Err(Error::malformed(
+            Self::Directory(name) => AltName::directory(name),
+            Self::Ip(content) => check_ip(content),
+            Self::OtherName { kind, value } => {
+                OtherName::new(*kind, value.clone()).map(AltName::OtherName)
+            }
+            Self::RegisteredId(oid) => Ok(AltName::RegisteredId(*oid)),
+            Self::Other { tag: tag @ (1 | 2 | 6), value } => {
+                let problem = international_problem(*tag, value);
+                Err(Error::malformed("alternative name", self.to_string(), problem))
+            }
+            Self::Other { tag: 0 | 4 | 8, .. } => Err(Error::malformed(
                 "alternative name",
                 self.to_string(),
-                "other than ASCII characters; an international name is written in its A-labels \
-                 (`xn--…`, RFC 5280 section 7)",
+                "its content is not of its type's form (RFC 5280 section 4.2.1.6)",
             )),
-            Self::Directory(_)
-            | Self::Other { .. }
-            | Self::OtherName { .. }
-            | Self::RegisteredId(_) => Err(Error::unsupported(
+            Self::Other { .. } => Err(Error::unsupported(
                 "alternative name",
                 self.to_string(),
-                "dNSName, rfc822Name, iPAddress, uniformResourceIdentifier",
+                "dNSName, rfc822Name, iPAddress, uniformResourceIdentifier, directoryName, otherName, \
+                 registeredID",
             )),
         }
     }
+
+    /// The name, if it can be matched: as [`GeneralName::check`], but that A-labels are compared as they
+    /// are, whether or not they decode.
+    pub(crate) fn to_match(&self) -> Result<AltName, Error> {
+        match self {
+            Self::Dns(text) => DnsName::read(text).map(AltName::Dns),
+            Self::Email(text) => EmailAddress::read(text).map(AltName::Email),
+            Self::Uri(text) => Uri::read(text).map(AltName::Uri),
+            Self::Directory(_)
+            | Self::Ip(_)
+            | Self::Other { .. }
+            | Self::OtherName { .. }
+            | Self::RegisteredId(_) => self.check(),
+        }
+    }
+
+    /// What its type is to constraints.
+    pub(super) fn name_type(&self) -> NameType {
+        match self {
+            Self::OtherName { kind, .. } => NameType::OtherName(*kind),
+            Self::Email(_) => NameType::EMAIL,
+            Self::Dns(_) => NameType::DNS,
+            Self::Directory(_) => NameType::DIRECTORY,
+            Self::Uri(_) => NameType::URI,
+            Self::Ip(_) => NameType::IP,
+            Self::RegisteredId(_) => NameType::REGISTERED_ID,
+            Self::Other { tag, .. } => NameType::Tag(*tag),
+        }
+    }
+
+    /// A text that no other name has, unlike what is displayed, which may be cut.
+    pub(crate) fn identity(&self) -> String {
+        match self {
+            Self::OtherName { kind, value } => match other::text(value) {
+                Some(text) if [OtherName::UPN, OtherName::SRV].contains(kind) => {
+                    format!("otherName:{kind}:{text}")
+                }
+                _ => format!("otherName:{kind}:#{}", hexadecimal(value)),
+            },
+            Self::Other { tag, value } => format!("[{tag}]:#{}", hexadecimal(value)),
+            Self::Ip(content) if ip_address(content).is_none() => {
+                format!("[7]:#{}", hexadecimal(content))
+            }
+            Self::Directory(_)
+            | Self::Dns(_)
+            | Self::Email(_)
+            | Self::Ip(_)
+            | Self::RegisteredId(_)
+            | Self::Uri(_) => self.to_string(),
+        }
+    }
+}
+
+fn check_ip(content: &[u8]) -> Result<AltName, Error> {
+    let malformed = |problem| Error::malformed("IP address", "", problem);
+    let Some(address) = ip_address(content) else {
+        return Err(malformed(format!("{} bytes; 4 for IPv4, 16 for IPv6", content.len())));
+    };
+    match address::mapped(address) {
+        Some(problem) => Err(malformed(format!("{problem} in 4 bytes"))),
+        None => Ok(AltName::Ip(address)),
+    }
+}
+
+/// Of a name whose type allows ASCII only: what would be accepted instead.
+fn international_problem(tag: u8, value: &[u8]) -> String {
+    const PROBLEM: &str = "other than ASCII characters; an international name is written in its A-labels \
+                           (RFC 5280 section 7)";
+    let text = str::from_utf8(value).ok();
+    let ascii = match tag {
+        2 => text.and_then(|text| DnsName::new(text).ok()).map(|name| name.to_string()),
+        1 => text.and_then(|text| EmailAddress::new(text).ok()).map(|name| name.to_string()),
+        _ => text.and_then(uri_in_ascii),
+    };
+    match ascii {
+        Some(ascii) => format!("{PROBLEM}: `{ascii}`"),
+        None => format!("{PROBLEM}, `xn--…`"),
+    }
+}
+
+/// The URI with its host in A-labels, if that is all that is wrong with it.
+fn uri_in_ascii(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
+    let (host, rest) = rest.split_at_checked(end)?;
+    let ascii = format!("{scheme}://{}{rest}", international::to_ascii(host).ok()?);
+    Uri::new(&ascii).is_ok().then_some(ascii)
 }
 
 impl From<&AltName> for GeneralName {
     /// The name as it is written; an IPv4-mapped address as the IPv4 address that it stands for.
     fn from(name: &AltName) -> Self {
         match &name.clone().canonical() {
+            AltName::Directory(name) => Self::Directory(name.to_name()),
             AltName::Dns(name) => Self::Dns(name.to_string()),
             AltName::Email(address) => Self::Email(address.to_string()),
             AltName::Ip(IpAddr::V4(address)) => Self::Ip(address.octets().to_vec()),
             AltName::Ip(IpAddr::V6(address)) => Self::Ip(address.octets().to_vec()),
+            AltName::OtherName(name) => {
+                Self::OtherName { kind: name.kind(), value: name.value().to_vec() }
+            }
+            AltName::RegisteredId(oid) => Self::RegisteredId(*oid),
             AltName::Uri(uri) => Self::Uri(uri.to_string()),
         }
+    }
+}
+
+impl fmt::Display for AltName {
+    /// The type and the value, such as `DNS:a.example` (as OpenSSL prints it).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        GeneralName::from(self).fmt(f)
     }
 }
 
@@ -132,7 +213,7 @@ impl fmt::Display for GeneralName {
             Self::Directory(name) => write!(f, "directoryName:{name}"),
             Self::RegisteredId(oid) => write!(f, "registeredID:{oid}"),
             Self::OtherName { kind, value } => {
-                match other_name_keyword(*kind) {
+                match other::keyword(*kind) {
                     Some(keyword) => write!(f, "otherName:{keyword}:")?,
                     None => write!(f, "otherName:{kind}:")?,
                 }
@@ -161,13 +242,7 @@ impl fmt::Display for GeneralName {
 
 /// The value of an otherName: its text, where it is one, or else its bytes.
 fn write_value(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let text = AnyRef::from_der(value).ok().and_then(|any| match any.tag() {
-        Tag::Utf8String | Tag::Ia5String | Tag::PrintableString | Tag::VisibleString => {
-            str::from_utf8(any.value()).ok()
-        }
-        _ => None,
-    });
-    match text {
+    match other::text(value) {
         Some(text) => write_escaped(text, f),
         None => write_hexadecimal(value, f),
     }
@@ -193,21 +268,6 @@ fn write_hexadecimal(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 /// How many bytes of a value that is no text are shown.
 const SHOWN_BYTES: usize = 8;
-
-/// What an otherName's type is usually called.
-fn other_name_keyword(kind: Oid) -> Option<&'static str> {
-    OTHER_NAMES.iter().find(|(known, _)| *known == kind).map(|(_, keyword)| *keyword)
-}
-
-const OTHER_NAMES: [(Oid, &str); 6] = [
-    // Microsoft's user principal name, for logging on with a smart card.
-    (Oid::known("1.3.6.1.4.1.311.20.2.3"), "UPN"),
-    (Oid::known("1.3.6.1.5.5.7.8.3"), "permanentIdentifier"), // RFC 4043
-    (Oid::known("1.3.6.1.5.5.7.8.4"), "hardwareModuleName"),  // RFC 4108
-    (Oid::known("1.3.6.1.5.5.7.8.5"), "XMPP"),                // RFC 6120
-    (Oid::known("1.3.6.1.5.5.7.8.7"), "SRV"),                 // RFC 4985
-    (Oid::known("1.3.6.1.5.5.7.8.9"), "SmtpUTF8Mailbox"),     // RFC 9598
-];
 
 fn ip_address(bytes: &[u8]) -> Option<IpAddr> {
     if let Ok(four) = <[u8; 4]>::try_from(bytes) {

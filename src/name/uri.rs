@@ -1,7 +1,7 @@
 //! URIs as certificates carry them (RFC 5280 section 4.2.1.6, RFC 3986).
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use super::dns::DnsName;
 use crate::error::Error;
@@ -24,7 +24,16 @@ impl Uri {
     /// a scheme and something after it, and, where it has an authority, with a host that is a DNS
     /// name or an IP address.
     pub fn new(text: &str) -> Result<Self, Error> {
-        match host(text) {
+        Self::of(text, DnsName::new)
+    }
+
+    /// A URI as a certificate carries it: the A-labels of its host are not checked.
+    pub(super) fn read(text: &str) -> Result<Self, Error> {
+        Self::of(text, DnsName::read)
+    }
+
+    fn of(text: &str, name: fn(&str) -> Result<DnsName, Error>) -> Result<Self, Error> {
+        match host(text, name) {
             Ok(host) => {
                 let is_named = host.as_deref().is_some_and(|host| host.parse::<IpAddr>().is_err());
                 Ok(Self { text: text.to_owned(), host, is_named })
@@ -58,21 +67,23 @@ impl fmt::Display for Uri {
 }
 
 /// The host of a well-formed URI, or what is wrong with it.
-fn host(text: &str) -> Result<Option<String>, &'static str> {
+fn host(text: &str, name: fn(&str) -> Result<DnsName, Error>) -> Result<Option<String>, String> {
     if text.len() > URI_CHARACTERS {
-        return Err("longer than 2048 characters");
+        return Err("longer than 2048 characters".to_owned());
     }
     if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b)) {
-        return Err("a character that RFC 3986 does not allow");
+        let problem = "a character that RFC 3986 does not allow; a host's international name is written \
+                       in A-labels (`xn--…`), other text percent-encoded";
+        return Err(problem.to_owned());
     }
     let (scheme, rest) = text.split_once(':').ok_or("no scheme")?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
     if !is_scheme {
-        return Err("the scheme is not a letter followed by letters, digits, + - .");
+        return Err("the scheme is not a letter followed by letters, digits, + - .".to_owned());
     }
     if rest.is_empty() {
-        return Err("nothing after the scheme");
+        return Err("nothing after the scheme".to_owned());
     }
     let Some(rest) = rest.strip_prefix("//") else {
         return Ok(None);
@@ -86,7 +97,12 @@ fn host(text: &str) -> Result<Option<String>, &'static str> {
     let (host, port) = match host_and_port.strip_prefix('[') {
         Some(literal) => {
             let (address, port) = literal.split_once(']').ok_or("the host's [ has no ]")?;
-            address.parse::<Ipv6Addr>().map_err(|_| "the host in [] is not an IPv6 address")?;
+            // A zone is written %25 there (RFC 6874).
+            let plain = address.replace("%25", "%");
+            match super::address::read(&plain).map_err(|problem| format!("the host: {problem}"))? {
+                IpAddr::V6(_) => {}
+                IpAddr::V4(_) => return Err("the host in [] is not an IPv6 address".to_owned()),
+            }
             (address, port.strip_prefix(':').or(port.is_empty().then_some("")))
         }
         None => match host_and_port.split_once(':') {
@@ -95,11 +111,16 @@ fn host(text: &str) -> Result<Option<String>, &'static str> {
         },
     };
     if !port.is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit())) {
-        return Err("the port is not a number");
+        return Err("the port is not a number".to_owned());
     }
-    let is_name = DnsName::new(host).is_ok_and(|name| !name.is_wildcard());
-    if !is_name && host.parse::<IpAddr>().is_err() {
-        return Err("the host is neither a DNS name nor an IP address");
+    if host.parse::<IpAddr>().is_err() {
+        match name(host) {
+            Ok(name) if !name.is_wildcard() => {}
+            Ok(_) => return Err("the host is a wildcard".to_owned()),
+            Err(error) => {
+                return Err(format!("the host is neither an IP address nor a DNS name ({error})"));
+            }
+        }
     }
     Ok(Some(host.to_ascii_lowercase()))
 }
@@ -131,6 +152,8 @@ mod tests {
             "http://*.a.b/",
             "http://[::1/",
             "http://[zz]/",
+            "http://[fe80::1%25eth0]/",
+            "http://[::ffff:10.0.0.1]/",
             "http://a:b/",
             "http://\u{fc}/",
         ] {

@@ -51,6 +51,13 @@ impl Oid {
         }
     }
 
+    /// Whether it is this arc, or lies below.
+    pub(crate) fn is_within(&self, arc: Self) -> bool {
+        // Each arc ends with a byte whose first bit is zero (X.690 section 8.19.2), so that a prefix of
+        // bytes is one of arcs.
+        self.0.as_bytes().starts_with(arc.0.as_bytes())
+    }
+
     pub(crate) const fn as_inner(&self) -> &ObjectIdentifier {
         &self.0
     }

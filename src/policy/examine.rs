@@ -1,16 +1,24 @@
 //! The examination of a request, item by item.
 
 use super::asked::Asked;
+use super::choices::CommonNameUse;
 use super::claims;
-use super::item::{Decision, ReviewItem};
-use super::rules::{AltNameSource, CommonNameUse, Policy, SubjectSource};
+use super::extensions::review_extensions;
+use super::item::{ReviewItem, decide, overridden};
+use super::names::NO_UNDERSCORES;
+use super::rules::{AltNameSource, Policy, SubjectSource};
 use crate::error::{Error, Reason, Rule};
 use crate::key::PublicKey;
 use crate::name::{AltName, Attribute, AttributeType, Name};
 use crate::oid;
 use crate::profile::{Extension, Profile};
 use crate::request::CertificateRequest;
-use crate::usage::{ExtendedKeyUsage, list};
+
+/// The kind of an item that is an alternative name.
+pub(super) const ALT_NAME: &str = "alternative name";
+
+/// The kind of an item that is an attribute of the subject.
+pub(super) const SUBJECT: &str = "subject";
 
 /// What an examination finds.
 pub(super) struct Examined {
@@ -19,6 +27,10 @@ pub(super) struct Examined {
     pub(super) subject: Name,
     /// The alternative names that are granted, each once.
     pub(super) alt_names: Vec<AltName>,
+    /// The extensions that are granted to the request.
+    pub(super) extensions: Vec<Extension>,
+    /// What is wrong with content that no request asks for.
+    pub(super) wrong: Vec<Reason>,
 }
 
 pub(super) fn examine(policy: &Policy, profile: &Profile, asked: &Asked<'_>) -> Examined {
@@ -44,29 +56,24 @@ pub(super) fn examine(policy: &Policy, profile: &Profile, asked: &Asked<'_>) -> 
         add_common_name(policy, subject, &mut alt_names, &mut items);
     }
     let subject = review_subject(policy, profile, asked, fixed_subject, &alt_names, &mut items);
+    let mut extensions = Vec::new();
     if let Some(request) = asked.request {
-        review_extensions(profile, request, &mut items);
+        extensions = review_extensions(policy, profile, request, &mut items);
         review_attributes(request, &mut items);
     }
-    Examined { items, subject, alt_names }
+    // What is fixed needs no leave, but for this.
+    let wrong = alt_names.iter().filter(|name| !policy.names.permit_underscores(name));
+    let wrong = wrong.map(|name| {
+        let (rule, allowed) = (Rule::NameNotAllowed, NO_UNDERSCORES);
+        Reason::new(rule, ALT_NAME, name.to_string(), allowed)
+    });
+    Examined { wrong: wrong.collect(), items, subject, alt_names, extensions }
 }
 
 /// Content that is given whatever a request asks for, and who gives it.
 struct Fixed<'f, T: ?Sized> {
     content: &'f T,
     by: &'static str,
-}
-
-fn decide(kind: &'static str, value: String, refusal: Option<(Rule, String)>) -> ReviewItem {
-    let decision = match refusal {
-        None => Decision::Granted,
-        Some((rule, allowed)) => Decision::Denied(Reason::new(rule, kind, value.clone(), allowed)),
-    };
-    ReviewItem { kind, value, decision }
-}
-
-fn overridden(kind: &'static str, value: String, by: impl Into<String>) -> ReviewItem {
-    ReviewItem { kind, value, decision: Decision::Overridden { by: by.into() } }
 }
 
 fn review_key(policy: &Policy, key: &PublicKey) -> ReviewItem {
@@ -93,7 +100,6 @@ fn review_alt_names(
     fixed: Option<Fixed<'_, [AltName]>>,
     items: &mut Vec<ReviewItem>,
 ) -> Vec<AltName> {
-    const KIND: &str = "alternative name";
     let mut granted: Vec<AltName> = Vec::new();
     for name in fixed.as_ref().map(|fixed| fixed.content).unwrap_or_default() {
         if !granted.contains(name) {
@@ -104,29 +110,29 @@ fn review_alt_names(
         let checked = name.check();
         let item = match (&fixed, checked) {
             (Some(fixed), Ok(checked)) if fixed.content.contains(&checked) => {
-                decide(KIND, checked.to_string(), None)
+                decide(ALT_NAME, checked.to_string(), None)
             }
-            (Some(fixed), _) => overridden(KIND, name.to_string(), fixed.by),
+            (Some(fixed), _) => overridden(ALT_NAME, name.to_string(), fixed.by),
             // A type that no policy can allow is not a name with a mistake in it.
-            (None, Err(Error::Unsupported { .. })) => {
-                let refusal = (Rule::NameNotAllowed, policy.names.describe());
-                decide(KIND, name.to_string(), Some(refusal))
+            (None, Err(Error::Unsupported { allowed, .. })) => {
+                let refusal = (Rule::NameNotAllowed, format!("names of these types: {allowed}"));
+                decide(ALT_NAME, name.to_string(), Some(refusal))
             }
             (None, Err(error)) => {
                 let refusal =
                     (Rule::NameMalformed, format!("names that are well formed ({error})"));
-                decide(KIND, name.to_string(), Some(refusal))
+                decide(ALT_NAME, name.to_string(), Some(refusal))
             }
             (None, Ok(checked)) if policy.names.permit(&checked) => {
-                let item = decide(KIND, checked.to_string(), None);
+                let item = decide(ALT_NAME, checked.to_string(), None);
                 if !granted.contains(&checked) {
                     granted.push(checked);
                 }
                 item
             }
             (None, Ok(checked)) => {
-                let refusal = (Rule::NameNotAllowed, policy.names.describe());
-                decide(KIND, checked.to_string(), Some(refusal))
+                let refusal = (Rule::NameNotAllowed, policy.names.allowed_for(&checked));
+                decide(ALT_NAME, checked.to_string(), Some(refusal))
             }
         };
         items.push(item);
@@ -159,7 +165,6 @@ fn review_subject(
     alt_names: &[AltName],
     items: &mut Vec<ReviewItem>,
 ) -> Name {
-    const KIND: &str = "subject";
     let mut granted: Vec<Vec<Attribute>> = Vec::new();
     let requested = asked.request.map(|request| request.subject().relative());
     for relative in requested.into_iter().flatten() {
@@ -168,18 +173,18 @@ fn review_subject(
             let shown = attribute.to_string();
             items.push(match &fixed {
                 Some(fixed) if fixed.content.attributes().any(|other| same(attribute, other)) => {
-                    decide(KIND, shown, None)
+                    decide(SUBJECT, shown, None)
                 }
-                Some(fixed) => overridden(KIND, shown, fixed.by),
+                Some(fixed) => overridden(SUBJECT, shown, fixed.by),
                 None if is_blank(attribute) => {
-                    overridden(KIND, shown, "nothing: a blank value asks for none")
+                    overridden(SUBJECT, shown, "nothing: a blank value asks for none")
                 }
                 None => match review_attribute(policy, profile, attribute, alt_names) {
                     Ok(attribute) => {
                         kept.push(attribute);
-                        decide(KIND, shown, None)
+                        decide(SUBJECT, shown, None)
                     }
-                    Err(refusal) => decide(KIND, shown, Some(refusal)),
+                    Err(refusal) => decide(SUBJECT, shown, Some(refusal)),
                 },
             });
         }
@@ -230,48 +235,6 @@ fn review_attribute(
     }
     Attribute::new(kind, &value)
         .map_err(|error| (Rule::NameMalformed, format!("values within X.520 bounds ({error})")))
-}
-
-fn review_extensions(profile: &Profile, request: &CertificateRequest, items: &mut Vec<ReviewItem>) {
-    for Extension { oid, .. } in request.requested_extensions() {
-        let item = match *oid {
-            // Reviewed name by name.
-            oid::SUBJECT_ALT_NAME => continue,
-            oid::BASIC_CONSTRAINTS => {
-                let asked = request.requests_authority();
-                let value = if asked { "CA" } else { "no CA" }.to_owned();
-                if asked && !profile.is_authority() {
-                    let refusal = (Rule::CaRequested, "no CA".to_owned());
-                    decide("basic constraints", value, Some(refusal))
-                } else {
-                    overridden("basic constraints", value, "the profile sets them")
-                }
-            }
-            oid::KEY_USAGE => {
-                let asked = request.requested_key_usage().unwrap_or_default();
-                let given = profile.key_usage(request.public_key().algorithm().family());
-                let refusal = (!given.contains(asked))
-                    .then(|| (Rule::KeyUsageRequested, format!("{given} or fewer")));
-                decide("key usage", asked.to_string(), refusal)
-            }
-            oid::EXTENDED_KEY_USAGE => {
-                let asked: &[ExtendedKeyUsage] = request.requested_extended_key_usage();
-                let given = profile.extended_key_usage();
-                let refusal = (!asked.iter().all(|usage| given.contains(usage))).then(|| {
-                    (Rule::ExtendedKeyUsageRequested, format!("{} or fewer", list(given)))
-                });
-                decide("extended key usage", list(asked), refusal)
-            }
-            oid::SUBJECT_KEY_IDENTIFIER | oid::AUTHORITY_KEY_IDENTIFIER => {
-                overridden("key identifier", oid.to_string(), "the issuer computes it")
-            }
-            other => {
-                let refusal = (Rule::ExtensionRequested, "no other extension".to_owned());
-                decide("extension", other.to_string(), Some(refusal))
-            }
-        };
-        items.push(item);
-    }
 }
 
 fn review_attributes(request: &CertificateRequest, items: &mut Vec<ReviewItem>) {

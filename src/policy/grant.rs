@@ -1,11 +1,12 @@
 //! What was granted.
 
+use super::choices::{Outliving, RootLeaves};
 use super::item::ReviewItem;
-use super::rules::{Outliving, RootLeaves};
+
 use crate::algorithm::KeyFamily;
 use crate::error::{Reason, Rule};
 use crate::key::{PublicKey, fingerprint};
-use crate::name::{AltName, Name};
+use crate::name::{AltName, GeneralName, Name};
 use crate::profile::Profile;
 use crate::validity::{Lifetime, Time, Validity};
 
@@ -84,7 +85,7 @@ impl Grant {
             Period::Lifetime(lifetime) => lifetime.to_string(),
             Period::Until(end) => format!("until {end}"),
         };
-        let names = self.alt_names.iter().map(ToString::to_string);
+        let names = self.alt_names.iter().map(|name| GeneralName::from(name).identity());
         let texts: Vec<String> =
             [self.subject.to_string(), period].into_iter().chain(names).collect();
         // Names hold no zero byte.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::Reason;
+use crate::error::{Reason, Rule};
 
 /// One item that a request asks for, and what becomes of it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -56,4 +56,20 @@ impl fmt::Display for ReviewItem {
             Decision::Overridden { by } => write!(f, "overridden  {kind} {value}: {by}"),
         }
     }
+}
+
+pub(super) fn decide(
+    kind: &'static str,
+    value: String,
+    refusal: Option<(Rule, String)>,
+) -> ReviewItem {
+    let decision = match refusal {
+        None => Decision::Granted,
+        Some((rule, allowed)) => Decision::Denied(Reason::new(rule, kind, value.clone(), allowed)),
+    };
+    ReviewItem { kind, value, decision }
+}
+
+pub(super) fn overridden(kind: &'static str, value: String, by: impl Into<String>) -> ReviewItem {
+    ReviewItem { kind, value, decision: Decision::Overridden { by: by.into() } }
 }

@@ -3,10 +3,11 @@
 use std::fmt;
 
 use super::asked::Asked;
-use super::examine::{Examined, examine};
+use super::choices::{DenialRules, OnDenial, Outliving, RequestPart};
+use super::examine::{ALT_NAME, Examined, SUBJECT, examine};
 use super::grant::{Grant, Period};
 use super::item::{Decision, ReviewItem};
-use super::rules::{OnDenial, Outliving, Policy};
+use super::rules::Policy;
 use crate::error::{Denied, Error, Reason, Rule};
 use crate::profile::{AltNamePresence, Profile};
 use crate::request::CertificateRequest;
@@ -16,8 +17,8 @@ use crate::validity::Lifetime;
 #[derive(Clone, Debug)]
 pub struct Review {
     draft: Grant,
-    on_denial: OnDenial,
-    /// Reasons that are no item of the request: a name that is missing, a lifetime.
+    on_denial: DenialRules,
+    /// Reasons that are no item of the request: a name that is missing or was fixed, a lifetime.
     missing: Vec<Reason>,
 }
 
@@ -48,8 +49,11 @@ impl Review {
         for extension in asked.extensions {
             profile = profile.add_extension(extension.clone());
         }
-        let Examined { items, subject, alt_names } = examine(policy, &profile, asked);
-        let mut missing = Vec::new();
+        let examined = examine(policy, &profile, asked);
+        let Examined { items, subject, alt_names, extensions, wrong: mut missing } = examined;
+        for extension in extensions {
+            profile = profile.add_extension(extension);
+        }
         if alt_names.is_empty() && profile.alt_names() == AltNamePresence::Required {
             missing.push(Reason::new(
                 Rule::NoAltName,
@@ -111,9 +115,8 @@ impl Review {
 
     /// What stands against a grant.
     pub(crate) fn objections(&self) -> Vec<Reason> {
-        let stops = |reason: &&Reason| match self.on_denial {
-            OnDenial::Refuse => true,
-            OnDenial::LeaveOut => matches!(reason.rule, Rule::KeyAlgorithm | Rule::KeyWeak),
+        let stops = |reason: &&Reason| {
+            part_of(reason).is_none_or(|part| self.on_denial.of(part) == OnDenial::Refuse)
         };
         let denied = self.denied().filter(stops).cloned();
         denied.chain(self.missing.iter().cloned()).chain(self.check_lifetime()).collect()
@@ -141,5 +144,17 @@ impl fmt::Display for Review {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.items().iter().try_for_each(|item| writeln!(f, "{item}"))?;
         self.missing.iter().try_for_each(|reason| writeln!(f, "denied      {reason}"))
+    }
+}
+
+/// The part of a request that was denied; none for what is never left out.
+fn part_of(reason: &Reason) -> Option<RequestPart> {
+    match (reason.rule, reason.item) {
+        (Rule::CaRequested, _) => Some(RequestPart::Authority),
+        (Rule::ExtensionRequested | Rule::ExtensionMalformed, _) => Some(RequestPart::Extensions),
+        (Rule::KeyUsageRequested | Rule::ExtendedKeyUsageRequested, _) => Some(RequestPart::Usages),
+        (_, ALT_NAME) => Some(RequestPart::AltNames),
+        (_, SUBJECT) => Some(RequestPart::Subject),
+        _ => None,
     }
 }

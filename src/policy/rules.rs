@@ -1,9 +1,11 @@
 //! The policy itself: what may be granted, and the choices it leaves.
 
+use super::choices::{CommonNameUse, DenialRules, OnDenial, Outliving, RequestPart, RootLeaves};
 use super::names::NameRules;
 use crate::algorithm::{KeyAlgorithm, KeyFamily, WeakKeys};
 use crate::error::Error;
-use crate::name::{AltName, AttributeType, GeneralSubtree, Name};
+use crate::name::{AltName, AttributeType, Name};
+use crate::oid::{self, Oid};
 use crate::profile::Profile;
 use crate::validity::Lifetime;
 
@@ -39,68 +41,11 @@ pub struct Policy {
     pub(super) common_name: CommonNameUse,
     pub(super) max_lifetime: Lifetime,
     pub(super) backdate: Lifetime,
-    pub(super) on_denial: OnDenial,
+    /// That are granted to requests.
+    pub(super) extensions: Vec<Oid>,
+    pub(super) on_denial: DenialRules,
     pub(super) outliving: Outliving,
     pub(super) root_leaves: RootLeaves,
-}
-
-/// What becomes of a request of which something is denied.
-///
-/// Default: [`OnDenial::Refuse`]. Set by
-/// [`Policy::with_on_denial`].
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum OnDenial {
-    /// What is denied is left out and reported, as the operations of `cas` do. A denied key,
-    /// or no name being left where one is needed, still refuses the whole request.
-    LeaveOut,
-    /// The whole request is refused.
-    #[default]
-    Refuse,
-}
-
-/// What becomes of a certificate that would be valid past its issuer's end.
-///
-/// Default:
-/// [`Outliving::Reject`]. Set by [`Policy::with_outliving`].
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Outliving {
-    /// It is issued so. Verifiers refuse the chain from the issuer's end on.
-    Permit,
-    /// It is refused.
-    #[default]
-    Reject,
-    /// It ends with its issuer, and the outcome says so.
-    Truncate,
-}
-
-/// Whether a self-signed CA may issue leaves.
-///
-/// Default: [`RootLeaves::Refuse`]. Set by
-/// [`Policy::with_root_leaves`].
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum RootLeaves {
-    /// It may.
-    Allow,
-    /// Only intermediates issue leaves (as offline roots are kept).
-    #[default]
-    Refuse,
-}
-
-/// Whether a common name that is a host name also becomes an alternative name.
-///
-/// Default:
-/// [`CommonNameUse::Keep`]. Set by [`Policy::with_common_name_use`].
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum CommonNameUse {
-    /// It does, if the policy allows the name: clients ignore the common name (RFC 9525).
-    AddToAltNames,
-    /// It does not.
-    #[default]
-    Keep,
 }
 
 #[derive(Clone, Debug)]
@@ -131,69 +76,11 @@ impl Policy {
             subject_attributes: Vec::new(),
             common_name: CommonNameUse::default(),
             backdate: Lifetime::ZERO,
-            on_denial: OnDenial::default(),
+            extensions: Vec::new(),
+            on_denial: DenialRules::default(),
             outliving: Outliving::default(),
             root_leaves: RootLeaves::default(),
         }
-    }
-
-    /// Allows a DNS name: `db.example.com` exactly that one, `.example.com` every name below, and
-    /// `*.example.com` that wildcard.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] when it is none of these.
-    ///
-    /// ```
-    /// use certwright::{Policy, Profile};
-    /// let servers = Policy::new(Profile::tls_server()).allow_dns(".example.com")?;
-    /// assert!(servers.allow_dns("exa mple.com").is_err());
-    /// # Ok::<(), certwright::Error>(())
-    /// ```
-    pub fn allow_dns(mut self, pattern: &str) -> Result<Self, Error> {
-        self.names.allow_dns(pattern)?;
-        Ok(self)
-    }
-
-    /// Allows wildcards below the names that [`Policy::allow_dns`] allows with a leading dot.
-    #[must_use]
-    pub fn allow_wildcards(mut self) -> Self {
-        self.names.allow_wildcards();
-        self
-    }
-
-    /// Allows an IP address or range, such as `10.0.0.0/8` or `2001:db8::1`.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] when it is neither.
-    pub fn allow_ip(mut self, range: &str) -> Result<Self, Error> {
-        self.names.allow(GeneralSubtree::ip(range)?);
-        Ok(self)
-    }
-
-    /// Allows e-mail addresses: `a@example.com` one mailbox, `example.com` every mailbox of that
-    /// host, `.example.com` those of all hosts below.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] when it is none of these.
-    pub fn allow_email(mut self, pattern: &str) -> Result<Self, Error> {
-        self.names.allow(GeneralSubtree::email(pattern)?);
-        Ok(self)
-    }
-
-    /// Allows URIs by host: `example.com` that host, `.example.com` all hosts below.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] when it is neither.
-    pub fn allow_uri_host(mut self, pattern: &str) -> Result<Self, Error> {
-        self.names.allow(GeneralSubtree::uri_host(pattern)?);
-        Ok(self)
-    }
-
-    /// Allows exactly this name.
-    #[must_use]
-    pub fn allow_name(mut self, name: AltName) -> Self {
-        self.names.allow_exactly(name);
-        self
     }
 
     /// Sets the key algorithms that are allowed. The default is [`KeyAlgorithm::STRONG`].
@@ -291,10 +178,53 @@ impl Policy {
         self
     }
 
-    /// Sets what becomes of a request of which something is denied.
+    /// Grants this extension to requests that ask for it, with the value and the criticality that they
+    /// give it, such as TLS features (`1.3.6.1.5.5.7.1.24`). What the profile, or the call, gives
+    /// under the same identifier counts more.
+    ///
+    /// ```
+    /// # #[cfg(feature = "ecc")] {
+    /// use certwright::profile::Extension;
+    /// use certwright::{CertificateRequest, KeyAlgorithm, KeyPair, Policy, Profile};
+    /// let must_staple = Extension::new("1.3.6.1.5.5.7.1.24".parse()?, false, vec![0x30, 3, 2, 1, 5])?;
+    /// let request = CertificateRequest::builder("".parse()?)
+    ///     .extension(must_staple.clone())
+    ///     .sign(&KeyPair::generate(KeyAlgorithm::EcdsaP256)?)?;
+    /// let policy = Policy::new(Profile::tls_client());
+    /// let item = policy.review(&request).items()[1].to_string();
+    /// assert!(item.starts_with("overridden  extension 1.3.6.1.5.5.7.1.24"));
+    /// let item = policy.allow_extension(must_staple.oid)?.review(&request).items()[1].to_string();
+    /// assert!(item.starts_with("granted     extension 1.3.6.1.5.5.7.1.24"));
+    /// # }
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for an extension that the engine writes itself: basic constraints, key usages,
+    /// extended key usages, alternative names, name constraints and key identifiers are the profile's, the
+    /// policy's names' and the issuer's.
+    pub fn allow_extension(mut self, oid: Oid) -> Result<Self, Error> {
+        if ENGINE_WRITES.contains(&oid) {
+            let problem =
+                "the engine writes it itself, from the profile, the granted names and the issuer";
+            return Err(Error::malformed("policy", format!("extension {}", oid.named()), problem));
+        }
+        self.extensions.push(oid);
+        Ok(self)
+    }
+
+    /// Sets what becomes of a request of which something is denied, for every part of requests
+    /// ([`RequestPart`]).
     #[must_use]
     pub fn with_on_denial(mut self, rule: OnDenial) -> Self {
-        self.on_denial = rule;
+        self.on_denial = DenialRules::all(rule);
+        self
+    }
+
+    /// Sets what becomes of a request of which something in this part is denied.
+    #[must_use]
+    pub fn with_on_denial_of(mut self, part: RequestPart, rule: OnDenial) -> Self {
+        self.on_denial.set(part, rule);
         self
     }
 
@@ -317,3 +247,14 @@ impl Policy {
         &self.profile
     }
 }
+
+/// The extensions that a profile cannot add either.
+const ENGINE_WRITES: [Oid; 7] = [
+    oid::AUTHORITY_KEY_IDENTIFIER,
+    oid::BASIC_CONSTRAINTS,
+    oid::EXTENDED_KEY_USAGE,
+    oid::KEY_USAGE,
+    oid::NAME_CONSTRAINTS,
+    oid::SUBJECT_ALT_NAME,
+    oid::SUBJECT_KEY_IDENTIFIER,
+];

@@ -135,7 +135,7 @@ fn encode_subtree(subtree: &GeneralSubtree) -> Vec<u8> {
         GeneralSubtree::Ip(network) => encode(IP_ADDRESS, &[&network.to_bytes()]),
         GeneralSubtree::Uri(base) => encode(URI, &[base.as_bytes()]),
         // Read only: there is nothing to write.
-        GeneralSubtree::Other { .. } => return Vec::new(),
+        GeneralSubtree::Other { .. } | GeneralSubtree::OtherName { .. } => return Vec::new(),
     };
     encode(SEQUENCE, &[&base])
 }
@@ -166,7 +166,10 @@ fn read_subtrees(what: &'static str, content: &[u8]) -> Result<Vec<GeneralSubtre
             // What is no range of one prefix is kept as what cannot be matched.
             IP_ADDRESS => IpNetwork::from_bytes(content)
                 .map_or(GeneralSubtree::Other { tag: 7 }, GeneralSubtree::Ip),
-            _ => GeneralSubtree::Other { tag: other_tag(what, place, tag)? },
+            _ => match other_name(other_tag(what, place, tag)?, content) {
+                GeneralName::OtherName { kind, .. } => GeneralSubtree::OtherName { kind },
+                _ => GeneralSubtree::Other { tag: tag & 0x1f },
+            },
         });
     }
     Ok(subtrees)

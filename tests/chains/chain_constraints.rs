@@ -180,7 +180,7 @@ fn a_name_of_a_type_that_is_not_understood_is_refused_where_it_is_constrained() 
         question.refused_by_us(
             0,
             ChainRule::NameConstraints,
-            "otherName:1.2.3.4:#0500; allowed names that can",
+            "otherName:1.2.3.4:#0500; allowed names within the permitted otherName of 1.2.3.4, for which",
         );
         // What is not a DNS name at all cannot be shown to lie inside.
         let text = craft::alt_names(&[(0x82, b"a b.internal")]);

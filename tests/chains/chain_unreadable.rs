@@ -183,13 +183,10 @@ fn a_mapped_address_does_not_pass_the_exclusion_of_its_ipv4_address() {
         let four = scene.chain(0xa1, &tlv(DNS, &[b"c.example"]), (IP, &[10, 0, 0, 1]));
         let four = Chain::new(four[0].clone(), four[1..].to_vec()).unwrap();
         for name in ["10.0.0.1", "::ffff:10.0.0.1", "::ffff:a00:1"] {
-            let asked = [name.parse().unwrap(), AltName::Ip(name.parse().unwrap())];
-            for asked in asked {
-                let verifier =
-                    certwright::ChainVerifier::new([root.clone()], now()).with_name(asked);
-                assert!(verifier.verify(&chain).is_err(), "{name}");
-                verifier.verify(&four).unwrap();
-            }
+            let asked = AltName::Ip(name.parse().unwrap());
+            let verifier = certwright::ChainVerifier::new([root.clone()], now()).with_name(asked);
+            assert!(verifier.verify(&chain).is_err(), "{name}");
+            verifier.verify(&four).unwrap();
         }
     }
 }

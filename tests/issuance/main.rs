@@ -1,7 +1,8 @@
 //! Issuance: the authority, signers from outside, and every reason to refuse.
 
-use certwright_tests::{common, craft, devices, key_files};
+use certwright_tests::{common, craft, devices, key_files, question};
 
+mod asked_extensions;
 mod authority;
 mod claimed_names;
 mod fickle_signers;
@@ -13,4 +14,5 @@ mod openssl_folders;
 mod refusals;
 mod refusals_together;
 mod signers;
+mod typed_names;
 mod wrong_arithmetic;

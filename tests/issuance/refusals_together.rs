@@ -20,6 +20,7 @@ fn the_reasons_of_policy_and_issuer_come_in_one_error() {
     for algorithm in common::families() {
         let ladder = Ladder::new(algorithm);
         let policy = internal().with_keys([KeyAlgorithm::EcdsaP384]);
+        let policy = policy.with_on_denial(OnDenial::Refuse);
         let late = FixedClock(time("2036-01-01T00:00:01Z"));
         // The root itself, after its end, for a greedy request.
         let authority = Authority::new(ladder.root.clone(), policy, MemoryStore::default());
@@ -87,8 +88,8 @@ fn what_is_denied_is_left_out_and_reported_where_the_policy_says_so() {
             "granted subject CN=db.internal",
             "denied subject O=Example (SubjectNotAllowed)",
             "denied basic constraints CA (CaRequested)",
-            "denied key usage keyCertSign (KeyUsageRequested)",
-            "denied extension 1.2.3.4 (ExtensionRequested)",
+            "overridden key usage keyCertSign",
+            "overridden extension 1.2.3.4",
             "overridden attribute challengePassword",
         ];
         let expected: BTreeSet<&str> = expected.into_iter().collect();
@@ -97,13 +98,20 @@ fn what_is_denied_is_left_out_and_reported_where_the_policy_says_so() {
         let printed = authority.review(&greedy(&ladder)).to_string();
         assert!(!printed.contains("secret word"), "a challenge password is shown: {printed}");
 
-        // By default the same request is refused, with the same reasons.
+        // By default the same request is refused, with the same reasons; usages and extensions are
+        // none, unless the policy says so.
         let error = ladder.authority(internal()).issue(&greedy(&ladder)).unwrap_err();
         let denied = issued.outcome().iter().filter_map(|item| match &item.decision {
             Decision::Denied(reason) => Some(reason.clone()),
             _ => None,
         });
-        assert_eq!(error.reasons(), denied.collect::<Vec<_>>());
+        let denied: Vec<_> = denied.collect();
+        assert_eq!(error.reasons(), denied);
+        let strict = ladder.authority(internal().with_on_denial(OnDenial::Refuse));
+        let error = strict.issue(&greedy(&ladder)).unwrap_err();
+        let rules: Vec<Rule> = error.reasons().iter().map(|reason| reason.rule).collect();
+        assert!(error.reasons().starts_with(&denied), "{error}");
+        assert_eq!(rules[denied.len()..], [Rule::KeyUsageRequested, Rule::ExtensionRequested]);
     }
 }
 

@@ -11,6 +11,7 @@ mod openssl_issuers;
 #[cfg(feature = "encrypted-keys")]
 mod openssl_key_encryption;
 mod openssl_keys;
+mod openssl_names;
 mod openssl_requests;
 mod openssl_signatures;
 mod pki_types;

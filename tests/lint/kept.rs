@@ -54,13 +54,17 @@ fn names_that_just_keep_a_rule_are_no_finding() {
         (0x87, "four"),
         (0x87, "of sixteen bytes"),
         (0x88, "*"),
-        (0xa0, ""),
         (0xa3, ""),
-        (0xa4, ""),
+        (0xa4, "0\0"),
         (0xa5, ""),
     ] {
         let names = [(0x82, &b"db.certwright.net"[..]), (tag, text.as_bytes())];
         none(text, leaf_with(SAN, false, &alt_names(&names)));
+    }
+    for value in [tlv(5, &[]), tlv(UTF8, &[b"a"])] {
+        let other = [oid("1.2.3"), tlv(0xa0, &[&value])].concat();
+        let names = [(0x82, &b"db.certwright.net"[..]), (0xa0, &other)];
+        none("an otherName", leaf_with(SAN, false, &alt_names(&names)));
     }
     for attribute in [
         ("2.5.4.10", UTF8, "ä".repeat(64).as_bytes()),

@@ -60,6 +60,13 @@ pub const CASES: &[Case] = &[
     case("rfc5280-4.2.1.6-uri-form", || other(0x86, b"https:///index.html")),
     case("rfc5280-4.2.1.6-uri-form", || other(0x86, "https://bücher.example/".as_bytes())),
     case("rfc5280-a.1-structure", || other(0x8b, b"no such name")),
+    case("rfc5280-a.1-structure", || other(0xa0, &oid("1.2.3"))),
+    case("rfc5280-a.1-structure", || other(0xa0, &[oid("1.2.3"), tlv(0xa0, &[])].concat())),
+    case("rfc5280-a.1-structure", || other(0xa4, &tlv(UTF8, &[b"CN=a"]))),
+    case("rfc5280-a.1-structure", || other(0x88, &[0x80, 1])),
+    case("ms-kb-281245-upn-form", || other_name("1.3.6.1.4.1.311.20.2.3", 0x16, b"a@b.example")),
+    case("rfc4985-2-srv-form", || other_name("1.3.6.1.5.5.7.8.7", UTF8, b"_ldap.a.example")),
+    case("rfc4985-2-srv-form", || other_name("1.3.6.1.5.5.7.8.7", 0x16, b"ldap.a.example")),
     case("rfc5280-4.2.1.7-issuer-alt-name-critical", || {
         leaf_with("2.5.29.18", true, &alt_names(&[(0x86, b"http://ca.certwright.net")]))
     }),
@@ -102,6 +109,11 @@ fn dns(name: &[u8]) -> Vec<u8> {
 /// A leaf with one more alternative name.
 fn other(tag: u8, bytes: &[u8]) -> Vec<u8> {
     leaf_with(SAN, false, &alt_names(&[(0x82, b"db.certwright.net"), (tag, bytes)]))
+}
+
+/// A leaf with an otherName of one string.
+fn other_name(kind: &str, tag: u8, text: &[u8]) -> Vec<u8> {
+    other(0xa0, &[oid(kind), tlv(0xa0, &[&tlv(tag, &[text])])].concat())
 }
 
 /// A name of one relative name with these attributes, in this order.

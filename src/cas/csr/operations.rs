@@ -6,7 +6,7 @@ use super::super::described::{family, hexadecimal, names_of};
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::Secret;
 use super::super::parameters::list::List;
-use super::super::parameters::names::domains;
+use super::super::parameters::names::{domains, host, in_ascii};
 use super::super::parameters::subject::{self, SubjectFields};
 use super::super::session::{Named, Run, Session};
 use super::super::shelf::records::{Kept, decode, document, encode, numbered, record};
@@ -15,7 +15,7 @@ use crate::error::quoted;
 use crate::key::WeakKeys;
 use crate::ledger::RequestRecord;
 use crate::name::AttributeType;
-use crate::{AltName, CertificateRequest, Error, KeyAlgorithm, KeyPair};
+use crate::{CertificateRequest, Error, KeyAlgorithm, KeyPair};
 
 const LISTED: &str = "csr/";
 const NAME: &str = "request-name/";
@@ -32,11 +32,12 @@ impl Run for CreateCsr {
             state: Some(self.province.clone()),
             locality: Some(self.locality.clone()),
         };
-        let subject = fields.name(Some(&self.common_name), &subject::CSR)?;
+        let common_name = in_ascii(&self.common_name);
+        let subject = fields.name(Some(&common_name), &subject::CSR)?;
         let mut names = domains("Sans", self.sans.as_deref())?;
         check_name(at, self.name.as_deref())?;
         // Clients look for the main name among the alternative ones too (RFC 9525 section 2).
-        if let Ok(main) = self.common_name.parse::<AltName>()
+        if let Some(main) = host(&common_name)
             && !names.contains(&main)
         {
             names.insert(0, main);

@@ -3,6 +3,7 @@
 use super::super::config::SerialForm;
 use super::super::error::{CasError, ErrorKind};
 use super::super::limits::SERIAL_BYTES;
+use super::super::parameters::names::NO_UNDERSCORE;
 use super::super::parameters::subject;
 use super::super::parameters::usages::extended_key_usages;
 use super::custom_structures::{
@@ -93,10 +94,7 @@ fn alt_names(given: &[PassthroughName]) -> Result<Vec<AltName>, CasError> {
             "rfc822Name" => AltName::email(value),
             "dNSName" => AltName::dns(value),
             "uniformResourceIdentifier" => AltName::uri(value),
-            "iPAddress" => match value.parse() {
-                Ok(address) => Ok(AltName::Ip(address)),
-                Err(_) => Err(Error::malformed("IP address", "", "neither IPv4 nor IPv6")),
-            },
+            "iPAddress" => AltName::ip(value),
             other => {
                 let allowed = "rfc822Name, dNSName, uniformResourceIdentifier or iPAddress";
                 let given = quoted(other);
@@ -106,6 +104,9 @@ fn alt_names(given: &[PassthroughName]) -> Result<Vec<AltName>, CasError> {
         let refuse =
             |allowed: String| CasError::invalid(&format!("{place}.Value"), quoted(value), allowed);
         let name = name.map_err(|error| refuse(format!("a well-formed {kind} ({error})")))?;
+        if name.has_underscore() {
+            return Err(refuse(NO_UNDERSCORE.to_owned()));
+        }
         if names.contains(&name) {
             return Err(refuse("each name once".to_owned()));
         }

@@ -2,7 +2,7 @@
 
 use super::super::config::{CommonNameRule, Config};
 use super::super::error::{CasError, ErrorKind};
-use super::super::parameters::names::{domains, names};
+use super::super::parameters::names::{domains, host, names};
 use crate::AltName;
 
 /// Those of a server leaf: its common name, where that is one, and `Domain`.
@@ -12,7 +12,7 @@ pub(super) fn server(
     common_name: Option<&str>,
 ) -> Result<Vec<AltName>, CasError> {
     let mut names = domains("Domain", domain)?;
-    if let Some(Ok(name)) = common_name.map(str::parse::<AltName>)
+    if let Some(name) = common_name.and_then(host)
         && config.common_name == CommonNameRule::AlsoAltName
         && !names.contains(&name)
     {
@@ -48,7 +48,7 @@ pub(super) fn require_host(
     names: &[AltName],
     common_name: Option<&str>,
 ) -> Result<(), CasError> {
-    if !names.is_empty() || common_name.is_some_and(|name| name.parse::<AltName>().is_ok()) {
+    if !names.is_empty() || common_name.and_then(host).is_some() {
         return Ok(());
     }
     let message = format!(

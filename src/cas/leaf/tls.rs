@@ -5,6 +5,7 @@ use super::super::config::SubjectFromCsr;
 use super::super::csr::operations::read_csr;
 use super::super::error::CasError;
 use super::super::parameters::groups::IssuedLeaf;
+use super::super::parameters::names::in_ascii;
 use super::super::parameters::subject::{self, SubjectFields};
 use super::super::parameters::validity::{deciding, overruled, validity};
 use super::super::session::{Run, Session};
@@ -121,7 +122,8 @@ impl TlsLeaf {
         {
             at.tell_overruled("CommonName", &quoted(given), "the common name of the CSR");
         }
-        let common_name = own.as_deref().or(common_name);
+        let common_name = own.as_deref().or(common_name).map(in_ascii);
+        let common_name = common_name.as_deref();
         let is_client = matches!(purpose, Purpose::Client { .. });
         let fields = self.fields(at, csr.as_ref(), &parent, is_client)?;
         let subject = fields.name(common_name, &subject::LEAF)?;

@@ -1,5 +1,7 @@
 //! Lists of names in one parameter, separated by commas.
 
+use std::borrow::Cow;
+
 use super::super::error::CasError;
 use super::super::limits::DOMAINS;
 use crate::error::quoted;
@@ -33,6 +35,9 @@ pub(crate) fn names(
             Ok(name) => name,
             Err(error) => return refuse(&format!("a well-formed name ({error})")),
         };
+        if name.has_underscore() {
+            return refuse(NO_UNDERSCORE);
+        }
         if names.contains(&name) {
             return refuse("each name once");
         }
@@ -40,3 +45,22 @@ pub(crate) fn names(
     }
     Ok(names)
 }
+
+/// The host that a common name is, if it is one. A word in other letters than ASCII is rather a person or
+/// a product; names with an underscore are not certified.
+pub(crate) fn host(common_name: &str) -> Option<AltName> {
+    let is_word = !common_name.is_ascii() && !common_name.contains(['.', '\u{3002}']);
+    let name = (!is_word).then(|| common_name.parse::<AltName>().ok()).flatten();
+    name.filter(|name| !name.has_underscore())
+}
+
+/// A common name, in A-labels where it is an international name: clients compare names in ASCII.
+pub(crate) fn in_ascii(common_name: &str) -> Cow<'_, str> {
+    match host(common_name) {
+        Some(AltName::Dns(name)) if !common_name.is_ascii() => Cow::Owned(name.to_string()),
+        _ => Cow::Borrowed(common_name),
+    }
+}
+
+/// The service's names of hosts are those of RFC 1034 (I).
+pub(crate) const NO_UNDERSCORE: &str = "host names without an underscore";

@@ -4,7 +4,7 @@ use certwright::error::Rule;
 use certwright::issuance::Issuance;
 use certwright::key::{KeyFamily, WeakKeys};
 use certwright::name::{AttributeType, GeneralSubtree, NameConstraints};
-use certwright::policy::Period;
+use certwright::policy::{OnDenial, Period};
 use certwright::profile::{ExtendedKeyUsage, Extension, KeyUsage};
 use certwright::time::{FixedClock, Lifetime};
 use certwright::{
@@ -240,7 +240,7 @@ pub const CASES: &[Case] = &[
         },
         item: "alternative name",
         given: "DNS:foo bar",
-        allowed: "a label is not 1 to 63 letters, digits and inner hyphens",
+        allowed: "a label is not 1 to 63 letters, digits, underscores and inner hyphens",
     },
     Case {
         rule: Rule::NameNotAllowed,
@@ -359,7 +359,8 @@ fn asks_for(algorithm: KeyAlgorithm, id: &str, value: &[u8]) -> Option<Error> {
         builder = builder.alt_name(AltName::dns("db.internal").unwrap());
     }
     let request = builder.extension(extension(id, value)).sign(&craft::key(algorithm, 2)).unwrap();
-    Ladder::new(algorithm).authority(internal()).issue(&request).err()
+    let strict = internal().with_on_denial(OnDenial::Refuse);
+    Ladder::new(algorithm).authority(strict).issue(&request).err()
 }
 
 /// Issues for a request whose sender may ask for up to five years, or else for 90 days.
