@@ -79,12 +79,14 @@ pub(super) fn subject_dn(subject: &Name) -> String {
 
 /// Alternative names, separated by commas, without their types.
 pub(super) fn names_of(names: &[GeneralName]) -> Option<String> {
-    let value = |name: &GeneralName| {
-        let text = name.to_string();
-        text.split_once(':').map_or(text.clone(), |(_, value)| value.to_owned())
-    };
-    let names: Vec<String> = names.iter().map(value).collect();
+    let names: Vec<String> = names.iter().map(value_of).collect();
     Some(names.join(",")).filter(|names| !names.is_empty())
+}
+
+/// The text of a name without its type.
+fn value_of(name: &GeneralName) -> String {
+    let text = name.to_string();
+    text.split_once(':').map_or(text.clone(), |(_, value)| value.to_owned())
 }
 
 /// The alternative names as the service lists them, by their numbers in GeneralName.
@@ -95,6 +97,9 @@ pub(super) fn sans(certificate: &Certificate) -> Option<String> {
             GeneralName::Email(text) => (1, text.clone()),
             GeneralName::Ip(bytes) => (7, address(bytes)?),
             GeneralName::Uri(text) => (6, text.clone()),
+            GeneralName::OtherName { .. } => (0, value_of(name)),
+            GeneralName::Directory(_) => (4, value_of(name)),
+            GeneralName::RegisteredId(_) => (8, value_of(name)),
             // No operation issues others.
             _ => return None,
         };

@@ -229,3 +229,71 @@ fn cas_are_listed_by_word_and_identifier_and_shortly() {
     assert_eq!(second["TotalCount"], 2);
     assert!(second.get("NextToken").is_none());
 }
+
+#[test]
+fn clients_have_names_of_every_type_that_anybody_reads() {
+    let world = World::new();
+    let base = json!({ "ParentIdentifier": world.ca, "CommonName": "Bob", "Days": 30 });
+    let named = |kind: i64, value: &str| with(&base, json!({ "SanType": kind, "SanValue": value }));
+    for (kind, value, expected) in [
+        (0, "1.3.6.1.4.1.311.20.2.3 + bob@corp.example", "otherName:UPN:bob@corp.example"),
+        (0, "bob+phone@corp.example", "otherName:UPN:bob+phone@corp.example"),
+        (0, "1.3.6.1.5.5.7.8.7+_ldap.corp.example", "otherName:SRV:_ldap.corp.example"),
+        (1, "bob@corp.example", "email:bob@corp.example"),
+        (2, "*.corp.example", "DNS:*.corp.example"),
+        (4, "CN=Bob, OU=Tech, O=Corp, C=CN", "directoryName:CN=Bob,OU=Tech,O=Corp,C=CN"),
+        (6, "spiffe://corp.example/bob", "URI:spiffe://corp.example/bob"),
+        (7, "2001:db8::7", "IP:2001:db8::7"),
+        (8, "1.2.3.4.55.6.5.99", "registeredID:1.2.3.4.55.6.5.99"),
+    ] {
+        let certificate = world.certificate("CreateClientCertificate", named(kind, value));
+        assert_eq!(crate::leaf_world::alt_names(&certificate), [expected]);
+        let leaf = world.identifier("CreateClientCertificate", named(kind, value));
+        let found = world.call("DescribeClientCertificate", json!({ "Identifier": leaf }));
+        let sans: Value =
+            serde_json::from_str(found["Certificate"]["Sans"].as_str().unwrap()).unwrap();
+        assert_eq!(sans[0]["Type"], kind);
+        assert_eq!(sans[0]["Value"], expected.split_once(':').unwrap().1);
+    }
+    let two = world.certificate("CreateClientCertificate", named(7, "10.0.0.7, 10.0.0.8"));
+    assert_eq!(two.alt_names().len(), 2);
+    for (kind, value, says) in [
+        (3, "C=CN", "SanType"),
+        (5, "x", "SanType"),
+        (9, "x", "SanType"),
+        (0, "1.2.3.4+x", "SRV"),
+        (0, "bob", "SanValue"),
+        (4, "nonsense", "SanValue"),
+        (7, "10.0.0.256", "SanValue"),
+        (7, "::ffff:10.0.0.7", "SanValue"),
+        (8, "1", "SanValue"),
+    ] {
+        world.refuses("CreateClientCertificate", named(kind, value), "InvalidParameter", says);
+    }
+}
+
+/// U-labels become A-labels wherever a domain is given.
+#[cfg(feature = "idna")]
+#[test]
+fn international_names_are_taken_as_people_write_them() {
+    let world = World::new();
+    let (name, label) = ("\u{4f8b}\u{5b50}.\u{4e2d}\u{56fd}", "xn--fsqu00a.xn--fiqs8s");
+    let generated = json!({
+        "CommonName": name, "Algorithm": "ECC_256", "ParentIdentifier": world.ca, "Days": 30,
+        "Domain": "b\u{fc}cher.example",
+    });
+    let certificate = world.certificate("CreateServerCertificate", generated);
+    let expected = [format!("DNS:{label}"), "DNS:xn--bcher-kva.example".to_owned()];
+    assert_eq!(crate::leaf_world::alt_names(&certificate), expected);
+    let asked = json!({
+        "Algorithm": "ECC", "KeySize": 256, "CommonName": name, "Sans": "b\u{fc}cher.example", "CountryCode": "CN",
+        "Province": "P", "Locality": "L",
+    });
+    let made = world.call("CreateCsr", asked);
+    let csr = certwright::CertificateRequest::from_pem(made["Csr"].as_str().unwrap()).unwrap();
+    let names: Vec<String> = csr.requested_alt_names().iter().map(ToString::to_string).collect();
+    assert_eq!(names, expected);
+    let with_csr = json!({ "Csr": made["Csr"], "ParentIdentifier": world.ca, "Days": 30 });
+    let certificate = world.certificate(SERVER, with_csr);
+    assert_eq!(crate::leaf_world::alt_names(&certificate), [format!("DNS:{label}")]);
+}

@@ -30,8 +30,8 @@ structures! {
         parent_identifier: String,
         /// The resource group that it belongs to.
         resource_group_id: Option<String>,
-        /// The alternative names, a list in JSON: Type is 1 for an e-mail address, 2 for a DNS name,
-        /// 6 for a URI and 7 for an IP address.
+        /// The alternative names, a list in JSON: Type is 0 for an other name, 1 for an e-mail address, 2 for a DNS
+        /// name, 4 for a distinguished name, 6 for a URI, 7 for an IP address and 8 for an object identifier.
         sans: Option<String>,
         /// ISSUE or REVOKE. One that has expired and was not revoked is ISSUE.
         status: String,

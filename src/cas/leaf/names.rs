@@ -3,7 +3,10 @@
 use super::super::config::{CommonNameRule, Config};
 use super::super::error::{CasError, ErrorKind};
 use super::super::parameters::names::{domains, host, names};
-use crate::AltName;
+use crate::error::quoted;
+use crate::name::OtherName;
+use crate::profile::Oid;
+use crate::{AltName, Error};
 
 /// Those of a server leaf: its common name, where that is one, and `Domain`.
 pub(super) fn server(
@@ -32,11 +35,40 @@ pub(super) fn client(
         (None, None) => Ok(Vec::new()),
         (Some(_), None) => missing("SanValue: missing beside SanType"),
         (None, Some(_)) => missing("SanType: missing beside SanValue"),
+        (Some(0), list) => names("SanValue", list, other_name),
         (Some(1), list) => names("SanValue", list, AltName::email),
-        (Some(6), list) => names("SanValue", list, AltName::uri),
-        (Some(other), _) => {
-            Err(CasError::invalid("SanType", other, "1 for e-mail addresses, 6 for URIs"))
+        (Some(2), list) => names("SanValue", list, AltName::dns),
+        // The commas of a distinguished name are its own.
+        (Some(4), Some(text)) => {
+            let name = text.parse().and_then(|name| AltName::directory(&name));
+            let wrong = |error| CasError::invalid("SanValue", quoted(text), error);
+            Ok(vec![name.map_err(wrong)?])
         }
+        (Some(6), list) => names("SanValue", list, AltName::uri),
+        (Some(7), list) => names("SanValue", list, AltName::ip),
+        (Some(8), list) => names("SanValue", list, |text| Ok(AltName::RegisteredId(text.parse()?))),
+        (Some(other), _) => Err(CasError::invalid("SanType", other, SAN_TYPES)),
+    }
+}
+
+/// What SanType may be. x400Address (3) and ediPartyName (5) are read by nobody (I).
+const SAN_TYPES: &str = "0 for other names, 1 for e-mail addresses, 2 for DNS names, 4 for a distinguished \
+                         name, 6 for URIs, 7 for IP addresses, 8 for object identifiers";
+
+/// An otherName: the object identifier of its type, a plus sign and its value, or a user principal name alone
+/// (F: the model's example is `1.3.6.1.4.1.311.20.2.3` and `user@domain.com`; I: the plus sign between).
+fn other_name(text: &str) -> Result<AltName, Error> {
+    let parts =
+        text.split_once('+').map(|(kind, value)| (kind.trim().parse::<Oid>(), value.trim()));
+    match parts {
+        Some((Ok(OtherName::UPN), value)) => AltName::upn(value),
+        Some((Ok(OtherName::SRV), value)) => AltName::srv(value),
+        Some((Ok(kind), _)) => {
+            let allowed = format!("{} (UPN) or {} (SRV)", OtherName::UPN, OtherName::SRV);
+            Err(Error::unsupported("type of an other name", kind.to_string(), allowed))
+        }
+        // A plus sign may be part of a user's name.
+        Some((Err(_), _)) | None => AltName::upn(text),
     }
 }
 

@@ -72,9 +72,11 @@ structures! {
         common_name: Option<String>,
         /// The key, such as `ECC_256`: of the issuer's family; RSA_2048, ECC_256 or SM2_256.
         algorithm: Option<String>,
-        /// What SanValue holds: 1 e-mail addresses, 6 URIs. Only with SanValue.
+        /// What SanValue holds: 0 other names, 1 e-mail addresses, 2 DNS names, 4 a distinguished name, 6 URIs, 7 IP
+        /// addresses, 8 object identifiers. Only with SanValue.
         san_type: Option<i64>,
-        /// Alternative names, separated by commas. Only with SanType.
+        /// Alternative names, separated by commas; an other name is the identifier of its type, a plus sign and its
+        /// value, or a user principal name alone. Only with SanType.
         san_value: Option<String>,
         /// For whom, by whom and for how long.
         leaf as ..: TlsLeaf,
@@ -96,9 +98,11 @@ structures! {
         /// The key of the CSR, such as `ECC_256`: of the issuer's family. Another than the CSR's is
         /// refused.
         algorithm: Option<String>,
-        /// What SanValue holds: 1 e-mail addresses, 6 URIs. Only with SanValue.
+        /// What SanValue holds: 0 other names, 1 e-mail addresses, 2 DNS names, 4 a distinguished name, 6 URIs, 7 IP
+        /// addresses, 8 object identifiers. Only with SanValue.
         san_type: Option<i64>,
-        /// Alternative names, separated by commas. Only with SanType.
+        /// Alternative names, separated by commas; an other name is the identifier of its type, a plus sign and its
+        /// value, or a user principal name alone. Only with SanType.
         san_value: Option<String>,
         /// For whom, by whom and for how long.
         leaf as ..: TlsLeaf,

@@ -260,7 +260,10 @@ pub(crate) fn forget_leaf_rows(
     let lost = || {
         let identifier = &kept.document.identifier;
         let message = format!("the records of the certificate {identifier}: one is missing");
-        CasError::new(ErrorKind::Other, message)
+        // Another may have deleted it meanwhile, which the next attempt sees.
+        let mut lost = CasError::new(ErrorKind::Other, message);
+        lost.conflict = true;
+        lost
     };
     let deleted = |row: Option<StoredRow>| Ok(row.ok_or_else(lost)?.delete());
     found.into_iter().map(deleted).chain([Ok(kept.delete())]).collect()
