@@ -25,7 +25,7 @@ pub fn rows() -> Vec<Row> {
         let algorithm = value(SEQUENCE, &[&hex(oid), &parameters]);
         value(SEQUENCE, &[&algorithm, &value(OCTET_STRING, &[&[0; 64]])])
     };
-    let small = value(SEQUENCE, &[&hex("06092a864886f70d010101"), &NULL]);
+    let small = value(SEQUENCE, &[&hex("06092a864886f70d010101"), NULL]);
     let rsa_512 = value(SEQUENCE, &[&integer(&[0x81; 64]), &integer(&[3])]);
     let rsa_512 = value(SEQUENCE, &[&small, &value(3, &[&[0], &rsa_512])]);
     let sm2 = key(KeyAlgorithm::Sm2).with_sm2_id(Sm2Id::new("").unwrap());

@@ -81,7 +81,7 @@ pub fn rows() -> Vec<Row> {
         row("a token of no characters", Issuance::for_request(&good).token("")),
         row("a serial number that is taken", {
             let serial = SerialNumber::from_bytes(&[7; 20]).unwrap();
-            let again = || authority.issue(Issuance::for_request(&good).serial(serial.clone()));
+            let again = || authority.issue(Issuance::for_request(&good).serial(serial));
             again().unwrap();
             again()
         }),
