@@ -105,7 +105,7 @@ pub use self::order::*;
 pub use self::parameters::groups::*;
 pub use self::parameters::list::{List, PageAsked, TokenPage};
 pub use self::parameters::subject::SubjectFields;
-pub use self::parameters::tags::{Tag, TagParameter};
+pub use self::parameters::tags::{AnsweredTag, TagParameter};
 pub use self::parameters::validity::LeafValidity;
 pub use self::probe::{DomainProbe, MapProbe, is_public_address};
 pub use self::resource::group::MoveResourceGroup;

@@ -4,7 +4,7 @@ use super::super::json::schema::Secret;
 use super::super::json::structures::structures;
 use super::super::parameters::groups::CertificateFacts;
 use super::super::parameters::list::Listed;
-use super::super::parameters::tags::Tag;
+use super::super::parameters::tags::AnsweredTag;
 
 structures! {
     /// Describes a leaf.
@@ -56,7 +56,7 @@ structures! {
         /// A number for it, of its identifier.
         id: i64,
         /// Its tags.
-        tags: Vec<Tag>,
+        tags: Vec<AnsweredTag>,
         /// The certificate in PEM.
         x509_certificate: String,
     }

@@ -6,7 +6,7 @@ use super::super::ca::describe::kept_authority;
 use super::super::described::{key_of, milliseconds, number_of, subject_dn};
 use super::super::error::CasError;
 use super::super::parameters::list::{List, one_of};
-use super::super::parameters::tags::Tag;
+use super::super::parameters::tags::AnsweredTag;
 use super::super::session::{Run, Session};
 use super::super::shelf::records::{
     CLIENT, END_ENTITY, ISSUE, REVOKE, SERVER, authority_documents, leaf_document, leaf_identifiers,
@@ -127,7 +127,7 @@ fn listed(found: &FoundLeaf) -> ListedLeaf {
     let FoundLeaf { identifier, kept, certificate, .. } = found;
     let (document, validity) = (&kept.document, certificate.validity());
     let subject = certificate.subject();
-    let tag = |Tag { tag_key, tag_value }: &Tag| {
+    let tag = |AnsweredTag { tag_key, tag_value }: &AnsweredTag| {
         format!("{tag_key}={}", tag_value.as_deref().unwrap_or_default())
     };
     ListedLeaf {

@@ -3,7 +3,7 @@
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
 use super::super::parameters::groups::Applicant;
-use super::super::parameters::tags::Tag;
+use super::super::parameters::tags::AnsweredTag;
 use super::super::session::Session;
 use super::super::shelf::records::{
     Kept, counted, document, documents, encode, numbered, record, text,
@@ -48,7 +48,7 @@ structures! {
         /// The order that it renews.
         renews: Option<i64>,
         /// Its tags.
-        tags: Vec<Tag>,
+        tags: Vec<AnsweredTag>,
     }
 
     /// The packages of a product that were bought.

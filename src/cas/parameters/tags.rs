@@ -21,7 +21,7 @@ structures! {
 structures! {
     /// A tag that is kept, as answers name its parts.
     #[derive(Clone)]
-    Tag {
+    AnsweredTag {
         /// Its key.
         tag_key: String,
         /// Its value; none where that is empty.
@@ -30,8 +30,8 @@ structures! {
 }
 
 /// Tags as they are kept and answered.
-pub(crate) fn kept(tags: &[TagParameter]) -> Vec<Tag> {
-    let tag = |TagParameter { key, value }: &TagParameter| Tag {
+pub(crate) fn kept(tags: &[TagParameter]) -> Vec<AnsweredTag> {
+    let tag = |TagParameter { key, value }: &TagParameter| AnsweredTag {
         tag_key: key.clone(),
         tag_value: value.clone(),
     };
@@ -39,8 +39,8 @@ pub(crate) fn kept(tags: &[TagParameter]) -> Vec<Tag> {
 }
 
 /// Kept tags as they are given.
-pub(crate) fn given(tags: &[Tag]) -> Vec<TagParameter> {
-    let tag = |Tag { tag_key, tag_value }: &Tag| TagParameter {
+pub(crate) fn given(tags: &[AnsweredTag]) -> Vec<TagParameter> {
+    let tag = |AnsweredTag { tag_key, tag_value }: &AnsweredTag| TagParameter {
         key: tag_key.clone(),
         value: tag_value.clone(),
     };

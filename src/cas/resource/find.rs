@@ -4,7 +4,7 @@ use super::super::error::{CasError, ErrorKind};
 use super::super::leaf::found::named_leaf;
 use super::super::order::document::{OrderDocument, instance_id, order_of_instance, orders};
 use super::super::parameters::list::one_of;
-use super::super::parameters::tags::Tag;
+use super::super::parameters::tags::AnsweredTag;
 use super::super::session::Session;
 use super::super::shelf::records::{
     AuthorityDocument, Kept, LeafDocument, authority_document, authority_documents, leaf_documents,
@@ -23,7 +23,7 @@ pub(super) enum Resource {
 }
 
 impl Resource {
-    pub(super) fn tags(&self) -> &Vec<Tag> {
+    pub(super) fn tags(&self) -> &Vec<AnsweredTag> {
         match self {
             Self::Authority(kept) => &kept.document.record.tags,
             Self::Leaf(kept) => &kept.document.tags,
@@ -31,7 +31,7 @@ impl Resource {
         }
     }
 
-    pub(super) fn tags_mut(&mut self) -> &mut Vec<Tag> {
+    pub(super) fn tags_mut(&mut self) -> &mut Vec<AnsweredTag> {
         match self {
             Self::Authority(kept) => &mut kept.document.record.tags,
             Self::Leaf(kept) => &mut kept.document.tags,
@@ -86,7 +86,7 @@ pub(super) fn resources(at: &Session<'_>, list: &[String]) -> Result<Vec<Resourc
 }
 
 /// Every resource with tags: its identifier and these.
-pub(super) fn tagged(at: &Session<'_>) -> Result<Vec<(String, Vec<Tag>)>, CasError> {
+pub(super) fn tagged(at: &Session<'_>) -> Result<Vec<(String, Vec<AnsweredTag>)>, CasError> {
     let cas =
         authority_documents(at.rows)?.into_iter().map(|it| (it.record.identifier, it.record.tags));
     let leaves = leaf_documents(at.rows)?.into_iter().map(|it| (it.identifier, it.tags));

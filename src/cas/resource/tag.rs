@@ -2,7 +2,7 @@
 
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
-use super::super::parameters::tags::{Tag, TagParameter, check_tags, given, kept};
+use super::super::parameters::tags::{AnsweredTag, TagParameter, check_tags, given, kept};
 use super::super::session::{Run, Session};
 use super::find::{check_type, resources};
 use crate::error::quoted;
@@ -77,7 +77,7 @@ fn change(
     at: &Session<'_>,
     list: &[String],
     what: &str,
-    change: impl Fn(&mut Vec<Tag>),
+    change: impl Fn(&mut Vec<AnsweredTag>),
 ) -> Result<(), CasError> {
     if list.len() > RESOURCES {
         let given = format!("{} resources", list.len());

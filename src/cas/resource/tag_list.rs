@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::error::CasError;
 use super::super::json::structures::structures;
 use super::super::parameters::list::{PageAsked, TokenPage, count, part};
-use super::super::parameters::tags::{Tag, TagParameter};
+use super::super::parameters::tags::{AnsweredTag, TagParameter};
 use super::super::session::{Named, Run, Session};
 use super::find::{INSTANCE, check_type, resource, tagged};
 
@@ -49,7 +49,7 @@ structures! {
         /// instance.
         resource_type: String,
         /// The tag.
-        tag as ..: Tag,
+        tag as ..: AnsweredTag,
     }
 
     /// Tags of resources.
@@ -154,7 +154,7 @@ impl Run for ListTagKeys {
     fn run(&self, at: &Session<'_>) -> Result<ListedTagKeys, CasError> {
         check_type(&self.resource_type)?;
         let mut counted: BTreeMap<String, i64> = BTreeMap::new();
-        for Tag { tag_key, .. } in tagged(at)?.into_iter().flat_map(|(_, tags)| tags) {
+        for AnsweredTag { tag_key, .. } in tagged(at)?.into_iter().flat_map(|(_, tags)| tags) {
             *counted.entry(tag_key).or_default() += 1;
         }
         let keys: Vec<CountedTagKey> = counted
@@ -189,7 +189,7 @@ impl TagsAsked {
             let tags = |text: &String| Ok((text.clone(), resource(at, text)?.tags().clone()));
             self.resource_id.iter().map(tags).collect::<Result<Vec<_>, CasError>>()?
         };
-        let has = |tags: &[Tag], wanted: &TagParameter| {
+        let has = |tags: &[AnsweredTag], wanted: &TagParameter| {
             tags.iter().any(|tag| {
                 let same = wanted.value.is_none() || tag.tag_value == wanted.value;
                 tag.tag_key == wanted.key && same

@@ -22,7 +22,7 @@ use serde_json::Value;
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::{Parameter, read_whole};
 use super::super::json::structures::structures;
-use super::super::parameters::tags::Tag;
+use super::super::parameters::tags::AnsweredTag;
 use crate::Error;
 use crate::error::quoted;
 use crate::ledger::{Identifier, Row, Rows, StoredRow};
@@ -48,7 +48,7 @@ structures! {
         /// ISSUE or REVOKE.
         status: String,
         /// Its tags.
-        tags: Vec<Tag>,
+        tags: Vec<AnsweredTag>,
         /// The years that were asked for.
         years: i64,
     }
@@ -84,7 +84,7 @@ structures! {
         /// The resource group that it belongs to.
         resource_group_id: Option<String>,
         /// Its tags.
-        tags: Vec<Tag>,
+        tags: Vec<AnsweredTag>,
     }
 }
 
