@@ -69,7 +69,7 @@ pub use self::randomness::{NoRandomness, Randomness};
 pub use self::seal::SealingKey;
 pub use self::secret::{SecretBytes, SecretText};
 pub use self::sm2_id::Sm2Id;
-pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, SignatureIdentifier, WeakKeys};
+pub use crate::algorithm::{KeyFamily, RsaBits, SignatureAlgorithm, SignatureIdentifier, WeakKeys};
 pub use crate::arithmetic::{Arithmetic, ArithmeticCounts};
 
 pub(crate) use self::digest::{fingerprint, key_identifier};

@@ -179,8 +179,9 @@ pub struct Verify {
     /// The time at which the chain must be valid, instead of now: UNIX seconds or RFC 3339
     #[arg(long, value_name = "UNIX", value_parser = time, allow_negative_numbers = true)]
     pub at: Option<Time>,
-    /// A DNS name or IP address that the leaf must be for
-    #[arg(long)]
+    /// What the leaf must be for: a DNS name or an IP address, or a name behind its type, such as
+    /// `upn:tom@corp.example`, `email:`, `uri:`, `dirname:CN=…`, `rid:1.2.3`, `srv:` or `othername:OID:HEX`
+    #[arg(long, value_parser = AltName::typed)]
     pub name: Option<AltName>,
     /// What the leaf must be for
     #[arg(long, value_enum, default_value_t = Purpose::Any)]
