@@ -17,6 +17,7 @@ use crate::wire::distribution_point::{
     IssuingDistributionPoint, read_issuing_distribution_point, urls,
 };
 use crate::wire::extension::Extensions;
+use crate::wire::kind::{Kind, explain};
 use crate::wire::pem;
 
 const WHAT: &str = "certificate revocation list";
@@ -81,7 +82,8 @@ impl RevocationList {
     /// # Errors
     /// [`Error::Malformed`] when it cannot be read.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
-        let parts = split_crl(der)?;
+        let split = split_crl(der);
+        let parts = split.map_err(|error| explain(&[Kind::RevocationList], WHAT, der, error))?;
         let Extensions { all, authority_key_identifier, .. } = parts.extensions;
         let (mut number, mut delta_base, mut scope) = (None, None, None);
         let mut unusable: Option<Unusable> = None;

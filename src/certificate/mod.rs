@@ -18,6 +18,7 @@ use crate::wire::certificate::{split_certificate, unsigned_certificate};
 use crate::wire::distribution_point::{DistributionPoint, urls};
 use crate::wire::envelope::range_within;
 use crate::wire::extension::Extensions;
+use crate::wire::kind::{Kind, explain};
 use crate::wire::pem;
 
 const WHAT: &str = "certificate";
@@ -50,7 +51,8 @@ impl Certificate {
     /// [`Error::Malformed`] when it cannot be read, also for duplicate extensions, an inverted validity
     /// and a serial number of more than 65 bytes.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
-        let parts = split_certificate(der)?;
+        let split = split_certificate(der);
+        let parts = split.map_err(|error| explain(&[Kind::Certificate], WHAT, der, error))?;
         Ok(Self {
             to_be_signed: range_within(der, parts.to_be_signed),
             signature: range_within(der, parts.signature),

@@ -59,6 +59,12 @@ pub enum Error {
         /// What is allowed.
         allowed: String,
     },
+    /// A passphrase does not open what is encrypted under it; or that was damaged: of most encryption, one
+    /// cannot be told from the other.
+    WrongPassphrase {
+        /// What is encrypted, such as "encrypted private key".
+        what: &'static str,
+    },
 }
 
 impl Error {
@@ -120,6 +126,9 @@ impl fmt::Display for Error {
             Self::Store(store) => store.fmt(f),
             Self::Unsupported { what, given, allowed } => {
                 write!(f, "unsupported {what}: given {given}, allowed {allowed}")
+            }
+            Self::WrongPassphrase { what } => {
+                write!(f, "the passphrase of the {what} is wrong, or the key is damaged")
             }
         }
     }

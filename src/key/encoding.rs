@@ -3,16 +3,19 @@
 use super::encryption;
 use super::pair::{KeyPair, Secret, check_strength};
 use super::secret::{SecretBytes, SecretText};
+use super::weak_encryption::WeakEncryption;
 use crate::algorithm::{KeyFamily, WeakKeys};
 use crate::arithmetic::Arithmetic;
 use crate::error::Error;
+use crate::wire::kind::{Kind, PRIVATE_KEYS, explain};
 use crate::wire::pem;
 use crate::wire::private_key::{
-    PrivateKeyForm, PrivateKeyParts, RsaParts, encode_encrypted, form_of, split_encrypted,
-    split_pkcs1, split_pkcs8, split_sec1,
+    PrivateKeyParts, RsaParts, encode_encrypted, split_encrypted, split_pkcs1, split_pkcs8,
+    split_sec1,
 };
 
 const WHAT: &str = "private key";
+const ENCRYPTED: &str = "encrypted private key";
 const PKCS8: &str = "PRIVATE KEY";
 const PKCS8_ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
 const SEC1: &str = "EC PRIVATE KEY";
@@ -40,7 +43,9 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::from_pkcs8_der`].
     pub fn from_pkcs8_der_with(der: &[u8], weak_keys: WeakKeys) -> Result<Self, Error> {
-        let (parts, public) = split_pkcs8(der)?;
+        let split = split_pkcs8(der);
+        let (parts, public) =
+            split.map_err(|error| explain(&[Kind::PrivateKey], WHAT, der, error))?;
         Self::from_parts(parts, public, weak_keys)
     }
 
@@ -49,20 +54,34 @@ impl KeyPair {
     ///
     /// # Errors
     /// As [`KeyPair::from_pkcs8_der`]; [`Error::Unsupported`] for other schemes or for a key
-    /// derivation that would take too long; [`Error::Malformed`] when the passphrase is wrong.
+    /// derivation that would take too long; [`Error::WrongPassphrase`].
     #[cfg_attr(docsrs, doc(cfg(feature = "encrypted-keys")))]
     pub fn from_pkcs8_der_encrypted(der: &[u8], passphrase: &str) -> Result<Self, Error> {
-        let (algorithm, ciphertext) = split_encrypted(der)?;
-        let plain = encryption::decrypt(algorithm, ciphertext, passphrase)?;
+        Self::from_pkcs8_der_encrypted_with(der, passphrase, WeakEncryption::Refuse)
+    }
+
+    /// Reads encrypted PKCS #8, under weak encryption if `weak_encryption` says so.
+    ///
+    /// # Errors
+    /// As [`KeyPair::from_pkcs8_der_encrypted`].
+    #[cfg_attr(docsrs, doc(cfg(feature = "encrypted-keys")))]
+    pub fn from_pkcs8_der_encrypted_with(
+        der: &[u8],
+        passphrase: &str,
+        weak_encryption: WeakEncryption,
+    ) -> Result<Self, Error> {
+        let split = split_encrypted(der);
+        let (algorithm, ciphertext) =
+            split.map_err(|error| explain(&[Kind::EncryptedPrivateKey], ENCRYPTED, der, error))?;
+        let plain = encryption::decrypt(algorithm, ciphertext, passphrase, weak_encryption)?;
         // Behind a wrong passphrase there is right padding one time in 256, but no PrivateKeyInfo.
-        let (parts, public) = split_pkcs8(&plain).map_err(|_| encryption::wrong_passphrase())?;
+        let (parts, public) = split_pkcs8(&plain).map_err(|_| wrong_passphrase())?;
         Self::from_parts(parts, public, WeakKeys::Refuse)
     }
 
     /// Whether this is encrypted PKCS #8, so that it can be read with its passphrase only.
     pub fn is_pkcs8_der_encrypted(der: &[u8]) -> bool {
-        // SEC 1 may have a number where the scheme of the encryption is here, a SEQUENCE.
-        matches!(split_encrypted(der), Ok(([0x30, ..], _)))
+        split_encrypted(der).is_ok()
     }
 
     /// Whether a PEM text has an encrypted private key, so that it can be read with its passphrase only.
@@ -70,8 +89,11 @@ impl KeyPair {
     /// # Errors
     /// [`Error::Malformed`] when there is no private key, or more than one.
     pub fn is_pem_encrypted(text: &str) -> Result<bool, Error> {
+        if pem::single_encrypted(WHAT, LABELS, text)?.is_some() {
+            return Ok(true);
+        }
         let der = pem::single(WHAT, LABELS, text)?;
-        Ok(form_of(&der) == Some(PrivateKeyForm::Encrypted))
+        Ok(Kind::of(&der) == Some(Kind::EncryptedPrivateKey))
     }
 
     /// Reads SEC 1 (RFC 5915), which must name its curve.
@@ -79,7 +101,9 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::from_pkcs8_der`].
     pub fn from_sec1_der(der: &[u8]) -> Result<Self, Error> {
-        Self::from_parts(split_sec1(der)?, None, WeakKeys::Refuse)
+        let split = split_sec1(der);
+        let parts = split.map_err(|error| explain(&[Kind::Sec1], WHAT, der, error))?;
+        Self::from_parts(parts, None, WeakKeys::Refuse)
     }
 
     /// Reads PKCS #1 (RFC 8017 appendix A.1.2).
@@ -87,7 +111,9 @@ impl KeyPair {
     /// # Errors
     /// As [`KeyPair::from_pkcs8_der`].
     pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, Error> {
-        Self::from_parts(split_pkcs1(der)?, None, WeakKeys::Refuse)
+        let split = split_pkcs1(der);
+        let parts = split.map_err(|error| explain(&[Kind::Pkcs1], WHAT, der, error))?;
+        Self::from_parts(parts, None, WeakKeys::Refuse)
     }
 
     /// Reads one PEM block (RFC 7468, the lax grammar) of a private key: `PRIVATE KEY`, `EC PRIVATE KEY`
@@ -106,33 +132,51 @@ impl KeyPair {
     /// As [`KeyPair::from_pem`].
     pub fn from_pem_with(text: &str, weak_keys: WeakKeys) -> Result<Self, Error> {
         let der = pem::single(WHAT, LABELS, text)?;
-        let (parts, public) = match form_of(&der) {
-            Some(PrivateKeyForm::Sec1) => (split_sec1(&der)?, None),
-            Some(PrivateKeyForm::Pkcs1) => (split_pkcs1(&der)?, None),
-            Some(PrivateKeyForm::Pkcs8) | None => split_pkcs8(&der)?,
-            Some(PrivateKeyForm::Encrypted) => {
-                return Err(Error::unsupported(
-                    WHAT,
-                    "an encrypted key without a passphrase",
-                    "KeyPair::from_pem_encrypted",
-                ));
-            }
-        };
+        if Kind::of(&der) == Some(Kind::EncryptedPrivateKey) {
+            return Err(Error::unsupported(
+                WHAT,
+                "an encrypted key without a passphrase",
+                "KeyPair::from_pem_encrypted",
+            ));
+        }
+        let (parts, public) = split_unencrypted(&der)?;
         Self::from_parts(parts, public, weak_keys)
     }
 
     /// Reads one PEM block `ENCRYPTED PRIVATE KEY`.
     ///
     /// # Errors
-    /// As [`KeyPair::from_pkcs8_der_encrypted`]; [`Error::Unsupported`] when the key is not encrypted.
+    /// As [`KeyPair::from_pkcs8_der_encrypted`]; [`Error::Unsupported`] when the key is not encrypted, or
+    /// under RFC 1421 headers.
     #[cfg_attr(docsrs, doc(cfg(feature = "encrypted-keys")))]
     pub fn from_pem_encrypted(text: &str, passphrase: &str) -> Result<Self, Error> {
+        Self::from_pem_encrypted_with(text, passphrase, WeakEncryption::Refuse)
+    }
+
+    /// Reads one PEM block of an encrypted private key, under weak encryption if `weak_encryption` says so.
+    ///
+    /// # Errors
+    /// As [`KeyPair::from_pem_encrypted`].
+    #[cfg_attr(docsrs, doc(cfg(feature = "encrypted-keys")))]
+    pub fn from_pem_encrypted_with(
+        text: &str,
+        passphrase: &str,
+        weak_encryption: WeakEncryption,
+    ) -> Result<Self, Error> {
+        if let Some(encrypted) = pem::single_encrypted(WHAT, LABELS, text)? {
+            let plain = encryption::decrypt_under_headers(&encrypted, passphrase, weak_encryption)?;
+            // Nothing but its form says that the passphrase was right.
+            let (parts, public) = split_unencrypted(&plain).map_err(|_| wrong_passphrase())?;
+            return Self::from_parts(parts, public, WeakKeys::Refuse);
+        }
         let der = pem::single(WHAT, LABELS, text)?;
-        if form_of(&der).is_some_and(|form| form != PrivateKeyForm::Encrypted) {
+        if Kind::of(&der)
+            .is_some_and(|kind| PRIVATE_KEYS.contains(&kind) && kind != Kind::EncryptedPrivateKey)
+        {
             let allowed = "an encrypted key with a passphrase, or KeyPair::from_pem without one";
             return Err(Error::unsupported(WHAT, "a key that is not encrypted", allowed));
         }
-        Self::from_pkcs8_der_encrypted(&der, passphrase)
+        Self::from_pkcs8_der_encrypted_with(&der, passphrase, weak_encryption)
     }
 
     /// Writes PKCS #8.
@@ -257,6 +301,20 @@ impl KeyPair {
     fn read_rsa(_: RsaParts<'_>) -> Result<Self, Error> {
         Err(super::public::not_built(KeyFamily::Rsa))
     }
+}
+
+/// The parts of a key in any form, whatever its label said.
+fn split_unencrypted(der: &[u8]) -> Result<(PrivateKeyParts<'_>, Option<&[u8]>), Error> {
+    let split = match Kind::of(der) {
+        Some(Kind::Sec1) => split_sec1(der).map(|parts| (parts, None)),
+        Some(Kind::Pkcs1) => split_pkcs1(der).map(|parts| (parts, None)),
+        _ => split_pkcs8(der),
+    };
+    split.map_err(|error| explain(PRIVATE_KEYS, WHAT, der, error))
+}
+
+fn wrong_passphrase() -> Error {
+    Error::WrongPassphrase { what: ENCRYPTED }
 }
 
 fn another_public_key() -> Error {

@@ -1,19 +1,24 @@
-//! Encryption of private keys under a passphrase: PBES2 (RFC 8018 section 6.2).
+//! Encryption of private keys under a passphrase: PBES2 (RFC 8018 section 6.2), and where it is allowed to
+//! be read, what came before it.
 
 use aes::{Aes128, Aes192, Aes256};
 use aes_gcm::aead::{Aead, KeyInit as AeadInit};
 use aes_gcm::{Aes128Gcm, Aes256Gcm, Nonce};
 use cbc::cipher::block_padding::Pkcs7;
-use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
+use cbc::cipher::{BlockModeEncrypt, KeyIvInit};
 use des::TdesEde3;
 use pbkdf2::pbkdf2_hmac;
 use sm4::Sm4;
 use zeroize::Zeroizing;
 
+use super::cbc::decrypt_cbc;
+use super::pbes1::{Pbes1, decrypt_rfc1421};
 use super::pbes2::{self, Cipher, Derivation, Hash, Scheme};
 use super::randomness::Randomness;
+use super::weak_encryption::WeakEncryption;
 use crate::error::Error;
 use crate::limits::PASSPHRASE_BYTES;
+use crate::wire::headers::Encrypted;
 
 const WHAT: &str = "encrypted private key";
 
@@ -47,18 +52,28 @@ pub(super) fn decrypt(
     algorithm: &[u8],
     ciphertext: &[u8],
     passphrase: &str,
+    weak_encryption: WeakEncryption,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     check_passphrase(passphrase)?;
+    if let Some(weak) = Pbes1::read(algorithm)? {
+        let what = "PBES1 with SHA-1 and 3DES (RFC 7292)";
+        check_allowed(
+            weak_encryption,
+            what,
+            "`openssl pkcs8 -in OLD -topk8 -v2 aes-256-cbc -out NEW`",
+        )?;
+        return opened(weak.decrypt(ciphertext, passphrase));
+    }
     let Scheme { derivation, cipher } = Scheme::read(algorithm)?;
     let mut key = Zeroizing::new([0; KEY_BYTES]);
     let (key, _) = key.split_at_mut(cipher.key_length());
     derive(&derivation, passphrase, key)?;
     let plain = match &cipher {
-        Cipher::Aes128Cbc(iv) => cbc::<Aes128>(key, iv, ciphertext),
-        Cipher::Aes192Cbc(iv) => cbc::<Aes192>(key, iv, ciphertext),
-        Cipher::Aes256Cbc(iv) => cbc::<Aes256>(key, iv, ciphertext),
-        Cipher::Sm4Cbc(iv) => cbc::<Sm4>(key, iv, ciphertext),
-        Cipher::TripleDesCbc(iv) => cbc::<TdesEde3>(key, iv, ciphertext),
+        Cipher::Aes128Cbc(iv) => decrypt_cbc::<Aes128>(key, iv, ciphertext),
+        Cipher::Aes192Cbc(iv) => decrypt_cbc::<Aes192>(key, iv, ciphertext),
+        Cipher::Aes256Cbc(iv) => decrypt_cbc::<Aes256>(key, iv, ciphertext),
+        Cipher::Sm4Cbc(iv) => decrypt_cbc::<Sm4>(key, iv, ciphertext),
+        Cipher::TripleDesCbc(iv) => decrypt_cbc::<TdesEde3>(key, iv, ciphertext),
         Cipher::Aes128Gcm(nonce) => Aes128Gcm::new_from_slice(key)
             .ok()
             .and_then(|cipher| cipher.decrypt(&Nonce::from(*nonce), ciphertext).ok()),
@@ -66,20 +81,36 @@ pub(super) fn decrypt(
             .ok()
             .and_then(|cipher| cipher.decrypt(&Nonce::from(*nonce), ciphertext).ok()),
     };
-    plain.map(Zeroizing::new).ok_or_else(wrong_passphrase)
+    opened(plain)
 }
 
-pub(super) fn wrong_passphrase() -> Error {
-    Error::malformed(WHAT, "", "the passphrase is wrong, or the key is damaged")
+/// Decrypts what stands below RFC 1421 headers.
+pub(super) fn decrypt_under_headers(
+    encrypted: &Encrypted,
+    passphrase: &str,
+    weak_encryption: WeakEncryption,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    check_passphrase(passphrase)?;
+    let what = "RFC 1421 headers (Proc-Type, DEK-Info)";
+    check_allowed(weak_encryption, what, "`openssl pkcs8 -topk8 -in OLD -out NEW`")?;
+    opened(decrypt_rfc1421(encrypted, passphrase)?)
 }
 
-fn cbc<C: BlockCipherDecrypt + KeyInit>(
-    key: &[u8],
-    iv: &[u8],
-    ciphertext: &[u8],
-) -> Option<Vec<u8>> {
-    let cipher = cbc::Decryptor::<C>::new_from_slices(key, iv).ok()?;
-    cipher.decrypt_padded_vec::<Pkcs7>(ciphertext).ok()
+fn check_allowed(weak_encryption: WeakEncryption, given: &str, command: &str) -> Result<(), Error> {
+    match weak_encryption {
+        WeakEncryption::DangerouslyRead => Ok(()),
+        WeakEncryption::Refuse => Err(Error::unsupported(
+            "key encryption",
+            format!("{given}, which protects little"),
+            format!(
+                "PBES2; {command} converts a key, and WeakEncryption::DangerouslyRead reads it"
+            ),
+        )),
+    }
+}
+
+fn opened(plain: Option<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, Error> {
+    plain.map(Zeroizing::new).ok_or(Error::WrongPassphrase { what: WHAT })
 }
 
 /// Derives the key, as long as the cipher wants it.

@@ -5,6 +5,7 @@ use std::fmt;
 use super::public::PublicKey;
 use crate::error::{Error, Unusable};
 use crate::oid::{self, Oid};
+use crate::wire::kind::{Kind, explain};
 use crate::wire::pem;
 use crate::wire::public_key::{PublicKeyInfoParts, PublicKeyParts, read_public_key_info};
 use crate::wire::tlv::Values;
@@ -29,10 +30,13 @@ impl PublicKeyInfo {
     /// # Errors
     /// [`Error::Malformed`] when it is no SubjectPublicKeyInfo.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
-        let mut values = Values::new(WHAT, der)?;
-        let parts = read_public_key_info(&mut values, "")?;
-        values.finish("after the key")?;
-        Ok(Self::read(parts))
+        let read = || {
+            let mut values = Values::new(WHAT, der)?;
+            let parts = read_public_key_info(&mut values, "")?;
+            values.finish("after the key")?;
+            Ok(Self::read(parts))
+        };
+        read().map_err(|error| explain(&[Kind::PublicKey], WHAT, der, error))
     }
 
     /// Reads the only block `PUBLIC KEY` of a PEM text.

@@ -1,5 +1,7 @@
 //! Keys: generated, read, written, checked, and what they sign and verify.
 
+#[cfg(feature = "encrypted-keys")]
+mod cbc;
 mod digest;
 #[cfg(feature = "ecc")]
 mod ecdsa;
@@ -21,6 +23,8 @@ mod own;
 #[cfg(all(test, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 mod own_tests;
 pub(crate) mod pair;
+#[cfg(feature = "encrypted-keys")]
+mod pbes1;
 #[cfg(feature = "encrypted-keys")]
 mod pbes2;
 mod public;
@@ -53,6 +57,7 @@ mod sm2_id;
 #[cfg(test)]
 pub(crate) mod tally;
 mod verify;
+mod weak_encryption;
 
 #[cfg(not(feature = "encrypted-keys"))]
 use self::not_encryption as encryption;
@@ -69,6 +74,7 @@ pub use self::randomness::{NoRandomness, Randomness};
 pub use self::seal::SealingKey;
 pub use self::secret::{SecretBytes, SecretText};
 pub use self::sm2_id::Sm2Id;
+pub use self::weak_encryption::WeakEncryption;
 pub use crate::algorithm::{KeyFamily, RsaBits, SignatureAlgorithm, SignatureIdentifier, WeakKeys};
 pub use crate::arithmetic::{Arithmetic, ArithmeticCounts};
 

@@ -3,18 +3,29 @@
 use zeroize::Zeroizing;
 
 use super::randomness::Randomness;
+use super::weak_encryption::WeakEncryption;
 use crate::error::Error;
+use crate::wire::headers::Encrypted;
 
 pub(super) fn encrypt(_: &[u8], _: &str, _: &Randomness) -> Result<(Vec<u8>, Vec<u8>), Error> {
     Err(not_built())
 }
 
-pub(super) fn decrypt(_: &[u8], _: &[u8], _: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+pub(super) fn decrypt(
+    _: &[u8],
+    _: &[u8],
+    _: &str,
+    _: WeakEncryption,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
     Err(not_built())
 }
 
-pub(super) fn wrong_passphrase() -> Error {
-    not_built()
+pub(super) fn decrypt_under_headers(
+    _: &Encrypted,
+    _: &str,
+    _: WeakEncryption,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    Err(not_built())
 }
 
 fn not_built() -> Error {

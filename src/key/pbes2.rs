@@ -207,7 +207,7 @@ fn nonce(values: &mut Values<'_>) -> Result<[u8; 12], Error> {
 }
 
 /// A number; one above 64 bits is as good as the greatest.
-fn number(values: &mut Values<'_>, place: &str) -> Result<u64, Error> {
+pub(super) fn number(values: &mut Values<'_>, place: &str) -> Result<u64, Error> {
     let bytes = values.unsigned(place)?;
     if bytes.len() > size_of::<u64>() {
         return Ok(u64::MAX);

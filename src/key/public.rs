@@ -7,9 +7,12 @@ use super::sm2_id::Sm2Id;
 use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm};
 use crate::arithmetic::Arithmetic;
 use crate::error::Error;
+use crate::wire::kind::{Kind, explain};
 use crate::wire::pem;
 use crate::wire::public_key::{PublicKeyParts, encode_public_key, read_public_key};
 use crate::wire::tlv::Values;
+
+const WHAT: &str = "public key";
 
 /// A public key whose numbers were checked: a point on its curve, an odd modulus of a known size.
 ///
@@ -42,10 +45,13 @@ impl PublicKey {
     /// [`Error::Malformed`] when it cannot be read or its numbers are no key, [`Error::Unsupported`]
     /// for other algorithms and sizes.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
-        let mut values = Values::new("public key", der)?;
-        let parts = read_public_key(&mut values, "")?;
-        values.finish("after the key")?;
-        Self::from_parts(parts)
+        let read = || {
+            let mut values = Values::new(WHAT, der)?;
+            let parts = read_public_key(&mut values, "")?;
+            values.finish("after the key")?;
+            Self::from_parts(parts)
+        };
+        read().map_err(|error| explain(&[Kind::PublicKey], WHAT, der, error))
     }
 
     /// Reads the only block `PUBLIC KEY` of a PEM text.
@@ -53,7 +59,7 @@ impl PublicKey {
     /// # Errors
     /// As [`PublicKey::from_der`].
     pub fn from_pem(text: &str) -> Result<Self, Error> {
-        Self::from_der(&pem::single("public key", &["PUBLIC KEY"], text)?)
+        Self::from_der(&pem::single(WHAT, &["PUBLIC KEY"], text)?)
     }
 
     pub(crate) fn from_parts(parts: PublicKeyParts<'_>) -> Result<Self, Error> {

@@ -2,8 +2,8 @@
 //! without being verified.
 
 mod builder;
+mod identifiers;
 pub(crate) mod proven;
-mod sm2;
 mod unverified;
 
 pub use self::builder::RequestBuilder;

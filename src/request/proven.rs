@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::sm2;
+use super::identifiers;
 use super::unverified::{LABELS, UnverifiedRequest, WHAT};
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
 use crate::error::Error;
@@ -223,14 +223,14 @@ impl UnverifiedRequest {
     /// As [`UnverifiedRequest::verify`]. Where another known identifier would verify, or the signature is r and s
     /// without their encoding, the error says so.
     pub fn verify_with_sm2_ids(self, ids: &[Sm2Id]) -> Result<CertificateRequest, Error> {
-        let ids = sm2::tried(ids)?;
+        let ids = identifiers::tried(ids)?;
         let first = ids.first().cloned().unwrap_or_default();
         let mut proven = self.proven(first)?;
         let Claim { key, algorithm, message, signature, .. } = proven.claim();
         if key.verify(algorithm, message, signature).is_err() {
             let others = ids.get(1..).unwrap_or_default();
             let is_sm2 = key.algorithm() == KeyAlgorithm::Sm2;
-            let other = is_sm2.then(|| sm2::verified(&proven.read, key, others)).flatten();
+            let other = is_sm2.then(|| identifiers::verified(&proven.read, key, others)).flatten();
             proven.public_key = other.ok_or_else(|| proven.refusal(&ids))?;
         }
         Ok(proven.request())
@@ -245,7 +245,7 @@ impl UnverifiedRequest {
         if given != wanted {
             let given = format!("{algorithm} over a key of {}", public_key.algorithm());
             let is_sm2 = public_key.algorithm() == KeyAlgorithm::Sm2;
-            let more = if is_sm2 { sm2::misnamed(&self, &public_key) } else { "" };
+            let more = if is_sm2 { identifiers::misnamed(&self, &public_key) } else { "" };
             let allowed = format!("a signature algorithm of {wanted} keys{more}");
             return Err(Error::unsupported("signature of the certificate request", given, allowed));
         }
@@ -273,7 +273,7 @@ impl Unproven {
 
     /// Why the claim does not verify with any of these identifiers.
     fn refusal(&self, tried: &[Sm2Id]) -> Error {
-        sm2::refusal(&self.read, &self.public_key, tried)
+        identifiers::refusal(&self.read, &self.public_key, tried)
     }
 
     /// The request, once the claim was verified.

@@ -12,6 +12,7 @@ use crate::profile::Extension;
 use crate::usage::{ExtendedKeyUsage, KeyUsage};
 use crate::wire::envelope::range_within;
 use crate::wire::extension::Extensions;
+use crate::wire::kind::{Kind, explain};
 use crate::wire::pem;
 use crate::wire::request::{RequestAttribute, split_request};
 
@@ -55,7 +56,8 @@ impl UnverifiedRequest {
     /// # Errors
     /// [`Error::Malformed`] when it cannot be read.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
-        let parts = split_request(der)?;
+        let split = split_request(der);
+        let parts = split.map_err(|error| explain(&[Kind::Request], WHAT, der, error))?;
         Ok(Self {
             to_be_signed: range_within(der, parts.to_be_signed),
             signature: range_within(der, parts.signature),

@@ -10,6 +10,8 @@ pub(crate) mod envelope;
 pub(crate) mod extension;
 mod foreign;
 pub(crate) mod general_name;
+pub(crate) mod headers;
+pub(crate) mod kind;
 mod label;
 pub(crate) mod pem;
 pub(crate) mod private_key;

@@ -7,8 +7,9 @@
 use pem_rfc7468::LineEnding;
 use zeroize::Zeroizing;
 
-use super::base64::{self, is_blank};
+use super::base64;
 use super::foreign;
+use super::headers::{self, Encrypted};
 use super::label::{Label, split_label};
 use crate::error::Error;
 use crate::limits::{INPUT_BYTES, PEM_BLOCKS};
@@ -97,6 +98,23 @@ pub(crate) fn single_within(
         (None, _) => Err(no_block_within(limit, what, labels, text)),
         (Some(_), Some(_)) => Err(Error::malformed(what, "PEM", "more than one block; give one")),
     }
+}
+
+/// The only block with one of these labels, where it is encrypted under RFC 1421 headers; nothing where
+/// there is another number of blocks, or headers of other kinds.
+pub(crate) fn single_encrypted(
+    what: &'static str,
+    labels: &[&str],
+    text: &str,
+) -> Result<Option<Encrypted>, Error> {
+    let found = scan(INPUT_BYTES, what, text)?;
+    let mut wanted = found.iter().enumerate().filter(|(_, raw)| raw.label.is(labels));
+    let (Some((index, raw)), None) = (wanted.next(), wanted.next()) else { return Ok(None) };
+    if !headers::is_encrypted(raw.body) {
+        return Ok(None);
+    }
+    let read = headers::read(raw.body);
+    read.map(Some).map_err(|problem| malformed(what, index, Some(raw.label), problem))
 }
 
 /// What a text holds in which no block with one of these labels was found.
@@ -193,41 +211,18 @@ impl Raw<'_> {
     }
 }
 
-/// The bytes of a body: headers (RFC 1421 section 4.4) are passed over where they say nothing of
-/// importance, as OpenSSL passes them over.
+/// The bytes of a body, behind headers that do not encrypt it.
 fn decode(what: &'static str, body: &str) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     if body.contains('\\') {
         return Err(foreign::BACKSLASHES);
     }
-    let body = if body.contains(':') { after_headers(what, body)? } else { body };
-    base64::decode(body)
-}
-
-/// What follows the headers and the empty line that ends them.
-fn after_headers<'t>(what: &'static str, body: &'t str) -> Result<&'t str, &'static str> {
-    if ["Proc-Type:", "DEK-Info:"].iter().any(|header| body.contains(header)) {
+    if !body.contains(':') {
+        return base64::decode(body);
+    }
+    if headers::is_encrypted(body) {
         return Err(if what.ends_with("key") { ENCRYPTED_KEY } else { ENCRYPTED });
     }
-    let mut rest = body.trim_start_matches(is_blank);
-    loop {
-        let (line, after) = next_line(rest).ok_or(HEADERS)?;
-        rest = after;
-        if line.chars().all(is_blank) {
-            break;
-        }
-        // A line that begins with white space continues the one before.
-        if !line.contains(':') && !line.starts_with([' ', '\t']) {
-            return Err(HEADERS);
-        }
-    }
-    if rest.contains(':') { Err(HEADERS) } else { Ok(rest) }
-}
-
-/// A line without its end, CR, LF or both, and what follows it.
-fn next_line(text: &str) -> Option<(&str, &str)> {
-    let end = text.find(['\r', '\n'])?;
-    let (line, rest) = text.split_at_checked(end)?;
-    Some((line, rest.strip_prefix("\r\n").or(rest.get(1..))?))
+    base64::decode(headers::pass_over(body)?)
 }
 
 fn malformed(what: &'static str, index: usize, label: Option<Label>, problem: &str) -> Error {
@@ -236,7 +231,6 @@ fn malformed(what: &'static str, index: usize, label: Option<Label>, problem: &s
 }
 
 const NO_END: &str = "no END line";
-const HEADERS: &str = "RFC 1421 headers without an empty line behind them; remove them";
 const ENCRYPTED: &str = "RFC 1421 headers say that it is encrypted (Proc-Type, DEK-Info), and it has \
                          nothing to hide; remove them if that is not so";
 const ENCRYPTED_KEY: &str = "a key encrypted as RFC 1421 has it (Proc-Type, DEK-Info), with a key \

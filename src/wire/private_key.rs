@@ -4,14 +4,12 @@ use zeroize::Zeroizing;
 
 use super::public_key::{KeyKind, encode_key_algorithm, read_curve, read_key_algorithm};
 use super::tlv::{
-    INTEGER, OCTET_STRING, SEQUENCE, Values, context, encode, encode_bit_string, encode_unsigned,
+    OCTET_STRING, SEQUENCE, Values, context, encode, encode_bit_string, encode_unsigned,
 };
 use crate::algorithm::KeyAlgorithm;
 use crate::error::Error;
 
 const WHAT: &str = "private key";
-const PKCS12_ALLOWED: &str =
-    "PKCS #8; `openssl pkcs12 -in OLD -nocerts -out NEW` takes the key out, encrypted";
 
 /// What a private key's encoding holds, before the numbers are checked. It borrows: no copy of the
 /// secret is made.
@@ -36,35 +34,10 @@ pub(crate) struct RsaParts<'a> {
     pub(crate) crt: [&'a [u8]; 3],
 }
 
-/// What a private key's encoding is, by its first two values; labels of PEM blocks do not always fit.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum PrivateKeyForm {
-    Encrypted,
-    Pkcs1,
-    Pkcs8,
-    Sec1,
-}
-
-/// The form of a private key, if it has that of any.
-pub(crate) fn form_of(der: &[u8]) -> Option<PrivateKeyForm> {
-    let mut values = Values::inside(WHAT, "", SEQUENCE, der).ok()?;
-    let first = values.whole("").ok()?;
-    Some(match (first, values.peek()?) {
-        ([SEQUENCE, ..], OCTET_STRING) => PrivateKeyForm::Encrypted,
-        ([INTEGER, ..], INTEGER) => PrivateKeyForm::Pkcs1,
-        ([INTEGER, ..], SEQUENCE) => PrivateKeyForm::Pkcs8,
-        ([INTEGER, ..], OCTET_STRING) => PrivateKeyForm::Sec1,
-        _ => return None,
-    })
-}
-
 /// Reads PrivateKeyInfo or OneAsymmetricKey, whose public key comes second.
 pub(crate) fn split_pkcs8(der: &[u8]) -> Result<(PrivateKeyParts<'_>, Option<&[u8]>), Error> {
     let mut values = Values::inside(WHAT, "outermost value", SEQUENCE, der)?;
     let version = values.unsigned("version")?;
-    if version == [3] {
-        return Err(Error::unsupported(WHAT, "a PKCS #12 container", PKCS12_ALLOWED));
-    }
     if !matches!(version, [] | [1]) {
         return Err(Error::malformed(WHAT, "version", "neither v1 (0) nor v2 (1)"));
     }
@@ -203,6 +176,8 @@ pub(crate) fn split_encrypted(der: &[u8]) -> Result<(&[u8], &[u8]), Error> {
     let what = "encrypted private key";
     let mut values = Values::inside(what, "outermost value", SEQUENCE, der)?;
     let algorithm = values.whole("encryptionAlgorithm")?;
+    // SEC 1 has a number here.
+    Values::inside(what, "encryptionAlgorithm", SEQUENCE, algorithm)?;
     let ciphertext = values.content(OCTET_STRING, "encryptedData")?;
     values.finish("after encryptedData")?;
     Ok((algorithm, ciphertext))

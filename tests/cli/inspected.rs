@@ -203,7 +203,7 @@ fn old_and_weak_keys_of_openssl_are_shown_for_what_they_are() {
     let passphrase = ["-aes128", "-passout", "pass:long enough", "-out", "old.key"];
     run(&[&["rsa", "-in", "weak.key", "-traditional"], &passphrase[..]].concat());
     let old = shop.run(&["inspect", "old.key"]).expect(0).stdout;
-    assert!(old.contains("encrypted      RFC 1421"), "{old}");
+    assert!(old.contains("encrypted      --passphrase-file shows more"), "{old}");
     if common::is_built(certwright::key::KeyFamily::Ecc) {
         // With a block of parameters in front.
         run(&["ecparam", "-name", "prime256v1", "-genkey", "-out", "ec.key"]);
@@ -211,6 +211,18 @@ fn old_and_weak_keys_of_openssl_are_shown_for_what_they_are() {
         assert!(shown.contains("P-256"), "{shown}");
         run(&["ecparam", "-name", "prime256v1", "-out", "parameters.pem"]);
         shop.run(&["inspect", "parameters.pem"]).says(1, "parameters");
+        // Weak encryption: refused with the way on, and read behind its switch.
+        shop.secret("passphrase", "long enough\n");
+        shop.secret("wrong", "long enough?\n");
+        let (old, weak) = (["inspect", "ec-old.key"], "--dangerously-read-weak-encryption");
+        run(&["ec", "-in", "ec.key", "-des3", "-passout", "pass:long enough", "-out", old[1]]);
+        let opened = [&old[..], &["--passphrase-file", "passphrase"]].concat();
+        shop.run(&opened).says(1, "openssl pkcs8 -topk8");
+        let shown = shop.run(&[&opened[..], &[weak]].concat()).expect(0).stdout;
+        assert!(shown.contains("P-256"), "{shown}");
+        let wrong = [&old[..], &["--passphrase-file", "wrong", weak]].concat();
+        shop.run(&wrong).says(1, "the passphrase of the encrypted private key is wrong");
+        shop.run(&[&old[..], &[weak]].concat()).says(2, "--passphrase-file");
     }
 }
 
@@ -240,9 +252,12 @@ fn what_is_none_of_these_is_refused_with_the_reason() {
         ("pkcs7", "PKCS7"),
         ("escape", "PEM block"),
         ("cut.pem", "no END line"),
-        ("cut.der", "none of certificate"),
+        (
+            "cut.der",
+            "neither PEM nor DER of certificate, certificate request, revocation list, key: cut off",
+        ),
         ("number.der", "neither PEM nor DER"),
-        ("list.der", "none of certificate"),
+        ("list.der", "neither PEM nor DER"),
         ("second.pem", "PEM block 2"),
         ("long", "at most 1048576"),
         ("many", "malformed"),

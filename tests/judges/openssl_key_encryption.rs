@@ -1,15 +1,15 @@
 //! Encrypted key files both ways: OpenSSL decrypts what this crate writes, and this crate what OpenSSL
 //! writes.
 
-use certwright::{KeyAlgorithm, KeyPair};
+use certwright::key::WeakEncryption;
+use certwright::{Error, KeyAlgorithm, KeyPair};
 
 use crate::common::{algorithms, families, folder, genpkey, is_built, judge, openssl, read, write};
-use crate::key_files::{malformed, seeded, unsupported};
+use crate::key_files::{seeded, unsupported};
 use crate::tool::{assert_same, generate, run};
 
 const PASSPHRASE: &str = "a long passphrase";
 const PASS: &str = "pass:a long passphrase";
-const WRONG: &str = "the passphrase is wrong, or the key is damaged";
 
 #[test]
 fn openssl_decrypts_what_is_encrypted_and_with_the_passphrase_only() {
@@ -64,8 +64,7 @@ fn what_openssl_encrypts_is_decrypted_with_the_passphrase_only() {
             let key = KeyPair::from_pem_encrypted(&pem, PASSPHRASE)
                 .unwrap_or_else(|error| panic!("{algorithm} {options:?}: {error}"));
             assert_same(&folder, &key);
-            let wrong = malformed(KeyPair::from_pem_encrypted(&pem, "another"));
-            assert_eq!(wrong.1, WRONG, "{algorithm} {options:?}");
+            assert_wrong(KeyPair::from_pem_encrypted(&pem, "another"));
         }
         let generated = [&["genpkey", "-aes256", "-pass", PASS][..], &genpkey(algorithm)].concat();
         let pem = run(&folder, &generated).text();
@@ -83,7 +82,6 @@ fn weak_and_old_encryption_is_unsupported_by_name() {
     for algorithm in families().into_iter().take(1) {
         generate(&folder, &genpkey(algorithm));
         for (options, named) in [
-            (["-v1", "PBE-SHA1-3DES"], "pbeWithSHAAnd3-KeyTripleDES-CBC"),
             (["-v2", "camellia-256-cbc"], "1.2.392.200011.61.1.1.1.4"),
             (["-v2", "aria-256-cbc"], "1.2.410.200046.1.1.12"),
             (["-v2prf", "hmacWithSHA512-256"], "HMAC-SHA512-256"),
@@ -98,30 +96,58 @@ fn weak_and_old_encryption_is_unsupported_by_name() {
 }
 
 #[test]
-fn legacy_encryption_is_refused_with_what_to_do_and_that_helps() {
+fn weak_encryption_is_refused_with_what_helps_and_read_behind_its_switch() {
     if !judge("openssl") {
         return;
     }
     let folder = folder();
-    for (algorithm, command) in [
-        (KeyAlgorithm::Rsa2048, vec!["rsa", "-traditional"]),
-        (KeyAlgorithm::EcdsaP256, vec!["ec"]),
-    ] {
+    let headers = "RFC 1421 headers (Proc-Type, DEK-Info), which protects little";
+    let pbes1 = "PBES1 with SHA-1 and 3DES (RFC 7292), which protects little";
+    let pkcs8 = |scheme| ["pkcs8", "-topk8", "-v1", scheme].to_vec();
+    let mut cases = Vec::new();
+    for cipher in ["-aes128", "-aes192", "-aes256", "-des3", "-sm4-cbc"] {
+        cases.push((KeyAlgorithm::Rsa2048, vec!["rsa", "-traditional", cipher], headers));
+        cases.push((KeyAlgorithm::EcdsaP256, vec!["ec", cipher], headers));
+    }
+    for scheme in ["PBE-SHA1-3DES", "PBE-SHA1-2DES"] {
+        cases.push((KeyAlgorithm::EcdsaP256, pkcs8(scheme), pbes1));
+        cases.push((KeyAlgorithm::Sm2, pkcs8(scheme), pbes1));
+    }
+    for (algorithm, command, named) in cases {
         if !is_built(algorithm.family()) {
             continue;
         }
         generate(&folder, &genpkey(algorithm));
-        let options = ["-in", "key.pem", "-aes128", "-passout", PASS, "-out", "legacy.pem"];
-        run(&folder, &[&command[..], &options].concat());
-        let legacy = read(&folder, "legacy.pem");
-        assert!(legacy.contains("Proc-Type: 4,ENCRYPTED"), "{legacy}");
-        let (_, problem) = malformed(KeyPair::from_pem(&legacy));
-        assert!(
-            problem.contains("`openssl pkcs8 -topk8 -in OLD -out NEW` converts it"),
-            "{problem}"
-        );
-        let convert = ["pkcs8", "-topk8", "-in", "legacy.pem", "-passin", PASS, "-passout", PASS];
-        let pem = run(&folder, &convert).text();
-        assert_same(&folder, &KeyPair::from_pem_encrypted(&pem, PASSPHRASE).unwrap());
+        for passphrase in ["a long passphrase", "pässwörd 密码 🔑"] {
+            let pass = format!("pass:{passphrase}");
+            let options = ["-in", "key.pem", "-passout", &pass, "-out", "weak.pem"];
+            run(&folder, &[&command[..], &options].concat());
+            let weak = read(&folder, "weak.pem");
+            assert_eq!(weak.contains("Proc-Type: 4,ENCRYPTED"), named == headers, "{weak}");
+            assert!(KeyPair::is_pem_encrypted(&weak).unwrap());
+            let (what, given, allowed) =
+                unsupported(KeyPair::from_pem_encrypted(&weak, passphrase));
+            assert_eq!((what, given.as_str()), ("key encryption", named), "{command:?}");
+            let allow = |passphrase: &str| {
+                let allowed = WeakEncryption::DangerouslyRead;
+                KeyPair::from_pem_encrypted_with(&weak, passphrase, allowed)
+            };
+            assert_same(&folder, &allow(passphrase).unwrap_or_else(|e| panic!("{command:?}: {e}")));
+            for number in 0..4 {
+                assert_wrong(allow(&format!("another {number}")));
+            }
+            // The command that the message gives.
+            let said = allowed.split('`').nth(1).unwrap();
+            let said = said.replace("OLD", "weak.pem").replace("NEW", "new.pem");
+            let words: Vec<&str> = said.split(' ').skip(1).collect();
+            run(&folder, &[&words[..], &["-passin", &pass, "-passout", &pass]].concat());
+            let converted = read(&folder, "new.pem");
+            assert_same(&folder, &KeyPair::from_pem_encrypted(&converted, passphrase).unwrap());
+        }
     }
+}
+
+fn assert_wrong(answer: Result<KeyPair, Error>) {
+    let error = answer.expect_err("a wrong passphrase opened a key");
+    assert!(matches!(error, Error::WrongPassphrase { .. }), "{error}");
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use certwright::key::KeyFamily;
+use certwright::key::{KeyFamily, WeakEncryption};
 use certwright::{Error, KeyAlgorithm, KeyPair};
 use pkcs5::EncryptionScheme;
 use pkcs5::pbes2::{EncryptionScheme as Cipher, Parameters, Pbkdf2Params};
@@ -14,7 +14,6 @@ use crate::key_files::{
 };
 
 const PASSPHRASE: &str = "passphrase";
-const WRONG: &str = "the passphrase is wrong, or the key is damaged";
 
 #[test]
 fn what_is_written_is_pbes2_with_600_000_rounds_of_sha256_and_aes_256() {
@@ -64,8 +63,7 @@ fn a_wrong_passphrase_is_called_that_whatever_it_decrypts_to() {
         assert_eq!(read.public_key(), key.public_key());
         for number in 0..1000 {
             let wrong = format!("passphrase{number}");
-            let answer = malformed(KeyPair::from_pkcs8_der_encrypted(&der, &wrong));
-            assert_eq!(answer, (String::new(), WRONG.to_owned()), "{wrong}");
+            assert_wrong(KeyPair::from_pkcs8_der_encrypted(&der, &wrong));
         }
     }
 }
@@ -118,7 +116,7 @@ fn the_rounds_are_read_from_the_file() {
         };
         assert_eq!(with(600_000, None).unwrap().public_key(), key.public_key());
         assert_eq!(with(600_000, Some(32)).unwrap().public_key(), key.public_key());
-        assert_eq!(malformed(with(599_999, None)).1, WRONG);
+        assert_wrong(with(599_999, None));
         // A key length that is not the cipher's.
         let answer = malformed(with(600_000, Some(16)));
         let expected = ("keyLength".to_owned(), "16 bytes; the cipher's key has 32".to_owned());
@@ -133,10 +131,9 @@ fn scrypt_is_read_within_256_mib_and_refused_beyond_before_it_begins() {
         let key = KeyPair::from_pkcs8_der_encrypted(&good, PASSPHRASE).unwrap();
         assert_eq!(key.public_key().algorithm(), KeyAlgorithm::EcdsaP256);
     }
-    assert_eq!(malformed(KeyPair::from_pkcs8_der_encrypted(&good, "passphrasE")).1, WRONG);
+    assert_wrong(KeyPair::from_pkcs8_der_encrypted(&good, "passphrasE"));
     // Exactly 256 MiB in another shape: the work is done and gives another key.
-    let answer = malformed(KeyPair::from_pkcs8_der_encrypted(&scrypt(1 << 18, 8, 1), PASSPHRASE));
-    assert_eq!(answer.1, WRONG);
+    assert_wrong(KeyPair::from_pkcs8_der_encrypted(&scrypt(1 << 18, 8, 1), PASSPHRASE));
     let began = Instant::now();
     for (n, r, p) in [
         (1 << 19, 8, 1),
@@ -166,16 +163,16 @@ fn scrypt_with_parameters_outside_rfc_7914_is_refused() {
 
 #[test]
 fn schemes_older_than_pbes2_are_unsupported_by_name() {
-    // pbeWithSHA1And3-KeyTripleDES-CBC and pbeWithMD5AndDES-CBC, salt and 2048 rounds.
+    // pbeWithMD5AndDES-CBC and pbeWithSHAAnd40BitRC2-CBC, salt and 2048 rounds.
     let parameters = value(SEQUENCE, &[&value(OCTET_STRING, &[&[1; 8]]), &integer(&[8, 0])]);
-    for identifier in ["060a2a864886f70d010c0103", "06092a864886f70d010503"] {
+    for identifier in ["060a2a864886f70d010c0106", "06092a864886f70d010503"] {
         let algorithm = value(SEQUENCE, &[&hex(identifier), &parameters]);
         let der = value(SEQUENCE, &[&algorithm, &value(OCTET_STRING, &[&[0; 64]])]);
         let (what, given, allowed) = unsupported(KeyPair::from_pkcs8_der_encrypted(&der, "x"));
         assert_eq!(what, "key encryption");
         let known = [
             "pbeWithMD5AndDES-CBC (1.2.840.113549.1.5.3)",
-            "pbeWithSHAAnd3-KeyTripleDES-CBC (1.2.840.113549.1.12.1.3)",
+            "pbeWithSHAAnd40BitRC2-CBC (1.2.840.113549.1.12.1.6)",
         ];
         assert!(known.contains(&given.as_str()), "{given}");
         assert!(allowed.starts_with("PBES2 with AES-CBC"), "{allowed}");
@@ -204,8 +201,7 @@ fn keys_of_other_tools_are_read() {
         let pem = std::fs::read_to_string(path).unwrap();
         let key = KeyPair::from_pem_encrypted(&pem, "secret12").unwrap();
         assert_eq!(key.public_key().algorithm(), algorithm, "{file}");
-        let wrong = malformed(KeyPair::from_pem_encrypted(&pem, "secret13"));
-        assert_eq!(wrong.1, WRONG, "{file}");
+        assert_wrong(KeyPair::from_pem_encrypted(&pem, "secret13"));
     }
 }
 
@@ -235,21 +231,79 @@ fn what_the_crate_pkcs5_encrypts_is_read() {
     }
 }
 
+/// A text under RFC 1421 headers.
+fn under_headers(headers: &str) -> String {
+    format!("-----BEGIN EC PRIVATE KEY-----\n{headers}\n\nAAAA\n-----END EC PRIVATE KEY-----\n")
+}
+
 #[test]
-fn legacy_pem_encryption_is_refused_with_what_to_do() {
-    for label in ["RSA PRIVATE KEY", "EC PRIVATE KEY"] {
-        let text = format!(
-            "-----BEGIN {label}-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,\
-             1636397559833337BC1643459875ED7E\n\nAAAA\n-----END {label}-----\n"
-        );
-        for answer in [
-            malformed(KeyPair::from_pem(&text)),
-            malformed(KeyPair::from_pem_encrypted(&text, PASSPHRASE)),
-        ] {
-            assert_eq!(answer.0, format!("PEM block 1, {label}"));
-            assert!(answer.1.starts_with("a key encrypted as RFC 1421 has it"), "{}", answer.1);
-            assert!(answer.1.contains("`openssl pkcs8 -topk8 -in OLD -out NEW`"), "{}", answer.1);
-        }
+fn rfc_1421_encryption_is_refused_with_what_to_do() {
+    let text = under_headers(
+        "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,1636397559833337BC1643459875ED7E",
+    );
+    assert!(KeyPair::is_pem_encrypted(&text).unwrap());
+    let (place, problem) = malformed(KeyPair::from_pem(&text));
+    assert_eq!(place, "PEM block 1, EC PRIVATE KEY");
+    assert!(problem.starts_with("a key encrypted as RFC 1421 has it"), "{problem}");
+    assert!(problem.contains("`openssl pkcs8 -topk8 -in OLD -out NEW`"), "{problem}");
+    let (what, given, allowed) = unsupported(KeyPair::from_pem_encrypted(&text, PASSPHRASE));
+    assert_eq!(what, "key encryption");
+    assert_eq!(given, "RFC 1421 headers (Proc-Type, DEK-Info), which protects little");
+    assert_eq!(
+        allowed,
+        "PBES2; `openssl pkcs8 -topk8 -in OLD -out NEW` converts a key, and \
+         WeakEncryption::DangerouslyRead reads it"
+    );
+}
+
+#[test]
+fn rfc_1421_headers_that_say_no_cipher_are_refused_by_name() {
+    let iv = "1636397559833337BC1643459875ED7E";
+    let read = |headers: &str| {
+        let allowed = WeakEncryption::DangerouslyRead;
+        KeyPair::from_pem_encrypted_with(&under_headers(headers), PASSPHRASE, allowed)
+    };
+    let kind = "Proc-Type: 4,ENCRYPTED";
+    let no_key = "a DEK-Info header without a cipher and an initial vector";
+    for (headers, part) in [
+        (kind.to_owned(), no_key),
+        (format!("{kind}\nDEK-Info: AES-128-CBC"), no_key),
+        (format!("{kind}\nDEK-Info: AES-128-CBC,163639"), no_key),
+        (format!("{kind}\nDEK-Info: AES-128-CBC,{}", iv.replace('B', "X")), no_key),
+        (format!("{kind}\nDEK-Info: AES-128-CBC,{iv}\nDEK-Info: AES-128-CBC,{iv}"), "twice"),
+        (format!("Proc-Type: 4,MIC-ONLY\nDEK-Info: AES-128-CBC,{iv}"), "other than 4,ENCRYPTED"),
+        (format!("DEK-Info: AES-128-CBC,{iv}"), "other than 4,ENCRYPTED"),
+    ] {
+        let (place, problem) = malformed(read(&headers));
+        assert_eq!(place, "PEM block 1, EC PRIVATE KEY");
+        assert!(problem.contains(part), "{headers}: {problem}");
+    }
+    for (cipher, shown) in [("DES-CBC", "DES-CBC"), ("MIIEvQIBADAN", "another cipher")] {
+        let (_, given, _) = unsupported(read(&format!("{kind}\nDEK-Info: {cipher},{iv}")));
+        assert_eq!(given, format!("RFC 1421 headers with {shown}"));
+    }
+    // A vector of another cipher's length opens nothing.
+    assert_wrong(read(&format!("{kind}\nDEK-Info: AES-128-CBC,1636397559833337")));
+    assert_wrong(read(&format!("{kind}\nDEK-Info: DES-EDE3-CBC,{iv}")));
+}
+
+#[test]
+fn weak_schemes_of_pkcs_12_are_refused_beyond_their_limits() {
+    let scheme = |rounds: u64| {
+        let parameters =
+            value(SEQUENCE, &[&value(OCTET_STRING, &[&[7; 8]]), &integer(&rounds.to_be_bytes())]);
+        let oid = hex("060a2a864886f70d010c0103");
+        let scheme = value(SEQUENCE, &[&oid, &parameters]);
+        value(SEQUENCE, &[&scheme, &value(OCTET_STRING, &[&[3; 64]])])
+    };
+    let read = |rounds| {
+        let allowed = WeakEncryption::DangerouslyRead;
+        KeyPair::from_pkcs8_der_encrypted_with(&scheme(rounds), PASSPHRASE, allowed)
+    };
+    assert_wrong(read(1));
+    for rounds in [0, 2_000_001, u64::MAX] {
+        let (_, given, _) = unsupported(read(rounds));
+        assert_eq!(given, format!("PBES1 with {rounds} rounds"));
     }
 }
 
@@ -285,13 +339,22 @@ fn damage_anywhere_in_an_encrypted_key_is_an_error_or_harmless() {
             let mut der = der.clone();
             der[position] ^= flip;
             match KeyPair::from_pkcs8_der_encrypted(&der, PASSPHRASE) {
-                Err(Error::Malformed(_) | Error::Unsupported { .. }) => {}
+                Err(
+                    Error::Malformed(_) | Error::Unsupported { .. } | Error::WrongPassphrase { .. },
+                ) => {}
                 // A flip in the initial vector is one in the first block, where the version is.
                 Ok(read) => assert_eq!(read.public_key(), good.public_key()),
                 Err(other) => panic!("byte {position} flipped by {flip}: {other}"),
             }
         }
     }
+}
+
+fn assert_wrong(answer: Result<KeyPair, Error>) {
+    let error = answer.expect_err("a wrong passphrase opened a key");
+    assert!(matches!(error, Error::WrongPassphrase { .. }), "{error}");
+    let expected = "the passphrase of the encrypted private key is wrong, or the key is damaged";
+    assert_eq!(error.to_string(), expected);
 }
 
 /// A key under one round of PBKDF2.

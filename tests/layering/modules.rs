@@ -49,7 +49,7 @@ pub const MODULES: &[(&str, u8, &[&str])] = &[
 
     ("curves", 1, &[]),
     ("lanes", 1, &["arithmetic"]),
-    ("wire", 1, &["algorithm", "error", "limits", "name", "oid", "profile", "serial", "usage",
+    ("wire", 1, &["algorithm", "error", "hexadecimal", "limits", "name", "oid", "profile", "serial", "usage",
         "validity"]),
 
     ("algorithm", 0, &["error", "limits", "oid"]),
@@ -86,7 +86,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("getrandom", &["key"]),
     ("idna", &["name"]),
     ("jiff", &["validity"]),
-    ("md5", &["cas"]),
+    ("md5", &["cas", "key"]),
     ("p256", &["key"]),
     ("p384", &["key"]),
     ("p521", &["key"]),

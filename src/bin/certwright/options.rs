@@ -142,6 +142,9 @@ pub struct Inspect {
     /// A file whose one line is the passphrase of an encrypted key
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub passphrase_file: Option<PathBuf>,
+    /// Read also keys whose encryption protects little: RFC 1421 headers, and PBES1 with 3DES
+    #[arg(long, requires = "passphrase_file")]
+    pub dangerously_read_weak_encryption: bool,
     /// The identifier that SM2 signatures of requests were made with
     #[arg(long, value_name = "ID", value_parser = sm2_id, default_value = Sm2Id::DEFAULT)]
     pub sm2_id: Sm2Id,

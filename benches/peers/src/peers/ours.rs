@@ -35,7 +35,8 @@ impl Peer for Ours {
     }
 
     fn issuer(&self, ca: &Ca) -> Option<Box<dyn Issuer>> {
-        let chain = ca.chain.iter().map(|der| Certificate::from_der(der).unwrap()).collect();
+        let chain: Vec<_> =
+            ca.chain.iter().map(|der| Certificate::from_der(der).unwrap()).collect();
         let issuer = certwright::Issuer::load(chain, pair(&ca.pkcs8)).unwrap();
         let profile = Profile::tls_server().with_lifetime(Lifetime::days(DAYS));
         let policy = Policy::new(profile).allow_dns(DOMAIN).unwrap();

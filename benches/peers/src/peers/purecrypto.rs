@@ -1,5 +1,7 @@
 //! purecrypto: a crate of one author with all the algorithms, in pure Rust.
 
+use std::hint::black_box;
+
 use certwright::KeyAlgorithm;
 use purecrypto::bignum::BoxedUint;
 use purecrypto::ec::ecdsa::{EcdsaPrivateKey, EcdsaPublicKey, Signature};
@@ -59,10 +61,22 @@ impl Peer for PureCrypto {
                 })));
             }
         };
-        Some(Generator(Box::new(move || {
-            let key = BoxedEcdsaPrivateKey::generate(curve, &mut OsRng);
-            Box::new(move || key.to_pkcs8_der())
-        })))
+        // It draws the scalar alone: without its point, there is no key pair yet.
+        Some(match algorithm {
+            KeyAlgorithm::EcdsaP256 => Generator(Box::new(move || {
+                let key = EcdsaPrivateKey::generate(&mut OsRng);
+                black_box(key.public_key());
+                Box::new(move || {
+                    let key = BoxedEcdsaPrivateKey::from_bytes(curve, &key.to_bytes()).unwrap();
+                    key.to_pkcs8_der()
+                })
+            })),
+            _ => Generator(Box::new(move || {
+                let key = BoxedEcdsaPrivateKey::generate(curve, &mut OsRng);
+                black_box(key.public_key());
+                Box::new(move || key.to_pkcs8_der())
+            })),
+        })
     }
 }
 

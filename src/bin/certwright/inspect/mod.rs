@@ -160,7 +160,7 @@ fn read_block(options: &Inspect, block: &Block<'_>) -> Result<Option<Item>, Erro
         "PUBLIC KEY" => Item::PublicKey(Box::new(PublicKeyInfo::from_pem(text)?)),
         "X509 CRL" => Item::RevocationList(Box::new(RevocationList::from_pem(text)?)),
         label if label.ends_with("PRIVATE KEY") => {
-            Item::PrivateKey(PrivateKey::from_pem(text, options.passphrase_file.as_deref())?)
+            Item::PrivateKey(PrivateKey::from_pem(text, options)?)
         }
         // A certificate it is not: the reader names the block, without showing a label of somebody's.
         _ => Item::Certificate(Box::new(Certificate::from_pem(text)?)),
@@ -169,29 +169,27 @@ fn read_block(options: &Inspect, block: &Block<'_>) -> Result<Option<Item>, Erro
 
 /// What a text without PEM blocks is: bare base64, perhaps.
 fn read_text(options: &Inspect, text: &str) -> Result<Item, Error> {
-    let passphrase = options.passphrase_file.as_deref();
     let readers: [&dyn Fn() -> Result<Item, Error>; 5] = [
-        &|| PrivateKey::from_pem(text, passphrase).map(Item::PrivateKey),
+        &|| PrivateKey::from_pem(text, options).map(Item::PrivateKey),
         &|| Ok(Item::Certificate(Box::new(Certificate::from_pem(text)?))),
         &|| Ok(Request::item(UnverifiedRequest::from_pem(text)?, options)),
         &|| Ok(Item::RevocationList(Box::new(RevocationList::from_pem(text)?))),
         &|| Ok(Item::PublicKey(Box::new(PublicKeyInfo::from_pem(text)?))),
     ];
-    first_of(&readers).map_err(|error| {
-        // The reader of keys, the first, names what the text is instead.
-        let named = PrivateKey::from_pem(text, passphrase).err().unwrap_or(error);
-        Error::malformed("input", "", format!("neither PEM nor DER of {KINDS}: {named}"))
+    first_of(&readers).map_err(|error| match error {
+        Error::Malformed(_) => {
+            // The reader of keys, the first, names what the text is instead.
+            let named = PrivateKey::from_pem(text, options).err().unwrap_or(error);
+            Error::malformed("input", "", format!("neither PEM nor DER of {KINDS}: {named}"))
+        }
+        error => error,
     })
 }
 
 /// What DER is. None of the kinds can be taken for another.
 fn read_der(options: &Inspect, der: &[u8]) -> Result<Item, Error> {
-    if der.first() != Some(&0x30) {
-        return Err(Error::malformed("input", "", format!("neither PEM nor DER of {KINDS}")));
-    }
-    let passphrase = options.passphrase_file.as_deref();
     if KeyPair::is_pkcs8_der_encrypted(der) {
-        return PrivateKey::from_der_encrypted(der, passphrase).map(Item::PrivateKey);
+        return PrivateKey::from_der_encrypted(der, options).map(Item::PrivateKey);
     }
     let private = |key: KeyPair| Item::PrivateKey(PrivateKey::Open(Box::new(key)));
     let readers: [&dyn Fn() -> Result<Item, Error>; 7] = [
@@ -206,20 +204,54 @@ fn read_der(options: &Inspect, der: &[u8]) -> Result<Item, Error> {
     first_of(&readers)
 }
 
-/// What one of the readers could read, or every reason.
+/// What one of the readers could read, or why the reader for it could not.
 fn first_of(readers: &[&dyn Fn() -> Result<Item, Error>]) -> Result<Item, Error> {
     let mut reasons = Vec::new();
+    let mut other_kind = None;
     for read in readers {
         match read() {
-            // One that could be read, or that is refused for what it says.
             Ok(item) => return Ok(item),
-            Err(error @ (Error::Denied(_) | Error::InvalidSignature { .. })) => return Err(error),
-            Err(error) => reasons.push(error.to_string()),
+            // It knows of what kind the input is, which is not its own.
+            Err(Error::Unsupported { what: "input", given, allowed }) => {
+                let way =
+                    allowed.split_once(';').map_or(String::new(), |(_, way)| format!(";{way}"));
+                other_kind = Some(Error::unsupported("input", given, format!("{KINDS}{way}")));
+            }
+            // Refused for what it says.
+            Err(
+                error @ (Error::Denied(_)
+                | Error::InvalidSignature { .. }
+                | Error::WrongPassphrase { .. }),
+            ) => return Err(error),
+            Err(error) => reasons.push(error),
         }
     }
-    reasons.dedup();
-    let reasons = reasons.join("; ");
-    Err(Error::malformed("input", "", format!("none of {KINDS}: {reasons}")))
+    match (reasons.len(), other_kind) {
+        (0, Some(other)) => Err(other),
+        // All others knew that it is none of theirs.
+        (1, Some(_)) => Err(reasons.remove(0)),
+        _ => Err(Error::malformed(
+            "input",
+            "",
+            format!("neither PEM nor DER of {KINDS}{}", shared(&reasons)),
+        )),
+    }
+}
+
+/// What is wrong for every reader, such as that the input is cut off.
+fn shared(reasons: &[Error]) -> String {
+    let mut problems: Vec<&str> = reasons
+        .iter()
+        .map(|error| match error {
+            Error::Malformed(malformed) => malformed.problem.as_str(),
+            _ => "",
+        })
+        .collect();
+    problems.dedup();
+    match problems[..] {
+        [problem] if !problem.is_empty() => format!(": {problem}"),
+        _ => String::new(),
+    }
 }
 
 fn of_file(path: &Path, error: Error) -> Failure {
