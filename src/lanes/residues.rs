@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn numbers_of_any_length_are_divided() {
         for length in 1..=16 {
-            let number = u128::MAX / 7 >> (128 - 8 * length);
+            let number = (u128::MAX / 7) >> (128 - 8 * length);
             let bytes = &number.to_be_bytes()[16 - length..];
             let residues = Residues::new(bytes);
             for (prime, residue) in residues.below(752) {
