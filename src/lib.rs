@@ -152,7 +152,9 @@ pub mod time {
 /// What a [`ChainVerifier`] is told and answers.
 pub mod verify {
     pub use crate::certificate::bundle::{Bundle, Skipped};
-    pub use crate::chain::{RevocationStatus, UnknownRevocation, UnusedList, Verified};
+    pub use crate::chain::{
+        PolicyRules, RevocationStatus, UnknownRevocation, UnusedList, Verified,
+    };
 }
 
 #[cfg(all(fuzzing, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]

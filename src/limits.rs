@@ -79,6 +79,21 @@ pub(crate) const NAME_COMPARISONS: usize = (ALT_NAMES + NAME_ATTRIBUTES) * NAME_
 /// Certificates in one chain: path validation in practice stops at 10 (OpenSSL's default depth is 100).
 pub(crate) const CHAIN_CERTIFICATES: usize = 10;
 
+/// Signatures that the search for a path looks at, and ways up to a trust anchor that it judges:
+/// rustls-webpki's bound for the first, and more than any hierarchy with cross certificates has.
+pub(crate) const PATH_SIGNATURES: usize = 100;
+pub(crate) const PATHS: usize = 64;
+
+/// Certificates that the search for a path steps on: a mesh of ten CAs that all certify each other has
+/// fewer ways that are no longer than five. rustls-webpki takes 200,000 steps, each cheaper.
+pub(crate) const PATH_STEPS: usize = 10_000;
+
+/// Policies in one certificate: the public web's have one to four.
+pub(crate) const POLICIES: usize = 64;
+
+/// Pairs in policyMappings: the federal bridge CA's certificates have a dozen.
+pub(crate) const POLICY_MAPPINGS: usize = 64;
+
 /// Bytes in a serial number (RFC 5280 section 4.1.2.2).
 pub(crate) const SERIAL_BYTES: usize = 20;
 

@@ -18,6 +18,9 @@ pub(super) struct Subject<'c> {
     pub(super) issuer: &'c Certificate,
     /// The issuer's key.
     pub(super) key: PublicKey,
+    /// Keys of certificates above in the path that have the issuer's name and may sign lists: the issuer's
+    /// own after or before it changed its key (RFC 5280 section 6.3.3 f).
+    pub(super) path_keys: Vec<PublicKey>,
     /// Other keys of certificates of the issuer's name.
     pub(super) other_keys: Vec<PublicKey>,
     pub(super) at: Time,
@@ -78,8 +81,10 @@ pub(super) fn standing(
     subject: &Subject<'_>,
     signatures: &mut Signatures,
 ) -> Standing {
-    let Subject { certificate, issuer, key, other_keys, at } = subject;
-    let is_signed = signatures.are_good(position, list, key);
+    let Subject { certificate, issuer, key, path_keys, other_keys, at } = subject;
+    let is_by_issuer = signatures.are_good(position, list, key);
+    let is_by_path = path_keys.iter().any(|key| signatures.are_good(position, list, key));
+    let is_signed = is_by_issuer || is_by_path;
     let is_named = is_named(list, certificate, issuer);
     if !is_signed && !is_named {
         return Standing::Foreign;
@@ -102,10 +107,12 @@ pub(super) fn standing(
         Err(error.to_string())
     } else if !is_signed {
         Err(match list.signature_algorithm() {
-            Ok(_) => "it was not signed by the key that issued the certificate".to_owned(),
+            Ok(_) => "it was not signed by the key that issued the certificate, nor by one of its \
+                      issuer above in the path"
+                .to_owned(),
             Err(error) => error.to_string(),
         })
-    } else if !issuer.key_usage().is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN)) {
+    } else if !is_by_path && !may_sign_lists(issuer) {
         Err("the key usage of its issuer lacks cRLSign".to_owned())
     } else if !list.issuer().matches(certificate.issuer()) {
         Err(format!("it names another issuer, {}", list.issuer()))
@@ -124,6 +131,11 @@ pub(super) fn standing(
         covered(list, certificate).map_err(str::to_owned)
     };
     Standing::Own(Own { entry, covers })
+}
+
+/// Whether the key usage of a certificate lets its key sign lists.
+pub(super) fn may_sign_lists(issuer: &Certificate) -> bool {
+    issuer.key_usage().is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN))
 }
 
 /// Whether the list may be of the certificate's issuer by what it says of itself. Wherever this is

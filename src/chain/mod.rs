@@ -1,9 +1,12 @@
 //! Chains of certificates, the leaf first.
 
+mod asked;
 mod lists;
 mod names;
+mod policies;
 mod revocation;
 mod scope;
+mod search;
 mod usable;
 mod verified;
 mod verifier;
@@ -14,6 +17,7 @@ use crate::certificate::Certificate;
 use crate::error::Error;
 use crate::limits::CHAIN_CERTIFICATES;
 
+pub use self::policies::PolicyRules;
 pub use self::revocation::UnknownRevocation;
 pub use self::verified::{RevocationStatus, UnusedList, Verified};
 pub use self::verifier::ChainVerifier;

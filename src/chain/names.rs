@@ -21,15 +21,18 @@ pub(super) fn covers(found: &GeneralName, wanted: &AltName) -> bool {
     }
 }
 
-/// Whether the constraints of a path ask for more comparisons than there is time for; if they do, of
-/// which link.
-pub(super) fn check_comparisons(path: &[&Certificate]) -> Result<(), (usize, Broken)> {
+/// Adds the comparisons that the constraints of a path ask for to those of the paths before; fails, with
+/// the link, where there is no time for so many.
+pub(super) fn check_comparisons(
+    path: &[&Certificate],
+    comparisons: &mut usize,
+) -> Result<(), (usize, Broken)> {
     let mut below = 0;
-    let mut comparisons = 0;
     for (link, certificate) in path.iter().enumerate() {
-        comparisons += below * certificate.name_constraints().map_or(0, NameConstraints::len);
+        let constraints = certificate.name_constraints().map_or(0, NameConstraints::len);
+        *comparisons = comparisons.saturating_add(below * constraints);
         below += certificate.alt_names().len() + certificate.subject().attributes().count();
-        if comparisons > NAME_COMPARISONS {
+        if *comparisons > NAME_COMPARISONS {
             let detail = format!("{comparisons} comparisons of names; at most {NAME_COMPARISONS}");
             return Err((link, (ChainRule::NameConstraints, detail)));
         }
@@ -54,7 +57,8 @@ pub(super) fn check_constraints(
         }
         let has = |wanted: fn(&GeneralName) -> bool| certificate.alt_names().iter().any(wanted);
         let has_dns = has(|name| matches!(name, GeneralName::Dns(_)));
-        let has_ip = has(|name| matches!(name, GeneralName::Ip(_)));
+        // Beside a dNSName nobody looks for an address in the common name.
+        let has_ip = has_dns || has(|name| matches!(name, GeneralName::Ip(_)));
         let refused = matcher.refuse_common_names(certificate.subject(), has_dns, has_ip);
         refused
             .map(|allowed| format!("common name of {}; allowed {allowed}", certificate.subject()))

@@ -1,13 +1,22 @@
 //! What was read and cannot be used.
 
 use super::names::Broken;
+use crate::algorithm::KeyAlgorithm;
 use crate::certificate::Certificate;
 use crate::error::{ChainRule, Error};
 
-/// The key of every certificate has to be one that this crate knows, and below the trust anchor the
-/// signature and the serial number, too.
-pub(super) fn check_usable(certificate: &Certificate, is_anchor: bool) -> Result<(), Broken> {
-    certificate.public_key().map_err(|error| unusable(&error))?;
+/// The key of every certificate has to be one that this crate knows, and long enough; below the trust anchor
+/// the signature and the serial number have to be usable, too.
+pub(super) fn check_usable(
+    certificate: &Certificate,
+    is_anchor: bool,
+    allows_rsa_1024: bool,
+) -> Result<(), Broken> {
+    let key = certificate.public_key().map_err(|error| unusable(&error))?;
+    if key.algorithm() == KeyAlgorithm::Rsa1024 && !allows_rsa_1024 {
+        let detail = "an RSA key of 1024 bits, which is too short; allowed are 2048 or more";
+        return Err((ChainRule::Algorithm, detail.to_owned()));
+    }
     if is_anchor {
         return Ok(());
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::lists::list_at;
 use crate::certificate::Certificate;
+use crate::oid::Oid;
 use crate::revocation_list::RevocationList;
 
 /// A chain that was verified: the path that was believed, and what the revocation lists told of it.
@@ -12,6 +13,7 @@ use crate::revocation_list::RevocationList;
 pub struct Verified {
     path: Vec<Certificate>,
     revocation: Vec<RevocationStatus>,
+    policies: Vec<Oid>,
     unused: Vec<UnusedList>,
 }
 
@@ -19,7 +21,7 @@ impl Verified {
     pub(super) fn new(path: &[&Certificate], found: Consulted, lists: &[RevocationList]) -> Self {
         let unused = found.unused(lists);
         let path: Vec<Certificate> = path.iter().map(|link| (*link).clone()).collect();
-        Self { path, revocation: found.statuses, unused }
+        Self { path, revocation: found.statuses, policies: found.policies, unused }
     }
 
     /// The path: the leaf first, the trust anchor last.
@@ -30,6 +32,13 @@ impl Verified {
     /// What is known of the revocation of each certificate below the trust anchor, the leaf first.
     pub fn revocation(&self) -> &[RevocationStatus] {
         &self.revocation
+    }
+
+    /// The certificate policies that the path is valid for, of those that the caller accepts, in the
+    /// policies of the CAs below the trust anchor (RFC 5280 section 6.1.6, user-constrained-policy-set);
+    /// anyPolicy, `2.5.29.32.0`, stands for all. Empty where it is valid for none and none is required.
+    pub fn policies(&self) -> &[Oid] {
+        &self.policies
     }
 
     /// The lists that told nothing of any certificate of the path, in the order they were given, each
@@ -67,6 +76,7 @@ pub struct UnusedList {
 #[derive(Debug, Default)]
 pub(super) struct Consulted {
     pub(super) statuses: Vec<RevocationStatus>,
+    pub(super) policies: Vec<Oid>,
     served: Vec<usize>,
     /// The first reason for which a list of an issuer in the path did not count.
     ignored: BTreeMap<usize, String>,

@@ -1,19 +1,24 @@
 //! Path validation (RFC 5280 section 6) of chains such as this crate issues.
 
+use std::ops::ControlFlow;
+use std::ptr;
+
 use super::Chain;
-use super::lists::{Signatures, Subject};
-use super::names::{Broken, check_comparisons, check_constraints, covers};
+use super::asked::Asked;
+use super::lists::{Signatures, Subject, may_sign_lists};
+use super::names::{Broken, check_comparisons, check_constraints};
+use super::policies::{self, PolicyRules};
 use super::revocation::{self, UnknownRevocation};
-use super::usable::{check_usable, unusable, unusable_anchor};
+use super::search::{Path, Search};
+use super::usable::unusable_anchor;
 use super::verified::{Consulted, RevocationStatus, Verified};
 use crate::certificate::Certificate;
 use crate::error::{ChainError, ChainRule, Error};
-use crate::key::{Arithmetic, PublicKey, Sm2Id};
+use crate::key::{Arithmetic, Sm2Id};
 use crate::name::AltName;
 use crate::revocation_list::RevocationList;
-use crate::usage::{ExtendedKeyUsage, KeyUsage, list};
+use crate::usage::ExtendedKeyUsage;
 use crate::validity::Time;
-use crate::wire::extension::is_understood;
 
 /// Verifies chains up to trust anchors, at an instant of the caller's choice.
 ///
@@ -21,8 +26,10 @@ use crate::wire::extension::is_understood;
 /// extensions forbid. Its own signature is not looked at, nor its serial number; one of version 1 or 2,
 /// which cannot have a CA bit, is taken for the CA that it is trusted to be.
 ///
-/// Certificate policies are not evaluated: a chain whose policy extensions are critical is refused.
-/// Names are compared as RFC 5280 section 7.1 has it: string types, case and blanks do not count.
+/// Names are compared as RFC 5280 section 7.1 has it: string types, case and blanks do not count. The
+/// certificates above the leaf may be in any order, and some that no path needs among them, as RFC 8446
+/// section 4.4.2 wants of clients; what such a one breaks does not matter. Certificate policies are
+/// evaluated as RFC 9618 has it.
 ///
 /// ```
 /// # #[cfg(feature = "ecc")] {
@@ -42,11 +49,9 @@ use crate::wire::extension::is_understood;
 #[derive(Clone, Debug)]
 pub struct ChainVerifier {
     anchors: Vec<Certificate>,
-    at: Time,
-    purpose: Option<ExtendedKeyUsage>,
-    name: Option<AltName>,
-    sm2_id: Sm2Id,
-    arithmetic: Arithmetic,
+    intermediates: Vec<Certificate>,
+    asked: Asked,
+    policies: PolicyRules,
     lists: Option<(Vec<RevocationList>, UnknownRevocation)>,
 }
 
@@ -55,41 +60,73 @@ impl ChainVerifier {
     pub fn new(anchors: impl IntoIterator<Item = Certificate>, at: Time) -> Self {
         Self {
             anchors: anchors.into_iter().collect(),
-            at,
-            purpose: None,
-            name: None,
-            sm2_id: Sm2Id::default(),
-            arithmetic: Arithmetic::default(),
+            intermediates: Vec::new(),
+            asked: Asked::at(at),
+            policies: PolicyRules::default(),
             lists: None,
         }
+    }
+
+    /// Also looks among these certificates for issuers that a chain leaves out. They are not trusted.
+    #[must_use]
+    pub fn with_intermediates(
+        mut self,
+        intermediates: impl IntoIterator<Item = Certificate>,
+    ) -> Self {
+        self.intermediates = intermediates.into_iter().collect();
+        self
+    }
+
+    /// Also asks that no more than this many intermediates stand between the leaf and the trust anchor.
+    /// Self-issued ones do not count (RFC 5280 section 6.1.4 l). Without it there may be as many as the
+    /// 10 certificates of a path have room for.
+    #[must_use]
+    pub fn with_max_intermediates(mut self, most: usize) -> Self {
+        self.asked.intermediates = Some(most);
+        self
     }
 
     /// Also asks that the leaf is no CA and that every certificate may be used for this purpose,
     /// such as [`ExtendedKeyUsage::SERVER_AUTH`].
     #[must_use]
     pub fn with_purpose(mut self, purpose: ExtendedKeyUsage) -> Self {
-        self.purpose = Some(purpose);
+        self.asked.purpose = Some(purpose);
         self
     }
 
     /// Also asks that the leaf covers this name (RFC 9525; the common name does not count).
     #[must_use]
     pub fn with_name(mut self, name: AltName) -> Self {
-        self.name = Some(name.canonical());
+        self.asked.name = Some(name.canonical());
+        self
+    }
+
+    /// Also asks this of the certificate policies.
+    #[must_use]
+    pub fn with_policies(mut self, rules: PolicyRules) -> Self {
+        self.policies = rules;
+        self
+    }
+
+    /// Takes RSA keys of 1024 bits, which are too short: their signatures can be forged by who has the
+    /// means. Without this a path with one is refused.
+    #[must_use]
+    pub fn dangerously_allow_rsa_1024(mut self) -> Self {
+        self.asked.allows_rsa_1024 = true;
         self
     }
 
     /// Verifies SM2 signatures with this identifier of the issuers.
     #[must_use]
     pub fn with_sm2_id(mut self, id: Sm2Id) -> Self {
-        self.sm2_id = id;
+        self.asked.sm2_id = id;
         self
     }
 
     /// Verifies signatures by this arithmetic. The default is [`Arithmetic::Fastest`].
     #[must_use]
     pub fn with_arithmetic(mut self, arithmetic: Arithmetic) -> Self {
-        self.arithmetic = arithmetic;
+        self.asked.arithmetic = arithmetic;
         self
     }
 
@@ -111,56 +148,84 @@ impl ChainVerifier {
     }
 
     /// Verifies a chain: signatures, names, key identifiers, validity, CA bits, path lengths, name
-    /// constraints, key usages, critical extensions, and what the caller asked for on top.
+    /// constraints, policies, key usages, critical extensions, and what the caller asked for on top.
+    ///
+    /// The certificates are taken in their order first, then in any other that leads to a trust anchor.
     ///
     /// # Errors
-    /// [`Error::Chain`], which says which link breaks which rule; link 0 is the leaf.
+    /// [`Error::Chain`], which says which link breaks which rule; link 0 is the leaf. Where the
+    /// certificates are not in order, the links are those of the path that came furthest.
     pub fn verify(&self, chain: &Chain) -> Result<Verified, Error> {
+        let mut work = Work::default();
         let mut first = None;
-        let mut signatures = Signatures::default();
-        for path in self.paths(chain) {
-            let mut found = Consulted::default();
-            match self.verify_path(&path, chain, &mut signatures, &mut found) {
-                Ok(()) => return Ok(Verified::new(&path, found, self.lists())),
+        let ordered = self.in_order(chain);
+        for path in &ordered {
+            match self.verify_path(path, chain, &mut work) {
+                Ok(verified) => return Ok(verified),
                 Err(error) => first = first.or(Some(error)),
             }
         }
-        Err(first.unwrap_or_else(|| self.no_path(chain)))
+        let pool = chain.above().iter().chain(&self.intermediates);
+        let mut search = Search::new(&self.asked, &self.anchors, pool, chain.leaf());
+        let found = search.each(&mut |path| {
+            if ordered.iter().any(|known| is_same_path(known, path)) {
+                return ControlFlow::Continue(());
+            }
+            match self.verify_path(path, chain, &mut work) {
+                Ok(verified) => ControlFlow::Break(verified),
+                Err(error) => {
+                    first = first.take().or(Some(error));
+                    ControlFlow::Continue(())
+                }
+            }
+        });
+        match found {
+            ControlFlow::Break(verified) => Ok(verified),
+            ControlFlow::Continue(()) => Err(first.unwrap_or_else(|| self.no_path(chain, search))),
+        }
     }
 
     fn verify_path(
         &self,
         path: &[&Certificate],
         chain: &Chain,
-        signatures: &mut Signatures,
-        found: &mut Consulted,
-    ) -> Result<(), Error> {
-        let fail = |link: usize, (rule, detail): Broken| {
+        work: &mut Work,
+    ) -> Result<Verified, Error> {
+        let mut found = Consulted::default();
+        let checked = self.check_path(path, chain, work, &mut found);
+        checked.map_err(|(link, (rule, detail))| {
             let subject = path.get(link).map(|c| c.subject().to_string()).unwrap_or_default();
             Error::Chain(ChainError { link, subject, rule, detail })
-        };
+        })?;
+        Ok(Verified::new(path, found, self.lists()))
+    }
+
+    fn check_path(
+        &self,
+        path: &[&Certificate],
+        chain: &Chain,
+        work: &mut Work,
+        found: &mut Consulted,
+    ) -> Result<(), (usize, Broken)> {
         for (link, certificate) in path.iter().enumerate() {
+            let at = |broken: Broken| (link, broken);
             let is_anchor = link + 1 == path.len();
-            check_usable(certificate, is_anchor).map_err(|broken| fail(link, broken))?;
-            self.check_alone(certificate).map_err(|broken| fail(link, broken))?;
+            self.asked.check_alone(certificate, is_anchor).map_err(at)?;
             if let Some(issuer) = path.get(link + 1) {
-                self.check_link(certificate, issuer).map_err(|broken| fail(link, broken))?;
-                let status = self.check_revocation(certificate, issuer, chain, signatures, found);
-                found.statuses.push(status.map_err(|broken| fail(link, broken))?);
+                self.asked.check_link(certificate, issuer).map_err(at)?;
+                let above = path.get(link + 1..).unwrap_or_default();
+                let status = self.check_revocation(certificate, above, chain, work, found);
+                found.statuses.push(status.map_err(at)?);
             }
-            if link > 0 {
-                // A self-issued certificate does not count (RFC 5280 section 6.1.4 l).
-                let between = path.iter().take(link).skip(1);
-                let counted = between.filter(|certificate| !certificate.is_self_issued()).count();
-                self.check_issuer(certificate, is_anchor, counted)
-                    .map_err(|broken| fail(link, broken))?;
+            if let Some(below) = path.get(1..link) {
+                self.asked.check_issuer(certificate, is_anchor, below).map_err(at)?;
             }
         }
         if let Some((anchor, below)) = path.split_last() {
-            self.check_anchor(anchor, chain, signatures, found)
-                .map_err(|broken| fail(below.len(), broken))?;
+            let checked = self.check_anchor(anchor, chain, work, found);
+            checked.map_err(|broken| (below.len(), broken))?;
         }
-        check_comparisons(path).map_err(|(link, broken)| fail(link, broken))?;
+        check_comparisons(path, &mut work.comparisons)?;
         // From the top, so that the constraint that stands highest is named.
         for (position, issuer) in path.iter().enumerate().skip(1).rev() {
             let Some(constraints) = issuer.name_constraints() else {
@@ -171,18 +236,19 @@ impl ChainVerifier {
                 if link > 0 && certificate.is_self_issued() {
                     continue;
                 }
-                check_constraints(constraints, certificate).map_err(|broken| fail(link, broken))?;
+                check_constraints(constraints, certificate).map_err(|broken| (link, broken))?;
             }
         }
-        let leaf = path.first().map_or(Ok(()), |leaf| self.check_leaf(leaf));
-        leaf.map_err(|broken| fail(0, broken))
+        found.policies = policies::check(&self.policies, path)?.into_iter().collect();
+        let leaf = path.first().map_or(Ok(()), |leaf| self.asked.check_leaf(leaf));
+        leaf.map_err(|broken| (0, broken))
     }
 
-    /// The ways from the leaf up to a trust anchor, that one included. There are several where a root
-    /// was renewed: same name, same key.
-    fn paths<'a>(&'a self, chain: &'a Chain) -> Vec<Vec<&'a Certificate>> {
+    /// The ways from the leaf up to a trust anchor, that one included, in the order of the chain. There
+    /// are several where a root was renewed: same name, same key.
+    fn in_order<'a>(&'a self, chain: &'a Chain) -> Vec<Path<'a>> {
         let mut paths = Vec::new();
-        let mut path: Vec<&Certificate> = Vec::new();
+        let mut path: Path<'_> = Vec::new();
         for certificate in chain.certificates() {
             path.push(certificate);
             if self.anchors.contains(certificate) {
@@ -192,83 +258,72 @@ impl ChainVerifier {
             let issuers = self.anchors.iter().filter(|anchor| {
                 *anchor != certificate
                     && anchor.subject().matches(certificate.issuer())
-                    && self.check_signature(certificate, anchor).is_ok()
+                    && self.asked.check_signature(certificate, anchor).is_ok()
             });
             paths.extend(issuers.map(|anchor| path.iter().copied().chain([anchor]).collect()));
         }
         paths
     }
 
-    fn no_path(&self, chain: &Chain) -> Error {
-        let certificates: Vec<&Certificate> = chain.certificates().collect();
-        let link = certificates.len() - 1;
-        let last = certificates.last().copied().unwrap_or(chain.leaf());
-        let (issuer, count) = (last.issuer(), self.anchors.len());
+    fn no_path(&self, chain: &Chain, search: Search<'_>) -> Error {
+        let is_given_up = search.is_given_up();
+        let Search { broken, longest, .. } = search;
+        let in_order: Path<'_> = chain.certificates().collect();
+        let is_in_order =
+            in_order.windows(2).all(|pair| matches!(pair, [one, next] if names(one, next)));
+        // What is in order is believed to be all that is meant.
+        let broken = broken.filter(|(below, _)| !is_in_order || *below >= in_order.len());
+        let is_longest = is_in_order && in_order.len() >= longest.len();
+        let certificates = if is_longest { in_order } else { longest };
         for (link, certificate) in certificates.iter().enumerate() {
-            let check = |anchor: &Certificate| self.check_signature(certificate, anchor);
+            let check = |anchor: &Certificate| self.asked.check_signature(certificate, anchor);
             if let Some((rule, detail)) = unusable_anchor(certificate, &self.anchors, check) {
                 let subject = certificate.subject().to_string();
                 return Error::Chain(ChainError { link, subject, rule, detail });
             }
         }
-        let detail = format!("its issuer, {issuer}, is not among the {count} trust anchors");
+        if let Some((_, broken)) = broken {
+            // What is wrong below is wrong first.
+            let lower = certificates.iter().enumerate().find_map(|(link, certificate)| {
+                let (rule, detail) = self.asked.check_alone(certificate, false).err()?;
+                let subject = certificate.subject().to_string();
+                Some(ChainError { link, subject, rule, detail })
+            });
+            return Error::Chain(lower.unwrap_or(broken));
+        }
+        let link = certificates.len().saturating_sub(1);
+        let last = certificates.last().copied().unwrap_or(chain.leaf());
+        let (issuer, count) = (last.issuer(), self.anchors.len());
+        let mut detail = format!("its issuer, {issuer}, is not among the {count} trust anchors");
+        if self.known(chain).any(|other| other != last && names(last, other)) {
+            detail.push_str("; no certificate of that name that was given made its signature");
+        }
+        if is_given_up {
+            detail.push_str("; the search for another way up took too long and was given up");
+        }
         let (subject, rule) = (last.subject().to_string(), ChainRule::Trust);
         Error::Chain(ChainError { link, subject, rule, detail })
     }
 
-    fn check_alone(&self, certificate: &Certificate) -> Result<(), Broken> {
-        if !certificate.validity().contains(self.at) {
-            let detail = format!("valid {}, not at {}", certificate.validity(), self.at);
-            return Err((ChainRule::Validity, detail));
-        }
-        let unknown = certificate.extensions().iter().find(|e| e.critical && !is_understood(e.oid));
-        if let Some(extension) = unknown {
-            let named = extension.oid.named();
-            let detail = format!("extension {named} is critical and not understood");
-            return Err((ChainRule::CriticalExtension, detail));
-        }
-        match (self.purpose, certificate.extended_key_usage()) {
-            (Some(purpose), Some(usages))
-                if !usages.iter().any(|u| [purpose, ExtendedKeyUsage::ANY].contains(u)) =>
-            {
-                let detail = format!("only for {}, not for {purpose}", list(usages));
-                Err((ChainRule::ExtendedKeyUsage, detail))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn check_link(&self, certificate: &Certificate, issuer: &Certificate) -> Result<(), Broken> {
-        if !certificate.issuer().matches(issuer.subject()) {
-            let detail = format!(
-                "its issuer is {}, the next certificate is {}",
-                certificate.issuer(),
-                issuer.subject()
-            );
-            return Err((ChainRule::Names, detail));
-        }
-        let (wanted, found) =
-            (certificate.authority_key_identifier(), issuer.subject_key_identifier());
-        if let (Some(wanted), Some(found)) = (wanted, found)
-            && wanted != found
-        {
-            let detail = "the authority key identifier is not the issuer's key identifier";
-            return Err((ChainRule::KeyIdentifier, detail.to_owned()));
-        }
-        self.check_signature(certificate, issuer)
-    }
-
+    /// `above` are the issuer of the certificate and those above it.
     fn check_revocation(
         &self,
         certificate: &Certificate,
-        issuer: &Certificate,
+        above: &[&Certificate],
         chain: &Chain,
-        signatures: &mut Signatures,
+        work: &mut Work,
         found: &mut Consulted,
     ) -> Result<RevocationStatus, Broken> {
-        let Some((lists, unknown)) = &self.lists else { return Ok(RevocationStatus::NotAsked) };
-        let subject = self.subject(certificate, issuer, chain)?;
-        revocation::check(&subject, lists, *unknown, signatures, found)
+        let (Some((lists, unknown)), Some((issuer, _))) = (&self.lists, above.split_first()) else {
+            return Ok(RevocationStatus::NotAsked);
+        };
+        let mut subject = self.subject(certificate, issuer, chain)?;
+        let may_sign = |other: &&&Certificate| {
+            other.subject().matches(certificate.issuer()) && may_sign_lists(other)
+        };
+        let path_keys = above.iter().filter(may_sign).map(|other| self.asked.key_of(other));
+        subject.path_keys = path_keys.collect::<Result<_, _>>()?;
+        revocation::check(&subject, lists, *unknown, &mut work.signatures, found)
     }
 
     /// A trust anchor that another one, or a certificate of the chain, issued is refused where a list
@@ -277,18 +332,18 @@ impl ChainVerifier {
         &self,
         anchor: &Certificate,
         chain: &Chain,
-        signatures: &mut Signatures,
+        work: &mut Work,
         found: &mut Consulted,
     ) -> Result<(), Broken> {
         let Some((lists, _)) = &self.lists else { return Ok(()) };
-        let issuers = self.anchors.iter().chain(chain.certificates()).filter(|other| {
+        let issuers = self.known(chain).filter(|other| {
             *other != anchor
                 && other.subject().matches(anchor.issuer())
-                && self.check_signature(anchor, other).is_ok()
+                && self.asked.check_signature(anchor, other).is_ok()
         });
         for issuer in issuers {
             let subject = self.subject(anchor, issuer, chain)?;
-            revocation::check_anchor(&subject, lists, signatures, found)?;
+            revocation::check_anchor(&subject, lists, &mut work.signatures, found)?;
         }
         Ok(())
     }
@@ -299,16 +354,17 @@ impl ChainVerifier {
         issuer: &'c Certificate,
         chain: &Chain,
     ) -> Result<Subject<'c>, Broken> {
-        let namesakes = self.anchors.iter().chain(chain.certificates()).filter(|other| {
+        let namesakes = self.known(chain).filter(|other| {
             other.public_key_info() != issuer.public_key_info()
                 && other.subject().may_match(certificate.issuer())
         });
         Ok(Subject {
             certificate,
             issuer,
-            key: self.key_of(issuer)?,
-            other_keys: namesakes.filter_map(|other| self.key_of(other).ok()).collect(),
-            at: self.at,
+            key: self.asked.key_of(issuer)?,
+            path_keys: Vec::new(),
+            other_keys: namesakes.filter_map(|other| self.asked.key_of(other).ok()).collect(),
+            at: self.asked.at,
         })
     }
 
@@ -316,72 +372,25 @@ impl ChainVerifier {
         self.lists.as_ref().map(|(lists, _)| lists.as_slice()).unwrap_or_default()
     }
 
-    /// The key of an issuer, with the identifier of its SM2 signatures.
-    fn key_of(&self, issuer: &Certificate) -> Result<PublicKey, Broken> {
-        let key = issuer.public_key().map_err(|error| unusable(&error))?.clone();
-        Ok(key.with_arithmetic(self.arithmetic).with_sm2_id(self.sm2_id.clone()))
+    /// Every certificate at hand.
+    fn known<'c>(&'c self, chain: &'c Chain) -> impl Iterator<Item = &'c Certificate> {
+        self.anchors.iter().chain(chain.certificates()).chain(&self.intermediates)
     }
+}
 
-    fn check_signature(
-        &self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-    ) -> Result<(), Broken> {
-        certificate.verify_signature(&self.key_of(issuer)?).map_err(|error| match error {
-            Error::InvalidSignature { .. } => {
-                let detail = format!("not signed by the key of {}", issuer.subject());
-                (ChainRule::Signature, detail)
-            }
-            other => unusable(&other),
-        })
-    }
+/// What one verification remembers of its work.
+#[derive(Debug, Default)]
+struct Work {
+    signatures: Signatures,
+    /// Comparisons of names with constraints.
+    comparisons: usize,
+}
 
-    /// The rules on a certificate below which `intermediates` others stand before the leaf.
-    fn check_issuer(
-        &self,
-        issuer: &Certificate,
-        is_anchor: bool,
-        intermediates: usize,
-    ) -> Result<(), Broken> {
-        // Before version 3 there is no CA bit: whoever trusts it says that it is a CA (section 6.1.4 k).
-        let is_old_root = is_anchor && issuer.version() < 3 && issuer.is_self_issued();
-        if !issuer.is_authority() && !is_old_root {
-            return Err((ChainRule::BasicConstraints, "the issuer is not a CA".to_owned()));
-        }
-        if !issuer.key_usage().is_none_or(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN)) {
-            let detail = "the issuer's key usage lacks keyCertSign".to_owned();
-            return Err((ChainRule::KeyUsage, detail));
-        }
-        match issuer.path_len() {
-            Some(limit) if intermediates > usize::from(limit) => {
-                let detail = format!(
-                    "{intermediates} intermediates below; its pathLenConstraint is {limit}"
-                );
-                Err((ChainRule::PathLength, detail))
-            }
-            _ => Ok(()),
-        }
-    }
+/// Whether the issuer of a certificate has the name of the next.
+fn names(certificate: &Certificate, next: &Certificate) -> bool {
+    certificate.issuer().matches(next.subject())
+}
 
-    fn check_leaf(&self, leaf: &Certificate) -> Result<(), Broken> {
-        if let Some(purpose) = self.purpose {
-            if leaf.is_authority() {
-                let detail = format!("a CA certificate, used for {purpose}");
-                return Err((ChainRule::BasicConstraints, detail));
-            }
-            if let Some(usage) = leaf.key_usage()
-                && !purpose.is_consistent_with(usage)
-            {
-                return Err((ChainRule::KeyUsage, format!("{usage}, not for {purpose}")));
-            }
-        }
-        match &self.name {
-            Some(name) if !leaf.alt_names().iter().any(|alt_name| covers(alt_name, name)) => {
-                let found: Vec<String> = leaf.alt_names().iter().map(ToString::to_string).collect();
-                let detail = format!("covers {}, not {name}", found.join(", "));
-                Err((ChainRule::SubjectAltName, detail))
-            }
-            _ => Ok(()),
-        }
-    }
+fn is_same_path(one: &[&Certificate], other: &[&Certificate]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| ptr::eq(*one, *other))
 }

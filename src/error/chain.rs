@@ -46,6 +46,9 @@ pub enum ChainRule {
     Names,
     /// pathLenConstraint of an issuer (6.1.4 l, m).
     PathLength,
+    /// Certificate policies: their extensions, or that a path is valid for none where one is required
+    /// (6.1.3 f, 6.1.4 a, 6.1.5 g).
+    Policies,
     /// The revocation status (6.1.3 a 3, 6.3).
     Revocation,
     /// A serial number that is not positive, or longer than 20 bytes (4.1.2.2). That of a trust anchor
@@ -73,6 +76,7 @@ impl fmt::Display for ChainRule {
             Self::NameConstraints => "name constraints",
             Self::Names => "issuer and subject names",
             Self::PathLength => "path length",
+            Self::Policies => "certificate policies",
             Self::Revocation => "revocation",
             Self::SerialNumber => "serial numbers",
             Self::Signature => "signatures",

@@ -7,7 +7,8 @@ use super::key::{self};
 use super::reader::{DEFAULT, Reader, Value};
 use super::usage::{self};
 use super::{
-    algorithm, baseline, constraints, general_name, gmt, identifiers, name, pointers, time,
+    algorithm, baseline, constraints, general_name, gmt, identifiers, name, pointers, private_tls,
+    time,
 };
 use crate::limits::{ALT_NAMES, SERIAL_BYTES};
 use crate::oid::{self, Oid};
@@ -66,6 +67,7 @@ pub(super) fn check(to_be_signed: Value<'_>, outer: Option<&[u8]>, notes: &mut N
     fields.finish(notes);
     check_facts(&facts, notes);
     baseline::check(&facts, notes);
+    private_tls::check(&facts, notes);
     gmt::check(&facts, notes);
 }
 
@@ -137,10 +139,10 @@ fn check_extension<'a>(extension: Extension<'a>, facts: &mut Facts<'a>, notes: &
             facts.constrains_names = true;
             constraints::check_names(extension, notes);
         }
-        CERTIFICATE_POLICIES => constraints::check_policies(extension, notes),
-        POLICY_MAPPINGS => constraints::check_mappings(extension, notes),
-        POLICY_CONSTRAINTS => constraints::check_policy_constraints(extension, notes),
-        INHIBIT_ANY_POLICY => constraints::check_inhibit(extension, notes),
+        oid::CERTIFICATE_POLICIES => constraints::check_policies(extension, notes),
+        oid::POLICY_MAPPINGS => constraints::check_mappings(extension, notes),
+        oid::POLICY_CONSTRAINTS => constraints::check_policy_constraints(extension, notes),
+        oid::INHIBIT_ANY_POLICY => constraints::check_inhibit(extension, notes),
         oid::CRL_DISTRIBUTION_POINTS => pointers::check_distribution(extension, notes),
         FRESHEST_CRL => pointers::check_freshest(extension, notes),
         AUTHORITY_INFO_ACCESS => pointers::check_access(extension, "authorityInfoAccess", notes),
@@ -208,12 +210,8 @@ fn check_facts(facts: &Facts<'_>, notes: &mut Notes) {
 }
 
 const AUTHORITY_INFO_ACCESS: Oid = Oid::known("1.3.6.1.5.5.7.1.1");
-const CERTIFICATE_POLICIES: Oid = Oid::known("2.5.29.32");
 const FRESHEST_CRL: Oid = Oid::known("2.5.29.46");
-const INHIBIT_ANY_POLICY: Oid = Oid::known("2.5.29.54");
 const ISSUER_ALT_NAME: Oid = Oid::known("2.5.29.18");
-const POLICY_CONSTRAINTS: Oid = Oid::known("2.5.29.36");
-const POLICY_MAPPINGS: Oid = Oid::known("2.5.29.33");
 const SUBJECT_DIRECTORY_ATTRIBUTES: Oid = Oid::known("2.5.29.9");
 const SUBJECT_INFO_ACCESS: Oid = Oid::known("1.3.6.1.5.5.7.1.11");
 

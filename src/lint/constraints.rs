@@ -8,7 +8,7 @@ use super::general_name::{
 };
 use super::reader::{Reader, STRUCTURE};
 use crate::limits::NAME_SUBTREES;
-use crate::oid::Oid;
+use crate::oid::ANY_POLICY;
 use crate::wire::tlv::{INTEGER, SEQUENCE, context};
 
 const NAMES: &str = "nameConstraints";
@@ -159,8 +159,6 @@ pub(super) fn check_inhibit(extension: Extension<'_>, notes: &mut Notes) {
     }
     values.finish(notes);
 }
-
-const ANY_POLICY: Oid = Oid::known("2.5.29.32.0");
 
 /// Policies of one certificate; more than any is issued under.
 const POLICY_LIMIT: usize = 64;

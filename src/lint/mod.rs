@@ -18,6 +18,7 @@ mod identifiers;
 mod key;
 mod name;
 mod pointers;
+mod private_tls;
 mod reader;
 mod time;
 mod usage;
@@ -80,6 +81,9 @@ pub enum LintProfile {
     /// GM/T 0015: certificates of SM2 keys, signed with SM2 and SM3, apart for signatures and
     /// encryption.
     GmT0015,
+    /// What Apple's systems, Chrome and Java refuse of the TLS certificates of a private CA that their
+    /// user or administrator trusts: for TLS servers and the CAs above them.
+    PrivateTls,
     /// The CA/Browser Forum's Baseline Requirements for TLS servers of the public web, those that
     /// bytes show. Not for private CAs, whose names are internal.
     TlsBaseline,
@@ -143,6 +147,7 @@ impl Linter {
             crl::RULES,
             crl_entry::RULES,
             baseline::RULES,
+            private_tls::RULES,
             gmt::RULES,
         ];
         tables.into_iter().flatten().copied()

@@ -130,6 +130,14 @@ pub(crate) const AUTHORITY_KEY_IDENTIFIER: Oid = Oid::known("2.5.29.35");
 pub(crate) const EXTENDED_KEY_USAGE: Oid = Oid::known("2.5.29.37");
 pub(crate) const CRL_DISTRIBUTION_POINTS: Oid = Oid::known("2.5.29.31");
 
+pub(crate) const CERTIFICATE_POLICIES: Oid = Oid::known("2.5.29.32");
+pub(crate) const POLICY_MAPPINGS: Oid = Oid::known("2.5.29.33");
+pub(crate) const POLICY_CONSTRAINTS: Oid = Oid::known("2.5.29.36");
+pub(crate) const INHIBIT_ANY_POLICY: Oid = Oid::known("2.5.29.54");
+
+/// A policy that stands for all (RFC 5280 section 4.2.1.4).
+pub(crate) const ANY_POLICY: Oid = Oid::known("2.5.29.32.0");
+
 // CRL and CRL entry extensions: RFC 5280 sections 5.2 and 5.3.
 pub(crate) const CRL_NUMBER: Oid = Oid::known("2.5.29.20");
 pub(crate) const REASON_CODE: Oid = Oid::known("2.5.29.21");

@@ -51,6 +51,17 @@ pub(crate) fn is_understood(oid: Oid) -> bool {
     UNDERSTOOD.contains(&oid)
 }
 
+/// Whether path validation does what the extension says.
+pub(crate) fn is_processed(oid: Oid) -> bool {
+    const POLICIES: [Oid; 4] = [
+        oid::CERTIFICATE_POLICIES,
+        oid::INHIBIT_ANY_POLICY,
+        oid::POLICY_CONSTRAINTS,
+        oid::POLICY_MAPPINGS,
+    ];
+    is_understood(oid) || POLICIES.contains(&oid)
+}
+
 impl Extensions {
     /// Reads an Extensions SEQUENCE. One extension twice is refused (RFC 5280 section 4.2), and so
     /// is an empty list.

@@ -14,6 +14,7 @@ pub(crate) mod headers;
 pub(crate) mod kind;
 mod label;
 pub(crate) mod pem;
+pub(crate) mod policies;
 pub(crate) mod private_key;
 pub(crate) mod public_key;
 pub(crate) mod request;

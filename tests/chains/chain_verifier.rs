@@ -247,6 +247,7 @@ fn no_rule_is_without_a_test() {
         include_str!("chain_constraints.rs"),
         include_str!("chain_uses.rs"),
         include_str!("chain_verifier.rs"),
+        include_str!("pkits/policies.rs"),
         include_str!("../revocation/revocation_chains.rs"),
     ];
     let tests = tests.concat();

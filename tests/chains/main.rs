@@ -4,7 +4,10 @@ use certwright_tests::{common, craft, question};
 
 mod chain_anchors;
 mod chain_constraints;
+mod chain_paths;
 mod chain_unreadable;
 mod chain_uses;
 mod chain_verifier;
+mod limbo;
+mod nist;
 mod pkits;

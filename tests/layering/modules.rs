@@ -38,7 +38,7 @@ pub const MODULES: &[(&str, u8, &[&str])] = &[
 
     ("certificate", 3, &["algorithm", "error", "key", "name", "oid", "profile", "serial", "usage",
         "validity", "wire"]),
-    ("chain", 3, &["certificate", "error", "key", "limits", "name", "oid", "revocation_list",
+    ("chain", 3, &["algorithm", "certificate", "error", "key", "limits", "name", "oid", "revocation_list",
         "usage", "validity", "wire"]),
     ("request", 3, &["algorithm", "error", "key", "limits", "name", "oid", "profile", "usage",
         "wire"]),

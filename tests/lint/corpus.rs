@@ -23,6 +23,7 @@ fn what_the_defects_are_made_of_has_none() {
         assert_eq!(lint(&der).to_string(), "", "{what}");
     }
     let tls = Linter::new().add_profile(LintProfile::TlsBaseline);
+    let tls = tls.add_profile(LintProfile::PrivateTls);
     for der in [der(leaf()), der(rsa_leaf()), der(ca())] {
         assert_eq!(tls.lint(&der).to_string(), "");
     }

@@ -24,8 +24,9 @@ fn seeds() -> Vec<Vec<u8>> {
 
 #[test]
 fn no_flip_and_no_cut_stops_the_linter() {
-    let linter =
-        Linter::new().add_profile(LintProfile::TlsBaseline).add_profile(LintProfile::GmT0015);
+    let linter = [LintProfile::GmT0015, LintProfile::PrivateTls, LintProfile::TlsBaseline]
+        .into_iter()
+        .fold(Linter::new(), Linter::add_profile);
     let mut heard = 0;
     for seed in seeds() {
         for at in 0..seed.len() {

@@ -40,6 +40,39 @@ pub const CASES: &[Case] = &[
     case("br-7.1.4.3-common-name", || {
         leaf_with(SAN, false, &alt_names(&[(0x82, b"web.certwright.net")]))
     }),
+    case("private-tls-lifetime", || {
+        // 825 days and a second.
+        leaf_field(VALIDITY, validity(b"260601000000Z", b"280903000001Z"))
+    }),
+    case("private-tls-server-auth", || der(leaf().without(EXTENDED))),
+    case("private-tls-server-auth", || {
+        leaf_with(EXTENDED, false, &sequence(&[oid("1.3.6.1.5.5.7.3.2")]))
+    }),
+    // Apple's systems do not take anyExtendedKeyUsage for it.
+    case("private-tls-server-auth", || {
+        leaf_with(EXTENDED, false, &sequence(&[oid("2.5.29.37.0")]))
+    }),
+    case("private-tls-alt-names", || der(leaf().without(SAN))),
+    case("private-tls-alt-names", || {
+        leaf_with(SAN, false, &alt_names(&[(0x86, b"https://db.certwright.net/")]))
+    }),
+    with("private-tls-rsa-2048", &["nist-sp-800-131a-rsa-2048"], || {
+        der(rsa_leaf().field(KEY, rsa_key(&modulus(1024), &[3])))
+    }),
+    with("private-tls-rsa-2048", &["nist-sp-800-131a-rsa-2048"], || {
+        der(ca().field(KEY, rsa_key(&modulus(1024), &[3])))
+    }),
+    with("private-tls-sha-2", &["rfc6194-3-weak-digest"], || {
+        der(rsa_leaf().field(ALGORITHM, algorithm("1.2.840.113549.1.1.5", &[5, 0])))
+    }),
+    case("private-tls-key-kind", || leaf_field(KEY, curve_key("1.3.132.0.35", 66))),
+    case("private-tls-key-kind", || leaf_field(KEY, curve_key("1.3.132.0.10", 32))),
+    case("private-tls-key-kind", || der(sm2_leaf())),
+    case("private-tls-digital-signature", || leaf_with(USAGE, true, &[3, 2, 3, 8])),
+    case("private-tls-ca-server-auth", || {
+        ca_with(EXTENDED, false, &sequence(&[oid("1.3.6.1.5.5.7.3.2")]))
+    }),
+    case("private-tls-wildcard", || more(0x82, b"*.internal")),
     with("gmt0015-5.2.3-version", &["gmt0015-c-key-usage-missing"], || der(version_1(sm2_leaf()))),
     case("gmt0015-5.2.3-signature-algorithm", || {
         der(sm2_leaf().field(ALGORITHM, algorithm(ECDSA, &[])))

@@ -47,7 +47,7 @@ impl Question {
     #[track_caller]
     pub fn accepted(&self) {
         self.ours().unwrap();
-        if let Some(answer) = self.openssl() {
+        if let Some(answer) = self.openssl(&[]) {
             answer.expect_success();
         }
     }
@@ -62,7 +62,7 @@ impl Question {
     #[track_caller]
     pub fn refused(&self, link: usize, rule: ChainRule, detail: &str) {
         self.refused_by_us(link, rule, detail);
-        if let Some(answer) = self.openssl() {
+        if let Some(answer) = self.openssl(&[]) {
             assert!(!answer.success, "OpenSSL accepts what breaks the rule on {rule}");
         }
     }
@@ -89,8 +89,9 @@ impl Question {
         verifier.verify(&Chain::new(self.chain[0].clone(), self.chain[1..].to_vec())?).map(drop)
     }
 
-    /// None where OpenSSL cannot judge: it verifies SM2 chains with an empty identifier.
-    fn openssl(&self) -> Option<common::Answer> {
+    /// OpenSSL's answer, with further arguments; none where it cannot judge: it verifies SM2 chains with an
+    /// empty identifier.
+    pub fn openssl(&self, more: &[&str]) -> Option<common::Answer> {
         let family = self.chain[0].public_key().unwrap().algorithm().family();
         if family == KeyFamily::Sm2 || !common::judge("openssl") {
             return None;
@@ -103,6 +104,7 @@ impl Question {
         let time = self.at.unix().to_string();
         let mut arguments = vec!["verify", "-no-CApath", "-partial_chain", "-attime", &time];
         arguments.extend(["-CAfile", "anchors.pem"]);
+        arguments.extend(more);
         if self.chain.len() > 1 {
             arguments.extend(["-untrusted", "above.pem"]);
         }

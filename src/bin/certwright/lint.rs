@@ -15,6 +15,7 @@ pub fn run(options: &Lint, output: &mut Output) -> Result<(), Failure> {
     let bytes = input::read(path, LIST_BYTES)?;
     let linter = options.profile.iter().fold(Linter::new(), |linter, profile| match profile {
         RuleProfile::GmT0015 => linter.add_profile(LintProfile::GmT0015),
+        RuleProfile::PrivateTls => linter.add_profile(LintProfile::PrivateTls),
         RuleProfile::Tls => linter.add_profile(LintProfile::TlsBaseline),
     });
     let reports = match input::text(&bytes) {

@@ -167,6 +167,9 @@ pub enum RuleProfile {
     /// GM/T 0015: certificates of SM2 keys
     #[value(name = "gmt-0015")]
     GmT0015,
+    /// What Apple's systems, Chrome and Java refuse of a private CA's TLS certificates
+    #[value(name = "private-tls")]
+    PrivateTls,
     /// The CA/Browser Forum's baseline for TLS servers of the public web
     #[value(name = "tls-baseline")]
     Tls,
@@ -182,6 +185,13 @@ pub struct Verify {
     /// The time at which the chain must be valid, instead of now: UNIX seconds or RFC 3339
     #[arg(long, value_name = "UNIX", value_parser = time, allow_negative_numbers = true)]
     pub at: Option<Time>,
+    /// At most so many intermediates between the leaf and the trusted certificate, self-issued ones not
+    /// counted
+    #[arg(long, value_name = "NUMBER")]
+    pub max_intermediates: Option<usize>,
+    /// Accept RSA keys of 1024 bits, which are too short
+    #[arg(long)]
+    pub dangerously_allow_rsa_1024: bool,
     /// What the leaf must be for: a DNS name or an IP address, or a name behind its type, such as
     /// `upn:tom@corp.example`, `email:`, `uri:`, `dirname:CN=…`, `rid:1.2.3`, `srv:` or `othername:OID:HEX`
     #[arg(long, value_parser = AltName::typed)]
@@ -347,7 +357,7 @@ Examples:
     \"Locality\": \"Hangzhou\", \"State\": \"Zhejiang\", \"Years\": 10, \"Algorithm\": \"ECC_256\"}'
   certwright inspect server.pem
   certwright verify --trust root.pem --name db.example --purpose server --crl ca.crl chain.pem
-  certwright lint --profile tls-baseline server.pem
+  certwright lint --profile private-tls server.pem
   certwright audit --store ca.redb >audit.jsonl
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage. No option takes a secret: keys and

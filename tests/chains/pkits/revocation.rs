@@ -242,12 +242,49 @@ fn section_4_4_serial_numbers() {
     });
 }
 
+/// A CA changes its key and certifies the new one itself: what its keys above in the path sign counts.
+#[test]
+fn section_4_5_lists_by_a_key_above_in_the_path() {
+    Pki::run(|pki| {
+        let old = pki.authority(&pki.anchor, "CA", 1, same);
+        let new = pki.authority(&old, "CA", 3, same);
+        let leaf = pki.leaf(&new, same);
+        let [above, lower] = [&old, &new].map(|node| node.certificate.clone());
+        let chain = Chain::new(leaf.clone(), vec![lower, above]).unwrap();
+        let by_root = List::of(&pki.anchor).sign(&pki.anchor.key).unwrap();
+        let verify = |lists: Vec<Option<RevocationList>>| {
+            let lists = lists.into_iter().flatten().chain([by_root.clone()]);
+            ChainVerifier::new([pki.anchor.certificate.clone()], now())
+                .with_revocation_lists(lists, UnknownRevocation::Refuse)
+                .verify(&chain)
+        };
+        // Of the leaf by the old key, of the new key's certificate by the old one.
+        verify(vec![List::of(&new).sign(&old.key)]).unwrap();
+        let revoked = List::of(&new).revoking(&leaf).sign(&old.key);
+        let Error::Chain(error) = verify(vec![revoked]).unwrap_err() else { panic!() };
+        assert_eq!((error.link, error.rule), (0, ChainRule::Revocation), "{error}");
+        // By the new key alone nobody tells of the new key's own certificate.
+        let Error::Chain(error) = verify(vec![List::of(&new).sign(&new.key)]).unwrap_err() else {
+            panic!()
+        };
+        assert_eq!((error.link, error.rule), (1, ChainRule::Revocation), "{error}");
+        // One that must not sign lists does not.
+        let mute = pki.authority(&pki.anchor, "CA", 1, |d| d.set(KEY_USAGE, true, &[3, 2, 2, 4]));
+        let chain = Chain::new(leaf.clone(), vec![new.certificate.clone(), mute.certificate]);
+        let verifier = ChainVerifier::new([pki.anchor.certificate.clone()], now())
+            .with_revocation_lists(
+                [List::of(&new).sign(&old.key).unwrap(), by_root.clone()],
+                UnknownRevocation::Refuse,
+            );
+        assert!(verifier.verify(&chain.unwrap()).is_err());
+    });
+}
+
 #[test]
 fn sections_4_4_and_4_5_another_key_for_lists() {
     Pki::run(|pki| {
         let scene = Scene::new(pki, same, same);
-        let reason =
-            "a list is verified with the key of the certificate, and no other is looked for";
+        let reason = "a list is verified with the keys of the path, and no other is looked for";
         let by_another_key = scene.by_ca.sign(&pki.key(3));
         let revoking = scene.by_ca.clone().revoking(&scene.leaf).sign(&pki.key(3));
         let root = || Some(scene.by_root.clone());

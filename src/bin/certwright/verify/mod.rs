@@ -1,19 +1,16 @@
 //! `certwright verify`: a chain up to a certificate that is trusted.
 
 mod lists;
-mod order;
 
 use std::io;
 
 use certwright::crl::RevocationList;
-use certwright::error::ChainRule;
 use certwright::profile::ExtendedKeyUsage;
 use certwright::time::{Clock as _, SystemClock, Time};
 use certwright::verify::{RevocationStatus, UnknownRevocation, Verified};
-use certwright::{Certificate, ChainVerifier, Error};
+use certwright::{Certificate, Chain, ChainVerifier};
 
 use self::lists::Lists;
-use self::order::Order;
 use super::arithmetic;
 use super::failure::Failure;
 use super::input::{file_error, read_certificates};
@@ -33,27 +30,10 @@ pub fn run(options: &Verify, output: &mut Output) -> Result<(), Failure> {
         return Err(file_error(chain, "no certificate").into());
     };
 
-    let order = Order { rest, anchors: &anchors, sm2_id: &options.sm2_id };
-    let verifier = verifier(options, &anchors, at, &lists.all);
-    // The first way up that verifies. Else the failure of the first, or of the first that came up to
-    // a trust anchor.
-    let (mut failure, mut unserved): (Option<Error>, Option<Failure>) = (None, None);
-    for chain in order.chains(leaf)? {
-        match verifier.verify(&chain) {
-            Ok(verified) => match lists.refuse_unserved(&verified) {
-                Ok(()) => return Ok(report(options, &verified, &order, at, &lists, output)?),
-                Err(error) => unserved = unserved.or(Some(error)),
-            },
-            Err(error) => {
-                if failure.as_ref().is_none_or(|first| is_untrusted(first) && !is_untrusted(&error))
-                {
-                    failure = Some(error);
-                }
-            }
-        }
-    }
-    let none = || Failure::Reason("no certificate chain was given".to_owned());
-    Err(unserved.or(failure.map(Failure::from)).unwrap_or_else(none))
+    let verifier = verifier(options, &anchors, at, &lists.all).with_intermediates(rest.to_vec());
+    let verified = verifier.verify(&Chain::new(leaf.clone(), Vec::new())?)?;
+    lists.refuse_unserved(&verified)?;
+    Ok(report(options, &verified, rest, at, &lists, output)?)
 }
 
 fn verifier(
@@ -67,6 +47,12 @@ fn verifier(
         .with_sm2_id(options.sm2_id.clone());
     if let Some(purpose) = purpose(options.purpose) {
         verifier = verifier.with_purpose(purpose);
+    }
+    if let Some(most) = options.max_intermediates {
+        verifier = verifier.with_max_intermediates(most);
+    }
+    if options.dangerously_allow_rsa_1024 {
+        verifier = verifier.dangerously_allow_rsa_1024();
     }
     if let Some(name) = &options.name {
         verifier = verifier.with_name(name.clone());
@@ -88,15 +74,11 @@ fn purpose(purpose: Purpose) -> Option<ExtendedKeyUsage> {
     }
 }
 
-fn is_untrusted(error: &Error) -> bool {
-    matches!(error, Error::Chain(error) if error.rule == ChainRule::Trust)
-}
-
 /// Says what verified.
 fn report(
     options: &Verify,
     verified: &Verified,
-    order: &Order<'_>,
+    given: &[Certificate],
     at: Time,
     lists: &Lists,
     output: &mut Output,
@@ -125,6 +107,6 @@ fn report(
         false => output.list("revocation", revocation)?,
     }
     output.list("not counted", lists.unused(verified))?;
-    let unused = order.rest.iter().filter(|certificate| !links.contains(certificate));
+    let unused = given.iter().filter(|certificate| !links.contains(certificate));
     output.list("not needed", unused.map(Certificate::subject))
 }
