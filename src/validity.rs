@@ -161,7 +161,11 @@ impl FromStr for Time {
         };
         datetime
             .map_err(|_| {
-                Error::malformed("time", crate::error::quoted(text), "not an RFC 3339 time")
+                Error::malformed(
+                    "time",
+                    crate::error::quoted(text),
+                    "not an RFC 3339 time, such as 2026-11-30T12:00:00Z",
+                )
             })
             .and_then(Self::from_utc)
     }

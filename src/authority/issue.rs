@@ -11,7 +11,7 @@ use crate::issuer::Prepared;
 use crate::ledger::{
     Change, Identifier, Stamp, WaitingCertificate, certificate_write, identifier_write, writes_of,
 };
-use crate::policy::{Review, ReviewItem};
+use crate::policy::{Review, ReviewItem, without_consequences};
 use crate::serial::SerialNumber;
 use crate::validity::Time;
 
@@ -299,6 +299,7 @@ impl Authority {
             self.issuer.objections(review.draft(), now)
         });
         if !reasons.is_empty() {
+            let reasons = without_consequences(reasons);
             return Err(Error::Denied(Denied { reasons }));
         }
         let serial = match issuance.serial {

@@ -225,6 +225,7 @@ fn check_family(issuer: &Issuer, grant: &Grant) -> Option<Reason> {
         for family in families {
             allowed.push_str(&format!(", or {family}"));
         }
+        allowed.push_str("; Policy::allow_key_families lets others");
         Reason::new(Rule::KeyFamily, "key", given.to_string(), allowed)
     })
 }

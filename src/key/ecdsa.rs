@@ -106,7 +106,12 @@ impl Secret {
     ) -> Result<Self, Error> {
         let significant = scalar.iter().position(|byte| *byte != 0).unwrap_or(scalar.len());
         let significant = scalar.get(significant..).unwrap_or(scalar);
-        let bytes = Zeroizing::new(fixed_width(significant, width(algorithm))?);
+        let bytes = Zeroizing::new(fixed_width(
+            "private key",
+            "privateKey",
+            significant,
+            width(algorithm),
+        )?);
         let scalar = match OwnSecret::from_scalar(arithmetic, algorithm, &bytes) {
             Some(own) => Scalar::Own(own),
             None => Scalar::Crate(by_crate::Secret::from_scalar(algorithm, &bytes)?, bytes),

@@ -136,7 +136,7 @@ impl KeyPair {
             return Err(Error::unsupported(
                 WHAT,
                 "an encrypted key without a passphrase",
-                "KeyPair::from_pem_encrypted",
+                "a key that is not encrypted; KeyPair::from_pem_encrypted takes the passphrase",
             ));
         }
         let (parts, public) = split_unencrypted(&der)?;

@@ -36,7 +36,8 @@ pub(super) fn encrypt(
 ) -> Result<(Vec<u8>, Vec<u8>), Error> {
     check_passphrase(passphrase)?;
     if passphrase.is_empty() {
-        return Err(Error::malformed(WHAT, "passphrase", "empty"));
+        let problem = format!("empty; allowed 1 to {PASSPHRASE_BYTES} bytes");
+        return Err(Error::malformed(WHAT, "passphrase", problem));
     }
     let (salt, iv): ([u8; 16], [u8; 16]) = (random.bytes()?, random.bytes()?);
     let rounds = WRITTEN_ITERATIONS;

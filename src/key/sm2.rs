@@ -104,7 +104,7 @@ impl Secret {
     pub(super) fn from_scalar(arithmetic: Arithmetic, scalar: &[u8]) -> Result<Self, Error> {
         let significant = scalar.iter().position(|byte| *byte != 0).unwrap_or(scalar.len());
         let significant = scalar.get(significant..).unwrap_or(scalar);
-        let bytes = Zeroizing::new(fixed_width(significant, WIDTH)?);
+        let bytes = Zeroizing::new(fixed_width("private key", "privateKey", significant, WIDTH)?);
         match OwnSecret::from_scalar(arithmetic, KeyAlgorithm::Sm2, &bytes) {
             Some(own) => Ok(Self::Own(own)),
             None => by_crate::Secret::from_scalar(&bytes).map(Self::Crate),

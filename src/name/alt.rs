@@ -136,6 +136,11 @@ impl FromStr for AltName {
         // No DNS name has a colon.
         match text.contains(':') || text.parse::<IpAddr>().is_ok() {
             true => Self::ip(text),
+            false if text.contains('@') => {
+                let problem = "an @, which DNS names and IP addresses do not have; AltName::email reads \
+                               e-mail addresses";
+                Err(Error::malformed("alternative name", quoted(text), problem))
+            }
             false => Self::dns(text),
         }
     }

@@ -226,7 +226,18 @@ fn review_attribute(
             policy.subject_attributes.iter().map(ToString::to_string).collect();
         let listed =
             if listed.is_empty() { String::new() } else { format!("{}, ", listed.join(", ")) };
-        let text = format!("{listed}a common name that is a granted alternative name");
+        let name = || value.parse::<AltName>().ok();
+        let text = match (kind == AttributeType::COMMON_NAME).then(name).flatten() {
+            Some(name) if policy.names.permit(&name) => format!(
+                "{listed}a common name that is also an alternative name: ask for {name}, or let the \
+                 policy add it (CommonNameUse::AddToAltNames)"
+            ),
+            Some(name) => format!(
+                "{listed}a common name that is a granted alternative name ({})",
+                policy.names.allowed_for(&name)
+            ),
+            None => format!("{listed}a common name that is a granted alternative name"),
+        };
         return Err((Rule::SubjectNotAllowed, text));
     }
     let claim = || claims::refuse(profile, &policy.names, alt_names, kind, &value);

@@ -5,6 +5,7 @@ mod allowed;
 mod asked;
 mod choices;
 mod claims;
+mod consequences;
 mod examine;
 mod extensions;
 mod grant;
@@ -19,4 +20,5 @@ pub use self::item::{Decision, ReviewItem};
 pub use self::review::Review;
 
 pub(crate) use self::asked::Asked;
+pub(crate) use self::consequences::without_consequences;
 pub(crate) use self::rules::Policy;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::asked::Asked;
 use super::choices::{DenialRules, OnDenial, Outliving, RequestPart};
+use super::consequences::without_consequences;
 use super::examine::{ALT_NAME, Examined, SUBJECT, examine};
 use super::grant::{Grant, Period};
 use super::item::{Decision, ReviewItem};
@@ -107,10 +108,9 @@ impl Review {
     pub fn approve(&self) -> Result<Grant, Error> {
         let reasons = self.objections();
         if reasons.is_empty() {
-            Ok(self.draft().clone())
-        } else {
-            Err(Error::Denied(Denied { reasons }))
+            return Ok(self.draft().clone());
         }
+        Err(Error::Denied(Denied { reasons: without_consequences(reasons) }))
     }
 
     /// What stands against a grant.

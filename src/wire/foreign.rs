@@ -22,8 +22,8 @@ pub(super) fn bare(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     whole.then_some(der)
 }
 
-/// What a text without a block is.
-pub(super) fn kind_of_text(text: &str) -> &'static str {
+/// What a text without a block is, and how to go on with it.
+pub(super) fn kind_of_text(text: &str) -> (&'static str, &'static str) {
     // What it is shows at its beginning; the text may be of 96 MiB.
     let end = text.char_indices().nth(BEGINNING).map_or(text.len(), |(at, _)| at);
     let text = text.get(..end).unwrap_or_default().trim_matches(is_blank);
@@ -33,28 +33,30 @@ pub(super) fn kind_of_text(text: &str) -> &'static str {
     };
     // From the most telling to the least.
     match () {
-        () if text.is_empty() => "and nothing else: the text is empty",
+        () if text.is_empty() => ("an empty text", ""),
         () if text.contains('\0') => {
-            "in a text with NUL characters: UTF-16, or no text; write UTF-8"
+            ("a text with NUL characters: UTF-16, or no text", "; write UTF-8")
         }
-        () if text.contains("-----END ") => "but an END line without its BEGIN line",
-        () if begins("PuTTY-User-Key-File") => {
-            "in a PuTTY key; `puttygen OLD -O private-openssh-new -o NEW` and \
-             `ssh-keygen -p -m PKCS8 -f NEW` convert it"
-        }
+        () if text.contains("-----END ") => ("an END line without its BEGIN line", ""),
+        () if begins("PuTTY-User-Key-File") => (
+            "a PuTTY key",
+            "; `puttygen OLD -O private-openssh-new -o NEW` and `ssh-keygen -p -m PKCS8 -f NEW` convert it",
+        ),
         () if begins("---- BEGIN SSH2") || begins("ssh-") || begins("ecdsa-sha2-") => {
-            "in an SSH public key; `ssh-keygen -e -m PKCS8 -f OLD` converts it"
+            ("an SSH public key", "; `ssh-keygen -e -m PKCS8 -f OLD` converts it")
         }
         () if begins("{") && text.contains("\"kty\"") => {
-            "in a JSON Web Key (RFC 7517); convert it to PKCS #8"
+            ("a JSON Web Key (RFC 7517)", "; convert it to PKCS #8")
         }
-        () if begins("<") => "in HTML or XML: an error page or a log-in page was saved, it seems",
-        () if text.contains("BEGIN ") => "but a BEGIN without five hyphens on each side",
+        () if begins("<") => {
+            ("HTML or XML", "; an error page or a log-in page was saved in its place, it seems")
+        }
+        () if text.contains("BEGIN ") => ("a BEGIN line without five hyphens on each side", ""),
         () if text.chars().all(|c| c.is_ascii_hexdigit() || c == ':' || is_blank(c)) => {
-            "but hexadecimal digits; `xxd -r -p` makes DER of them"
+            ("hexadecimal digits", "; `xxd -r -p` makes DER of them")
         }
-        () if text.chars().all(is_base64) => "but base64 that is not one whole DER value",
-        () => "and no line -----BEGIN …-----",
+        () if text.chars().all(is_base64) => ("base64 that is not one whole DER value", ""),
+        () => ("a text without a line -----BEGIN …-----", ""),
     }
 }
 

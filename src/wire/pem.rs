@@ -133,10 +133,13 @@ pub(crate) fn no_block_within(
         Ok(found) => found,
         Err(error) => return error,
     };
-    let mut names: Vec<String> = Vec::new();
+    let allowed = labels.join(", ");
     if found.is_empty() {
-        names.push(format!("none, {}", foreign::kind_of_text(text)));
+        let (kind, way) = foreign::kind_of_text(text);
+        let problem = format!("given {kind}, allowed PEM of {allowed}{way}");
+        return Error::malformed(what, "", problem);
     }
+    let mut names: Vec<String> = Vec::new();
     for raw in &found {
         let name = raw.label.shown();
         if !names.contains(&name) {
@@ -144,9 +147,8 @@ pub(crate) fn no_block_within(
         }
     }
     let way = found.iter().find_map(|raw| foreign::way(raw.label)).unwrap_or_default();
-    let problem =
-        format!("found blocks: {}; allowed: {}{way}", names.join(", "), labels.join(", "));
-    Error::malformed(what, "PEM", problem)
+    let names = names.join(", ");
+    Error::malformed(what, "", format!("given PEM of {names}, allowed PEM of {allowed}{way}"))
 }
 
 /// The first block whose label is another than this one but has this word, in letters of either case.

@@ -217,7 +217,11 @@ impl<'a> Values<'a> {
         if self.is_empty() {
             return Ok(());
         }
-        Err(Error::malformed(self.what, place, format!("{} bytes too many", self.rest.len())))
+        let problem = match self.rest.len() {
+            1 => "1 byte too many".to_owned(),
+            more => format!("{more} bytes too many"),
+        };
+        Err(Error::malformed(self.what, place, problem))
     }
 
     pub(crate) fn what(&self) -> &'static str {

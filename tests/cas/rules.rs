@@ -110,7 +110,7 @@ fn a_wrong_rule_is_named_with_what_was_given_and_what_is_allowed() {
     let twice = Config::from_json(r#"{ "crl_day": 1, "crl_day": 2 }"#).unwrap_err();
     assert!(twice.message().contains("given twice"), "{twice}");
     let text = Config::from_json("[1").unwrap_err();
-    assert!(text.message().starts_with("the rules: given not JSON"), "{text}");
+    assert!(text.message().starts_with("the rules: given no JSON"), "{text}");
 }
 
 /// OpenSSL 3.0 signs with the empty identifier where it is not told one.

@@ -57,7 +57,7 @@ fn what_can_be_refused_without_a_store_leaves_none_behind() {
     let twice = r#"{"KeyWord": "a", "KeyWord": "b"}"#;
     for (arguments, code, words) in [
         (vec!["call", "NoSuch"], "InvalidParameter", "\"NoSuch\""),
-        (vec!["call", "ListCsr", "{"], "InvalidParameter", "not JSON"),
+        (vec!["call", "ListCsr", "{"], "InvalidParameter", "no JSON"),
         (vec!["call", "ListCsr", twice], "InvalidParameter", "given twice"),
         (vec!["call", "AttestOrder", "{}"], "InvalidParameter", "certwright operate"),
         (vec!["operate", "ListCsr"], "InvalidParameter", "certwright call"),

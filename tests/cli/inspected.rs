@@ -247,7 +247,7 @@ fn what_is_none_of_these_is_refused_with_the_reason() {
     shop.write("long", vec![0x30; (1 << 20) + 1]);
     shop.write("many", pem.as_str().replace("-----END", "\n-----BEGIN").repeat(70));
     for (file, words) in [
-        ("empty", "the text is empty"),
+        ("empty", "an empty text"),
         ("text", "neither PEM nor DER"),
         ("pkcs7", "PKCS7"),
         ("escape", "PEM block"),

@@ -85,6 +85,6 @@ fn what_is_nothing_to_lint_says_so() {
     std::fs::write(folder.path().join("key.pem"), key).unwrap();
     let (code, findings, said) = lint(&folder, &["key.pem"]);
     assert_eq!((code, findings.len()), (Some(1), 0));
-    assert!(said.contains("found blocks: PRIVATE KEY; allowed: CERTIFICATE"), "{said}");
+    assert!(said.contains("given PEM of PRIVATE KEY, allowed PEM of CERTIFICATE"), "{said}");
     assert_eq!(lint(&folder, &["missing.pem"]).0, Some(1));
 }

@@ -6,6 +6,7 @@ mod asked_twice;
 mod brought_requests;
 mod hostile_input;
 mod hostile_limits;
+mod messages;
 mod other_kinds;
 mod peer_defects;
 mod peer_defects_issuers;

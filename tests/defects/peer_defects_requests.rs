@@ -188,10 +188,10 @@ fn an_error_says_what_where_what_was_given_and_what_is_allowed() {
 
         let error = ladder.authority(internal()).issue(&ladder.request(&["db.example"]));
         let error = error.unwrap_err().to_string();
-        let denied = "denied: alternative name: given DNS:db.example, allowed DNS:.internal, no \
-                      wildcards; subject: given CN=db.example, allowed a common name that is a \
-                      granted alternative name; ";
-        assert!(error.starts_with(denied), "{error}");
+        // One cause, one reason: that no name is left, follows from it.
+        let denied =
+            "denied: alternative name: given DNS:db.example, allowed DNS:.internal, no wildcards";
+        assert_eq!(error, denied);
     });
 }
 

@@ -84,11 +84,11 @@ fn what_could_say_two_things_or_nothing_is_refused() {
             ),
             (
                 usual.replace("CERTIFICATE REQUEST", "CERTIFICATE"),
-                "found blocks: CERTIFICATE; allowed: CERTIFICATE REQUEST",
+                "given PEM of CERTIFICATE, allowed PEM of CERTIFICATE REQUEST",
             ),
             (
                 usual.replace("CERTIFICATE REQUEST", "certificate request"),
-                "found blocks: CERTIFICATE REQUEST in lower case",
+                "given PEM of CERTIFICATE REQUEST in lower case",
             ),
             (usual.replace("-----END", "----END"), "no END line"),
             (
@@ -105,7 +105,7 @@ fn what_could_say_two_things_or_nothing_is_refused() {
             ),
             (usual.replace('\n', "\\n"), "the two characters \\n in the place of line ends"),
             (usual.chars().flat_map(|c| [c, '\0']).collect(), "UTF-16"),
-            (usual.replace("-----", "\u{2014}"), "a BEGIN without five hyphens"),
+            (usual.replace("-----", "\u{2014}"), "a BEGIN line without five hyphens"),
             (usual.replace("-----\n", "\n"), "the BEGIN line"),
             (usual.replace("CERTIFICATE REQUEST", "OUR REQUEST"), "one with an unknown label"),
             (usual.replace("-----BEGIN CERTIFICATE REQUEST-----", ""), "without its BEGIN line"),
@@ -115,16 +115,16 @@ fn what_could_say_two_things_or_nothing_is_refused() {
             (r#"{"kty":"EC","crv":"P-256","d":"AAAA"}"#.to_owned(), "JSON Web Key"),
             ("PuTTY-User-Key-File-3: ssh-rsa".to_owned(), "PuTTY"),
             ("308201".to_owned(), "hexadecimal digits"),
-            (" \n".to_owned(), "the text is empty"),
+            (" \n".to_owned(), "an empty text"),
             (usual.replacen(line, &line.replace(&line[4..5], "*"), 1), "PEM block"),
             (usual.replacen(line, "", 1), "certificate request"),
             (usual.replace(&body[body.len() - 4..], "===="), "PEM block"),
             (
                 String::new(),
-                "found blocks: none, and nothing else: the text is empty; allowed: CERTIFICATE REQUEST, \
+                "given an empty text, allowed PEM of CERTIFICATE REQUEST, \
                  NEW CERTIFICATE REQUEST",
             ),
-            ("text".to_owned(), "found blocks: none"),
+            ("a text".to_owned(), "base64 that is not one whole DER value"),
         ];
         for (text, part) in cases {
             let error = CertificateRequest::from_pem(&text).unwrap_err();
@@ -176,7 +176,7 @@ fn a_bundle_is_read_in_order_and_other_blocks_are_passed_over() {
         let error = Certificate::many_from_pem(key.as_str()).unwrap_err().to_string();
         assert_eq!(
             error,
-            "malformed certificate, PEM: found blocks: PRIVATE KEY; allowed: CERTIFICATE, X509 CERTIFICATE"
+            "malformed certificate: given PEM of PRIVATE KEY, allowed PEM of CERTIFICATE, X509 CERTIFICATE"
         );
         let damaged = bundle.replacen("-----END CERTIFICATE-----", "-----END CERT-----", 1);
         let error = Chain::from_pem(&damaged).unwrap_err().to_string();

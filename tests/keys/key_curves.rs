@@ -134,7 +134,8 @@ fn the_largest_scalars_sign() {
 fn a_scalar_longer_than_the_order_is_refused() {
     for curve in CURVES.iter() {
         let long = vec![1; curve.width() + 1];
-        let problem = format!("{} bytes; at most {}", curve.width() + 1, curve.width());
+        let problem =
+            format!("a number of {} bytes; allowed at most {}", curve.width() + 1, curve.width());
         assert_eq!(malformed(curve.read(&long, None)).1, problem);
         // Zeros in front, as some writers have them, change nothing.
         let padded = [&[0][..], &curve.scalar()].concat();
@@ -295,7 +296,7 @@ fn a_public_key_is_read_to_its_last_byte_and_strictly() {
         let good = curve.key.public_key().to_der();
         assert_eq!(&PublicKey::from_der(&good).unwrap(), curve.key.public_key());
         let tail = [&good[..], &[0]].concat();
-        assert_eq!(malformed(PublicKey::from_der(&tail)).1, "1 bytes too many");
+        assert_eq!(malformed(PublicKey::from_der(&tail)).1, "1 byte too many");
         for length in 0..good.len() {
             malformed(PublicKey::from_der(&good[..length]));
         }

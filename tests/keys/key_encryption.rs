@@ -42,7 +42,10 @@ fn a_passphrase_has_1_to_1024_bytes() {
         let read = KeyPair::from_pkcs8_der_encrypted(&der, &longest).unwrap();
         assert_eq!(read.public_key(), key.public_key());
         let (place, problem) = malformed(key.to_pkcs8_der_encrypted(""));
-        assert_eq!((place.as_str(), problem.as_str()), ("passphrase", "empty"));
+        assert_eq!(
+            (place.as_str(), problem.as_str()),
+            ("passphrase", "empty; allowed 1 to 1024 bytes")
+        );
         let too_long = "x".repeat(1025);
         for answer in [
             malformed(key.to_pkcs8_pem_encrypted(&too_long)),
@@ -317,7 +320,7 @@ fn an_encrypted_key_asks_for_its_passphrase_and_a_plain_one_for_none() {
             (what, given.as_str()),
             ("private key", "an encrypted key without a passphrase")
         );
-        assert_eq!(allowed, "KeyPair::from_pem_encrypted");
+        assert!(allowed.contains("KeyPair::from_pem_encrypted"), "{allowed}");
         let plain = key.to_pkcs8_pem().unwrap();
         let (_, given, _) = unsupported(KeyPair::from_pem_encrypted(plain.as_str(), PASSPHRASE));
         assert_eq!(given, "a key that is not encrypted");

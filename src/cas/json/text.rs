@@ -48,7 +48,7 @@ pub(crate) fn read(what: &str, text: &str) -> Result<Wiped, CasError> {
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
         let (given, allowed) = match problem.ends_with(TWICE) {
             true => (problem, "each name once"),
-            false => (format!("not JSON: {problem}"), "a JSON object"),
+            false => (format!("no JSON ({problem})"), "a JSON object"),
         };
         let given = format!("{given} at line {line} column {column}");
         CasError::invalid(what, given, allowed)
