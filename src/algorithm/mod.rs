@@ -197,8 +197,7 @@ impl FromStr for KeyAlgorithm {
                     Error::unsupported(
                         "key algorithm",
                         crate::error::quoted(text),
-                        "P-256, P-384, P-521, RSA-1024, RSA-2048, RSA-3072, RSA-4096, another RSA size up \
-                         to RSA-8192, SM2",
+                        "P-256, P-384, P-521, RSA-1024, RSA-2048 to RSA-8192, SM2",
                     )
                 });
             }
