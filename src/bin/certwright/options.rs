@@ -223,8 +223,16 @@ pub enum Purpose {
     Any,
     /// TLS clients
     Client,
+    /// Signatures of programs
+    CodeSigning,
+    /// E-mail, signed or encrypted
+    Email,
+    /// Answers on the status of certificates
+    OcspSigning,
     /// TLS servers
     Server,
+    /// Time stamps
+    TimeStamping,
 }
 
 impl Options {
