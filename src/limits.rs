@@ -128,6 +128,9 @@ pub(crate) const SM2_ID_BYTES: usize = 8_191;
 /// requesters than this has none.
 pub(crate) const SM2_IDS: usize = 16;
 
+/// Bits of an RSA modulus: the bound of the rsa crate, and of Go's TLS (crypto/tls, CVE-2023-29409).
+pub(crate) const RSA_BITS: u32 = 8_192;
+
 /// Bits of an RSA public exponent. Verifying costs its length: 2^33 is the bound of the rsa crate, as
 /// of other libraries; FIPS 186-5 section 5.4 allows 256 bits, and nobody uses them.
 pub(crate) const RSA_EXPONENT_BITS: u32 = 33;

@@ -23,7 +23,7 @@ pub fn check(input: &[u8]) {
         same_again::<SerialNumber>(text);
         same_again::<Identifier>(text);
         same_again::<Time>(text);
-        let _ = text.parse::<AltName>();
+        let _ = (text.parse::<AltName>(), AltName::typed(text));
         if let Ok(address) = EmailAddress::new(text) {
             assert_eq!(EmailAddress::new(&address.to_string()).unwrap(), address);
         }

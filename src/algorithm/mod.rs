@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::Error;
+use crate::limits::RSA_BITS;
 
 pub use self::identifier::SignatureIdentifier;
 
@@ -59,6 +60,10 @@ pub enum KeyAlgorithm {
     Rsa3072,
     /// RSA with a modulus of 4096 bits.
     Rsa4096,
+    /// RSA with a modulus of another size, of 2049 to 8192 bits ([`KeyAlgorithm::rsa`]): public keys are
+    /// read and verify signatures, and are certified where a policy lists the size
+    /// ([`Policy::with_keys`](crate::Policy::with_keys)). No such key is generated, and no private one read.
+    RsaOther(RsaBits),
     /// SM2 over sm2p256v1 (GB/T 32918.5).
     Sm2,
 }
@@ -75,11 +80,32 @@ impl KeyAlgorithm {
         Self::Sm2,
     ];
 
+    /// RSA with a modulus of exactly this many bits.
+    ///
+    /// ```
+    /// use certwright::{KeyAlgorithm, Policy, Profile};
+    /// let sizes = [KeyAlgorithm::Rsa2048, KeyAlgorithm::rsa(2560)?];
+    /// let policy = Policy::new(Profile::tls_server()).with_keys(sizes);
+    /// assert!(KeyAlgorithm::rsa(1536).is_err());
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for other sizes than 1024 and 2048 to 8192 bits.
+    pub fn rsa(bits: u32) -> Result<Self, Error> {
+        Self::rsa_of_bits(bits).ok_or_else(|| {
+            let allowed = "RSA of 1024 bits, or of 2048 to 8192 bits";
+            Error::unsupported("key algorithm", format!("RSA of {bits} bits"), allowed)
+        })
+    }
+
     /// The family.
     pub const fn family(self) -> KeyFamily {
         match self {
             Self::EcdsaP256 | Self::EcdsaP384 | Self::EcdsaP521 => KeyFamily::Ecc,
-            Self::Rsa1024 | Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => KeyFamily::Rsa,
+            Self::Rsa1024 | Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 | Self::RsaOther(_) => {
+                KeyFamily::Rsa
+            }
             Self::Sm2 => KeyFamily::Sm2,
         }
     }
@@ -94,6 +120,7 @@ impl KeyAlgorithm {
             Self::Rsa2048 => 2048,
             Self::Rsa3072 => 3072,
             Self::Rsa4096 => 4096,
+            Self::RsaOther(RsaBits(bits)) => bits as u32,
         }
     }
 
@@ -104,7 +131,7 @@ impl KeyAlgorithm {
             Self::EcdsaP256 => SignatureAlgorithm::EcdsaSha256,
             Self::EcdsaP384 => SignatureAlgorithm::EcdsaSha384,
             Self::EcdsaP521 => SignatureAlgorithm::EcdsaSha512,
-            Self::Rsa1024 | Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => {
+            Self::Rsa1024 | Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 | Self::RsaOther(_) => {
                 SignatureAlgorithm::RsaSha256
             }
             Self::Sm2 => SignatureAlgorithm::Sm2Sm3,
@@ -118,14 +145,21 @@ impl KeyAlgorithm {
             2048 => Some(Self::Rsa2048),
             3072 => Some(Self::Rsa3072),
             4096 => Some(Self::Rsa4096),
+            2049..=RSA_BITS => Some(Self::RsaOther(RsaBits(bits as u16))),
             _ => None,
         }
     }
 }
 
+/// The size of an RSA modulus that [`KeyAlgorithm`] has no name for: from 2049 to 8192 bits, and neither
+/// 3072 nor 4096. [`KeyAlgorithm::rsa`] makes it.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct RsaBits(u16);
+
 impl fmt::Display for KeyAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::RsaOther(RsaBits(bits)) => return write!(f, "RSA-{bits}"),
             Self::EcdsaP256 => "P-256",
             Self::EcdsaP384 => "P-384",
             Self::EcdsaP521 => "P-521",
@@ -141,7 +175,7 @@ impl fmt::Display for KeyAlgorithm {
 impl FromStr for KeyAlgorithm {
     type Err = Error;
 
-    /// Reads the names that are shown, such as `P-256`, in this spelling.
+    /// Reads the names that are shown, such as `P-256` or `RSA-2560`, in this spelling.
     ///
     /// # Errors
     /// [`Error::Unsupported`] for any other text.
@@ -156,11 +190,16 @@ impl FromStr for KeyAlgorithm {
             "RSA-4096" => Self::Rsa4096,
             "SM2" => Self::Sm2,
             _ => {
-                return Err(Error::unsupported(
-                    "key algorithm",
-                    crate::error::quoted(text),
-                    "P-256, P-384, P-521, RSA-1024, RSA-2048, RSA-3072, RSA-4096, SM2",
-                ));
+                let bits = text.strip_prefix("RSA-").and_then(|bits| bits.parse().ok());
+                let other = bits.and_then(Self::rsa_of_bits);
+                // In one spelling only: no signs, no zeros in front.
+                return other.filter(|other| other.to_string() == text).ok_or_else(|| {
+                    Error::unsupported(
+                        "key algorithm",
+                        crate::error::quoted(text),
+                        "P-256, P-384, P-521, RSA-1024, RSA-2048 to RSA-8192, SM2",
+                    )
+                });
             }
         })
     }

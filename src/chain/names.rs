@@ -3,22 +3,52 @@
 use crate::certificate::Certificate;
 use crate::error::ChainRule;
 use crate::limits::NAME_COMPARISONS;
-use crate::name::{AltName, GeneralName, NameConstraints};
+use crate::name::{AltName, GeneralName, NameConstraints, OtherName};
 use crate::usage::ExtendedKeyUsage;
 
 /// A rule, and what was found and is allowed.
 pub(super) type Broken = (ChainRule, String);
 
-/// Whether a name of a certificate covers a name that was asked for.
+/// Whether a name of a certificate covers a name that was asked for: hosts and schemes in any case, and
+/// what stands before the @ or behind the host as it is written (RFC 5280 sections 7.2, 7.4 and 7.5).
 pub(super) fn covers(found: &GeneralName, wanted: &AltName) -> bool {
     if let (GeneralName::Directory(found), AltName::Directory(wanted)) = (found, wanted) {
         return found.matches(&wanted.to_name());
     }
     match (found.to_match(), wanted) {
         (Ok(AltName::Dns(found)), AltName::Dns(wanted)) => found.covers(wanted),
+        (Ok(AltName::Uri(found)), AltName::Uri(wanted)) => {
+            folded(found.as_str()) == folded(wanted.as_str())
+        }
+        (Ok(AltName::OtherName(found)), AltName::OtherName(wanted)) => {
+            found == *wanted || found.kind() == wanted.kind() && same_domain(&found, wanted)
+        }
         (Ok(found), wanted) => found == *wanted,
         (Err(_), _) => false,
     }
+}
+
+/// A URI whose scheme and host are in lower case, which is all that may be folded (RFC 3986 section 6.2.2.1).
+fn folded(uri: &str) -> String {
+    let (scheme, rest) = uri.split_once(':').unwrap_or((uri, ""));
+    let scheme = scheme.to_ascii_lowercase();
+    let Some(rest) = rest.strip_prefix("//") else { return format!("{scheme}:{rest}") };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let user = authority.rfind('@').map_or(0, |at| at + 1);
+    let (user, host) = authority.split_at_checked(user).unwrap_or(("", authority));
+    let host = host.to_ascii_lowercase();
+    format!("{scheme}://{user}{host}{path}")
+}
+
+/// Whether two user principal names have the same user, and domains that differ in case alone.
+fn same_domain(found: &OtherName, wanted: &OtherName) -> bool {
+    let parts = |name: &OtherName| -> Option<(String, String)> {
+        let (user, domain) =
+            name.text().filter(|_| name.kind() == OtherName::UPN)?.split_once('@')?;
+        Some((user.to_owned(), domain.to_ascii_lowercase()))
+    };
+    parts(found).is_some_and(|found| parts(wanted) == Some(found))
 }
 
 /// Adds the comparisons that the constraints of a path ask for to those of the paths before; fails, with

@@ -94,7 +94,9 @@ impl ChainVerifier {
         self
     }
 
-    /// Also asks that the leaf covers this name (RFC 9525; the common name does not count).
+    /// Also asks that the leaf covers this name, of whatever type: a host or an address (RFC 9525), an
+    /// e-mail address, a URI such as a SPIFFE ID, a user principal name and so on. Only alternative names
+    /// count, never the common name. Hosts and schemes are the same in any case.
     #[must_use]
     pub fn with_name(mut self, name: AltName) -> Self {
         self.asked.name = Some(name.canonical());

@@ -75,7 +75,7 @@ pub use self::seal::SealingKey;
 pub use self::secret::{SecretBytes, SecretText};
 pub use self::sm2_id::Sm2Id;
 pub use self::weak_encryption::WeakEncryption;
-pub use crate::algorithm::{KeyFamily, SignatureAlgorithm, SignatureIdentifier, WeakKeys};
+pub use crate::algorithm::{KeyFamily, RsaBits, SignatureAlgorithm, SignatureIdentifier, WeakKeys};
 pub use crate::arithmetic::{Arithmetic, ArithmeticCounts};
 
 pub(crate) use self::digest::{fingerprint, key_identifier};

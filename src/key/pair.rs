@@ -93,8 +93,8 @@ impl KeyPair {
     /// Generates a key from the system's random numbers.
     ///
     /// # Errors
-    /// [`Error::Denied`] for [`KeyAlgorithm::Rsa1024`], [`Error::Unsupported`] for a family that
-    /// this build leaves out, [`Error::Random`] when the system has no random numbers.
+    /// [`Error::Denied`] for [`KeyAlgorithm::Rsa1024`], [`Error::Unsupported`] for
+    /// [`KeyAlgorithm::RsaOther`] and a family that this build leaves out, [`Error::Random`] when the system has no random numbers.
     pub fn generate(algorithm: KeyAlgorithm) -> Result<Self, Error> {
         Self::generate_with(algorithm, WeakKeys::Refuse, &mut Randomness::default())
     }
@@ -117,6 +117,10 @@ impl KeyPair {
     ) -> Result<Self, Error> {
         let (algorithm, arithmetic) = (generation.algorithm(), generation.chosen_arithmetic());
         check_strength(algorithm, generation.allowed_weak_keys())?;
+        if let KeyAlgorithm::RsaOther(_) = algorithm {
+            let allowed = "RSA of exactly 2048, 3072 or 4096 bits";
+            return Err(Error::unsupported("key generation", algorithm.to_string(), allowed));
+        }
         let mut rng = seeded(rng)?;
         #[cfg(feature = "ecc")]
         if let Some(secret) = super::ecdsa::Secret::generate(arithmetic, algorithm, &mut rng) {

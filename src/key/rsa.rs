@@ -61,6 +61,12 @@ impl Secret {
     /// A key from its numbers: consistent, of prime factors, of a known size and healthy.
     pub(super) fn from_parts(parts: RsaParts<'_>) -> Result<Self, Error> {
         let RsaParts { modulus, public_exponent, private_exponent, prime1, prime2, .. } = parts;
+        let bits = bit_length(modulus);
+        if matches!(KeyAlgorithm::rsa_of_bits(bits), None | Some(KeyAlgorithm::RsaOther(_))) {
+            // To say whether its factors are prime costs the cube of their length.
+            let allowed = "private keys of RSA with exactly 1024, 2048, 3072 or 4096 bits";
+            return Err(Error::unsupported("private key", format!("RSA of {bits} bits"), allowed));
+        }
         let (algorithm, public) = Public::from_numbers(modulus, public_exponent)?;
         let malformed =
             |problem: &str| Error::malformed("private key", algorithm.to_string(), problem);

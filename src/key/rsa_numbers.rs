@@ -28,14 +28,14 @@ pub(super) struct Public {
 }
 
 impl Public {
-    /// A key from its big-endian numbers: a modulus of a known size, an odd exponent below 2^33.
+    /// A key from its big-endian numbers: a modulus of a size that is read, an odd exponent below 2^33.
     pub(super) fn from_numbers(
         modulus: &[u8],
         exponent: &[u8],
     ) -> Result<(KeyAlgorithm, Self), Error> {
         let bits = bit_length(modulus);
         let algorithm = KeyAlgorithm::rsa_of_bits(bits).ok_or_else(|| {
-            let allowed = "RSA of exactly 1024, 2048, 3072 or 4096 bits";
+            let allowed = "RSA of 1024 bits, or of 2048 to 8192 bits";
             Error::unsupported("public key", format!("RSA of {bits} bits"), allowed)
         })?;
         let malformed = |problem| Error::malformed("public key", algorithm.to_string(), problem);

@@ -5,7 +5,7 @@ use ::rsa::traits::SignatureScheme as _;
 use super::rsa_numbers::{PUBLIC_EXPONENT, Public, padded, scheme};
 use crate::algorithm::SignatureAlgorithm;
 use crate::arithmetic::Arithmetic;
-use crate::lanes::{Signed, check};
+use crate::lanes::{Signed, bit_length, check};
 
 /// What a signature claims.
 pub(super) struct Claim<'a> {
@@ -68,7 +68,7 @@ impl Public {
 impl<'a> Claim<'a> {
     fn fitting(&self, place: usize, bits: u32) -> Option<Fitting<'a>> {
         let length = bits as usize / 8;
-        let fits = self.key.modulus.len() == length
+        let fits = bit_length(&self.key.modulus) == bits
             && self.signature.len() == length
             && self.key.exponent == PUBLIC_EXPONENT;
         fits.then(|| Fitting {

@@ -115,10 +115,15 @@ fn reduced_once(number: u64, less: u64) -> u64 {
 pub(crate) struct Residues(Zeroizing<Vec<u64>>);
 
 impl Residues {
-    /// Of big-endian bytes, a multiple of eight of them.
+    /// Of big-endian bytes.
     pub(crate) fn new(bytes: &[u8]) -> Self {
-        let words = bytes.as_chunks().0.iter().map(|chunk| u64::from_be_bytes(*chunk));
-        Self(Zeroizing::new(words.collect()))
+        let (first, rest) = bytes.as_rchunks();
+        let mut words = Zeroizing::new(Vec::with_capacity(rest.len() + 1));
+        if !first.is_empty() {
+            words.push(first.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+        }
+        words.extend(rest.iter().map(|chunk| u64::from_be_bytes(*chunk)));
+        Self(words)
     }
 
     /// Each prime of a group with the remainder of a division by it.
@@ -146,5 +151,23 @@ impl Residues {
 
     fn modulo_normalised(&self, divisor: &Divisor) -> u64 {
         self.0.iter().fold(0, |residue, word| divisor.modulo(residue, *word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_any_length_are_divided() {
+        for length in 1..=16 {
+            let number = (u128::MAX / 7) >> (128 - 8 * length);
+            let bytes = &number.to_be_bytes()[16 - length..];
+            let residues = Residues::new(bytes);
+            for (prime, residue) in residues.below(752) {
+                assert_eq!(u128::from(residue), number % u128::from(prime), "{length} {prime}");
+            }
+            assert_eq!(u128::from(residues.modulo(1009)), number % 1009, "{length}");
+        }
     }
 }

@@ -79,10 +79,14 @@ impl NameRules {
     }
 
     pub(super) fn permit(&self, name: &AltName) -> bool {
-        self.permit_underscores(name)
-            && (self.exact.contains(name)
-                || ((self.wildcards || !name.is_wildcard())
-                    && self.patterns.iter().any(|pattern| pattern.permits(name))))
+        self.permit_underscores(name) && self.lists(name)
+    }
+
+    /// Whether the name is one of those listed, underscores or not.
+    fn lists(&self, name: &AltName) -> bool {
+        self.exact.contains(name)
+            || ((self.wildcards || !name.is_wildcard())
+                && self.patterns.iter().any(|pattern| pattern.permits(name)))
     }
 
     /// Whether nothing is against the name that concerns even names which need no leave.
@@ -92,9 +96,9 @@ impl NameRules {
 
     /// What is allowed instead of a name that is not, for people.
     pub(super) fn allowed_for(&self, name: &AltName) -> String {
-        match self.permit_underscores(name) {
-            true => self.describe(),
-            false => NO_UNDERSCORES.to_owned(),
+        match self.lists(name) {
+            true => NO_UNDERSCORES.to_owned(),
+            false => self.describe(),
         }
     }
 
@@ -235,6 +239,8 @@ mod tests {
         let mail = AltName::email("tom@a_b.example").unwrap();
         assert!(!names.iter().chain([&mail]).any(|name| rules.permit(name)));
         assert!(rules.allowed_for(&names[0]).contains("allow_underscores"));
+        let other = AltName::dns("a_b.example").unwrap();
+        assert!(rules.allowed_for(&other).contains("DNS:.internal"), "of two causes the first");
         rules.allow_underscores();
         assert!(names.iter().chain([&mail]).all(|name| rules.permit(name)));
         assert!(!rules.permit(&AltName::dns("a_b.example").unwrap()));

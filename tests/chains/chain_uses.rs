@@ -3,7 +3,7 @@
 use certwright::error::ChainRule;
 use certwright::key::{KeyFamily, Sm2Id};
 use certwright::profile::ExtendedKeyUsage;
-use certwright::{ChainVerifier, Error, Issuer, KeyAlgorithm, KeyPair, Policy, Profile};
+use certwright::{AltName, ChainVerifier, Error, Issuer, KeyAlgorithm, KeyPair, Policy, Profile};
 
 use crate::common;
 use crate::craft::{self, Draft, KEY_USAGE, Ladder};
@@ -99,6 +99,66 @@ fn the_leaf_must_cover_the_name_that_is_asked_for() {
         let nameless = issue(ladder, ladder.ca.clone(), policy);
         let question = chain(ladder, &nameless).name("db.internal");
         question.refused_by_us(0, ChainRule::SubjectAltName, "not DNS:db.internal");
+    });
+}
+
+/// A name in the certificate by its tag and content, the names that it covers, and some that it does not.
+type Identity<'a> = ((u8, Vec<u8>), &'a [&'a str], &'a [&'a str]);
+
+#[test]
+fn identities_of_every_type_are_compared_as_their_rules_say() {
+    let upn = |text: &[u8]| {
+        let value = craft::tlv(0xa0, &[&craft::tlv(0x0c, &[text])]);
+        (0xa0, [craft::oid("1.3.6.1.4.1.311.20.2.3"), value].concat())
+    };
+    let text = |tag, text: &[u8]| (tag, text.to_vec());
+    let (email, uri) = (0x81, 0x86);
+    let directory = craft::name(&[("2.5.4.6", 0x13, b"DE"), ("2.5.4.10", 0x0c, b"Example")]);
+    let cases: [Identity<'_>; 7] = [
+        (
+            text(email, b"Tom@corp.example"),
+            &["email:Tom@corp.example", "email:Tom@CORP.example"],
+            &["email:tom@corp.example", "email:Tom@x.corp.example", "upn:Tom@corp.example"],
+        ),
+        (
+            text(uri, b"spiffe://Prod.example/Payments"),
+            &["uri:spiffe://prod.example/Payments", "uri:SPIFFE://PROD.example/Payments"],
+            &[
+                "uri:spiffe://prod.example/payments",
+                "uri:spiffe://prod.example/Payments/",
+                "uri:spiffe://prod.example",
+                "prod.example",
+            ],
+        ),
+        (
+            text(uri, b"https://U@a.example:443/?A#B"),
+            &["uri:https://U@A.example:443/?A#B"],
+            &["uri:https://u@a.example:443/?A#B", "uri:https://U@a.example:443/?a#B"],
+        ),
+        (text(uri, b"urn:uuid:AA"), &["uri:URN:uuid:AA"], &["uri:urn:uuid:aa"]),
+        (
+            upn(b"tom@Corp.Example"),
+            &["upn:tom@corp.example"],
+            &["upn:Tom@corp.example", "upn:tom@other.example", "email:tom@corp.example"],
+        ),
+        ((0x88, vec![0x2a, 3]), &["rid:1.2.3"], &["rid:1.2.4"]),
+        ((0xa4, directory), &["dirname:O=EXAMPLE,C=de"], &["dirname:C=DE,O=Example"]),
+    ];
+    for_each_family(|ladder, leaf| {
+        for ((tag, content), good, bad) in &cases {
+            let names = craft::alt_names(&[(*tag, content)]);
+            let leaf = Draft::of(leaf).set(craft::SUBJECT_ALT_NAME, false, &names);
+            let leaf = leaf.sign(&*ladder.ca_key());
+            let mut question = chain(ladder, &leaf);
+            for name in *good {
+                question.name = Some(AltName::typed(name).unwrap());
+                question.accepted_by_us();
+            }
+            for name in *bad {
+                question.name = Some(AltName::typed(name).unwrap());
+                question.refused_by_us(0, ChainRule::SubjectAltName, "covers ");
+            }
+        }
     });
 }
 

@@ -17,5 +17,6 @@ mod linted;
 mod lives;
 mod options;
 mod stores;
+mod typed_names;
 mod unknown;
 mod verified;

@@ -24,7 +24,8 @@ fn a_good_chain_verifies_and_its_links_are_named() {
             assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
         }
         assert_eq!(ran.stdout.matches("trusted").count(), 1, "{}", ran.stdout);
-        verify(&shop, &["--trust", "root.pem", "--name", "10.0.0.7", "chain.pem"]).expect(0);
+        verify(&shop, &["--trust", "root.pem", "--name", "ip:10.0.0.7", "chain.pem"]).expect(0);
+        verify(&shop, &["--trust", "root.pem", "--max-intermediates", "1", "chain.pem"]).expect(0);
         // An intermediate can be trusted, and a CA be the leaf.
         verify(&shop, &["--trust", "ca.pem", "leaf.pem"]).expect(0);
         verify(&shop, &["--trust", "root.pem", "ca.pem"]).expect(0);
@@ -132,7 +133,20 @@ fn a_refusal_names_the_link_and_the_rule() {
         (vec!["--trust", "leaf.pem", "ca.pem"], "trust anchors"),
         (vec!["--trust", "root.pem", "leaf.pem"], "link 0 (CN=a.example"),
         (vec!["--trust", "root.pem", "--name", "c.example", "chain.pem"], "alternative names"),
+        (
+            vec!["--trust", "root.pem", "--name", "upn:a@c.example", "chain.pem"],
+            "not otherName:UPN:",
+        ),
         (vec!["--trust", "root.pem", "--purpose", "client", "chain.pem"], "extended key usage"),
+        (
+            vec!["--trust", "root.pem", "--purpose", "code-signing", "chain.pem"],
+            "not for codeSigning",
+        ),
+        (vec!["--trust", "root.pem", "--purpose", "email", "chain.pem"], "not for emailProtection"),
+        (
+            vec!["--trust", "root.pem", "--max-intermediates", "0", "chain.pem"],
+            "the caller allows 0",
+        ),
         (vec!["--trust", "ca.pem", "--purpose", "server", "ca.pem"], "basic constraints"),
         (vec!["--trust", "ca.pem", "damaged.der"], "link 0"),
     ] {

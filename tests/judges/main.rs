@@ -13,6 +13,7 @@ mod openssl_key_encryption;
 mod openssl_keys;
 mod openssl_names;
 mod openssl_requests;
+mod openssl_rsa_sizes;
 mod openssl_signatures;
 mod pki_types;
 mod tls_handshake;

@@ -163,10 +163,11 @@ fn keys_of_openssl_that_are_too_weak_or_unknown_are_refused_by_name() {
     if is_built(KeyFamily::Rsa) {
         let exponent = malformed(rsa("rsa_keygen_pubexp:3")).1;
         assert_eq!(exponent, "the public exponent is not 65537");
-        for bits in [1536, 2047] {
+        for bits in [1536, 2047, 2560] {
             let (_, given, allowed) = unsupported(rsa(&format!("rsa_keygen_bits:{bits}")));
             assert_eq!(given, format!("RSA of {bits} bits"));
-            assert_eq!(allowed, "RSA of exactly 1024, 2048, 3072 or 4096 bits");
+            let sizes = "private keys of RSA with exactly 1024, 2048, 3072 or 4096 bits";
+            assert_eq!(allowed, sizes);
         }
         let (_, given, _) = unsupported(rsa("rsa_keygen_primes:3"));
         assert_eq!(given, "more than two primes");

@@ -27,7 +27,8 @@ const DISTANCE: &str = "|p-q| is not above 2^(n/2-100)";
 const SMALL_D: &str = "the private exponent is not above 2^(n/2)";
 const MISMATCH: &str = "the numbers are inconsistent";
 const SIZE: &str = "a number of the wrong size";
-const SIZES: &str = "RSA of exactly 1024, 2048, 3072 or 4096 bits";
+const SIZES: &str = "RSA of 1024 bits, or of 2048 to 8192 bits";
+const PRIVATE_SIZES: &str = "private keys of RSA with exactly 1024, 2048, 3072 or 4096 bits";
 
 #[test]
 fn a_healthy_key_is_read_and_signs() {
@@ -188,19 +189,36 @@ fn a_modulus_with_the_pattern_of_roca_is_weak() {
 }
 
 #[test]
-fn sizes_other_than_the_four_are_unsupported_and_the_four_are_named() {
-    for bits in [512_usize, 1023, 1025, 1536, 2047, 2049, 3071, 4095, 4097, 8192] {
+fn sizes_that_are_not_read_are_unsupported_and_those_that_are_named() {
+    for bits in [512_usize, 1023, 1025, 1536, 2047, 2049, 3071, 4095, 4097, 8192, 8193] {
         let mut modulus = vec![0xff; bits.div_ceil(8)];
         modulus[0] >>= (8 - bits % 8) % 8;
         let public = PublicKey::from_der(&rsa_public_key(&modulus, &[1, 0, 1]));
         let numbers = [&[][..], &modulus, &[1, 0, 1], &[1], &[1], &[1], &[1], &[1], &[1]];
         let private = value(SEQUENCE, &[&numbers.map(integer).concat()]);
-        for (what, given, allowed) in
-            [unsupported(public), unsupported(KeyPair::from_pkcs1_der(&private))]
-        {
-            assert_eq!((what, given), ("public key", format!("RSA of {bits} bits")));
-            assert_eq!(allowed, SIZES);
+        let shown = format!("RSA of {bits} bits");
+        let refused = unsupported(KeyPair::from_pkcs1_der(&private));
+        assert_eq!(refused, ("private key", shown.clone(), PRIVATE_SIZES.to_owned()));
+        match public {
+            // Public keys of other sizes are read; generating one is another matter.
+            Ok(public) if (2049..=8192).contains(&bits) => {
+                let algorithm = public.algorithm();
+                assert_eq!(algorithm, KeyAlgorithm::rsa(bits as u32).unwrap());
+                assert_eq!(algorithm.to_string(), format!("RSA-{bits}"));
+                assert_eq!(algorithm.to_string().parse::<KeyAlgorithm>().unwrap(), algorithm);
+                assert!(matches!(
+                    KeyPair::generate(algorithm),
+                    Err(certwright::Error::Unsupported { .. })
+                ));
+            }
+            public => {
+                assert_eq!(unsupported(public), ("public key", shown, SIZES.to_owned()));
+                assert!(KeyAlgorithm::rsa(bits as u32).is_err());
+            }
         }
+    }
+    for text in ["RSA-02560", "RSA-+2560", "RSA-1536", "RSA-8193", "RSA-", "rsa-2560"] {
+        assert!(text.parse::<KeyAlgorithm>().is_err(), "{text}");
     }
     for bits in [1024, 2048, 3072, 4096] {
         let key = PublicKey::from_der(&rsa_public_key(&vec![0xff; bits / 8], &[1, 0, 1])).unwrap();

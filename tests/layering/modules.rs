@@ -52,7 +52,7 @@ pub const MODULES: &[(&str, u8, &[&str])] = &[
     ("wire", 1, &["algorithm", "error", "hexadecimal", "limits", "name", "oid", "profile", "serial", "usage",
         "validity"]),
 
-    ("algorithm", 0, &["error", "oid"]),
+    ("algorithm", 0, &["error", "limits", "oid"]),
     ("arithmetic", 0, &[]),
     ("distribution", 0, &["error", "hexadecimal", "limits", "serial"]),
     ("error", 0, &[]),

@@ -192,8 +192,9 @@ pub struct Verify {
     /// Accept RSA keys of 1024 bits, which are too short
     #[arg(long)]
     pub dangerously_allow_rsa_1024: bool,
-    /// A DNS name or IP address that the leaf must be for
-    #[arg(long)]
+    /// What the leaf must be for: a DNS name or an IP address, or a name behind its type, such as
+    /// `upn:tom@corp.example`, `email:`, `uri:`, `dirname:CN=…`, `rid:1.2.3`, `srv:` or `othername:OID:HEX`
+    #[arg(long, value_parser = AltName::typed)]
     pub name: Option<AltName>,
     /// What the leaf must be for
     #[arg(long, value_enum, default_value_t = Purpose::Any)]
@@ -222,8 +223,16 @@ pub enum Purpose {
     Any,
     /// TLS clients
     Client,
+    /// Signatures of programs
+    CodeSigning,
+    /// E-mail, signed or encrypted
+    Email,
+    /// Answers on the status of certificates
+    OcspSigning,
     /// TLS servers
     Server,
+    /// Time stamps
+    TimeStamping,
 }
 
 impl Options {

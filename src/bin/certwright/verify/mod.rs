@@ -70,7 +70,11 @@ fn purpose(purpose: Purpose) -> Option<ExtendedKeyUsage> {
     match purpose {
         Purpose::Any => None,
         Purpose::Client => Some(ExtendedKeyUsage::CLIENT_AUTH),
+        Purpose::CodeSigning => Some(ExtendedKeyUsage::CODE_SIGNING),
+        Purpose::Email => Some(ExtendedKeyUsage::EMAIL_PROTECTION),
+        Purpose::OcspSigning => Some(ExtendedKeyUsage::OCSP_SIGNING),
         Purpose::Server => Some(ExtendedKeyUsage::SERVER_AUTH),
+        Purpose::TimeStamping => Some(ExtendedKeyUsage::TIME_STAMPING),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A private CA in one command: makes a root, an intermediate and a server certificate, writes them,
 //! says what it made, and prints the OpenSSL lines that verify it.
 //!
-//! `cargo run --release --example private_ca -- --help` lists the options.
+//! `cargo run --release -p private_ca -- --help` lists the options.
 
 use std::error::Error;
 use std::fs::{self, OpenOptions};
@@ -321,11 +321,14 @@ fn report(error: &(dyn Error + 'static)) {
 
 /// A key by the name of the standards, or by the cloud service's.
 fn read_algorithm(name: &str) -> Result<KeyAlgorithm, certwright::Error> {
-    #[cfg(feature = "cas")]
-    for rule in certwright::cas::Config::default().algorithms {
-        if rule.name == name {
-            return Ok(rule.key);
-        }
+    match name {
+        "RSA_2048" => Ok(KeyAlgorithm::Rsa2048),
+        "RSA_3072" => Ok(KeyAlgorithm::Rsa3072),
+        "RSA_4096" => Ok(KeyAlgorithm::Rsa4096),
+        "ECC_256" => Ok(KeyAlgorithm::EcdsaP256),
+        "ECC_384" => Ok(KeyAlgorithm::EcdsaP384),
+        "ECC_512" => Ok(KeyAlgorithm::EcdsaP521),
+        "SM2_256" => Ok(KeyAlgorithm::Sm2),
+        _ => name.parse(),
     }
-    name.parse()
 }
