@@ -94,6 +94,15 @@ impl Error {
         Self::File { path: shown_path(path).into(), source }
     }
 
+    /// What is wrong, without what it is and where; of other errors than malformed input, all of it. For
+    /// whoever reads a part of a text, and says himself where.
+    pub(crate) fn problem(&self) -> String {
+        match self {
+            Self::Malformed(malformed) => malformed.problem.clone(),
+            other => other.to_string(),
+        }
+    }
+
     /// The reasons of a denial, or an empty slice for any other error.
     pub fn reasons(&self) -> &[Reason] {
         match self {

@@ -48,8 +48,9 @@ impl UriPattern {
             ));
         }
         let (dot, bare) = host.strip_prefix('.').map_or(("", host), |bare| (".", bare));
-        let bare = DnsName::new(bare)
-            .map_err(|error| malformed(&format!("the host is not a DNS name ({error})")))?;
+        let bare = DnsName::new(bare).map_err(|error| {
+            malformed(&format!("the host is not a DNS name: {}", error.problem()))
+        })?;
         let (path, open) = match path {
             None => (None, false),
             Some("*") => (None, true),
@@ -142,7 +143,9 @@ impl UpnPattern {
             true => {
                 let bare = domain.strip_prefix('.').unwrap_or(domain);
                 let name = DnsName::new(bare);
-                name.map_err(|error| malformed(&format!("the domain is no DNS name ({error})")))?;
+                name.map_err(|error| {
+                    malformed(&format!("the domain is no DNS name: {}", error.problem()))
+                })?;
             }
             false => drop(OtherName::upn(text)?),
         }

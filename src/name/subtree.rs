@@ -206,7 +206,9 @@ fn host_base(base: &str, name: fn(&str) -> Result<DnsName, Error>) -> Result<Str
             Err(problem("longer than 253 characters"))
         }
         Ok(name) => Ok(format!("{dot}{name}")),
-        Err(error) => Err(problem(&format!("not a host name, or one behind a dot ({error})"))),
+        Err(error) => {
+            Err(problem(&format!("not a host name, or one behind a dot: {}", error.problem())))
+        }
     }
 }
 

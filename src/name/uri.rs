@@ -118,7 +118,9 @@ fn host(text: &str, name: fn(&str) -> Result<DnsName, Error>) -> Result<Option<S
             Ok(name) if !name.is_wildcard() => {}
             Ok(_) => return Err("the host is a wildcard".to_owned()),
             Err(error) => {
-                return Err(format!("the host is neither an IP address nor a DNS name ({error})"));
+                // Not the host itself: the whole text decides whether it may be shown.
+                let problem = error.problem();
+                return Err(format!("the host is neither an IP address nor a DNS name: {problem}"));
             }
         }
     }

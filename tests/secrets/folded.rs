@@ -6,7 +6,7 @@ use certwright::issuance::Issuance;
 use certwright::key::{PublicKey, SealingKey};
 use certwright::ledger::{Identifier, Ledger};
 use certwright::lint::{Linter, lint};
-use certwright::name::{EmailAddress, IpNetwork, Uri};
+use certwright::name::{EmailAddress, GeneralSubtree, IpNetwork, Uri};
 use certwright::profile::Oid;
 use certwright::testing::SeededRng;
 use certwright::time::Time;
@@ -57,7 +57,32 @@ fn no_reader_of_the_library_shows_it() {
             said.hear(text.parse::<Identifier>());
             said.hear(text.parse::<KeyAlgorithm>());
             said.hear(CrlDistribution::new(text));
-            said.hear(Policy::new(Profile::tls_server()).allow_ip(text));
+            let policy = || Policy::new(Profile::tls_server());
+            said.hear(policy().allow_ip(text));
+            said.hear(policy().allow_dns(text));
+            said.hear(policy().allow_email(text));
+            said.hear(policy().allow_uri(text));
+            said.hear(policy().allow_uri(&format!("spiffe://{text}/*")));
+            said.hear(policy().allow_uri_host(text));
+            said.hear(policy().allow_upn(&format!("@{text}")));
+            for kind in [
+                "",
+                "dns:",
+                "email:",
+                "uri:",
+                "uri:https://",
+                "upn:tom@",
+                "srv:_x.",
+                "dirname:CN=",
+                "rid:",
+                "othername:1.2.3:",
+                "ip:",
+            ] {
+                said.hear(AltName::typed(&format!("{kind}{text}")));
+            }
+            said.hear(GeneralSubtree::dns(text));
+            said.hear(GeneralSubtree::email(text));
+            said.hear(GeneralSubtree::uri_host(text));
             said.hear(asked().tag(text, text).map(|_| ()));
             said.hear(asked().token(text).map(|_| ()));
             let ledger = Ledger::new(MemoryStore::default());
