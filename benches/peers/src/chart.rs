@@ -52,7 +52,7 @@ struct Canvas<'a> {
 impl Canvas<'_> {
     fn titles(&self) -> Result<(), Box<dyn Error>> {
         self.text("certwright and its fastest peer", (MARGIN, 30), 22, &INK, HPos::Left)?;
-        let subtitle = "Time of the fastest of aws-lc-rs, OpenSSL, ring, rcgen and RustCrypto, \
+        let subtitle = "Time of the fastest of aws-lc-rs, OpenSSL, purecrypto, rcgen, ring and RustCrypto, \
                         divided by certwright's; one core, in turns";
         self.text(subtitle, (MARGIN, 56), 13, &GREY, HPos::Left)?;
         let mut x = MARGIN;
