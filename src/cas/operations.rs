@@ -241,7 +241,7 @@ operations! {
 }
 
 operations! {
-    /// The operations of [`Operator::call`]. Only this engine has them: whoever may use them can have a
+    /// The operations of [`Operator::call`](super::Operator::call). Only this engine has them: whoever may use them can have a
     /// certificate for any domain, and more orders than were sold.
     OPERATOR_OPERATIONS, OperatorOperation;
 

@@ -11,7 +11,7 @@ use crate::profile::LeafBasicConstraints;
 
 /// Which parameters may say how long a leaf is valid.
 ///
-/// Default: [`ValidityRule::Strict`]. Set by [`Config::validity`].
+/// Default: [`ValidityRule::Strict`]. Set by [`Config::validity`](super::Config::validity).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum ValidityRule {
     /// Years and Months are taken too where the others are silent (I).
@@ -23,7 +23,7 @@ pub enum ValidityRule {
 
 /// What the fields of a leaf's subject come from, the common name apart.
 ///
-/// Default: [`SubjectFromCsr::Ignore`]. Set by [`Config::subject_from_csr`].
+/// Default: [`SubjectFromCsr::Ignore`]. Set by [`Config::subject_from_csr`](super::Config::subject_from_csr).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum SubjectFromCsr {
     /// The request's parameters, else the CSR's values, else the defaults.
@@ -35,7 +35,7 @@ pub enum SubjectFromCsr {
 
 /// Whether a server leaf's common name is also an alternative name.
 ///
-/// Default: [`CommonNameRule::AlsoAltName`]. Set by [`Config::common_name`].
+/// Default: [`CommonNameRule::AlsoAltName`]. Set by [`Config::common_name`](super::Config::common_name).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum CommonNameRule {
     /// Where it is a DNS name or an IP address.
@@ -47,7 +47,7 @@ pub enum CommonNameRule {
 
 /// How a serial number that the caller gives is read. After `0x` it is hexadecimal in any case.
 ///
-/// Default: [`SerialForm::Decimal`]. Set by [`Config::serial_form`].
+/// Default: [`SerialForm::Decimal`]. Set by [`Config::serial_form`](super::Config::serial_form).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum SerialForm {
     /// Decimal digits.
@@ -68,7 +68,7 @@ impl fmt::Display for SerialForm {
 
 /// The key of a leaf whose request names no algorithm.
 ///
-/// Default: [`GeneratedKey::FirstOfFamily`]. Set by [`Config::generated`].
+/// Default: [`GeneratedKey::FirstOfFamily`]. Set by [`Config::generated`](super::Config::generated).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum GeneratedKey {
     /// The issuer's own algorithm.
@@ -100,7 +100,7 @@ pub enum ProductKind {
 
 /// What becomes of an order whose product is valid for longer than its issuer.
 ///
-/// Default: [`OrderOutliving::Cut`]. Set by [`Config::order_outliving`].
+/// Default: [`OrderOutliving::Cut`]. Set by [`Config::order_outliving`](super::Config::order_outliving).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum OrderOutliving {
     /// Its certificate ends with its issuer, or after the issuer's CertMaxTime.
@@ -112,7 +112,7 @@ pub enum OrderOutliving {
 
 /// When an order can be renewed.
 ///
-/// Default: [`RenewalRule::Always`]. Set by [`Config::renewal`].
+/// Default: [`RenewalRule::Always`]. Set by [`Config::renewal`](super::Config::renewal).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum RenewalRule {
     /// As long as its certificate is not revoked.
@@ -124,7 +124,7 @@ pub enum RenewalRule {
 
 /// What a certificate for a wildcard is for.
 ///
-/// Default: [`WildcardBase::Also`]. Set by [`Config::wildcard_base`].
+/// Default: [`WildcardBase::Also`]. Set by [`Config::wildcard_base`](super::Config::wildcard_base).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum WildcardBase {
     /// `*.example.com` and `example.com`.
