@@ -105,18 +105,18 @@ rules! { Some(LintProfile::PrivateTls);
         "Apple HT210176; Java, jdk.certpath.disabledAlgorithms (below 1024 bits)":
         "use an RSA modulus of 2048 bits or more, for servers and CAs, or Apple's systems refuse it";
     DIGEST = Error "private-tls-sha-2",
-        "Apple HT210176; Chrome 77 and later":
+        "Apple HT210176; Chrome 72 and later":
         "sign over SHA-256, SHA-384 or SHA-512, or Apple's systems and Chrome refuse it";
     KEY_KIND = Error "private-tls-key-kind",
         "BoringSSL, kVerifySignatureAlgorithms: what Chrome offers; Apple HT210176":
         "use RSA, P-256 or P-384: Chrome takes no other key of a server";
     SIGNATURE = Error "private-tls-digital-signature",
-        "RFC 8446 section 4.4.2.2; Chrome 124 and later; Java, sun.security.validator.EndEntityChecker":
+        "RFC 8446 section 4.4.2.2; Chrome, ERR_SSL_KEY_USAGE_INCOMPATIBLE; Java, EndEntityChecker":
         "include digitalSignature in keyUsage: servers sign in TLS 1.3 and with ephemeral keys";
     CA_SERVER_AUTH = Error "private-tls-ca-server-auth",
         "Chromium, pki/path_builder: extended key usages count for what is below; Apple likewise":
         "include serverAuth in the CA's extKeyUsage, or leave the extension out";
     WILDCARD = Error "private-tls-wildcard",
-        "Chromium, X509Certificate::VerifyHostname; Java, HostnameChecker":
-        "put two labels or more behind the asterisk: Chrome and Java refuse `*.internal`";
+        "Chromium, X509Certificate::VerifyHostname":
+        "put two labels or more behind the asterisk: Chrome refuses wildcards of a whole zone";
 }
