@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 main() {
     rm -rf seeds
-    mkdir -p seeds/{bundle,csr,certificate,crl,pem,pkcs8,issue,difference,call,chain,names,store,lint}
+    mkdir -p seeds/{armor,bundle,encrypted,general_names,csr,certificate,crl,pem,pkcs8,issue,difference,call,chain,names,store,lint}
     golden
     by_openssl
     unknown
@@ -59,8 +59,14 @@ by_openssl() {
         "-scrypt -scrypt_N 2 -scrypt_r 1 -scrypt_p 1"; do
         # shellcheck disable=SC2086
         openssl pkcs8 -topk8 $scheme -passout pass:fuzz -in "$key" -outform DER -out "$scratch/der"
-        place "openssl-encrypted-${scheme//[^a-z0-9]/}" pkcs8
+        place "openssl-encrypted-${scheme//[^a-z0-9]/}" pkcs8 encrypted
     done
+    openssl pkcs8 -topk8 -v1 PBE-SHA1-3DES -iter 2 -passout pass:fuzz -in "$key" -outform DER -out "$scratch/der"
+    place openssl-pbes1-3des encrypted
+    openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 2 -passout pass:fuzz -in "$key" -out "$scratch/der"
+    place openssl-pbes2-pem encrypted
+    openssl ec -aes128 -passout pass:fuzz -in "$key" -out "$scratch/der" 2>"$scratch/log"
+    place openssl-rfc1421 encrypted
 }
 
 # What this engine reads and cannot use.

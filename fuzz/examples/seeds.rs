@@ -11,6 +11,7 @@ use certwright::time::{Lifetime, Validity};
 use certwright::{
     AltName, CertificateRequest, Issuer, KeyPair, MemoryStore, Policy, Profile, SerialNumber,
 };
+use certwright_fuzz::der::tlv;
 use certwright_fuzz::issue::ISSUER;
 use certwright_fuzz::keys::{CA, LEAF, ROOT, SM2};
 
@@ -51,6 +52,13 @@ fn main() {
         let name = format!("issued-{link}");
         put(&["certificate", "difference", "lint"], &name, certificate.as_der());
     }
+    // Which text, then blanks that are put in and where.
+    put(&["armor"], "certificate", &[0]);
+    put(&["armor"], "request", &[1, 0, 0, 7, 10, 0, 0, 10, 0, 0, 10, 0, 0]);
+    put(&["armor"], "key", &[2, 7, 0, 5, 8, 0, 9, 4, 0, 16, 1, 0, 32, 10, 0, 0]);
+    let names = general_names();
+    put(&["general_names"], "all", &tlv(0x30, &names.concat()));
+    put(&["general_names"], "one", &tlv(0x30, &names[0]));
     put(&["pem", "bundle"], "chain", chain.to_pem().as_bytes());
     authority.revoke(chain.leaf().serial(), RevocationReason::KeyCompromise).unwrap();
     let full = authority.issue_crl(&CrlRequest::full(Lifetime::days(7))).unwrap();
@@ -148,3 +156,23 @@ const NAMES: [&str; 14] = [
     "084bde9cd233f0dd",
     "1.3.6.1.5.5.7.3.1",
 ];
+
+/// A name of each type.
+fn general_names() -> Vec<Vec<u8>> {
+    let other = |kind: &[u8], tag, text: &[u8]| {
+        tlv(0xa0, &[tlv(6, kind), tlv(0xa0, &tlv(tag, text))].concat())
+    };
+    let attribute = [&[6, 3, 0x55, 4, 3][..], &tlv(0x0c, b"Tom")].concat();
+    vec![
+        tlv(0x82, b"a.example.org"),
+        tlv(0x82, b"*.b.example.org"),
+        tlv(0x81, b"x@mail.example.org"),
+        tlv(0x86, b"spiffe://a.example.org/x"),
+        tlv(0x87, &[10, 0, 0, 7]),
+        tlv(0x87, &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
+        other(&[0x2b, 6, 1, 4, 1, 0x82, 0x37, 0x14, 2, 3], 0x0c, b"tom@corp.example"),
+        tlv(0x88, &[0x2a, 3]),
+        tlv(0xa4, &tlv(0x30, &tlv(0x31, &tlv(0x30, &attribute)))),
+        other(&[0x2b, 6, 1, 5, 5, 7, 8, 7], 0x16, b"_ldap.example.org"),
+    ]
+}

@@ -88,7 +88,9 @@ fn is_listed(reason: &Error, all: &[Certificate]) -> bool {
         Error::UnsupportedCriticalExtension => all.iter().any(|certificate| {
             let critical = |last| [0x06, 0x03, 0x55, 0x1d, last, 0x01, 0x01, 0xff];
             let der = certificate.as_der();
-            der.windows(8).any(|bytes| bytes == critical(0x0e) || bytes == critical(0x23))
+            // Nor does it evaluate policies.
+            let unknown = [0x0e, 0x20, 0x21, 0x23, 0x24, 0x36].map(critical);
+            der.windows(8).any(|bytes| unknown.iter().any(|it| it == bytes))
         }),
         // Of an anchor we look at the name and the key alone.
         Error::InvalidSerialNumber => all.last().is_some_and(|it| !it.serial().is_conforming()),

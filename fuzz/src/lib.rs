@@ -1,6 +1,7 @@
 //! What the fuzz targets do with their input. A target is a file of `fuzz_targets` that calls one
 //! `check` here; a check panics where a promise is broken.
 
+pub mod armor;
 pub mod bundle;
 pub mod call;
 pub mod certificate;
@@ -10,6 +11,8 @@ pub mod csr;
 pub mod curves;
 pub mod der;
 pub mod difference;
+pub mod encrypted;
+pub mod general_names;
 pub mod issue;
 pub mod keys;
 pub mod lanes;

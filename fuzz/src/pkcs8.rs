@@ -6,7 +6,7 @@ use crate::INPUT_BYTES;
 use crate::der::{Node, parse};
 
 /// The passphrase of the encrypted seeds.
-const PASSPHRASE: &str = "fuzz";
+pub const PASSPHRASE: &str = "fuzz";
 
 /// The largest number in an encrypted key with which it is decrypted: what is allowed above it takes
 /// seconds, and has its test and bench.
@@ -32,14 +32,14 @@ pub fn check(input: &[u8]) {
 }
 
 /// What was read is written and read again, and its signatures are its own.
-fn write_and_sign(key: &KeyPair) {
+pub fn write_and_sign(key: &KeyPair) {
     let again = KeyPair::from_pkcs8_der(key.to_pkcs8_der().unwrap().as_bytes()).unwrap();
     assert_eq!(again.public_key(), key.public_key());
     let signature = again.sign(b"message").unwrap();
     key.public_key().verify(again.algorithm(), b"message", &signature).unwrap();
 }
 
-fn is_quick(node: &Node) -> bool {
+pub fn is_quick(node: &Node) -> bool {
     let number = || {
         node.content
             .iter()

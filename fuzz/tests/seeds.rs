@@ -31,7 +31,10 @@ macro_rules! replay {
     };
 }
 
-replay!(bundle call certificate chain crl csr difference issue lint names pem pkcs8);
+replay!(
+    armor bundle call certificate chain crl csr difference encrypted general_names issue lint names pem
+    pkcs8
+);
 
 fn seeds() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds")
