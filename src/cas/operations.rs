@@ -7,6 +7,7 @@ use super::ca::crl::CreateCrl;
 use super::ca::describe::{
     DescribeCACertificate, DescribeCACertificateCount, DescribeCACertificateList,
 };
+use super::ca::external::CreateExternalCACertificate;
 use super::ca::history::{GetCaInstanceCrlAddress, ListCACertificateLog};
 use super::ca::lists::{DescribePcaAndExternalCACertificateList, ListPcaCaCertificate};
 use super::ca::revoke::UpdateCACertificateStatus;
@@ -147,6 +148,8 @@ operations! {
     CA, CreateRootCACertificate;
     /// Creates an intermediate CA.
     CA, CreateSubCACertificate;
+    /// Makes an intermediate CA of another's CSR.
+    CA, CreateExternalCACertificate;
 
     /// Describes a CA.
     CA, DescribeCACertificate;

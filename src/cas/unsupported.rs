@@ -2,7 +2,7 @@
 
 /// Of both versions (F): orders by instance, deployment, contacts and companies, warehouses of certificates of
 /// others, work with kept keys, and the CAs of others.
-pub(super) const UNSUPPORTED: [&str; 70] = [
+pub(super) const UNSUPPORTED: [&str; 69] = [
     "AddCloudAccess",
     "ApplyCertificate",
     "AssignCertificateCount",
@@ -11,7 +11,6 @@ pub(super) const UNSUPPORTED: [&str; 70] = [
     "CreateCompany",
     "CreateContact",
     "CreateDeploymentJob",
-    "CreateExternalCACertificate",
     "CreateRollbackTask",
     "CreateWHClientCertificate",
     "CreateWarehouse",

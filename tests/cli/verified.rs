@@ -177,7 +177,7 @@ fn revocation_lists_count_for_what_their_issuers_issued() {
 fn revocation(shop: &Shop, algorithm: KeyAlgorithm) {
     let now = NOW.to_string();
     let options = ["--now", &now, "--crl-base-url", "http://crl.example"];
-    let authorities = shop.call("DescribeCACertificateList", json!({ "CertificateType": "ROOT" }));
+    let authorities = shop.call("DescribeCACertificateList", json!({ "CertType": "root" }));
     let root = &authorities["CertificateList"][0];
     let mut below = sub(algorithm, root);
     below["CommonName"] = "With CRL".into();

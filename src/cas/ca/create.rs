@@ -143,22 +143,14 @@ impl Run for CreateSubCACertificate {
         // Compared in years; the end is cut to the parent's.
         let end = parent.issuer.certificate().validity().not_after();
         let validity = Validity::new(at.now, years(self.years, at.now)?.min(end))?;
-        let path_len = match self.path_len_constraint {
-            None => at.config.path_len,
-            Some(given) => u8::try_from(given)
-                .map_err(|_| CasError::invalid("PathLenConstraint", given, "0 to 255"))?,
-        };
-        check_path_len(&parent, path_len)?;
+        let path_len = path_len(at, "PathLenConstraint", self.path_len_constraint)?;
+        check_path_len(&parent, "ParentIdentifier", "PathLenConstraint", path_len)?;
         let usages = extended_key_usages("ExtendedKeyUsages", &self.extended_key_usages)?;
         let crl_day = self.crl_day.unwrap_or(at.config.crl_day);
         if !(1..=365).contains(&crl_day) {
             return Err(CasError::invalid("CrlDay", crl_day, "1 to 365"));
         }
-        if let Some(days) = self.cert_max_time
-            && !(1..=3_650_000).contains(&days)
-        {
-            return Err(CasError::invalid("CertMaxTime", days, "1 to 3650000 days"));
-        }
+        check_cert_max_time(self.cert_max_time)?;
         let enable_crl = self.enable_crl.unwrap_or_default();
         if enable_crl {
             crl_url(at, "EnableCrl", &parent.identifier)?;
@@ -195,24 +187,48 @@ impl Run for CreateSubCACertificate {
     }
 }
 
+/// How many CAs may follow below a new one.
+pub(super) fn path_len(at: &Session<'_>, place: &str, given: Option<i64>) -> Result<u8, CasError> {
+    let Some(given) = given else { return Ok(at.config.path_len) };
+    u8::try_from(given).map_err(|_| CasError::invalid(place, given, "0 to 255"))
+}
+
+pub(super) fn check_cert_max_time(given: Option<i64>) -> Result<(), CasError> {
+    match given {
+        Some(days) if !(1..=3_650_000).contains(&days) => {
+            Err(CasError::invalid("CertMaxTime", days, "1 to 3650000 days"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// As many CAs as the parent allows may follow (RFC 5280 section 4.2.1.9).
-fn check_path_len(parent: &Parent, path_len: u8) -> Result<(), CasError> {
+pub(super) fn check_path_len(
+    parent: &Parent,
+    parent_place: &str,
+    place: &str,
+    path_len: u8,
+) -> Result<(), CasError> {
     match parent.issuer.certificate().path_len() {
         Some(0) => {
             let given = format!("{}, whose PathLenConstraint is 0", parent.identifier);
             let allowed = "a CA that may have others below it";
-            Err(CasError::invalid("ParentIdentifier", given, allowed))
+            Err(CasError::invalid(parent_place, given, allowed))
         }
         Some(most) if path_len >= most => {
             let allowed = format!("0 to {}: that of its parent is {most}", most - 1);
-            Err(CasError::invalid("PathLenConstraint", path_len, allowed))
+            Err(CasError::invalid(place, path_len, allowed))
         }
         _ => Ok(()),
     }
 }
 
 /// The rows that record a new CA.
-fn created(at: &Session<'_>, record: AuthorityRecord, chain: &Chain) -> Result<Vec<Row>, Error> {
+pub(super) fn created(
+    at: &Session<'_>,
+    record: AuthorityRecord,
+    chain: &Chain,
+) -> Result<Vec<Row>, Error> {
     let key = at.key.get().map(Arc::as_ref);
     let (identifier, kept) = at.writer().issuer_row(chain, key, &[])?;
     let (identifier_text, status) = (identifier.to_string(), ISSUE.to_owned());
@@ -225,7 +241,7 @@ fn created(at: &Session<'_>, record: AuthorityRecord, chain: &Chain) -> Result<V
     Ok(rows)
 }
 
-fn answer(identifier: &Identifier, chain: &Chain) -> CreatedAuthority {
+pub(super) fn answer(identifier: &Identifier, chain: &Chain) -> CreatedAuthority {
     let above =
         if chain.above().is_empty() { slice::from_ref(chain.leaf()) } else { chain.above() };
     CreatedAuthority {

@@ -116,9 +116,8 @@ impl Run for DescribeCACertificateList {
             |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|it| it == found);
         let mut wanted = Vec::new();
         for AuthorityDocument { record, .. } in authority_documents(at.rows)? {
-            let cert_kind = if kind_of(&record) == ROOT { "root" } else { "subRoot" };
             if is(ca_status, &record.status.to_ascii_lowercase())
-                && is(cert_type, cert_kind)
+                && (cert_type.is_none() || is(cert_type, cert_kind(at, &record)?))
                 && is(identifier, &record.identifier)
                 && is(issuer_type, LOCAL)
                 && is(resource_group_id, record.resource_group_id.as_deref().unwrap_or_default())
@@ -129,6 +128,15 @@ impl Run for DescribeCACertificateList {
         }
         List::page(&wanted, *page, at.config, |record| described(at, record).map(Some))
     }
+}
+
+/// What CertType calls a CA: that of another has its key elsewhere.
+fn cert_kind(at: &Session<'_>, record: &AuthorityRecord) -> Result<&'static str, CasError> {
+    Ok(match kind_of(record) == ROOT {
+        true => "root",
+        false if kept_authority(at, &record.identifier)?.has_key => "subRoot",
+        false => "externalCa",
+    })
 }
 
 impl Run for DescribeCACertificateCount {

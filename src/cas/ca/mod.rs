@@ -3,6 +3,7 @@
 pub(super) mod create;
 pub(super) mod crl;
 pub(super) mod describe;
+pub(super) mod external;
 pub(super) mod history;
 pub(super) mod lists;
 pub(super) mod parent;

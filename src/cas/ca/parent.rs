@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::described::family;
 use super::super::error::{CasError, ErrorKind};
+use super::super::parameters::validity::days;
 use super::super::session::Session;
 use super::super::shelf::records::{
     AuthorityDocument, AuthorityRecord, ISSUE, Kept, authority_document, identifier,
@@ -11,8 +12,8 @@ use super::super::shelf::records::{
 use crate::crl::CrlDistribution;
 use crate::error::quoted;
 use crate::ledger::{Identifier, Row};
-use crate::time::Lifetime;
-use crate::{Authority, Issuer, KeyAlgorithm, KeyPair, Policy, Profile};
+use crate::time::{Lifetime, Validity};
+use crate::{Authority, CertificateRequest, Issuer, KeyAlgorithm, KeyPair, Policy, Profile};
 
 /// A CA that may issue now.
 pub(crate) struct Parent {
@@ -65,7 +66,11 @@ fn issuer(at: &Session<'_>, identifier: &Identifier) -> Result<Option<(Row, Issu
         return Ok(Some((record, issuer.clone())));
     }
     let Some(kept) = at.ledger.issuer(identifier)? else { return Ok(None) };
-    let Some(key) = at.ledger.issuer_key(identifier)? else { return Ok(None) };
+    let Some(key) = at.ledger.issuer_key(identifier)? else {
+        let message =
+            format!("CA {identifier}: its key is not kept here, so that it issues elsewhere");
+        return Err(CasError::new(ErrorKind::InvalidParameter, message));
+    };
     let key = signing_as_ruled(at, key)?;
     let issuer = Issuer::load(kept.chain, key)?;
     at.opened().insert(*identifier, (record.clone(), issuer.clone()));
@@ -180,4 +185,60 @@ pub(crate) fn published_crl(
         return Ok(None);
     }
     crl_url(at, "EnableCrl", &identifier("Identifier", &record.identifier)?).map(Some)
+}
+
+/// A leaf is valid while its issuer is, from now on or a little before, and no longer than its issuer
+/// may issue.
+pub(crate) fn check_period(
+    at: &Session<'_>,
+    parameter: &str,
+    validity: &Validity,
+    parent: &Parent,
+) -> Result<(), CasError> {
+    let refuse = |given, allowed| Err(CasError::invalid(parameter, given, allowed));
+    let (begin, end) = (validity.not_before(), validity.not_after());
+    let issuer = parent.issuer.certificate().validity();
+    if end > issuer.not_after() {
+        let allowed = format!("until {}, the end of the issuing CA", issuer.not_after());
+        return refuse(format!("until {end}"), allowed);
+    }
+    if begin < issuer.not_before() {
+        let allowed = format!("from {} on, the beginning of the issuing CA", issuer.not_before());
+        return refuse(format!("from {begin}"), allowed);
+    }
+    let backdate = at.config.backdate;
+    let earliest = at.now.minus(backdate).unwrap_or(issuer.not_before());
+    if begin < earliest {
+        let allowed = format!("from {earliest} on, {backdate} before now");
+        return refuse(format!("from {begin}"), allowed);
+    }
+    if let Some(most) = parent.kept.document.record.cert_max_time
+        && validity.lifetime() > days(most)
+    {
+        let allowed = format!("at most {most} days, the CertMaxTime of the issuing CA");
+        return refuse(validity.lifetime().to_string(), allowed);
+    }
+    Ok(())
+}
+
+/// The algorithm that was given is the CSR's, and the CSR's family the issuer's.
+pub(crate) fn check_csr_key(
+    at: &Session<'_>,
+    csr: &CertificateRequest,
+    name: Option<&str>,
+    parent: &Parent,
+) -> Result<(), CasError> {
+    let key = csr.public_key().algorithm();
+    if let Some(name) = name {
+        let given = algorithm(at, "Algorithm", name)?;
+        if given != key {
+            let allowed = format!("{}, the key of the CSR", at.config.name_of(key));
+            return Err(CasError::invalid("Algorithm", at.config.name_of(given), allowed));
+        }
+    }
+    if !at.config.weak_keys.allow(key) || !at.config.algorithms.iter().any(|rule| rule.key == key) {
+        let given = format!("a key {}", at.config.name_of(key));
+        return Err(CasError::invalid("Csr", given, "a key that is allowed"));
+    }
+    check_family(at, "Csr", key, parent)
 }

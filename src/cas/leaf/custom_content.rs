@@ -13,7 +13,7 @@ use super::custom_structures::{
 use crate::error::quoted;
 use crate::name::{Attribute, AttributeType};
 use crate::profile::{ExtendedKeyUsage, KeyUsage, Oid};
-use crate::{AltName, Error, Name, Profile, SerialNumber};
+use crate::{AltName, Name, Profile, SerialNumber};
 
 const EXTENSIONS: &str = "ApiPassthrough.Extensions";
 
@@ -115,9 +115,8 @@ fn alt_names(given: &[PassthroughName]) -> Result<Vec<AltName>, CasError> {
     Ok(names)
 }
 
-/// The subject that is given, or else the CSR's, in the encodings that the engine writes.
-pub(super) fn subject(given: Option<&PassthroughSubject>, csr: &Name) -> Result<Name, CasError> {
-    let Some(given) = given else { return csr_subject(csr) };
+/// The subject that is given.
+pub(super) fn subject(given: &PassthroughSubject) -> Result<Name, CasError> {
     let name = given.fields.name(given.common_name.as_deref(), &subject::PASSTHROUGH)?;
     let mut relative = name.relative().to_vec();
     for (at, PassthroughAttribute { object_identifier, value }) in
@@ -132,25 +131,6 @@ pub(super) fn subject(given: Option<&PassthroughSubject>, csr: &Name) -> Result<
         let attribute = Attribute::new(AttributeType::other(oid), value)
             .map_err(|error| CasError::invalid(&format!("{place}.Value"), quoted(value), error))?;
         relative.push(vec![attribute]);
-    }
-    Ok(Name::from_relative(relative)?)
-}
-
-fn csr_subject(csr: &Name) -> Result<Name, CasError> {
-    let again = |attribute: &Attribute| {
-        let refuse = |error: Error| {
-            let given = format!("the attribute {}", quoted(&attribute.to_string()));
-            CasError::invalid("Csr", given, format!("a subject that can be written ({error})"))
-        };
-        let text = attribute.certifiable_text().map_err(refuse)?;
-        Attribute::new(attribute.kind(), &text).map_err(refuse)
-    };
-    // A blank value asks for nothing.
-    let asks = |attribute: &&Attribute| attribute.text().is_none_or(|text| !text.trim().is_empty());
-    let mut relative: Vec<Vec<Attribute>> = Vec::new();
-    for attributes in csr.relative() {
-        let kept: Result<Vec<_>, CasError> = attributes.iter().filter(asks).map(again).collect();
-        relative.extend(Some(kept?).filter(|kept| !kept.is_empty()));
     }
     Ok(Name::from_relative(relative)?)
 }

@@ -1,13 +1,12 @@
 //! Issuing a leaf: what all operations that do so have in common.
 
-use super::super::ca::parent::{self, Parent, check_family, crl_url};
+use super::super::ca::parent::{self, Parent, crl_url};
 use super::super::described::pems;
 use super::super::error::{CasError, ErrorKind};
 use super::super::limits::IDENTIFIER_BYTES;
 use super::super::parameters::groups::{IssuedLeaf, LeafOptions};
 use super::super::parameters::tags::{TagParameter, check_tags, kept, resource_group};
 use super::super::parameters::text::check_alias;
-use super::super::parameters::validity::days;
 use super::super::session::Session;
 use super::super::shelf::records::{LeafDocument, issued_count, leaf_rows};
 use super::super::shelf::token;
@@ -17,13 +16,12 @@ use crate::issuance::Issuance;
 use crate::ledger::{Identifier, Ledger, Row};
 use crate::policy::{OnDenial, RootLeaves};
 use crate::profile::AltNamePresence;
-use crate::time::Validity;
-use crate::{Certificate, CertificateRequest, KeyPair, Profile};
+use crate::{Certificate, KeyPair, Profile};
 
 /// A leaf to be issued.
 pub(crate) struct Leaf<'l> {
     pub(crate) parent: &'l Parent,
-    /// For whom, with its subject, names and period, which was checked ([`check_period`]).
+    /// For whom, with its subject, names and period, which was checked ([`parent::check_period`]).
     pub(crate) issuance: Issuance<'l>,
     /// The key that was generated here, and is kept with the leaf.
     pub(crate) key: Option<&'l KeyPair>,
@@ -120,62 +118,6 @@ pub(crate) fn leaf_parent(at: &Session<'_>, text: &str) -> Result<Parent, CasErr
     }
     let allowed = "an intermediate CA: only these issue leaves";
     Err(CasError::invalid("ParentIdentifier", format!("the root {text}"), allowed))
-}
-
-/// A leaf is valid while its issuer is, from now on or a little before, and no longer than its issuer
-/// may issue.
-pub(crate) fn check_period(
-    at: &Session<'_>,
-    parameter: &str,
-    validity: &Validity,
-    parent: &Parent,
-) -> Result<(), CasError> {
-    let refuse = |given, allowed| Err(CasError::invalid(parameter, given, allowed));
-    let (begin, end) = (validity.not_before(), validity.not_after());
-    let issuer = parent.issuer.certificate().validity();
-    if end > issuer.not_after() {
-        let allowed = format!("until {}, the end of the issuing CA", issuer.not_after());
-        return refuse(format!("until {end}"), allowed);
-    }
-    if begin < issuer.not_before() {
-        let allowed = format!("from {} on, the beginning of the issuing CA", issuer.not_before());
-        return refuse(format!("from {begin}"), allowed);
-    }
-    let backdate = at.config.backdate;
-    let earliest = at.now.minus(backdate).unwrap_or(issuer.not_before());
-    if begin < earliest {
-        let allowed = format!("from {earliest} on, {backdate} before now");
-        return refuse(format!("from {begin}"), allowed);
-    }
-    if let Some(most) = parent.kept.document.record.cert_max_time
-        && validity.lifetime() > days(most)
-    {
-        let allowed = format!("at most {most} days, the CertMaxTime of the issuing CA");
-        return refuse(validity.lifetime().to_string(), allowed);
-    }
-    Ok(())
-}
-
-/// The algorithm that was given is the CSR's, and the CSR's family the issuer's.
-pub(crate) fn check_csr_key(
-    at: &Session<'_>,
-    csr: &CertificateRequest,
-    algorithm: Option<&str>,
-    parent: &Parent,
-) -> Result<(), CasError> {
-    let key = csr.public_key().algorithm();
-    if let Some(algorithm) = algorithm {
-        let given = parent::algorithm(at, "Algorithm", algorithm)?;
-        if given != key {
-            let allowed = format!("{}, the key of the CSR", at.config.name_of(key));
-            return Err(CasError::invalid("Algorithm", at.config.name_of(given), allowed));
-        }
-    }
-    if !at.config.weak_keys.allow(key) || !at.config.algorithms.iter().any(|rule| rule.key == key) {
-        let given = format!("a key {}", at.config.name_of(key));
-        return Err(CasError::invalid("Csr", given, "a key that is allowed"));
-    }
-    check_family(at, "Csr", key, parent)
 }
 
 /// What is to be answered is among what can be: this is looked at first.

@@ -1,6 +1,8 @@
 //! Server and client certificates: one way for both, with a CSR and without.
 
-use super::super::ca::parent::{self, Parent, check_family, generated};
+use super::super::ca::parent::{
+    self, Parent, check_csr_key, check_family, check_period, generated,
+};
 use super::super::config::SubjectFromCsr;
 use super::super::csr::operations::read_csr;
 use super::super::error::CasError;
@@ -10,10 +12,7 @@ use super::super::parameters::subject::{self, SubjectFields};
 use super::super::parameters::validity::{deciding, overruled, validity};
 use super::super::session::{Run, Session};
 use super::super::shelf::records::{CLIENT, SERVER};
-use super::issue::{
-    Leaf, check_csr_key, check_enable_crl, check_immediately, check_period, issue, leaf_parent,
-    server_profile,
-};
+use super::issue::{Leaf, check_enable_crl, check_immediately, issue, leaf_parent, server_profile};
 use super::names;
 use super::tls_structures::*;
 use crate::error::quoted;

@@ -1,13 +1,11 @@
 //! Moving orders on: challenges that are met, certificates that are issued.
 
-use super::super::ca::parent::Parent;
+use super::super::ca::parent::{Parent, check_csr_key, check_period};
 use super::super::config::OrderOutliving;
 use super::super::csr::operations::read_csr;
 use super::super::error::CasError;
 use super::super::json::structures::structures;
-use super::super::leaf::issue::{
-    Leaf, check_csr_key, check_period, issue, leaf_parent, server_profile,
-};
+use super::super::leaf::issue::{Leaf, issue, leaf_parent, server_profile};
 use super::super::parameters::groups::LeafOptions;
 use super::super::parameters::tags::given;
 use super::super::parameters::validity::days;

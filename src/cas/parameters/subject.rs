@@ -142,3 +142,23 @@ fn check(
         CasError::invalid(parameter, given, error)
     })
 }
+
+/// The subject of a CSR, in the encodings that the engine writes.
+pub(crate) fn of_csr(csr: &Name) -> Result<Name, CasError> {
+    let again = |attribute: &Attribute| {
+        let refuse = |error: Error| {
+            let given = format!("the attribute {}", quoted(&attribute.to_string()));
+            CasError::invalid("Csr", given, format!("a subject that can be written ({error})"))
+        };
+        let text = attribute.certifiable_text().map_err(refuse)?;
+        Attribute::new(attribute.kind(), &text).map_err(refuse)
+    };
+    // A blank value asks for nothing.
+    let asks = |attribute: &&Attribute| attribute.text().is_none_or(|text| !text.trim().is_empty());
+    let mut relative: Vec<Vec<Attribute>> = Vec::new();
+    for attributes in csr.relative() {
+        let kept: Result<Vec<_>, CasError> = attributes.iter().filter(asks).map(again).collect();
+        relative.extend(Some(kept?).filter(|kept| !kept.is_empty()));
+    }
+    Ok(Name::from_relative(relative)?)
+}

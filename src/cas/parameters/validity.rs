@@ -3,6 +3,7 @@
 use super::super::config::ValidityRule;
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::structures::structures;
+use crate::error::quoted;
 use crate::time::{Lifetime, Time, Validity};
 
 structures! {
@@ -124,4 +125,38 @@ pub(crate) fn years(years: i64, now: Time) -> Result<Time, CasError> {
 /// A number of days.
 pub(crate) fn days(days: i64) -> Lifetime {
     Lifetime::days(u32::try_from(days).unwrap_or(u32::MAX))
+}
+
+/// The validity that `Validity` says.
+pub(crate) fn written_validity(text: &str, now: Time) -> Result<Validity, CasError> {
+    let refuse = || {
+        let allowed = "Ny, Nm or Nd, yyyy-MM-ddTHH:mm:ssZ, or two such times joined by '/', \
+                       the end after the beginning and before the year 10000";
+        CasError::invalid("Validity", quoted(text), allowed)
+    };
+    let (from, until) = match text.split_once('/') {
+        Some((from, until)) => (instant(from), instant(until)),
+        None => (Some(now), instant(text).or_else(|| later(text, now))),
+    };
+    let (from, until) = from.zip(until).filter(|(from, until)| from < until).ok_or_else(refuse)?;
+    Ok(Validity::new(from, until)?)
+}
+
+/// `yyyy-MM-ddTHH:mm:ssZ`, exactly.
+fn instant(text: &str) -> Option<Time> {
+    let time: Time = text.parse().ok()?;
+    (time.to_string() == text).then_some(time)
+}
+
+/// `Ny`, `Nm` or `Nd` from now, N without a sign and not zero.
+fn later(text: &str, now: Time) -> Option<Time> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+    let count: u32 = number.parse().ok().filter(|count| digits && *count > 0)?;
+    match unit {
+        "y" => now.plus_months(count.checked_mul(12)?).ok(),
+        "m" => now.plus_months(count).ok(),
+        "d" => now.plus(Lifetime::days(count)).ok(),
+        _ => None,
+    }
 }

@@ -10,6 +10,7 @@ mod number;
 mod power;
 mod prime;
 mod pseudoprime;
+mod residues;
 mod rsa;
 mod rsa_faults;
 mod rsa_keys;
