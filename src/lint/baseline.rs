@@ -20,7 +20,7 @@ pub(super) fn check(facts: &Facts<'_>, notes: &mut Notes) {
         notes.add(&SHA1, "signature", oid.to_string());
     }
     match facts.key {
-        Kind::Rsa(bits) if bits < 2048 => {
+        Kind::Rsa(bits) if bits < 2048 || !bits.is_multiple_of(8) => {
             notes.add(&RSA_BITS, KEY, format!("{bits} bits"));
         }
         Kind::Rsa(_) | Kind::Curve(Some(PRIME256V1 | SECP384R1 | SECP521R1)) => {}
@@ -165,7 +165,7 @@ rules! { Some(LintProfile::TlsBaseline);
     SHA1 = Error "br-7.1.3.2-weak-digest", "CA/Browser BR section 7.1.3.2":
         "sign over SHA-256, SHA-384 or SHA-512";
     RSA_BITS = Error "br-6.1.5-rsa-2048", "CA/Browser BR section 6.1.5":
-        "use an RSA modulus of 2048 bits or more";
+        "use an RSA modulus of 2048 bits or more, a multiple of 8";
     KEY_KIND = Error "br-6.1.5-key-kind", "CA/Browser BR section 6.1.5":
         "use RSA, P-256, P-384 or P-521";
     SERVER_AUTH = Error "br-7.1.2.7.10-server-auth", "CA/Browser BR section 7.1.2.7.10":

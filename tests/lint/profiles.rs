@@ -18,6 +18,11 @@ pub const CASES: &[Case] = &[
     with("br-6.1.5-rsa-2048", &["nist-sp-800-131a-rsa-2048"], || {
         der(rsa_leaf().field(KEY, rsa_key(&modulus(1024), &[3])))
     }),
+    case("br-6.1.5-rsa-2048", || {
+        // 2060 bits.
+        let modulus = [&[0x0f][..], &modulus(2048)].concat();
+        der(rsa_leaf().field(KEY, rsa_key(&modulus, &[1, 0, 1])))
+    }),
     case("br-6.1.5-key-kind", || leaf_field(KEY, curve_key("1.3.132.0.10", 32))),
     case("br-6.1.5-key-kind", || der(sm2_leaf())),
     case("br-7.1.2.7.10-server-auth", || {
