@@ -11,7 +11,7 @@ const fn known(oid: &str, name: &'static str) -> (Oid, &'static str) {
     (Oid::known(oid), name)
 }
 
-static NAMES: [(Oid, &str); 118] = [
+static NAMES: [(Oid, &str); 125] = [
     // Keys: RFC 3279, RFC 4055, RFC 5480, RFC 8410, RFC 9881, RFC 9909, GM/T 0006, GOST R 34.10.
     known("1.2.840.113549.1.1.1", "rsaEncryption"),
     known("1.2.840.113549.1.1.7", "id-RSAES-OAEP"),
@@ -97,6 +97,13 @@ static NAMES: [(Oid, &str); 118] = [
     known("2.16.840.1.101.3.4.1.42", "AES-256-CBC"),
     known("1.2.156.10197.1.104.2", "SM4-CBC"),
     known("1.2.156.10197.1.104.8", "SM4-GCM"),
+    known("1.2.392.200011.61.1.1.1.2", "Camellia-128-CBC"),
+    known("1.2.392.200011.61.1.1.1.3", "Camellia-192-CBC"),
+    known("1.2.392.200011.61.1.1.1.4", "Camellia-256-CBC"),
+    known("1.2.410.200004.1.4", "SEED-CBC"),
+    known("1.2.410.200046.1.1.2", "ARIA-128-CBC"),
+    known("1.2.410.200046.1.1.7", "ARIA-192-CBC"),
+    known("1.2.410.200046.1.1.12", "ARIA-256-CBC"),
     known("1.2.840.113549.2.12", "HMAC-SHA512-224"),
     known("1.2.840.113549.2.13", "HMAC-SHA512-256"),
     known("2.16.840.1.101.3.4.2.14", "HMAC-SHA3-256"),
