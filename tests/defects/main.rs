@@ -6,6 +6,7 @@ mod asked_twice;
 mod brought_requests;
 mod hostile_input;
 mod hostile_limits;
+#[cfg(all(feature = "cas", feature = "ecc", feature = "idna", feature = "rsa", feature = "sm2"))]
 mod messages;
 mod other_kinds;
 mod peer_defects;

@@ -78,7 +78,7 @@ fn a_list_reads_before_its_signature_as_after_it_and_permits_nothing() {
 }
 
 #[test]
-fn what_is_cut_or_of_another_kind_is_malformed() {
+fn what_is_cut_or_of_another_kind_is_refused() {
     let ladder = Ladder::new(algorithm());
     let authority = authority(&ladder);
     let certificate = authority.prepare(&ladder.request(&["db.internal"])).unwrap();
@@ -90,8 +90,13 @@ fn what_is_cut_or_of_another_kind_is_malformed() {
     for end in 0..list.len() {
         RevocationList::from_to_be_signed(&list[..end]).unwrap_err();
     }
-    assert!(matches!(Certificate::from_to_be_signed(&list), Err(Error::Malformed(_))));
-    assert!(matches!(RevocationList::from_to_be_signed(certificate), Err(Error::Malformed(_))));
+    for (error, kind) in [
+        (Certificate::from_to_be_signed(&list).unwrap_err(), "a certificate revocation list"),
+        (RevocationList::from_to_be_signed(certificate).unwrap_err(), "a certificate"),
+    ] {
+        let Error::Unsupported { what: "input", given, .. } = &error else { panic!("{error}") };
+        assert_eq!(given, kind);
+    }
     // A whole certificate is not the part of it that is signed.
     let whole = ladder.root.certificate().as_der();
     assert!(matches!(Certificate::from_to_be_signed(whole), Err(Error::Malformed(_))));
