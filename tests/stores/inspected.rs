@@ -90,13 +90,9 @@ fn what_is_cut_or_of_another_kind_is_refused() {
     for end in 0..list.len() {
         RevocationList::from_to_be_signed(&list[..end]).unwrap_err();
     }
-    for (error, kind) in [
-        (Certificate::from_to_be_signed(&list).unwrap_err(), "a certificate revocation list"),
-        (RevocationList::from_to_be_signed(certificate).unwrap_err(), "a certificate"),
-    ] {
-        let Error::Unsupported { what: "input", given, .. } = &error else { panic!("{error}") };
-        assert_eq!(given, kind);
-    }
+    let error = Certificate::from_to_be_signed(&list).unwrap_err();
+    assert!(error.to_string().contains("given a certificate revocation list"), "{error}");
+    assert!(matches!(RevocationList::from_to_be_signed(certificate), Err(Error::Malformed(_))));
     // A whole certificate is not the part of it that is signed.
     let whole = ladder.root.certificate().as_der();
     assert!(matches!(Certificate::from_to_be_signed(whole), Err(Error::Malformed(_))));
