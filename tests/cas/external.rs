@@ -118,6 +118,32 @@ fn what_is_passed_through_goes_before_the_csr() {
 }
 
 #[test]
+fn the_limit_of_leaves_is_none_of_cas_and_a_name_above_is_nobodys() {
+    let cas = cas();
+    let root = root(&cas, "ECC_256");
+    let above = json!({ "CertMaxTime": 90, "PathLenConstraint": 1 });
+    let above = intermediate(&cas, &root, "ECC_256", above);
+    let csr = |name: &[u8]| request(&[("2.5.4.3", 0x0c, name)], &key(KeyAlgorithm::EcdsaP256));
+    let given = |csr: String| json!({ "Csr": csr, "InstanceId": above, "Validity": "3y" });
+    let issued = certificate(&call(&cas, CREATE, given(csr(b"Other CA"))));
+    assert_eq!(issued.validity().not_after().to_string(), "2030-01-15T08:00:00Z");
+    // As the CA above, or the root, is called; string types, case and blanks do not count.
+    let described = call(&cas, "DescribeCACertificate", json!({ "Identifier": above }));
+    let pem = text(&described["Certificate"], "X509Certificate");
+    let name = Certificate::from_pem(pem).unwrap().subject().to_string();
+    for above_name in [
+        name.clone(),
+        name.replace("Example CA", "example  ca"),
+        name.replace("Example CA", "Example Root"),
+    ] {
+        let subject: certwright::Name = above_name.parse().unwrap();
+        let made = CertificateRequest::builder(subject).sign(&key(KeyAlgorithm::EcdsaP256));
+        let words = ["ApiPassthrough.Subject", "the name of a CA above"];
+        refused(&cas, CREATE, given(made.unwrap().to_pem()), "InvalidParameter", &words);
+    }
+}
+
+#[test]
 fn what_is_out_of_bounds_is_refused_by_its_name() {
     let cas = cas();
     let (root, sub) = hierarchy(&cas, "ECC_256");

@@ -17,6 +17,7 @@ use super::super::shelf::token;
 use super::parent::{self, Parent, algorithm, check_family, crl_url, generated};
 use crate::issuance::Issuance;
 use crate::ledger::{Identifier, Row};
+use crate::profile::ExtendedKeyUsage;
 use crate::time::Validity;
 use crate::{Certificate, Chain, Error, Issuer, Name, Profile, SerialNumber};
 
@@ -158,13 +159,9 @@ impl Run for CreateSubCACertificate {
         check_tags(at.config, &self.tags)?;
         let resource_group_id = resource_group(self.resource_group_id.as_deref(), &self.tags)?;
 
-        let mut profile = Profile::intermediate(path_len);
-        if !usages.is_empty() {
-            profile = profile.with_extended_key_usage(usages);
-        }
+        let profile = intermediate(path_len, usages);
         let key = at.key_once(|| generated(at, algorithm))?;
         let record = || AuthorityRecord {
-            parent_identifier: Some(parent.identifier.to_string()),
             years: self.years,
             crl_status: enable_crl,
             crl_day,
@@ -173,10 +170,7 @@ impl Run for CreateSubCACertificate {
             tags: kept(&self.tags),
             ..Default::default()
         };
-        let rows = |certificate: &Certificate| {
-            let above = parent.issuer.chain().certificates().cloned().collect();
-            created(at, record(), &Chain::new(certificate.clone(), above)?)
-        };
+        let rows = |certificate: &Certificate| created_below(at, record(), &parent, certificate);
         let policy = parent::policy(at, profile.clone());
         let issuance = Issuance::for_authority(key.public_key().clone(), name, profile)
             .under(&policy)
@@ -223,12 +217,27 @@ pub(super) fn check_path_len(
     }
 }
 
-/// The rows that record a new CA.
-pub(super) fn created(
+/// What a CA may do.
+pub(super) fn intermediate(path_len: u8, usages: Vec<ExtendedKeyUsage>) -> Profile {
+    let profile = Profile::intermediate(path_len);
+    if usages.is_empty() { profile } else { profile.with_extended_key_usage(usages) }
+}
+
+/// The rows that record a new CA below another.
+pub(super) fn created_below(
     at: &Session<'_>,
     record: AuthorityRecord,
-    chain: &Chain,
+    parent: &Parent,
+    certificate: &Certificate,
 ) -> Result<Vec<Row>, Error> {
+    let record =
+        AuthorityRecord { parent_identifier: Some(parent.identifier.to_string()), ..record };
+    let above = parent.issuer.chain().certificates().cloned().collect();
+    created(at, record, &Chain::new(certificate.clone(), above)?)
+}
+
+/// The rows that record a new CA.
+fn created(at: &Session<'_>, record: AuthorityRecord, chain: &Chain) -> Result<Vec<Row>, Error> {
     let key = at.key.get().map(Arc::as_ref);
     let (identifier, kept) = at.writer().issuer_row(chain, key, &[])?;
     let (identifier_text, status) = (identifier.to_string(), ISSUE.to_owned());

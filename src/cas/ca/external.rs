@@ -10,17 +10,19 @@ use super::super::parameters::validity::written_validity;
 use super::super::session::{Run, Session};
 use super::super::shelf::records::AuthorityRecord;
 use super::create::{
-    CreatedAuthority, answer, check_cert_max_time, check_path_len, created, path_len,
+    CreatedAuthority, answer, check_cert_max_time, check_path_len, created_below, intermediate,
+    path_len,
 };
-use super::parent::{self, check_csr_key, check_period};
+use super::parent::{self, check_csr_key, check_within};
+use crate::Certificate;
 use crate::issuance::Issuance;
 use crate::policy::OnDenial;
 use crate::time::Validity;
-use crate::{Certificate, Chain, Profile};
 
 structures! {
     /// Makes an intermediate CA of another's CSR, whose private key stays where it is: such a CA is kept, listed,
-    /// described and revoked here, and issues elsewhere.
+    /// described and revoked here, and issues elsewhere. What it issues is in no ledger of this engine: who may
+    /// call this can have a CA of his own.
     ///
     /// # Errors
     /// `CertificateFormatException` for a CSR that does not parse or whose signature is wrong;
@@ -81,7 +83,7 @@ impl Run for CreateExternalCACertificate {
         let parent = parent::find(at, "InstanceId", &self.instance_id)?;
         check_csr_key(at, &csr, None, &parent)?;
         let validity = written_validity(&self.validity, at.now)?;
-        check_period(at, "Validity", &validity, &parent)?;
+        check_within(at, "Validity", &validity, &parent)?;
         let given = self.api_passthrough.as_ref();
         let extensions = given.and_then(|given| given.extensions.as_ref());
         let place = "ApiPassthrough.Extensions.PathLenConstraint";
@@ -100,16 +102,19 @@ impl Run for CreateExternalCACertificate {
             let allowed = "a subject, here or in the CSR";
             return Err(CasError::invalid("ApiPassthrough.Subject", "none", allowed));
         }
+        // Whose key is elsewhere may not be taken for one above: names are how issuers and lists are found.
+        if let Some(other) =
+            parent.issuer.chain().certificates().find(|it| it.subject().matches(&name))
+        {
+            let given = format!("{name}, the name of a CA above");
+            let allowed = format!("another subject than {}", other.subject());
+            return Err(CasError::invalid("ApiPassthrough.Subject", given, allowed));
+        }
         check_cert_max_time(self.cert_max_time)?;
         check_tags(at.config, &self.tags)?;
         let resource_group_id = resource_group(self.resource_group_id.as_deref(), &self.tags)?;
 
-        let mut profile = Profile::intermediate(path_len);
-        if !usages.is_empty() {
-            profile = profile.with_extended_key_usage(usages);
-        }
         let record = || AuthorityRecord {
-            parent_identifier: Some(parent.identifier.to_string()),
             years: whole_years(validity),
             crl_day: at.config.crl_day,
             cert_max_time: self.cert_max_time,
@@ -117,11 +122,9 @@ impl Run for CreateExternalCACertificate {
             tags: kept(&self.tags),
             ..Default::default()
         };
-        let rows = |certificate: &Certificate| {
-            let above = parent.issuer.chain().certificates().cloned().collect();
-            created(at, record(), &Chain::new(certificate.clone(), above)?)
-        };
-        let policy = parent::policy(at, profile).with_on_denial(OnDenial::LeaveOut);
+        let rows = |certificate: &Certificate| created_below(at, record(), &parent, certificate);
+        let policy =
+            parent::policy(at, intermediate(path_len, usages)).with_on_denial(OnDenial::LeaveOut);
         let issuance = Issuance::for_request(&csr)
             .under(&policy)
             .subject(name)

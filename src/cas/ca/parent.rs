@@ -195,6 +195,23 @@ pub(crate) fn check_period(
     validity: &Validity,
     parent: &Parent,
 ) -> Result<(), CasError> {
+    check_within(at, parameter, validity, parent)?;
+    if let Some(most) = parent.kept.document.record.cert_max_time
+        && validity.lifetime() > days(most)
+    {
+        let allowed = format!("at most {most} days, the CertMaxTime of the issuing CA");
+        return Err(CasError::invalid(parameter, validity.lifetime(), allowed));
+    }
+    Ok(())
+}
+
+/// Whatever a CA issues is valid while that is, from now on or a little before.
+pub(crate) fn check_within(
+    at: &Session<'_>,
+    parameter: &str,
+    validity: &Validity,
+    parent: &Parent,
+) -> Result<(), CasError> {
     let refuse = |given, allowed| Err(CasError::invalid(parameter, given, allowed));
     let (begin, end) = (validity.not_before(), validity.not_after());
     let issuer = parent.issuer.certificate().validity();
@@ -211,12 +228,6 @@ pub(crate) fn check_period(
     if begin < earliest {
         let allowed = format!("from {earliest} on, {backdate} before now");
         return refuse(format!("from {begin}"), allowed);
-    }
-    if let Some(most) = parent.kept.document.record.cert_max_time
-        && validity.lifetime() > days(most)
-    {
-        let allowed = format!("at most {most} days, the CertMaxTime of the issuing CA");
-        return refuse(validity.lifetime().to_string(), allowed);
     }
     Ok(())
 }
