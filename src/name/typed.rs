@@ -5,6 +5,7 @@ use std::net::Ipv6Addr;
 use super::alt::AltName;
 use super::other::OtherName;
 use crate::error::{Error, quoted};
+use crate::hexadecimal;
 use crate::oid::Oid;
 
 impl AltName {
@@ -61,15 +62,9 @@ fn other_name(text: &str, malformed: impl Fn(&str) -> Error) -> Result<AltName, 
     }
     let kind: Oid = kind.parse().map_err(|_| malformed(NO_OID))?;
     let digits = value.strip_prefix('#').unwrap_or(value);
-    let der =
-        bytes(digits).ok_or_else(|| malformed("the value is not hexadecimal digits in pairs"))?;
+    let der = hexadecimal::bytes(digits)
+        .ok_or_else(|| malformed("the value is not hexadecimal digits in pairs"))?;
     OtherName::new(kind, der).map(AltName::OtherName)
-}
-
-fn bytes(digits: &str) -> Option<Vec<u8>> {
-    let (pairs, []) = digits.as_bytes().as_chunks::<2>() else { return None };
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
 }
 
 const NO_OID: &str = "the type is not an object identifier, such as 1.3.6.1.4.1.311.20.2.3";
