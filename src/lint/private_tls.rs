@@ -44,14 +44,16 @@ fn check_authority(facts: &Facts<'_>, notes: &mut Notes) {
 }
 
 fn check_server(facts: &Facts<'_>, notes: &mut Notes) {
-    if let (Some(from), Some(to)) = (facts.not_before, facts.not_after) {
+    let since = facts.not_before.filter(|from| from.unix() >= SINCE);
+    if let (Some(from), Some(to)) = (since, facts.not_after) {
         let seconds = to.unix() - from.unix();
-        if from.unix() >= SINCE && seconds > DAYS * 86_400 {
+        if seconds > DAYS * 86_400 {
             let days = (seconds + 86_399) / 86_400;
             notes.add(&LIFETIME, "validity", format!("{days} days; at most {DAYS}"));
         }
     }
     match facts.extended.as_deref() {
+        None if since.is_none() => {}
         None => notes.add(&SERVER_AUTH, "extKeyUsage", "none"),
         Some(usages) if !usages.contains(&ExtendedKeyUsage::SERVER_AUTH.oid()) => {
             notes.add(&SERVER_AUTH, "extKeyUsage", "usages without serverAuth");
@@ -85,7 +87,7 @@ fn is_broad_wildcard(name: &Value<'_>) -> bool {
 
 const KEY: &str = "subjectPublicKeyInfo";
 
-/// 2019-07-01 in UNIX seconds: certificates from then on have the limit.
+/// 2019-07-01 in UNIX seconds: Apple asks certificates from then on for serverAuth and for the limit.
 const SINCE: i64 = 1_561_939_200;
 
 const DAYS: i64 = 825;

@@ -283,3 +283,17 @@ fn only(rule: &str, der: Vec<u8>) {
 fn dns_names(count: usize) -> Vec<u8> {
     alt_names(&vec![(0x82, &b"db.certwright.net"[..]); count])
 }
+
+/// Apple's newer rules are for certificates from July 2019 on.
+#[test]
+fn certificates_of_before_july_2019_may_live_longer_and_need_no_server_auth() {
+    let private = Linter::new().add_profile(LintProfile::PrivateTls);
+    let found = |from: &[u8]| -> Vec<&str> {
+        let old = leaf().without(EXTENDED).field(VALIDITY, validity(from, b"300101000000Z"));
+        private.lint(&der(old)).findings().iter().map(|finding| finding.rule).collect()
+    };
+    assert_eq!(found(b"190630235959Z"), [""; 0]);
+    let mut new = found(b"190701000000Z");
+    new.sort_unstable();
+    assert_eq!(new, ["private-tls-lifetime", "private-tls-server-auth"]);
+}
