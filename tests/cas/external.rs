@@ -63,9 +63,23 @@ fn a_csr_becomes_a_ca_that_issues_elsewhere() {
         let described = &described["Certificate"];
         assert_eq!(text(described, "ParentIdentifier"), root);
         assert_eq!((text(described, "Status"), &described["Years"]), ("ISSUE", &json!(3)));
-        for (kind, number) in [("externalCa", 1), ("subRoot", 0), ("root", 1)] {
-            let listed = call(&cas, "DescribeCACertificateList", json!({ "CertType": kind }));
-            assert_eq!(listed["CertificateList"].as_array().unwrap().len(), number, "{kind}");
+        assert_eq!(text(described, "IssuerType"), "external");
+        for (filter, value, number) in [
+            ("CertType", "externalCa", 1),
+            ("CertType", "subRoot", 0),
+            ("CertType", "root", 1),
+            ("IssuerType", "external", 1),
+            ("IssuerType", "local", 1),
+            ("IssuerType", "iTrusChina", 0),
+        ] {
+            let listed = call(&cas, "DescribeCACertificateList", json!({ filter: value }));
+            assert_eq!(listed["CertificateList"].as_array().unwrap().len(), number, "{value}");
+        }
+        let older = json!({ "Version": "2020-04-07", "CertType": "CA" });
+        let listed = call(&cas, "ListCert", older);
+        for entry in listed["CertList"].as_array().unwrap() {
+            let is_here = text(entry, "Identifier") == root;
+            assert_eq!(entry["ExistPrivateKey"], json!(is_here), "{entry}");
         }
         // It does not issue here, since its key is elsewhere.
         let leaf = json!({ "CommonName": "a.example", "Algorithm": name, "Days": 9,

@@ -39,7 +39,7 @@ structures! {
         cert_type: Option<String>,
         /// Only the one with this identifier.
         identifier: Option<String>,
-        /// Only those whose key is held so: local, iTrusChina or external. Here all are local.
+        /// Only those whose key is held so: local, iTrusChina or external. Here none is iTrusChina.
         issuer_type: Option<String>,
         /// Only those of this resource group.
         resource_group_id: Option<String>,
@@ -110,16 +110,22 @@ impl Run for DescribeCACertificateList {
         let Self { resource_group_id, valid_status, .. } = self;
         one_of("CaStatus", ca_status, &["issue", "forbidden", "revoke"])?;
         one_of("CertType", cert_type, &["root", "subRoot", "externalCa"])?;
-        one_of("IssuerType", issuer_type, &[LOCAL, "iTrusChina", "external"])?;
+        one_of("IssuerType", issuer_type, &[LOCAL, "iTrusChina", EXTERNAL])?;
         one_of("ValidStatus", valid_status, &["valid", "notValid"])?;
         let is =
             |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|it| it == found);
+        let is_held_as_wanted = |record: &AuthorityRecord| -> Result<bool, CasError> {
+            if cert_type.is_none() && issuer_type.is_none() {
+                return Ok(true);
+            }
+            let holder = holder(&kept_authority(at, &record.identifier)?);
+            Ok(is(cert_type, cert_kind(record, holder)) && is(issuer_type, holder))
+        };
         let mut wanted = Vec::new();
         for AuthorityDocument { record, .. } in authority_documents(at.rows)? {
             if is(ca_status, &record.status.to_ascii_lowercase())
-                && (cert_type.is_none() || is(cert_type, cert_kind(at, &record)?))
                 && is(identifier, &record.identifier)
-                && is(issuer_type, LOCAL)
+                && is_held_as_wanted(&record)?
                 && is(resource_group_id, record.resource_group_id.as_deref().unwrap_or_default())
                 && is_valid_as_wanted(at, &record, valid_status.as_deref())?
             {
@@ -130,13 +136,18 @@ impl Run for DescribeCACertificateList {
     }
 }
 
-/// What CertType calls a CA: that of another has its key elsewhere.
-fn cert_kind(at: &Session<'_>, record: &AuthorityRecord) -> Result<&'static str, CasError> {
-    Ok(match kind_of(record) == ROOT {
-        true => "root",
-        false if kept_authority(at, &record.identifier)?.has_key => "subRoot",
-        false => "externalCa",
-    })
+/// Where the key of a CA is: that of another's is elsewhere.
+fn holder(kept: &IssuerRecord) -> &'static str {
+    if kept.has_key { LOCAL } else { EXTERNAL }
+}
+
+/// What CertType calls a CA.
+fn cert_kind(record: &AuthorityRecord, holder: &str) -> &'static str {
+    match (kind_of(record) == ROOT, holder == LOCAL) {
+        (true, _) => "root",
+        (false, true) => "subRoot",
+        (false, false) => "externalCa",
+    }
 }
 
 impl Run for DescribeCACertificateCount {
@@ -169,8 +180,8 @@ pub(super) fn described(
     at: &Session<'_>,
     record: &AuthorityRecord,
 ) -> Result<DescribedAuthority, CasError> {
-    let chain = kept_authority(at, &record.identifier)?.chain;
-    let certificate = chain.leaf();
+    let kept = kept_authority(at, &record.identifier)?;
+    let (chain, certificate) = (&kept.chain, kept.chain.leaf());
     let above = if chain.above().is_empty() { slice::from_ref(certificate) } else { chain.above() };
     let (issued, total) = (issued_count(at.rows, &record.identifier)?, at.config.leaves_of_a_ca);
     Ok(DescribedAuthority {
@@ -184,7 +195,7 @@ pub(super) fn described(
         certificate_type: kind_of(record).to_owned(),
         crl_url: published_crl(at, record)?,
         full_algorithm: full_algorithm(at.config, certificate),
-        issuer_type: LOCAL.to_owned(),
+        issuer_type: holder(&kept).to_owned(),
         x509_certificate: certificate.to_pem(),
         record: record.clone(),
     })
@@ -192,6 +203,7 @@ pub(super) fn described(
 
 /// Where keys are.
 const LOCAL: &str = "local";
+const EXTERNAL: &str = "external";
 
 const ROOT: &str = "ROOT";
 const SUB_ROOT: &str = "SUB_ROOT";

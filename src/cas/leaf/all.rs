@@ -131,8 +131,8 @@ impl Run for ListCert20200407 {
 fn listed(at: &Session<'_>, entry: &Entry) -> Result<Option<ListedCert>, CasError> {
     Ok(match entry {
         Entry::Authority(record) => {
-            let chain = kept_authority(at, &record.identifier)?.chain;
-            Some(cert(chain.leaf(), CA, true, &record.identifier, &record.status))
+            let kept = kept_authority(at, &record.identifier)?;
+            Some(cert(kept.chain.leaf(), CA, kept.has_key, &record.identifier, &record.status))
         }
         Entry::Leaf(identifier) => found(at, identifier)?.map(|found| {
             let has_key = found.kept.document.has_key;

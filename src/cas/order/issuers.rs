@@ -10,11 +10,11 @@ use crate::ledger::Identifier;
 /// A CA that issues orders, and its key.
 pub(super) type OrderIssuer = (Identifier, KeyAlgorithm);
 
-/// Those of the rules that are kept here, in their order.
+/// Those of the rules that are kept here with their keys, in their order.
 fn kept(at: &Session<'_>) -> Result<Vec<OrderIssuer>, CasError> {
     let mut found = Vec::new();
     for identifier in &at.config.order_issuers {
-        if let Some(issuer) = at.ledger.issuer(identifier)? {
+        if let Some(issuer) = at.ledger.issuer(identifier)?.filter(|issuer| issuer.has_key) {
             found.push((*identifier, issuer.chain.leaf().public_key()?.algorithm()));
         }
     }
