@@ -76,7 +76,7 @@ structures! {
         crl_url: Option<String>,
         /// The value of `Algorithm`, such as `ECC_256`.
         full_algorithm: String,
-        /// Where its key is: local.
+        /// Where its key is: local, or external.
         issuer_type: String,
         /// What else is kept of it.
         record as ..: AuthorityRecord,
