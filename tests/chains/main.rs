@@ -8,6 +8,9 @@ mod chain_paths;
 mod chain_unreadable;
 mod chain_uses;
 mod chain_verifier;
+// Their certificates have keys of these families.
+#[cfg(all(feature = "ecc", feature = "rsa"))]
 mod limbo;
+#[cfg(feature = "rsa")]
 mod nist;
 mod pkits;
