@@ -82,7 +82,7 @@ pub(super) fn square(low: &mut Columns, high: &mut Columns, a: &Block, twice: &B
         for digit in 0..AT.div_ceil(2) {
             column = add_product(column, twice[digit], a[AT - digit]);
         }
-        if AT % 2 == 0 {
+        if AT.is_multiple_of(2) {
             column = add_product(column, a[AT / 2], a[AT / 2]);
         }
         low[AT] = column;
@@ -92,7 +92,7 @@ pub(super) fn square(low: &mut Columns, high: &mut Columns, a: &Block, twice: &B
         for digit in AT + 1..(DIGITS + AT).div_ceil(2) {
             column = add_product(column, twice[digit], a[DIGITS + AT - digit]);
         }
-        if (DIGITS + AT) % 2 == 0 {
+        if (DIGITS + AT).is_multiple_of(2) {
             column = add_product(column, a[(DIGITS + AT) / 2], a[(DIGITS + AT) / 2]);
         }
         high[AT] = column;
@@ -103,6 +103,7 @@ pub(super) fn square(low: &mut Columns, high: &mut Columns, a: &Block, twice: &B
 /// Adds q·m with the q that makes the low columns multiples of 2^(bits·9), and carries them to the high
 /// ones. m ≡ −1 modulo 2^bits, so that each digit of q is what stands in its column already.
 #[inline(always)]
+#[allow(clippy::reversed_empty_ranges)] // the first column has no product yet
 pub(super) fn reduce(low: &Columns, high: &mut Columns, m: &Block, bits: u32) -> Block {
     let mut q = [0; DIGITS];
     let mut carry = 0;

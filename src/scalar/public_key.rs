@@ -19,7 +19,7 @@ pub(crate) struct Signed<'a> {
 pub(crate) fn is_right(signed: &Signed<'_>, exponent: u64) -> Option<bool> {
     let bits = bit_length(signed.modulus);
     let is_odd = signed.modulus.last().is_some_and(|last| last % 2 == 1);
-    if !is_odd || exponent % 2 == 0 || exponent < 3 {
+    if !is_odd || exponent.is_multiple_of(2) || exponent < 3 {
         return None;
     }
     Some(match bits {
