@@ -113,12 +113,14 @@ fn run(store: &dyn Store, model: &mut Model, transaction: &Transaction) {
     }
 }
 
+type KeyAndValue = (Vec<u8>, Vec<u8>);
+
 fn scan(
     reading: &dyn ReadTransaction,
     prefix: &[u8],
     from: &[u8],
     most: usize,
-) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+) -> Result<Vec<KeyAndValue>, StoreError> {
     let mut found = Vec::new();
     reading.scan(prefix, from, &mut |key, value| {
         found.push((key.to_vec(), value.to_vec()));

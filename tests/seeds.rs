@@ -1,5 +1,4 @@
-//! Every seed once more, in a build without a fuzzer, which needs neither its C++ nor nightly:
-//! `cargo test --manifest-path fuzz/Cargo.toml --no-default-features`.
+//! Every seed of the fuzzer once more, in a build without it, which needs neither its C++ nor nightly.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,7 +36,7 @@ replay!(
 );
 
 fn seeds() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("fuzz/seeds")
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
