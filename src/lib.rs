@@ -25,6 +25,9 @@
 //! # Ok::<(), certwright::Error>(())
 //! ```
 //!
+//! [`Authority::issue_many`] issues batches; an [`Issuance`](issuance::Issuance) asks for what has no request: a bare
+//! public key, with a subject, names and extensions of the operator's own. [`RedbStore`] keeps all of it in one file.
+//!
 //! # Guarantees
 //!
 //! - A [`CertificateRequest`] does not exist without its proof of possession.
@@ -42,8 +45,9 @@
 //! the rsa crate, for which RUSTSEC-2023-0071 is listed: see the README. Also on by default: `redb`
 //! ([`RedbStore`]), `sealed-keys` (private keys in the store), `encrypted-keys` (key files under a
 //! passphrase), `fast-arithmetic` (arithmetic of our own), `openssl-ca` and `cas`. Off: `cli` (the
-//! command), `serve` (the same over HTTP), `pki-types` and `x509-cert` (conversions). Keys of P-256 and a store in a file need
-//! `ecc`, `fast-arithmetic` and `redb`.
+//! command), `serve` (the same over HTTP), `pki-types` and `x509-cert` (conversions). Keys of P-256 and a
+//! store in a file need `ecc`, `fast-arithmetic` and `redb`, and `sealed-keys` where the CA's key is in that
+//! file too.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
@@ -137,7 +141,7 @@ pub use self::store::memory::MemoryStore;
 #[cfg(feature = "redb")]
 pub use self::store::redb::RedbStore;
 
-/// What an [`Authority`] answers, and certificates that are signed elsewhere.
+/// What is asked of an [`Authority`], what it answers, and certificates that are signed elsewhere.
 pub mod issuance {
     pub use crate::authority::{Issuance, Issued};
     pub use crate::issuer::{Prepared, Unattached};

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use certwright::crl::{CrlDistribution, CrlRequest, RevocationList};
 use certwright::key::KeyFamily;
-use certwright::ledger::{Ledger, RecordState};
+use certwright::ledger::Ledger;
 use certwright::policy::RootLeaves;
 use certwright::time::{Lifetime, Time};
 use certwright::verify::UnknownRevocation;
@@ -49,8 +49,8 @@ fn take_over(folder: &Path, store: &Path) -> Result<(), Box<dyn Error>> {
 
     // Certificates that are out there point to a URL, so that is where the CRL stays. OpenSSL writes no
     // issuingDistributionPoint unless it is told to, and old readers may not know it.
-    let url = old_crl_url(&ledger)?.ok_or("no certificate points to a CRL")?;
-    let distribution = CrlDistribution::at(&url)?.without_issuing_distribution_point()?;
+    let url = taken.crl_urls.first().ok_or("no certificate says where its CRLs are")?;
+    let distribution = CrlDistribution::at(url)?.without_issuing_distribution_point()?;
     let issuer = issuer.with_crl_distribution(distribution);
     let authority = Authority::on(issuer, policy()?, ledger);
     println!("the CRL stays at {url}");
@@ -82,14 +82,4 @@ fn policy() -> Result<Policy, certwright::Error> {
         .allow_dns(".internal")?
         .allow_key_families([KeyFamily::Rsa])
         .with_root_leaves(RootLeaves::Allow))
-}
-
-/// The URL that the certificates of the old CA point to.
-fn old_crl_url(ledger: &Ledger) -> Result<Option<String>, certwright::Error> {
-    for record in ledger.certificates(None, 100)? {
-        if let RecordState::Issued { certificate, .. } = record.state {
-            return Ok(certificate.crl_urls().into_iter().next());
-        }
-    }
-    Ok(None)
 }

@@ -69,7 +69,8 @@ pub enum KeyAlgorithm {
 }
 
 impl KeyAlgorithm {
-    /// Every algorithm that is not dangerous, weakest of each family first.
+    /// Every algorithm that is not dangerous, weakest of each family first: P-256, P-384, P-521, RSA of 2048,
+    /// 3072 and 4096 bits, SM2.
     pub const STRONG: [Self; 7] = [
         Self::EcdsaP256,
         Self::EcdsaP384,

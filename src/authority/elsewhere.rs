@@ -158,8 +158,8 @@ impl Authority {
         self.issued(certificate, Vec::new())
     }
 
-    /// Gives up a certificate that was prepared: it can no longer be completed, and its token is free
-    /// again. Its serial number is not given again, and can be revoked, should there be a signature
+    /// Gives up a certificate that was prepared, or whose serial number was claimed by a call that did not
+    /// end: it can no longer be completed, and its token is free again. Its serial number is not given again, and can be revoked, should there be a signature
     /// after all.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ use rand_core::TryCryptoRng;
 
 use crate::certificate::Certificate;
 use crate::chain::Chain;
+use crate::distribution::CrlDistribution;
 use crate::error::{Error, SignerError, StoreError, StoreErrorKind};
 use crate::issuer::Issuer;
 use crate::key::Randomness;
@@ -79,10 +80,14 @@ impl Authority {
     }
 
     /// An authority of a CA that the ledger keeps with its private key: after a restart, for one. The
-    /// ledger must have been unlocked.
+    /// ledger must have been unlocked. The ledger has the records, numbers, revocations and what
+    /// [`LedgerWriter::put_issuer`](crate::ledger::LedgerWriter::put_issuer) kept; the policy and where the
+    /// CRLs are, it does not have: they are given at every start, `None` where certificates say nothing of
+    /// CRLs.
     ///
     /// ```no_run
     /// # #[cfg(all(feature = "ecc", feature = "redb", feature = "sealed-keys"))] {
+    /// use certwright::crl::CrlDistribution;
     /// use certwright::key::SealingKey;
     /// use certwright::ledger::Ledger;
     /// use certwright::time::Time;
@@ -97,25 +102,40 @@ impl Authority {
     /// let identifier = ledger.writer("setup", Time::now()?).put_issuer(&root.chain(), Some(&key))?;
     /// # drop(ledger);
     ///
-    /// // At every start:
+    /// // At every start; the identifier is in a configuration, or found:
     /// let ledger = Ledger::new(RedbStore::open("ca.redb")?);
     /// ledger.unlock(&SealingKey::from_bytes(sealing_key))?;
-    /// let authority = Authority::load(ledger, &identifier, Policy::new(Profile::tls_client()))?;
+    /// let kept = ledger.issuers(None, 100)?;
+    /// let ours = kept.iter().find(|ca| ca.chain.leaf().subject().to_string() == "CN=Root");
+    /// let identifier = ours.ok_or("the store was created, and no CA put into it")?.identifier;
+    /// let policy = Policy::new(Profile::tls_client());
+    /// let crls = CrlDistribution::new("http://crl.example.org")?;
+    /// let authority = Authority::load(ledger, &identifier, policy, Some(crls))?;
     /// # }
-    /// # Ok::<(), certwright::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// [`Error::Store`] of the kind `NotFound` when the ledger does not keep the CA or not its private
     /// key; as [`Ledger::key`] and [`Issuer::load`].
-    pub fn load(ledger: Ledger, ca: &Identifier, policy: Policy) -> Result<Self, Error> {
+    pub fn load(
+        ledger: Ledger,
+        ca: &Identifier,
+        policy: Policy,
+        crls: Option<CrlDistribution>,
+    ) -> Result<Self, Error> {
         let missing = |what: &str| {
             let message = format!("{what} {ca} is not kept in this ledger");
             StoreError::new(StoreErrorKind::NotFound, message)
         };
         let kept = ledger.issuer(ca)?.ok_or_else(|| missing("CA"))?;
         let key = ledger.issuer_key(ca)?.ok_or_else(|| missing("the private key of CA"))?;
-        Ok(Self::on(Issuer::load(kept.chain, key)?, policy, ledger))
+        let issuer = Issuer::load(kept.chain, key)?;
+        let issuer = match crls {
+            Some(crls) => issuer.with_crl_distribution(crls),
+            None => issuer,
+        };
+        Ok(Self::on(issuer, policy, ledger))
     }
 
     /// An authority on a ledger that others share: their changes are committed together where they
@@ -194,9 +214,14 @@ impl Authority {
 
     /// Issues many certificates; one answer each, in order. A failure of one is no failure of the
     /// others. All are claimed in one transaction, signed as a batch, and recorded in another: some
-    /// hundred at a time are a good batch, since all of it is held in memory. Where the process ends
-    /// between the two, the serial numbers stay claimed and nothing is issued; tokens
-    /// ([`Issuance::token`]) make a batch that can be asked for again.
+    /// hundred at a time are a good batch, since all of it is held in memory.
+    ///
+    /// Where the process ends between the two, nothing of the batch is issued, and its serial numbers stay
+    /// claimed: [`Ledger::certificates`] has them in the state
+    /// [`RecordState::Claimed`](crate::ledger::RecordState::Claimed), and [`Authority::cancel`] gives up those
+    /// that no call is about to record. With a token for each ([`Issuance::token`]) the batch can be asked for
+    /// again: what was issued is answered, for the same key. A program that would generate other keys skips
+    /// what [`Ledger::by_token`] has.
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
@@ -208,15 +233,20 @@ impl Authority {
     /// # let signer = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
     /// # let ca = root.delegate("CN=CA".parse()?, Profile::intermediate(0), signer)?;
     /// let authority = Authority::new(ca, Policy::new(Profile::tls_client()), MemoryStore::default());
-    /// let device = KeyPair::generate(KeyAlgorithm::EcdsaP256)?.public_key().clone();
     /// let number = "1.3.6.1.4.1.55555.1".parse()?;
-    /// let batch = (0..3).map(|device_number: u32| {
-    ///     Issuance::for_key(device.clone())
-    ///         .subject(format!("CN=device {device_number}").parse()?)
-    ///         .extension(Extension::utf8(number, &device_number.to_string())?)
-    ///         .token(&format!("device {device_number}"))
-    /// });
-    /// for issued in authority.issue_many(batch.collect::<Result<Vec<_>, Error>>()?) {
+    /// // Started again after it was stopped anywhere, it issues what is missing.
+    /// let mut batch = Vec::new();
+    /// for device in ["SN-1", "SN-2", "SN-3"] {
+    ///     if authority.ledger().by_token(device)?.is_none() {
+    ///         let key = KeyPair::generate(KeyAlgorithm::EcdsaP256)?;
+    ///         let issuance = Issuance::for_key(key.public_key().clone())
+    ///             .subject(format!("CN={device}").parse()?)
+    ///             .extension(Extension::utf8(number, device)?)
+    ///             .token(device)?;
+    ///         batch.push(issuance);
+    ///     }
+    /// }
+    /// for issued in authority.issue_many(batch) {
     ///     assert!(issued?.certificate().extension(number).is_some());
     /// }
     /// # }

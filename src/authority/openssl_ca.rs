@@ -77,8 +77,11 @@ impl Authority {
     ///   instruction of a hold is left out: RFC 5280 no longer knows it.
     /// - What the ledger has already stays; only revocations are added to it. So an import can be
     ///   repeated.
-    /// - `openssl.cnf`, `serial` and the private key are not read: new serial numbers are random, and
-    ///   the policy, the URL of the CRLs and whether a root issues leaves are yours to say.
+    /// - [`ImportSummary::crl_urls`] says where certificates look for CRLs. An issuer without such a
+    ///   distribution issues certificates that do not look anywhere.
+    /// - `openssl.cnf`, `serial`, the private key and files of other names are not read: new serial numbers
+    ///   are random, and the policy, the URL of the CRLs and whether a root issues leaves are yours to say, at
+    ///   every start again.
     /// - The dates of the last CRL are not in the folder's files: pass it to
     ///   [`Authority::resume_from`] afterwards.
     ///

@@ -267,7 +267,10 @@ fn check_root(issuer: &Certificate, grant: &Grant) -> Option<Reason> {
         && issuer.is_self_issued()
         && grant.root_leaves == RootLeaves::Refuse;
     refused.then(|| {
-        let (given, allowed) = ("a root", "an intermediate, unless the policy lets roots");
+        let (given, allowed) = (
+            "a root",
+            "an intermediate, or a root whose policy has with_root_leaves(RootLeaves::Allow)",
+        );
         Reason::new(Rule::RootIssuesLeaf, "issuer of a leaf", given, allowed)
     })
 }

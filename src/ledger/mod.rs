@@ -217,7 +217,21 @@ impl Ledger {
     }
 
     /// At most `limit` records of certificates, in the order of issuer and serial number, after the
-    /// given one.
+    /// given one: those that were issued, prepared, claimed and cancelled, of every issuer; of CAs those that
+    /// an authority issued, or `put_root` recorded. All that is answered is held in memory, so read page by
+    /// page.
+    ///
+    /// ```
+    /// # use certwright::ledger::Ledger;
+    /// # use certwright::MemoryStore;
+    /// # let ledger = Ledger::new(MemoryStore::default());
+    /// let (mut page, mut issued) = (ledger.certificates(None, 1_000)?, 0);
+    /// while let Some(last) = page.last() {
+    ///     issued += page.iter().filter(|record| record.certificate().is_some()).count();
+    ///     page = ledger.certificates(Some((&last.issuer, &last.serial)), 1_000)?;
+    /// }
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Store`] when the store fails or a record cannot be read.

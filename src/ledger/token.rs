@@ -32,7 +32,8 @@ pub(crate) struct TokenRecord {
 
 impl Ledger {
     /// The certificate that was issued under a token
-    /// ([`Issuance::token`](crate::issuance::Issuance::token)), or is prepared under it.
+    /// ([`Issuance::token`](crate::issuance::Issuance::token)), or is prepared under it: then the record has
+    /// no certificate yet ([`CertificateRecord::certificate`]).
     ///
     /// # Errors
     /// [`Error::Store`] when the store fails or the record is damaged.

@@ -21,7 +21,8 @@ use crate::serial::SerialNumber;
 use crate::validity::Time;
 
 /// What an import took over.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[must_use = "it says where CRLs must stay"]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct ImportSummary {
     /// Certificates that the ledger did not have.
@@ -32,6 +33,10 @@ pub struct ImportSummary {
     pub revoked: usize,
     /// The last CRL number, after the import: the next CRL has the next.
     pub crl_number: u64,
+    /// The URLs at which certificates that have not ended say that their CRLs are, in order. Readers look
+    /// there, so CRLs must stay there; new certificates say it where the issuer has
+    /// [`CrlDistribution::at`](crate::crl::CrlDistribution::at) that URL.
+    pub crl_urls: BTreeSet<String>,
 }
 
 /// Reads the folder and takes it over, in one transaction.
@@ -70,6 +75,9 @@ pub(crate) fn import(
             State::Revoked(revoked) => Some(revoked),
             State::Expired | State::Valid => None,
         };
+        if certificate.validity().not_after() >= stamp.at {
+            summary.crl_urls.extend(certificate.crl_urls());
+        }
         match ledger.certificate(&stamp.issuer, &line.serial)? {
             None => {
                 summary.imported += 1;

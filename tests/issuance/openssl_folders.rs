@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use certwright::crl::{CrlRequest, Revocation, RevocationReason, RevocationRequest};
+use certwright::crl::{
+    CrlDistribution, CrlRequest, Revocation, RevocationReason, RevocationRequest,
+};
 use certwright::error::Rule;
 use certwright::issuance::Issuance;
 use certwright::ledger::Ledger;
@@ -319,6 +321,27 @@ fn a_number_that_is_given_here_is_a_problem() {
 }
 
 #[test]
+fn where_lists_must_stay_is_told() {
+    let scene = Scene::any();
+    scene.issue();
+    let pointing = |url: &str| {
+        let issuer = scene.ladder.ca.clone();
+        let issuer = issuer.with_crl_distribution(CrlDistribution::at(url).unwrap());
+        Authority::on(issuer, internal(), scene.ca.ledger().clone()).with_clock(FixedClock(now()))
+    };
+    let request = scene.ladder.request(&["db.internal"]);
+    let (first, ended) = ("http://crl.example/a.crl", "http://crl.example/ended.crl");
+    pointing(first).issue(&request).unwrap();
+    let soon = "2026-06-01T00:00:01Z";
+    pointing(ended).issue(Issuance::for_request(&request).not_after(time(soon))).unwrap();
+    scene.ca.export_openssl_ca(scene.place("ca")).unwrap();
+    let later = FixedClock(time("2026-06-01T00:00:02Z"));
+    let summary = scene.empty().with_clock(later).import_openssl_ca(scene.place("ca")).unwrap();
+    assert_eq!(summary.imported, 3);
+    assert_eq!(summary.crl_urls.into_iter().collect::<Vec<_>>(), [first]);
+}
+
+#[test]
 fn the_next_delta_lists_what_was_imported() {
     let scene = Scene::any();
     scene.ca.revoke(&scene.issue(), RevocationReason::KeyCompromise).unwrap();
@@ -328,7 +351,7 @@ fn the_next_delta_lists_what_was_imported() {
     for _ in 0..3 {
         other.issue_crl(&CrlRequest::full(week)).unwrap();
     }
-    other.import_openssl_ca(scene.place("ca")).unwrap();
+    assert_eq!(other.import_openssl_ca(scene.place("ca")).unwrap().revoked, 1);
     let delta = other.issue_crl(&CrlRequest::delta(3, week)).unwrap();
     assert_eq!(certwright::crl::RevocationList::from_der(&delta.to_der()).unwrap().len(), 1);
 }

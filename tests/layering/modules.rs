@@ -13,7 +13,7 @@ pub const MODULES: &[(&str, u8, &[&str])] = &[
     // A crate of its own, which uses what everybody may use.
     ("bin", 7, &[]),
 
-    ("authority", 6, &["algorithm", "certificate", "chain", "crl", "error", "hexadecimal", "issuer", "key", "ledger", "limits", "lint",
+    ("authority", 6, &["algorithm", "certificate", "chain", "crl", "distribution", "error", "hexadecimal", "issuer", "key", "ledger", "limits", "lint",
         "name", "openssl_ca", "policy", "profile", "request", "revocation_list", "serial", "store", "validity"]),
     // A client of what everybody may use: CLIENTS.
     ("cas", 6, &[]),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::{Debug, Display};
+use std::sync::Mutex;
 
 use certwright::KeyAlgorithm;
 
@@ -18,7 +19,11 @@ pub struct KeyFile {
 }
 
 /// What no message may hold.
-pub struct Secret(HashSet<String>);
+pub struct Secret {
+    windows: HashSet<String>,
+    /// What shows nothing: readers say the same of most forms.
+    checked: Mutex<HashSet<String>>,
+}
 
 impl Secret {
     fn of(file: &KeyFile) -> Self {
@@ -43,18 +48,22 @@ impl Secret {
                 .windows(8)
                 .map(|window| window.iter().map(u8::to_string).collect::<Vec<_>>().join(",")),
         );
-        Self(windows)
+        Self { windows, checked: Mutex::default() }
     }
 
     /// Folding, quoting and escaping do not hide it.
     #[track_caller]
     pub fn check(&self, message: &str, of: &str) {
-        for line in message.lines() {
+        if self.checked.lock().unwrap().contains(message) {
+            return;
+        }
+        for line in message.lines().filter(|line| line.len() < message.len()) {
             if let Some(shown) = self.find(line) {
                 panic!("{of} shows {shown}: {line}");
             }
         }
         assert_eq!(self.find(message), None, "{of}: {message}");
+        self.checked.lock().unwrap().insert(message.to_owned());
     }
 
     fn find(&self, message: &str) -> Option<&str> {
@@ -64,13 +73,13 @@ impl Secret {
         let base64: String = kept(&|c| c.is_ascii_alphanumeric() || "+/".contains(c));
         let found = [&url, &base64].into_iter().find_map(|text| {
             let windows = (0..text.len().saturating_sub(7)).map(|at| &text[at..at + 8]);
-            windows.into_iter().find_map(|window| self.0.get(window))
+            windows.into_iter().find_map(|window| self.windows.get(window))
         });
         let in_list = || {
             let lists = plain.split(|c: char| !c.is_ascii_digit() && !", ".contains(c));
             lists.filter(|list| list.len() >= 16).find_map(|list| {
                 let numbers: Vec<&str> = list.split(',').map(str::trim).collect();
-                numbers.windows(8).find_map(|window| self.0.get(&window.join(",")))
+                numbers.windows(8).find_map(|window| self.windows.get(&window.join(",")))
             })
         };
         found.or_else(in_list).map(String::as_str)

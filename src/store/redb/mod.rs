@@ -123,7 +123,9 @@ impl RedbStore {
     }
 
     /// Opens the store in a file, or makes it where there is none: for tests, and for stores that
-    /// may begin again at any start. See [`RedbStore`] for what an authority risks by it.
+    /// may begin again at any start. See [`RedbStore`] for what an authority risks by it. A program that sets
+    /// up its CA calls [`RedbStore::create`] in a step of its own, and looks for the CA in the store rather
+    /// than at the file: it may have been stopped between the two.
     ///
     /// # Errors
     /// As [`RedbStore::open`], but for the missing file: one that is empty, cut or no store is

@@ -293,7 +293,7 @@ pub const CASES: &[Case] = &[
         },
         item: "issuer of a leaf",
         given: "a root",
-        allowed: "an intermediate, unless the policy lets roots",
+        allowed: "an intermediate, or a root whose policy has with_root_leaves(RootLeaves::Allow)",
     },
     Case {
         rule: Rule::SubjectNotAllowed,
