@@ -6,10 +6,13 @@ use certwright_tests::common;
 mod asked;
 mod served;
 
+#[cfg(all(feature = "ecc", feature = "rsa"))]
+mod clients;
 mod ending;
 mod hostile;
 mod limits;
 mod lives;
+mod load;
 mod refusals;
 mod slow_work;
 mod starting;

@@ -121,6 +121,15 @@ fn anybody_on_this_machine_may_call_where_it_was_said_so() {
     crate::asked::Asked::new("ListCsr", &[]).older().of("any", "other").answered(&served);
     get("Action=AddPackage&Version=2020-04-07&Count=1").refused(403, "NoPermission");
     get("Action=ListCsr&Version=1").refused(400, "InvalidVersion");
+    // Pages in browsers are not this machine's programs.
+    for head in ["host: 127.0.0.1\r\norigin: http://page.example", "host: page.example"] {
+        let head = format!("GET /?Action=ListCsr&Version=2020-04-07 HTTP/1.1\r\n{head}");
+        served.send(format!("{head}\r\nconnection: close\r\n\r\n")).refused(403, "NoPermission");
+    }
+    let host = "host: localhost:1\r\nconnection: close";
+    served
+        .send(format!("GET /?Action=ListCsr&Version=2020-04-07 HTTP/1.1\r\n{host}\r\n\r\n"))
+        .answered();
 }
 
 #[test]

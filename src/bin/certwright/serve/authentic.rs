@@ -1,5 +1,6 @@
 //! Who calls: both forms of signatures, then the time and the nonce.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use certwright::time::Time;
@@ -40,7 +41,10 @@ impl Callers {
     pub fn authenticate(&self, request: &Received) -> Result<Arc<Credential>, Refusal> {
         let (credentials, nonces) = match self {
             Self::Known { credentials, nonces } => (credentials, nonces),
-            Self::Anybody(anybody) => return Ok(Arc::clone(anybody)),
+            Self::Anybody(anybody) => {
+                refuse_browsers(request)?;
+                return Ok(Arc::clone(anybody));
+            }
         };
         let signed = signed(request, credentials)?;
         let unknown = || Refusal::new(404, "InvalidAccessKeyId.NotFound", "no such access key");
@@ -60,6 +64,23 @@ impl Callers {
         nonces.take(&caller.access_key_id, signed.nonce, at.unix(), now.unix())?;
         Ok(Arc::clone(caller))
     }
+}
+
+/// A page of the web that is open in a browser of this machine is not on this machine: it can send requests to
+/// a loopback address, also under a name of its own that it lets point there.
+fn refuse_browsers(request: &Received) -> Result<(), Refusal> {
+    let host = request.header("host").unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let is_here = name == "localhost"
+        || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if is_here
+        && ["origin", "sec-fetch-site"].iter().all(|name| !request.headers.contains_key(*name))
+    {
+        return Ok(());
+    }
+    let message = "without credentials, programs on this machine may call, by a loopback address or \
+                   localhost, and no pages in browsers";
+    Err(Refusal::new(403, "NoPermission", message))
 }
 
 /// What a right signature vouches for.
