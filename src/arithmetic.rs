@@ -27,8 +27,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[non_exhaustive]
 pub enum Arithmetic {
     /// What is fastest here. In optimised builds (without debug assertions): for RSA keys
-    /// [`Arithmetic::Vectors`] where the processor has them, for curves this crate's own arithmetic.
-    /// In other builds [`Arithmetic::RustCrypto`].
+    /// [`Arithmetic::Vectors`] where the processor has them, else [`Arithmetic::Scalar`]; for curves
+    /// this crate's own arithmetic. In other builds [`Arithmetic::RustCrypto`].
     #[default]
     Fastest,
     /// For RSA keys the algorithms of the vectors in ordinary arithmetic, on any processor: to test
@@ -36,13 +36,15 @@ pub enum Arithmetic {
     Portable,
     /// The RustCrypto crates alone.
     RustCrypto,
+    /// This crate's own arithmetic, on one number at a time, on any processor.
+    Scalar,
     /// For RSA keys the vectors of AVX-512 IFMA, where the processor has them, else
-    /// [`Arithmetic::RustCrypto`]. For curves this crate's own arithmetic.
+    /// [`Arithmetic::Scalar`]. For curves this crate's own arithmetic.
     Vectors,
 }
 
-/// Signatures made in lanes, on curves, elsewhere, and failed.
-static COUNTS: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
+/// Signatures made in lanes, on curves, elsewhere, failed, and made by scalar arithmetic.
+static COUNTS: [AtomicU64; 5] = [const { AtomicU64::new(0) }; 5];
 
 /// How often which arithmetic made signatures in this process.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -52,9 +54,10 @@ pub struct ArithmeticCounts {
     pub in_lanes: u64,
     /// ECDSA and SM2 signatures made by this crate's own arithmetic.
     pub on_curves: u64,
-    /// Signatures made by the RustCrypto crates, because the processor has no such vectors, the key
-    /// does not fit them (RSA whose exponent is not 65537, or whose primes are not half as long as
-    /// the modulus), it was chosen, or there is nothing else in this build.
+    /// RSA signatures made by this crate's own arithmetic on one number at a time.
+    pub scalar: u64,
+    /// Signatures made by the RustCrypto crates, because that was chosen, the build is not optimised,
+    /// or there is nothing else in it.
     pub elsewhere: u64,
     /// Signatures made by the RustCrypto crates because those of this crate's own arithmetic were
     /// wrong. More than none says that the processor is faulty, or this crate: please report it.
@@ -62,7 +65,7 @@ pub struct ArithmeticCounts {
 }
 
 impl Arithmetic {
-    /// The arithmetic of a name: `fastest`, `portable`, `rustcrypto` or `vectors`. For programs that
+    /// The arithmetic of a name: `fastest`, `portable`, `rustcrypto`, `scalar` or `vectors`. For programs that
     /// let their user choose, as the command and the benches of this crate do by the environment
     /// variable `CERTWRIGHT_ARITHMETIC`.
     ///
@@ -76,6 +79,7 @@ impl Arithmetic {
             "fastest" => Self::Fastest,
             "portable" => Self::Portable,
             "rustcrypto" => Self::RustCrypto,
+            "scalar" => Self::Scalar,
             "vectors" => Self::Vectors,
             _ => return None,
         })
@@ -87,7 +91,7 @@ impl Arithmetic {
             && match self {
                 // Without optimisation it is slower than the crates, which are optimised.
                 Self::Fastest => !cfg!(debug_assertions),
-                Self::Portable | Self::Vectors => true,
+                Self::Portable | Self::Scalar | Self::Vectors => true,
                 Self::RustCrypto => false,
             }
     }
@@ -116,13 +120,17 @@ impl Arithmetic {
     /// # Ok::<(), certwright::Error>(())
     /// ```
     pub fn counts() -> ArithmeticCounts {
-        let [in_lanes, on_curves, elsewhere, failed] =
+        let [in_lanes, on_curves, elsewhere, failed, scalar] =
             COUNTS.each_ref().map(|count| count.load(Ordering::Relaxed));
-        ArithmeticCounts { in_lanes, on_curves, elsewhere, failed }
+        ArithmeticCounts { in_lanes, on_curves, scalar, elsewhere, failed }
     }
 
     pub(crate) fn count_in_lanes(signatures: usize) {
         COUNTS[0].fetch_add(signatures as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_scalar(signatures: usize) {
+        COUNTS[4].fetch_add(signatures as u64, Ordering::Relaxed);
     }
 
     pub(crate) fn count_on_curves() {

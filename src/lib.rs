@@ -84,6 +84,11 @@
 mod algorithm;
 mod arithmetic;
 mod authority;
+#[cfg(any(
+    feature = "rsa",
+    all(feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2"))
+))]
+mod carry;
 #[cfg(feature = "cas")]
 #[allow(clippy::exhaustive_enums, clippy::exhaustive_structs)] // The service is as it is.
 pub mod cas;
@@ -113,6 +118,8 @@ pub mod policy;
 pub mod profile;
 pub mod request;
 mod revocation_list;
+#[cfg(feature = "rsa")]
+mod scalar;
 mod serial;
 pub mod store;
 pub mod testing;

@@ -1,49 +1,7 @@
 //! Numbers of N words of 64 bits, the least significant first: sums that pass one carry along, and
-//! choices by masks.
-//!
-//! Nothing here branches on a number. What depends on one is a mask of zeros or ones, and goes
-//! through `black_box`, so that the compiler cannot see that it has two values and make a branch.
+//! choices by masks. Nothing here branches on a number.
 
-use std::hint::black_box;
-
-/// a + b + carry, and what is carried.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-pub(super) fn add_carry(a: u64, b: u64, carry: u8) -> (u64, u8) {
-    let mut sum = 0;
-    let carry = core::arch::x86_64::_addcarry_u64(carry, a, b, &mut sum);
-    (sum, carry)
-}
-
-/// a − b − borrow, and what is borrowed.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-pub(super) fn sub_borrow(a: u64, b: u64, borrow: u8) -> (u64, u8) {
-    let mut difference = 0;
-    let borrow = core::arch::x86_64::_subborrow_u64(borrow, a, b, &mut difference);
-    (difference, borrow)
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-pub(super) use self::portable::{add_carry, sub_borrow};
-
-/// The same for every processor.
-#[cfg(any(test, not(target_arch = "x86_64")))]
-pub(super) mod portable {
-    #[inline(always)]
-    pub(in crate::curves) fn add_carry(a: u64, b: u64, carry: u8) -> (u64, u8) {
-        let (sum, first) = a.overflowing_add(b);
-        let (sum, second) = sum.overflowing_add(u64::from(carry));
-        (sum, u8::from(first | second))
-    }
-
-    #[inline(always)]
-    pub(in crate::curves) fn sub_borrow(a: u64, b: u64, borrow: u8) -> (u64, u8) {
-        let (difference, first) = a.overflowing_sub(b);
-        let (difference, second) = difference.overflowing_sub(u64::from(borrow));
-        (difference, u8::from(first | second))
-    }
-}
+pub(super) use crate::carry::{add_carry, mask, mask_of_zero, sub_borrow};
 
 /// The low and the high word of a product.
 #[inline(always)]
@@ -70,18 +28,6 @@ pub(super) fn sub<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], u8) 
         (difference[at], borrow) = sub_borrow(a[at], b[at], borrow);
     }
     (difference, borrow)
-}
-
-/// A word of ones for 1, of zeros for 0.
-#[inline(always)]
-pub(super) fn mask(bit: u64) -> u64 {
-    black_box(bit.wrapping_neg())
-}
-
-/// A word of ones for zero, of zeros for everything else.
-#[inline(always)]
-pub(super) fn mask_of_zero(word: u64) -> u64 {
-    mask(!(word | word.wrapping_neg()) >> 63)
 }
 
 /// The number where the mask is ones, else zero.

@@ -24,13 +24,14 @@ impl Secret {
             let padded: Vec<&[u8]> = padded.iter().map(Vec::as_slice).collect();
             lanes.raise(&padded, &mut |bytes| rng.try_fill_bytes(bytes).is_ok())
         };
-        let Some(raised) = self.lanes.as_ref().and_then(&mut raise) else {
+        let raised = self.lanes.as_ref().and_then(|lanes| Some((lanes, raise(lanes)?)));
+        let Some((lanes, raised)) = raised else {
             let signed: Vec<Result<Vec<u8>, Error>> =
                 messages.iter().map(|message| self.sign_one(algorithm, message, rng)).collect();
             Arithmetic::count_elsewhere(signed.iter().flatten().count());
             return signed;
         };
-        Arithmetic::count_in_lanes(raised.iter().flatten().count());
+        lanes.count(raised.iter().flatten().count());
         let either = messages.iter().zip(raised).map(|(message, raised)| match raised {
             Some(signature) => Ok(signature),
             // Wrong: the crate has arithmetic of its own.

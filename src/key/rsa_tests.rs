@@ -26,10 +26,15 @@ fn rng() -> ChaCha20Rng {
     ChaCha20Rng::from_seed([7; 32])
 }
 
-fn secret() -> Box<Secret> {
+/// Lanes, and one number at a time.
+fn kinds() -> [Arithmetic; 2] {
+    [own(), Arithmetic::Scalar]
+}
+
+fn secret(arithmetic: Arithmetic) -> Box<Secret> {
     let weak_keys = WeakKeys::DangerouslyAllowRsa1024;
     let generation = KeyGeneration::new(KeyAlgorithm::Rsa1024).weak_keys(weak_keys);
-    let key = generation.arithmetic(own()).generate_with(&mut rng()).unwrap();
+    let key = generation.arithmetic(arithmetic).generate_with(&mut rng()).unwrap();
     match key.secret {
         pair::Secret::Rsa(secret) => secret,
         #[cfg(any(feature = "ecc", feature = "sm2"))]
@@ -52,8 +57,11 @@ fn numbers(secret: &Secret) -> [Vec<u8>; 6] {
     ]
 }
 
-fn lanes([modulus, p, q, dp, dq, q_inverse]: &[Vec<u8>; 6]) -> Option<RsaKey> {
-    RsaKey::new(own(), &PrivateNumbers { modulus, p, q, dp, dq, q_inverse })
+fn key(
+    arithmetic: Arithmetic,
+    [modulus, p, q, dp, dq, q_inverse]: &[Vec<u8>; 6],
+) -> Option<RsaKey> {
+    RsaKey::new(arithmetic, &PrivateNumbers { modulus, p, q, dp, dq, q_inverse })
 }
 
 fn signatures<R: TryCryptoRng>(secret: &Secret, rng: &mut R) -> Vec<Option<Vec<u8>>> {
@@ -70,9 +78,16 @@ fn expected(secret: &Secret) -> Vec<Option<Vec<u8>>> {
 }
 
 #[test]
-fn a_fault_in_the_lanes_is_counted_and_the_rsa_crate_signs() {
+fn a_fault_in_our_arithmetic_is_counted_and_the_rsa_crate_signs() {
     let _guard = crate::arithmetic::failing();
-    let mut secret = secret();
+    for arithmetic in kinds() {
+        assert_faults_are_counted(arithmetic);
+    }
+}
+
+fn assert_faults_are_counted(arithmetic: Arithmetic) {
+    let mut secret = secret(arithmetic);
+    let lanes = |numbers: &[Vec<u8>; 6]| key(arithmetic, numbers);
     let (good, expected) = (numbers(&secret), expected(&secret));
     let failed = || Arithmetic::counts().failed;
     let before = failed();

@@ -5,7 +5,7 @@ use ::rsa::traits::SignatureScheme as _;
 use super::rsa_numbers::{PUBLIC_EXPONENT, Public, padded, scheme};
 use crate::algorithm::SignatureAlgorithm;
 use crate::arithmetic::Arithmetic;
-use crate::lanes::{Signed, bit_length, check};
+use crate::lanes::{Signed, bit_length, check, check_one};
 
 /// What a signature claims.
 pub(super) struct Claim<'a> {
@@ -80,6 +80,17 @@ impl<'a> Claim<'a> {
     }
 
     fn verify_alone(&self) -> bool {
+        let Self { key, algorithm, message, signature } = self;
+        if signature.len() != key.modulus.len() {
+            return false;
+        }
+        let padded = &padded(*algorithm, message, signature.len());
+        let signed = Signed { modulus: &key.modulus, signature, padded };
+        check_one(key.arithmetic, &signed, key.exponent).unwrap_or_else(|| self.verify_elsewhere())
+    }
+
+    /// By the rsa crate.
+    fn verify_elsewhere(&self) -> bool {
         let (scheme, digest) = scheme(self.algorithm, self.message);
         self.signature.len() == self.key.modulus.len()
             && self.key.key().is_some_and(|key| scheme.verify(key, &digest, self.signature).is_ok())

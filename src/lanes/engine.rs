@@ -1,4 +1,4 @@
-//! Which lanes work: by what the processor has and what was asked for.
+//! Which arithmetic works: by what the processor has and what was asked for.
 
 #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
 use super::ifma::{Ifma4, available};
@@ -7,7 +7,9 @@ use super::portable::Portable;
 use super::prime::{Candidates, Tester};
 use super::private_key::{Key, PrivateKey, PrivateNumbers};
 use super::public_key::{self, Signed};
+use super::single;
 use crate::arithmetic::Arithmetic;
+use crate::scalar::{bit_length, is_right};
 
 /// Digits in a block: ten, so that both factors' block and the sums fit 32 registers.
 const BLOCK: usize = 10;
@@ -18,9 +20,14 @@ fn working(chosen: Arithmetic) -> Arithmetic {
         _ if cfg!(not(feature = "fast-arithmetic")) => Arithmetic::RustCrypto,
         Arithmetic::Fastest if cfg!(debug_assertions) => Arithmetic::RustCrypto,
         Arithmetic::Fastest | Arithmetic::Vectors if has_vectors() => Arithmetic::Vectors,
-        Arithmetic::Fastest | Arithmetic::Vectors => Arithmetic::RustCrypto,
+        Arithmetic::Fastest | Arithmetic::Vectors => Arithmetic::Scalar,
         chosen => chosen,
     }
+}
+
+/// Whether RSA keys are worked on by scalar arithmetic here where this was chosen.
+pub(super) fn is_scalar(chosen: Arithmetic) -> bool {
+    working(chosen) == Arithmetic::Scalar
 }
 
 /// What the safety of `ifma` rests on.
@@ -31,7 +38,7 @@ fn has_vectors() -> bool {
     return false;
 }
 
-/// A private key for the lanes; `None` where they do not work or the key does not fit them.
+/// A private key for our arithmetic; `None` where it does not work or the key does not fit it.
 pub(super) fn private_key(
     arithmetic: Arithmetic,
     numbers: &PrivateNumbers<'_>,
@@ -53,6 +60,7 @@ pub(super) fn private_key(
         #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
         Arithmetic::Vectors => key::<Ifma4>(numbers, bits),
         Arithmetic::Portable => key::<Portable<2>>(numbers, bits),
+        Arithmetic::Scalar => Some(Box::new(single::Key::new(numbers)?)),
         _ => None,
     }
 }
@@ -77,7 +85,20 @@ pub(super) fn check(arithmetic: Arithmetic, bits: u32, signed: &[Signed<'_>]) ->
     }
 }
 
-/// What tests candidates for primes of this many bits; `None` where the lanes do not work.
+/// Whether a signature is right, under any public exponent; `None` where our arithmetic does not work
+/// or the key does not fit it.
+pub(super) fn check_one(
+    arithmetic: Arithmetic,
+    signed: &Signed<'_>,
+    exponent: u64,
+) -> Option<bool> {
+    match working(arithmetic) {
+        Arithmetic::RustCrypto => None,
+        _ => is_right(signed, exponent),
+    }
+}
+
+/// What tests candidates for primes of this many bits; `None` where our arithmetic does not work.
 pub(super) fn tester(arithmetic: Arithmetic, bits: u32) -> Option<Box<dyn Tester>> {
     fn tester<L: Lane>(bits: u32) -> Option<Box<dyn Tester>> {
         Some(match bits {
@@ -92,14 +113,7 @@ pub(super) fn tester(arithmetic: Arithmetic, bits: u32) -> Option<Box<dyn Tester
         #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
         Arithmetic::Vectors => tester::<Ifma4>(bits),
         Arithmetic::Portable => tester::<Portable<2>>(bits),
+        Arithmetic::Scalar => Some(Box::new(single::Candidates::new(bits))),
         _ => None,
-    }
-}
-
-/// The bits of a number in big-endian bytes, leading zeros left out.
-pub(crate) fn bit_length(bytes: &[u8]) -> u32 {
-    match bytes.iter().position(|byte| *byte != 0) {
-        Some(first) => (bytes.len() - first) as u32 * 8 - bytes[first].leading_zeros(),
-        None => 0,
     }
 }

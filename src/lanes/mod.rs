@@ -36,12 +36,13 @@ mod public_key;
 mod residues;
 mod search;
 mod sieve;
+mod single;
 #[cfg(all(test, feature = "fast-arithmetic"))]
 mod tests;
 
 use crate::arithmetic::Arithmetic;
+pub(crate) use crate::scalar::bit_length;
 
-pub(crate) use self::engine::bit_length;
 pub(crate) use self::prime::Tester;
 pub(crate) use self::private_key::PrivateNumbers;
 pub(crate) use self::public_key::Signed;
@@ -49,12 +50,26 @@ pub(crate) use self::residues::Residues;
 pub(crate) use self::search::{Candidates, Search, Stopped};
 
 /// An RSA private key that works on several messages at once.
-pub(crate) struct RsaKey(Box<dyn private_key::PrivateKey>);
+pub(crate) struct RsaKey {
+    key: Box<dyn private_key::PrivateKey>,
+    /// Whether it works on one message after the other.
+    is_scalar: bool,
+}
 
 impl RsaKey {
-    /// `None` where the lanes do not work here or the key does not fit them.
+    /// `None` where our arithmetic does not work here or the key does not fit it.
     pub(crate) fn new(arithmetic: Arithmetic, numbers: &PrivateNumbers<'_>) -> Option<Self> {
-        engine::private_key(arithmetic, numbers).map(Self)
+        let key = engine::private_key(arithmetic, numbers)?;
+        Some(Self { key, is_scalar: engine::is_scalar(arithmetic) })
+    }
+
+    /// Counts signatures that it made.
+    pub(crate) fn count(&self, signatures: usize) {
+        if self.is_scalar {
+            Arithmetic::count_scalar(signatures);
+        } else {
+            Arithmetic::count_in_lanes(signatures);
+        }
     }
 
     /// Each padded message raised to the private exponent, and checked with the public one: `None`
@@ -64,7 +79,7 @@ impl RsaKey {
         messages: &[&[u8]],
         random: &mut dyn FnMut(&mut [u8]) -> bool,
     ) -> Option<Vec<Option<Vec<u8>>>> {
-        self.0.raise(messages, random)
+        self.key.raise(messages, random)
     }
 }
 
@@ -77,4 +92,14 @@ pub(crate) fn tester(arithmetic: Arithmetic, bits: u32) -> Option<Box<dyn Tester
 /// this many bits.
 pub(crate) fn check(arithmetic: Arithmetic, bits: u32, signed: &[Signed<'_>]) -> Option<Vec<bool>> {
     engine::check(arithmetic, bits, signed)
+}
+
+/// Whether a signature is right, under any odd public exponent above 1; `None` where our arithmetic
+/// does not work here, or the key does not fit it.
+pub(crate) fn check_one(
+    arithmetic: Arithmetic,
+    signed: &Signed<'_>,
+    exponent: u64,
+) -> Option<bool> {
+    engine::check_one(arithmetic, signed, exponent)
 }

@@ -11,27 +11,12 @@ use super::lane::{Job, Lane};
 use super::montgomery::{Modulus, double, product};
 use super::number::{Number, Sums};
 use super::power::{Power, PowerOf65537};
+pub(crate) use crate::scalar::{Fill, PrivateNumbers};
 
 /// A blinding pair is squared for each use and drawn again after this many. (OpenSSL and BoringSSL
 /// count 32 private operations; here a use is a whole batch, and each of its halves has a pair of its
 /// own.)
 const USES_OF_BLINDING: u32 = 128;
-
-/// The numbers of a private key, in big-endian bytes; the public exponent is 65537.
-pub(crate) struct PrivateNumbers<'a> {
-    pub(crate) modulus: &'a [u8],
-    pub(crate) p: &'a [u8],
-    pub(crate) q: &'a [u8],
-    /// d modulo p−1.
-    pub(crate) dp: &'a [u8],
-    /// d modulo q−1.
-    pub(crate) dq: &'a [u8],
-    /// 1/q modulo p.
-    pub(crate) q_inverse: &'a [u8],
-}
-
-/// Fills bytes with random ones; `false` when there are none.
-pub(crate) type Fill<'a> = &'a mut dyn FnMut(&mut [u8]) -> bool;
 
 /// What a key can do, whatever its size.
 pub(super) trait PrivateKey: Send + Sync {

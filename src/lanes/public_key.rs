@@ -8,16 +8,7 @@
 use super::lane::{Job, Lane};
 use super::montgomery::Modulus;
 use super::number::{Number, Sums};
-
-/// A signature to be checked; all three are big-endian and of the same length.
-#[derive(Clone, Copy)]
-pub(crate) struct Signed<'a> {
-    /// Odd, its first bit set.
-    pub(crate) modulus: &'a [u8],
-    pub(crate) signature: &'a [u8],
-    /// What the signature must be to the power of 65537.
-    pub(crate) padded: &'a [u8],
-}
+pub(crate) use crate::scalar::Signed;
 
 /// For each signature whether it is right; moduli of at most `N` blocks of `B` digits, less 8 bits.
 pub(super) fn check<L: Lane, const B: usize, const N: usize>(signed: &[Signed<'_>]) -> Vec<bool> {

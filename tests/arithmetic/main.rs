@@ -14,8 +14,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use certwright::key::Arithmetic;
 
 /// Every kind there is.
-const KINDS: [Arithmetic; 4] =
-    [Arithmetic::Fastest, Arithmetic::Portable, Arithmetic::RustCrypto, Arithmetic::Vectors];
+const KINDS: [Arithmetic; 5] = [
+    Arithmetic::Fastest,
+    Arithmetic::Portable,
+    Arithmetic::RustCrypto,
+    Arithmetic::Scalar,
+    Arithmetic::Vectors,
+];
 
 /// Keeps other tests from signing, and so from being counted.
 fn alone() -> MutexGuard<'static, ()> {
@@ -24,12 +29,21 @@ fn alone() -> MutexGuard<'static, ()> {
     LOCK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a usual key is worked on in lanes with this choice here.
-fn in_lanes(arithmetic: Arithmetic) -> bool {
+/// Where RSA keys are worked on.
+#[derive(Debug, Eq, PartialEq)]
+enum Place {
+    Lanes,
+    Scalar,
+    Elsewhere,
+}
+
+/// Where they are with this choice here.
+fn place(arithmetic: Arithmetic) -> Place {
     match arithmetic {
-        Arithmetic::Fastest => Arithmetic::has_vectors() && !cfg!(debug_assertions),
-        Arithmetic::Vectors => Arithmetic::has_vectors(),
-        Arithmetic::Portable => true,
-        _ => false,
+        Arithmetic::Fastest if cfg!(debug_assertions) => Place::Elsewhere,
+        Arithmetic::Fastest | Arithmetic::Vectors if Arithmetic::has_vectors() => Place::Lanes,
+        Arithmetic::Fastest | Arithmetic::Vectors | Arithmetic::Scalar => Place::Scalar,
+        Arithmetic::Portable => Place::Lanes,
+        _ => Place::Elsewhere,
     }
 }

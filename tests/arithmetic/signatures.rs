@@ -6,7 +6,7 @@ use certwright::{KeyAlgorithm, KeyPair, Signer};
 use crypto_bigint::{BoxedUint, ConcatenatingMul};
 use crypto_primes::{Flavor, is_prime};
 
-use super::{KINDS, alone, in_lanes};
+use super::{KINDS, Place, alone, place};
 use crate::key_files::rsa::{Numbers, inverse, number};
 use crate::key_files::weak_rsa::{P, Q};
 
@@ -38,6 +38,7 @@ fn signed(key: &KeyPair, batches: &[usize]) -> (Vec<Vec<u8>>, ArithmeticCounts) 
     let mut counts = Arithmetic::counts();
     counts.in_lanes -= before.in_lanes;
     counts.on_curves -= before.on_curves;
+    counts.scalar -= before.scalar;
     counts.elsewhere -= before.elsewhere;
     counts.failed -= before.failed;
     (signatures, counts)
@@ -62,8 +63,13 @@ fn assert_same(algorithm: KeyAlgorithm, batches: &[usize], kinds: &[Arithmetic])
         for arithmetic in kinds {
             let (signatures, counts) = with(*arithmetic);
             assert!(signatures == expected, "{algorithm} {hash} {arithmetic:?}");
-            let (lanes, elsewhere) = if in_lanes(*arithmetic) { (count, 0) } else { (0, count) };
-            assert_eq!((counts.in_lanes, counts.elsewhere, counts.failed), (lanes, elsewhere, 0));
+            let expected = match place(*arithmetic) {
+                Place::Lanes => [count, 0, 0, 0],
+                Place::Scalar => [0, count, 0, 0],
+                Place::Elsewhere => [0, 0, count, 0],
+            };
+            let ArithmeticCounts { in_lanes, scalar, elsewhere, failed, .. } = counts;
+            assert_eq!([in_lanes, scalar, elsewhere, failed], expected, "{arithmetic:?}");
         }
     }
 }
@@ -81,6 +87,8 @@ fn each_key_has_its_own_arithmetic() {
     let other = read(Arithmetic::RustCrypto, &pkcs8);
     assert_eq!(signed(&key, &[2]).1.in_lanes, 2);
     assert_eq!(signed(&other, &[2]).1.elsewhere, 2);
+    let other = other.with_arithmetic(Arithmetic::Scalar);
+    assert_eq!(signed(&other, &[2]).1.scalar, 2);
     assert_eq!(signed(&key.with_arithmetic(Arithmetic::RustCrypto), &[2]).1.elsewhere, 2);
     assert_eq!(signed(&other.with_arithmetic(Arithmetic::Portable), &[2]).1.in_lanes, 2);
 }
@@ -93,10 +101,10 @@ fn every_kind_signs_alike_with_2048_to_4096_bits() {
     }
 }
 
-/// Lanes take an exponent of 65537 and primes half as long as the modulus. No other key is read, so
+/// Our arithmetic takes an exponent of 65537 and primes half as long as the modulus. No other key is read, so
 /// that none has to go elsewhere.
 #[test]
-fn a_key_that_does_not_fit_the_lanes_is_no_key() {
+fn a_key_that_does_not_fit_our_arithmetic_is_no_key() {
     for exponent in [3, 17] {
         let refusal = Numbers::new(P, Q, exponent).refusal();
         assert_eq!(refusal, "the public exponent is not 65537");

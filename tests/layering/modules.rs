@@ -47,8 +47,10 @@ pub const MODULES: &[(&str, u8, &[&str])] = &[
 
     ("key", 2, &["algorithm", "arithmetic", "curves", "error", "lanes", "limits", "oid", "profile", "wire"]),
 
-    ("curves", 1, &[]),
-    ("lanes", 1, &["arithmetic"]),
+    ("carry", 1, &[]),
+    ("curves", 1, &["carry"]),
+    ("lanes", 1, &["arithmetic", "scalar"]),
+    ("scalar", 1, &["carry"]),
     ("wire", 1, &["algorithm", "error", "hexadecimal", "limits", "name", "oid", "profile", "serial", "usage",
         "validity"]),
 
@@ -79,8 +81,8 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("chacha20poly1305", &["key"]),
     ("clap", &["bin"]),
     ("clap_complete", &["bin"]),
-    ("crypto_bigint", &["key", ORACLE]),
-    ("crypto_primes", &["key", ORACLE]),
+    ("crypto_bigint", &["key", ORACLE, SCALAR]),
+    ("crypto_primes", &["key", ORACLE, SCALAR]),
     ("der", &["conversions", "key", "wire", WORDS]),
     ("des", &["key"]),
     ("ecdsa", &["key"]),
@@ -101,7 +103,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("rand_core", &["authority", "cas", "key", "ledger", "serial", "testing"]),
     ("redb", &["store"]),
     ("rfc6979", &["key"]),
-    ("rsa", &["key", ORACLE]),
+    ("rsa", &["key", ORACLE, SCALAR]),
     ("rustls", &[SERVE]),
     ("rustls_graviola", &[SERVE]),
     ("scrypt", &["key"]),
@@ -121,7 +123,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &[SERVE]),
     ("unicode_normalization", &["name"]),
     ("x509_cert", &["conversions"]),
-    ("zeroize", &["bin", "cas", "curves", "key", "lanes", "ledger", "request", "wire"]),
+    ("zeroize", &["bin", "cas", "curves", "key", "lanes", "ledger", "request", "scalar", "wire"]),
 ];
 
 const WORDS: &str = "layer 0";
@@ -135,6 +137,7 @@ const CLIENTS: &[&str] = &["cas"];
 
 /// The tests of the arithmetic, which compare it with other crates'.
 const ORACLE: &str = "lanes/tests";
+const SCALAR: &str = "scalar/tests";
 
 /// The one module that may be `unsafe`: arithmetic that knows nothing of certificates.
 const UNSAFE_MODULE: &str = "lanes";

@@ -148,6 +148,11 @@ fn a_key_of_rsa_leaves_what_is_listed() {
 }
 
 #[test]
+fn a_key_of_rsa_leaves_what_is_listed_by_our_own_arithmetic() {
+    run_with(KeyAlgorithm::Rsa2048, "scalar");
+}
+
+#[test]
 fn a_key_of_p_256_leaves_nothing_by_our_own_arithmetic() {
     run_with(KeyAlgorithm::EcdsaP256, "portable");
 }
@@ -194,7 +199,11 @@ fn run_with(algorithm: KeyAlgorithm, arithmetic: &str) {
         }
         if stage.starts_with("held") {
             let expected = if algorithm.family() == KeyFamily::Rsa { "d" } else { "scalar" };
-            assert!(found.any(|name| name == expected), "the scan finds what is there: {text}");
+            let found: Vec<&str> = found.collect();
+            assert!(found.contains(&expected), "the scan finds what is there: {text}");
+            if stage == "held key" && arithmetic == "scalar" {
+                assert!(found.contains(&"dp in digits"), "and in digits: {text}");
+            }
             continue;
         }
         // With debug assertions, and so little optimised, a key of SM2 is moved about before it is in its
@@ -246,6 +255,10 @@ fn needles(algorithm: KeyAlgorithm) -> Vec<(String, Vec<u8>)> {
     };
     for (name, bytes) in numbers {
         found.extend(windows(name, &bytes));
+        if algorithm == KeyAlgorithm::Rsa2048 {
+            // As our own arithmetic has it.
+            found.extend(windows(&format!("{name} in digits"), &in_digits(&bytes)));
+        }
         // As most arithmetic has it: the least significant first.
         found.extend(windows(name, &bytes.into_iter().rev().collect::<Vec<u8>>()));
     }
@@ -275,6 +288,23 @@ fn montgomery(algorithm: KeyAlgorithm, scalar: &[u8]) -> Vec<(String, Vec<u8>)> 
     bytes.reverse();
     bytes.truncate(scalar.len());
     windows("scalar", &bytes)
+}
+
+/// A number in digits of 61 bits, a word each, the least significant first: what src/scalar makes of the
+/// numbers of a key of 2048 bits.
+fn in_digits(bytes: &[u8]) -> Vec<u8> {
+    let mut digits = Vec::new();
+    let (mut value, mut held) = (0_u128, 0);
+    for byte in bytes.iter().rev() {
+        value |= u128::from(*byte) << held;
+        held += 8;
+        if held >= 61 {
+            digits.extend((value as u64 & ((1 << 61) - 1)).to_le_bytes());
+            value >>= 61;
+            held -= 61;
+        }
+    }
+    digits
 }
 
 fn windows(name: &str, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {

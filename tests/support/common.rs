@@ -179,7 +179,7 @@ pub fn arithmetic() -> Arithmetic {
             return Arithmetic::default();
         };
         let named = name.to_str().and_then(Arithmetic::named);
-        named.expect("CERTWRIGHT_ARITHMETIC: fastest, portable, rustcrypto or vectors")
+        named.expect("CERTWRIGHT_ARITHMETIC: fastest, portable, rustcrypto, scalar or vectors")
     });
     *NAMED
 }

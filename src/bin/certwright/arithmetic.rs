@@ -18,7 +18,7 @@ pub fn read() -> Result<(), Failure> {
     let Some(value) = std::env::var_os(VARIABLE) else { return Ok(()) };
     let arithmetic = value.to_str().and_then(Arithmetic::named).ok_or_else(|| {
         let message = format!(
-            "{VARIABLE} is {value:?}; allowed are fastest, portable, rustcrypto and vectors"
+            "{VARIABLE} is {value:?}; allowed are fastest, portable, rustcrypto, scalar and vectors"
         );
         usage(ErrorKind::InvalidValue, message)
     })?;

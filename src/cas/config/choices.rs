@@ -164,6 +164,7 @@ choices! {
         "fastest" => Fastest,
         "portable" => Portable,
         "rustcrypto" => RustCrypto,
+        "scalar" => Scalar,
         "vectors" => Vectors,
     }
     CommonNameRule {

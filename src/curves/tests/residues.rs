@@ -114,7 +114,7 @@ fn carries_are_the_same_without_the_processors_own() {
     let mut random = Random(4);
     for _ in 0..10_000 {
         let (a, b, carried) = (random.edge_word(), random.edge_word(), random.word() as u8 & 1);
-        use carry::portable;
+        use crate::carry::portable;
         assert_eq!(carry::add_carry(a, b, carried), portable::add_carry(a, b, carried));
         assert_eq!(carry::sub_borrow(a, b, carried), portable::sub_borrow(a, b, carried));
     }

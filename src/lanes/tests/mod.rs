@@ -13,11 +13,12 @@ mod pseudoprime;
 mod residues;
 mod rsa;
 mod rsa_faults;
-mod rsa_keys;
 mod search;
 mod sieve;
 
 use std::sync::Once;
+
+use crate::scalar::tests::{Random, rsa_keys};
 
 /// What a function, generic over the lane, the digits of a block and the blocks, answers: with
 /// every lane the same.
@@ -71,26 +72,4 @@ fn has_vectors() -> bool {
         SAID.call_once(|| eprintln!("NO AVX-512 IFMA: the vectors are not tested"));
     }
     has
-}
-
-/// Random numbers from a seed (Steele, Lea, Flood: "Fast splittable pseudorandom number
-/// generators", 2014).
-struct Random(u64);
-
-impl Random {
-    fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let word = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        word ^ word >> 31
-    }
-
-    fn index(&mut self, below: usize) -> usize {
-        (self.word() % below as u64) as usize
-    }
-
-    fn fill(&mut self, bytes: &mut [u8]) -> bool {
-        bytes.fill_with(|| self.word() as u8);
-        true
-    }
 }

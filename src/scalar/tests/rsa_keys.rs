@@ -5,40 +5,40 @@
 use crypto_bigint::BoxedUint;
 
 use super::oracle::{bytes, hexadecimal, inverse, minus, modulo, plus, small, times};
-use crate::lanes::private_key::PrivateNumbers;
+use crate::scalar::PrivateNumbers;
 
 /// The numbers of a private key, which a test may change.
 #[derive(Clone)]
-pub(super) struct Numbers {
-    pub(super) modulus: BoxedUint,
-    pub(super) p: BoxedUint,
-    pub(super) q: BoxedUint,
-    pub(super) d: BoxedUint,
-    pub(super) dp: BoxedUint,
-    pub(super) dq: BoxedUint,
-    pub(super) q_inverse: BoxedUint,
+pub(crate) struct Numbers {
+    pub(crate) modulus: BoxedUint,
+    pub(crate) p: BoxedUint,
+    pub(crate) q: BoxedUint,
+    pub(crate) d: BoxedUint,
+    pub(crate) dp: BoxedUint,
+    pub(crate) dq: BoxedUint,
+    pub(crate) q_inverse: BoxedUint,
 }
 
 impl Numbers {
     /// The key of primes of these bits.
-    pub(super) fn of_bits(bits: u32) -> Self {
+    pub(crate) fn of_bits(bits: u32) -> Self {
         let numbers = Self::of(PRIMES[bits as usize / 512 - 1]);
         assert_eq!(numbers.bits(), bits);
         numbers
     }
 
     /// A key of two primes of 96 bits, for two digits: no key for anything, but quick.
-    pub(super) fn small() -> Self {
+    pub(crate) fn small() -> Self {
         Self::of(["F4F265A0EDF10C5EFB52C501", "D62E4268CB97F7FCB951DE97"])
     }
 
     /// Another one.
-    pub(super) fn other_small() -> Self {
+    pub(crate) fn other_small() -> Self {
         Self::of(["D28573AF77375CE64E6CA66F", "F1C436EB109F0CD02FEC0319"])
     }
 
     /// The bits of each prime.
-    pub(super) fn bits(&self) -> u32 {
+    pub(crate) fn bits(&self) -> u32 {
         self.modulus.bit_width_vartime().div_ceil(2)
     }
 
@@ -59,7 +59,7 @@ impl Numbers {
     }
 
     /// Calls with the numbers in bytes.
-    pub(super) fn with<T>(&self, call: impl FnOnce(&PrivateNumbers<'_>) -> T) -> T {
+    pub(crate) fn with<T>(&self, call: impl FnOnce(&PrivateNumbers<'_>) -> T) -> T {
         // A changed number may be longer by a bit.
         let bytes =
             |number: &BoxedUint| bytes(number, number.bit_width_vartime().div_ceil(8) as usize);
