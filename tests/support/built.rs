@@ -25,6 +25,7 @@ fn build(arguments: &[&str], place: &str) -> PathBuf {
         (cfg!(feature = "redb"), "redb"),
         (cfg!(feature = "rsa"), "rsa"),
         (cfg!(feature = "sealed-keys"), "sealed-keys"),
+        (cfg!(feature = "serve"), "serve"),
         (cfg!(feature = "sm2"), "sm2"),
     ];
     let features: Vec<&str> =
