@@ -16,6 +16,8 @@
 
 mod block;
 mod division;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod montgomery;
 mod number;
 mod power;
