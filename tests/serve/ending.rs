@@ -43,6 +43,26 @@ fn what_was_begun_is_answered_and_nothing_new_is_taken() {
 }
 
 #[test]
+fn what_a_client_does_not_wait_for_is_done_and_logged() {
+    let mut served = Served::start();
+    let root = Asked::new("CreateRootCACertificate", &authority("Root", any_algorithm()));
+    // One says that it has sent all, and reads on; another goes away.
+    let mut patient = served.connect();
+    patient.write_all(&root.bytes(&served.address)).unwrap();
+    patient.shutdown(std::net::Shutdown::Write).unwrap();
+    Answer::read(&mut patient).answered();
+    let slow = if cfg!(feature = "rsa") { "RSA_3072" } else { any_algorithm() };
+    let root = Asked::new("CreateRootCACertificate", &authority("Gone", slow));
+    served.connect().write_all(&root.bytes(&served.address)).unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    served.terminate();
+    assert!(served.wait().success());
+    let log = served.log();
+    let lines = log.lines().filter(|line| line.contains("\"action\":\"CreateRootCACertificate\""));
+    assert_eq!(lines.filter(|line| line.contains("\"status\":200")).count(), 2, "{log}");
+}
+
+#[test]
 fn what_was_answered_before_a_kill_is_there_after_it() {
     let mut served = Served::start();
     for round in 0..2 {

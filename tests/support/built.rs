@@ -21,6 +21,7 @@ fn build(arguments: &[&str], place: &str) -> PathBuf {
         (cfg!(feature = "ecc"), "ecc"),
         (cfg!(feature = "encrypted-keys"), "encrypted-keys"),
         (cfg!(feature = "fast-arithmetic"), "fast-arithmetic"),
+        (cfg!(feature = "idna"), "idna"),
         (cfg!(feature = "openssl-ca"), "openssl-ca"),
         (cfg!(feature = "redb"), "redb"),
         (cfg!(feature = "rsa"), "rsa"),

@@ -14,13 +14,14 @@ use axum::http::{HeaderMap, Request, header};
 use axum::response::Response;
 use axum::routing::any;
 use hyper::body::Body as _;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::answers::{self, Problem};
 use super::authentic::Callers;
 use super::engine::{Engine, Outcome};
-use super::limits::{BODY_BYTES, BODY_TIME};
+use super::limits::{BODY_BYTES, BODY_TIME, ENDING_TIME, REQUESTS};
 use super::log::Line;
 use super::metrics::Metrics;
 use super::publish::Publisher;
@@ -34,6 +35,8 @@ pub struct Service {
     pub callers: Callers,
     pub publisher: Arc<Publisher>,
     pub metrics: Metrics,
+    /// A permit for each request that is worked on, whether or not its client waits.
+    pub working: Arc<Semaphore>,
     /// Whether it ends when what was begun is answered.
     pub is_ending: AtomicBool,
 }
@@ -47,13 +50,37 @@ pub fn router(service: &Arc<Service>) -> Router {
     Router::new().route("/", any(operation)).with_state(Arc::clone(service))
 }
 
-/// An operation. The work goes on where the client goes away, and a panic ends nothing but itself.
+/// An operation. Where the client goes away the work goes on, and is counted and logged; a panic ends nothing but
+/// itself.
 async fn operation(State(service): State<Arc<Service>>, request: Request<Body>) -> Response {
-    let started = Instant::now();
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
-    let host = host(request.headers());
-    let worked = tokio::spawn(work(Arc::clone(&service), request)).await;
-    let done = worked.unwrap_or_else(|_| Done::refused(service.engine.panicked()));
+    let asked = Arc::new(Asked {
+        started: Instant::now(),
+        peer: request.extensions().get::<Peer>().map(|peer| peer.0),
+        host: host(request.headers()),
+    });
+    let (working, its) = (Arc::clone(&service), Arc::clone(&asked));
+    let permit = Arc::clone(&service.working).acquire_owned().await;
+    let task = async move {
+        let response = answer(&working, &its, work(&working, request).await);
+        drop(permit);
+        response
+    };
+    match tokio::spawn(task).await {
+        Ok(response) => response,
+        Err(_) => answer(&service, &asked, Done::refused(service.engine.panicked())),
+    }
+}
+
+/// What is known of a request before it is read.
+struct Asked {
+    started: Instant,
+    peer: Option<SocketAddr>,
+    host: String,
+}
+
+/// The answer of a request, counted and logged.
+fn answer(service: &Service, asked: &Asked, done: Done) -> Response {
+    let Asked { started, peer, host } = asked;
     let request_id = match &done.answer {
         Ok(Outcome::Answered(answered)) => answered.request_id.clone(),
         Ok(Outcome::Refused(error)) => error.request_id().to_owned(),
@@ -62,7 +89,7 @@ async fn operation(State(service): State<Arc<Service>>, request: Request<Body>) 
     let mut left_out = Vec::new();
     let problem = |status, code, message: &str| {
         let request_id = &request_id;
-        answers::problem(&Problem { status, code, message, request_id, host: &host }, done.is_xml)
+        answers::problem(&Problem { status, code, message, request_id, host }, done.is_xml)
     };
     let (status, code, response) = match done.answer {
         Ok(Outcome::Answered(answered)) => {
@@ -78,7 +105,7 @@ async fn operation(State(service): State<Arc<Service>>, request: Request<Body>) 
     let time = started.elapsed();
     service.metrics.count(done.action, code, time);
     let line = Line {
-        peer,
+        peer: *peer,
         request_id: &request_id,
         action: done.action,
         actor: &done.actor,
@@ -105,7 +132,7 @@ impl Done {
     }
 }
 
-async fn work(service: Arc<Service>, request: Request<Body>) -> Done {
+async fn work(service: &Service, request: Request<Body>) -> Done {
     let (parts, body) = request.into_parts();
     let body = match whole(&parts.headers, body).await {
         Ok(body) => body,
@@ -118,7 +145,7 @@ async fn work(service: Arc<Service>, request: Request<Body>) -> Done {
     };
     let mut done = Done::refused(Refusal::busy("it was not begun"));
     done.is_xml = wants_xml(&received);
-    done.answer = called(&service, received, &mut done.action, &mut done.actor).await;
+    done.answer = called(service, received, &mut done.action, &mut done.actor).await;
     done
 }
 
@@ -183,6 +210,12 @@ fn host(headers: &HeaderMap) -> String {
 }
 
 impl Service {
+    /// Waits until nothing is worked on, or the time for it is over.
+    pub async fn ended(&self) {
+        let all = u32::try_from(REQUESTS).unwrap_or(u32::MAX);
+        let _ = timeout(ENDING_TIME, self.working.acquire_many(all)).await;
+    }
+
     /// Whether new work is taken.
     pub fn is_ready(&self) -> bool {
         !self.is_ending.load(Ordering::Relaxed)

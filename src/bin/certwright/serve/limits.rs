@@ -43,6 +43,10 @@ pub const CONNECTIONS: usize = 1_024;
 /// Calls at once, running and waiting: at 10 ms each, some 10 s of work on two processors.
 pub const CALLS: usize = 2_048;
 
+/// Requests that are worked on at once, also where the client is gone: each connection's, and the calls of
+/// those that ended.
+pub const REQUESTS: usize = CONNECTIONS + CALLS;
+
 /// Quick calls that run at once. They wait for the disk together, so that more than the processors pay:
 /// calls that meet share a commit.
 pub const QUICK_CALLS: usize = 64;

@@ -41,7 +41,7 @@ use certwright::key::SealingKey;
 use certwright::time::{SystemClock, Time};
 use clap::error::ErrorKind;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
@@ -49,7 +49,7 @@ use self::authentic::Callers;
 use self::credentials::Credentials;
 use self::engine::Engine;
 use self::http::Service;
-use self::limits::LISTS_TIME;
+use self::limits::{LISTS_TIME, REQUESTS};
 use self::listener::Connections;
 use self::nonces::Nonces;
 use self::publish::Publisher;
@@ -171,6 +171,7 @@ async fn serve(
         engine: Engine::new(cas),
         callers,
         metrics: metrics::Metrics::default(),
+        working: Arc::new(Semaphore::new(REQUESTS)),
         is_ending: false.into(),
     });
     let mut signals = Signals::new()
@@ -193,6 +194,7 @@ async fn serve(
     service.is_ending.store(true, Ordering::Relaxed);
     let _ = end.send(true);
     connections.ended().await;
+    service.ended().await;
     Ok(())
 }
 
