@@ -21,13 +21,17 @@ use crate::{Error, Store};
 ///
 /// Calls from several threads and, on a shared store, from several processes do not disturb each
 /// other: an operation takes effect whole or not at all. The module has an example.
+///
+/// A clone is the same service, on the same store and with the keys that were opened: who serves many
+/// callers calls one of its own for each, [`with_actor`](Self::with_actor).
+#[derive(Clone)]
 pub struct Cas {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    config: Config,
+    config: Arc<Config>,
     actor: Arc<str>,
     probe: Option<Arc<dyn DomainProbe>>,
-    opened: Mutex<Opened>,
+    opened: Arc<Mutex<Opened>>,
     randomness: Randomness,
 }
 
@@ -50,15 +54,26 @@ impl Cas {
         Self {
             ledger: Ledger::new(store).with_arithmetic(config.arithmetic),
             clock: Arc::new(clock),
-            config,
+            config: Arc::new(config),
             actor: Arc::from("cas"),
             probe: None,
-            opened: Mutex::default(),
+            opened: Arc::default(),
             randomness: Randomness::default(),
         }
     }
 
     /// Names who acts, for the audit log.
+    ///
+    /// ```
+    /// use certwright::cas::{Cas, Config};
+    /// use certwright::time::SystemClock;
+    /// use certwright::MemoryStore;
+    /// let cas = Cas::new(MemoryStore::default(), SystemClock, Config::default());
+    /// let alice = cas.clone().with_actor("alice");
+    /// alice.operator().call("AddPackage", r#"{ "Count": 5 }"#)?;
+    /// assert_eq!(cas.ledger().audit(1, 1)?[0].actor, "alice");
+    /// # Ok::<(), certwright::cas::CasError>(())
+    /// ```
     #[must_use]
     pub fn with_actor(mut self, actor: &str) -> Self {
         self.actor = Arc::from(actor);
@@ -184,8 +199,12 @@ impl Cas {
         Ok(Answered { answer, outcome, request_id })
     }
 
-    /// A random UUID (RFC 9562 section 5.4) in capitals, as the service writes them.
-    pub(super) fn request_id(&self) -> Result<String, Error> {
+    /// A new identifier of a request, for what is answered before an operation begins: a random UUID
+    /// (RFC 9562 section 5.4) in capitals, as the service writes them.
+    ///
+    /// # Errors
+    /// When the generator of random numbers fails.
+    pub fn request_id(&self) -> Result<String, Error> {
         let number = u128::from_be_bytes(self.randomness.bytes()?);
         let number = number & !(0xF << 76) | 0x4 << 76;
         let number = number & !(0x3 << 62) | 0x2 << 62;

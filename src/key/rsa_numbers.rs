@@ -1,6 +1,6 @@
 //! The numbers of RSA keys, and what of a message they raise.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use ::rsa::{BoxedUint, Pkcs1v15Sign, PublicKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm};
 use crate::arithmetic::Arithmetic;
 use crate::error::Error;
-use crate::lanes::bit_length;
+use crate::lanes::{self, bit_length};
 use crate::limits::RSA_EXPONENT_BITS;
 
 /// The only public exponent this crate generates (FIPS 186-5 section 5.4 allows larger ones too).
@@ -24,6 +24,8 @@ pub(super) struct Public {
     /// The same for the rsa crate, which computes half a signature's check to make it: once there is
     /// use for it.
     key: OnceLock<Option<PublicKey>>,
+    /// The same for our own arithmetic: what it computes for a modulus, once there is use for it.
+    own: OnceLock<Option<Arc<dyn lanes::PublicKey>>>,
     pub(super) arithmetic: Arithmetic,
 }
 
@@ -52,8 +54,20 @@ impl Public {
         let modulus = modulus.get(first..).unwrap_or_default().into();
         Ok((
             algorithm,
-            Self { modulus, exponent, key: OnceLock::new(), arithmetic: Arithmetic::default() },
+            Self {
+                modulus,
+                exponent,
+                key: OnceLock::new(),
+                own: OnceLock::new(),
+                arithmetic: Arithmetic::default(),
+            },
         ))
+    }
+
+    /// For our own arithmetic, where the key fits it.
+    pub(super) fn own(&self) -> Option<&dyn lanes::PublicKey> {
+        let make = || lanes::public_key(&self.modulus, self.exponent).map(Arc::from);
+        self.own.get_or_init(make).as_deref()
     }
 
     /// For the rsa crate.

@@ -9,7 +9,7 @@ use super::private_key::{Key, PrivateKey, PrivateNumbers};
 use super::public_key::{self, Signed};
 use super::single;
 use crate::arithmetic::Arithmetic;
-use crate::scalar::{bit_length, is_right};
+use crate::scalar::bit_length;
 
 /// Digits in a block: ten, so that both factors' block and the sums fit 32 registers.
 const BLOCK: usize = 10;
@@ -85,17 +85,9 @@ pub(super) fn check(arithmetic: Arithmetic, bits: u32, signed: &[Signed<'_>]) ->
     }
 }
 
-/// Whether a signature is right, under any public exponent; `None` where our arithmetic does not work
-/// or the key does not fit it.
-pub(super) fn check_one(
-    arithmetic: Arithmetic,
-    signed: &Signed<'_>,
-    exponent: u64,
-) -> Option<bool> {
-    match working(arithmetic) {
-        Arithmetic::RustCrypto => None,
-        _ => is_right(signed, exponent),
-    }
+/// Whether public keys are worked on one by one by our own arithmetic where this was chosen.
+pub(super) fn checks_alone(chosen: Arithmetic) -> bool {
+    working(chosen) != Arithmetic::RustCrypto
 }
 
 /// What tests candidates for primes of this many bits; `None` where our arithmetic does not work.

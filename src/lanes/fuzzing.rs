@@ -19,16 +19,21 @@ pub struct Numbers {
     pub exponent: Vec<u8>,
 }
 
-/// What every kind of lane answers for the same four numbers, of which `bits` is at most 2072: a·b,
-/// a², a to the power of the exponent and of 65537, all modulo m.
+/// What every kind of lane, and scalar arithmetic, answers for the same four numbers, of which `bits` is
+/// at most 2072: a·b, a², a to the power of the exponent and of 65537, all modulo m.
 pub fn answers(bits: u32, numbers: &[Numbers; 4]) -> Vec<(&'static str, Vec<[Vec<u8>; 4]>)> {
-    match bits {
+    let mut answers = match bits {
         ..=252 => every_lane::<5, 1>(bits, numbers),
         253..=512 => every_lane::<10, 1>(bits, numbers),
         513..=1032 => every_lane::<10, 2>(bits, numbers),
         1033..=1552 => every_lane::<10, 3>(bits, numbers),
         _ => every_lane::<10, 4>(bits, numbers),
-    }
+    };
+    let scalar = numbers.each_ref().map(|Numbers { modulus, a, b, exponent }| {
+        crate::scalar::fuzzing::answers(bits, [modulus, a, b, exponent])
+    });
+    answers.push(("scalar", scalar.to_vec()));
+    answers
 }
 
 fn every_lane<const B: usize, const N: usize>(

@@ -41,7 +41,7 @@ mod single;
 mod tests;
 
 use crate::arithmetic::Arithmetic;
-pub(crate) use crate::scalar::bit_length;
+pub(crate) use crate::scalar::{PublicKey, bit_length, public_key};
 
 pub(crate) use self::prime::Tester;
 pub(crate) use self::private_key::PrivateNumbers;
@@ -94,12 +94,7 @@ pub(crate) fn check(arithmetic: Arithmetic, bits: u32, signed: &[Signed<'_>]) ->
     engine::check(arithmetic, bits, signed)
 }
 
-/// Whether a signature is right, under any odd public exponent above 1; `None` where our arithmetic
-/// does not work here, or the key does not fit it.
-pub(crate) fn check_one(
-    arithmetic: Arithmetic,
-    signed: &Signed<'_>,
-    exponent: u64,
-) -> Option<bool> {
-    engine::check_one(arithmetic, signed, exponent)
+/// Whether signatures that do not fit lanes are checked here by a [`PublicKey`].
+pub(crate) fn checks_alone(arithmetic: Arithmetic) -> bool {
+    engine::checks_alone(arithmetic)
 }

@@ -22,6 +22,9 @@ pub struct CrlState {
     pub dates: Option<(Time, Time)>,
     /// The last full CRL of the shard that was signed: its number and its time.
     pub full: Option<(u64, Time)>,
+    /// How many revocations, holds and releases there were. Who publishes lists makes a new one when there
+    /// are more than before the last.
+    pub revocations: u64,
 }
 
 /// What a CRL is made of, besides the revocations, all as of one moment.
@@ -79,9 +82,11 @@ fn moment(
 ) -> Result<CrlMoment, StoreError> {
     let (number, dates) = last(transaction, issuer)?;
     let full = full(transaction, issuer, shard)?;
+    let sequence = revocation::count(transaction, issuer)?;
+    let number_and_time = full.map(|(number, at, _)| (number, at));
     Ok(CrlMoment {
-        state: CrlState { number, dates, full: full.map(|(number, at, _)| (number, at)) },
-        sequence: revocation::count(transaction, issuer)?,
+        state: CrlState { number, dates, full: number_and_time, revocations: sequence },
+        sequence,
         full_sequence: full.map_or(0, |(.., sequence)| sequence),
         newest: newest::get(transaction)?,
     })

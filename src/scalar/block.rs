@@ -100,8 +100,9 @@ pub(super) fn square(low: &mut Columns, high: &mut Columns, a: &Block, twice: &B
     high[DIGITS - 1] = 0;
 }
 
-/// Adds q·m with the q that makes the low columns multiples of 2^(bits·9), and carries them to the high
-/// ones. m ≡ −1 modulo 2^bits, so that each digit of q is what stands in its column already.
+/// Adds q·M with the q that makes the low columns multiples of 2^(bits·9), and carries them to the high
+/// ones. M ≡ −1 modulo 2^bits, so that each digit of q is what stands in its column already; `m` is of
+/// M + 1, whose lowest digit is 0: to subtract q from a column is to let it be carried without.
 #[inline(always)]
 #[allow(clippy::reversed_empty_ranges)] // the first column has no product yet
 pub(super) fn reduce(low: &Columns, high: &mut Columns, m: &Block, bits: u32) -> Block {
@@ -114,8 +115,7 @@ pub(super) fn reduce(low: &Columns, high: &mut Columns, m: &Block, bits: u32) ->
         }
         column = sum(column, carry);
         q[AT] = column as u64 & ((1 << bits) - 1);
-        // column + q·(2^bits − 1) = column − q + q·2^bits
-        carry = sum(column >> bits, u128::from(q[AT]));
+        carry = column >> bits;
     });
     high[0] = sum(high[0], carry);
     add_high(high, m, &q);

@@ -16,6 +16,8 @@
 
 mod block;
 mod division;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod montgomery;
 mod number;
 mod power;
@@ -27,7 +29,7 @@ pub(crate) mod tests;
 
 pub(crate) use self::prime::{Candidate, candidate};
 pub(crate) use self::private_key::{Fill, PrivateKey, PrivateNumbers, private_key};
-pub(crate) use self::public_key::{Signed, is_right};
+pub(crate) use self::public_key::{PublicKey, Signed, public_key};
 
 /// The bits of a number in big-endian bytes, leading zeros left out.
 pub(crate) fn bit_length(bytes: &[u8]) -> u32 {

@@ -17,7 +17,7 @@ use super::number::{Number, Sums};
 pub(super) struct Modulus<const N: usize> {
     /// m.
     pub(super) number: Number<N>,
-    /// M = m·(−1/m modulo 2^DIGIT).
+    /// M + 1, where M = m·(−1/m modulo 2^DIGIT).
     multiple: Number<N>,
     /// −1/m modulo 2^DIGIT.
     inverse: u64,
@@ -73,7 +73,7 @@ impl<const N: usize> Modulus<N> {
         };
         modulus.number.read_bytes(bytes);
         modulus.inverse = negative_inverse(modulus.number.0[0][0]) & Number::<N>::MASK;
-        let mut carry = 0;
+        let mut carry = 1;
         let digits = modulus.multiple.digits_mut().iter_mut().zip(modulus.number.digits());
         for (multiple, digit) in digits {
             carry += u128::from(*digit) * u128::from(modulus.inverse);

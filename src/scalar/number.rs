@@ -163,12 +163,15 @@ impl<const N: usize> Number<N> {
 
     /// The entry at a position of a table that is read as a whole.
     pub(super) fn look_up(&mut self, table: &[Self], position: u64) {
-        self.0 = [[0; DIGITS]; N];
-        for (at, entry) in (0_u64..).zip(table) {
-            let mask = mask_of_zero(at ^ position);
-            for (digit, entry) in self.digits_mut().iter_mut().zip(entry.digits()) {
-                *digit |= entry & mask;
+        for (block, to) in self.0.iter_mut().enumerate() {
+            let mut found = [0; DIGITS];
+            for (at, entry) in (0_u64..).zip(table) {
+                let mask = mask_of_zero(at ^ position);
+                for (digit, entry) in found.iter_mut().zip(&entry.0[block]) {
+                    *digit |= entry & mask;
+                }
             }
+            *to = found;
         }
     }
 

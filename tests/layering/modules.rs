@@ -74,7 +74,8 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("aes", &["key"]),
     ("aes_gcm", &["key"]),
     ("argon2", &["key"]),
-    ("base64ct", &["wire"]),
+    ("axum", &[SERVE]),
+    ("base64ct", &["wire", SERVE]),
     ("cbc", &["key"]),
     ("chacha20", &["key", "testing"]),
     ("chacha20poly1305", &["key"]),
@@ -86,6 +87,9 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("des", &["key"]),
     ("ecdsa", &["key"]),
     ("getrandom", &["key"]),
+    ("hmac", &[SERVE]),
+    ("hyper", &[SERVE]),
+    ("hyper_util", &[SERVE]),
     ("idna", &["name"]),
     ("jiff", &["validity"]),
     ("md5", &["cas", "key"]),
@@ -94,27 +98,38 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("p521", &["key"]),
     ("pem_rfc7468", &["wire"]),
     ("pbkdf2", &["key"]),
+    ("percent_encoding", &[SERVE]),
     ("pki_types", &["conversions"]),
     ("rand_core", &["authority", "cas", "key", "ledger", "serial", "testing"]),
     ("redb", &["store"]),
     ("rfc6979", &["key"]),
     ("rsa", &["key", ORACLE, SCALAR]),
+    ("rustls", &[SERVE]),
+    ("rustls_graviola", &[SERVE]),
     ("scrypt", &["key"]),
     ("serde", &["bin", "cas"]),
     ("serde_json", &["bin", "cas"]),
-    ("sha1", &["key"]),
-    ("sha2", &["cas", "key"]),
+    ("sha1", &["key", SERVE]),
+    ("sha2", &["cas", "key", SERVE]),
     ("sm2", &["key"]),
-    ("sm3", &["key"]),
+    ("sm3", &["key", SERVE]),
     ("sm4", &["key"]),
     ("subtle", &["key"]),
+    ("tokio", &[SERVE]),
+    ("tokio_rustls", &[SERVE]),
     ("toml", &["bin"]),
+    ("tower", &[SERVE]),
+    ("tracing", &[SERVE]),
+    ("tracing_subscriber", &[SERVE]),
     ("unicode_normalization", &["name"]),
     ("x509_cert", &["conversions"]),
     ("zeroize", &["bin", "cas", "curves", "key", "lanes", "ledger", "request", "scalar", "wire"]),
 ];
 
 const WORDS: &str = "layer 0";
+
+/// The command's service.
+const SERVE: &str = "bin/certwright/serve";
 
 /// Modules that import what the root of the crate exports, and nothing else. That they use no private method
 /// either is what tests/cas_outside compiles.

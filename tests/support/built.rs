@@ -21,10 +21,12 @@ fn build(arguments: &[&str], place: &str) -> PathBuf {
         (cfg!(feature = "ecc"), "ecc"),
         (cfg!(feature = "encrypted-keys"), "encrypted-keys"),
         (cfg!(feature = "fast-arithmetic"), "fast-arithmetic"),
+        (cfg!(feature = "idna"), "idna"),
         (cfg!(feature = "openssl-ca"), "openssl-ca"),
         (cfg!(feature = "redb"), "redb"),
         (cfg!(feature = "rsa"), "rsa"),
         (cfg!(feature = "sealed-keys"), "sealed-keys"),
+        (cfg!(feature = "serve"), "serve"),
         (cfg!(feature = "sm2"), "sm2"),
     ];
     let features: Vec<&str> =

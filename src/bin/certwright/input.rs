@@ -73,6 +73,13 @@ pub fn read_text(path: &Path, limit: usize) -> Result<Zeroizing<String>, Error> 
     Ok(Zeroizing::new(text.to_owned()))
 }
 
+/// Reads a text that is secret.
+#[cfg(feature = "serve")]
+pub fn read_secret_text(path: &Path, limit: usize) -> Result<Zeroizing<String>, Error> {
+    require_private(path)?;
+    read_text(path, limit)
+}
+
 /// Reads the key that seals private keys.
 pub fn read_sealing_key(path: &Path) -> Result<SealingKey, Error> {
     require_private(path)?;

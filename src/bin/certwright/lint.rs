@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::input::{self, LIST_BYTES, file_error};
-use super::options::{Lint, RuleProfile};
+use super::options::Lint;
 use super::output::{Output, given_path};
+use super::values::RuleProfile;
 
 pub fn run(options: &Lint, output: &mut Output) -> Result<(), Failure> {
     let path = &options.file;

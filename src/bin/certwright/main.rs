@@ -17,6 +17,8 @@ mod lint;
 mod ops;
 mod options;
 mod output;
+#[cfg(feature = "serve")]
+mod serve;
 mod store;
 mod values;
 mod verify;
@@ -86,6 +88,11 @@ fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
         Verb::Rules => {
             before.none("rules")?;
             config::show(output)
+        }
+        #[cfg(feature = "serve")]
+        Verb::Serve(options) => {
+            let store = before.and(options.store.clone())?;
+            serve::run(&options, &store, output)
         }
         Verb::Verify(verify) => {
             before.none("verify")?;

@@ -1,5 +1,7 @@
 //! The command line.
 
+#[cfg(feature = "serve")]
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use certwright::AltName;
@@ -9,13 +11,11 @@ use certwright::ledger::Identifier;
 use certwright::time::Time;
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
-use clap::{
-    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint,
-};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use super::failure::{self, Failure};
-use super::values::{Digest, digest, sm2_id, time};
+use super::values::{Digest, Purpose, RuleProfile, digest, sm2_id, time};
 
 /// A private CA in one file: RSA, the NIST curves and SM2.
 #[derive(Debug, Parser)]
@@ -81,6 +81,9 @@ pub enum Verb {
     },
     /// Print every rule of the operations with its default, as a file for `--config`
     Rules,
+    /// Serve the operations over HTTP, to the service's own clients
+    #[cfg(feature = "serve")]
+    Serve(Box<Serve>),
     /// Verify a chain up to a trusted certificate
     Verify(Verify),
 }
@@ -133,6 +136,37 @@ pub struct StoreOptions {
     pub lenient_validity: bool,
 }
 
+/// What is served, where and to whom.
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub store: StoreOptions,
+    /// The address of the operations; port 0 takes a free one, and the first line printed says which
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443")]
+    pub listen: SocketAddr,
+    /// Who may call: a file in TOML, which only its owner can read (docs/tests-without-the-cloud.md)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub credentials: Option<PathBuf>,
+    /// Let anybody on this machine call, signed or not, whatever is not an operator's
+    #[arg(long, conflicts_with = "credentials")]
+    pub insecure_any_caller: bool,
+    /// The server's chain in PEM, its certificate first
+    #[arg(long, value_name = "FILE", requires = "tls_key", value_hint = ValueHint::FilePath)]
+    pub tls_cert: Option<PathBuf>,
+    /// The key of that certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert", value_hint = ValueHint::FilePath)]
+    pub tls_key: Option<PathBuf>,
+    /// A second address, of plain HTTP, for what needs no credential: revocation lists, certificates of
+    /// CAs, health and metrics
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub publish: Option<SocketAddr>,
+    /// How others reach what is published: certificates point to URL/crl/IDENTIFIER.crl; the address of
+    /// --publish, or of --listen, unless given
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub public_url: Option<String>,
+}
+
 /// What is to be shown.
 #[derive(Debug, Args)]
 pub struct Inspect {
@@ -159,20 +193,6 @@ pub struct Lint {
     /// Further rules; may be given more than once
     #[arg(long, value_enum)]
     pub profile: Vec<RuleProfile>,
-}
-
-/// Rules that do not hold for every certificate.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum RuleProfile {
-    /// GM/T 0015: certificates of SM2 keys
-    #[value(name = "gmt-0015")]
-    GmT0015,
-    /// What Apple's systems, Chrome and Java refuse of a private CA's TLS certificates
-    #[value(name = "private-tls")]
-    PrivateTls,
-    /// The CA/Browser Forum's baseline for TLS servers of the public web
-    #[value(name = "tls-baseline")]
-    Tls,
 }
 
 /// What is to be verified.
@@ -214,25 +234,6 @@ pub struct Verify {
     /// standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub chain: Option<PathBuf>,
-}
-
-/// What a leaf is for.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Purpose {
-    /// Whatever it says, and it may be a CA
-    Any,
-    /// TLS clients
-    Client,
-    /// Signatures of programs
-    CodeSigning,
-    /// E-mail, signed or encrypted
-    Email,
-    /// Answers on the status of certificates
-    OcspSigning,
-    /// TLS servers
-    Server,
-    /// Time stamps
-    TimeStamping,
 }
 
 impl Options {

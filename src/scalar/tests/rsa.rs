@@ -8,7 +8,12 @@ use crypto_bigint::BoxedUint;
 use super::Random;
 use super::oracle::{bytes, minus, plus, power, small, times, two_to_the};
 use super::rsa_keys::Numbers;
-use crate::scalar::{PrivateKey, Signed, is_right, private_key};
+use crate::scalar::{PrivateKey, Signed, private_key, public_key};
+
+/// Whether a signature is right; `None` where there is no such key.
+fn is_right(signed: &Signed<'_>, exponent: u64) -> Option<bool> {
+    public_key(signed.modulus, exponent).map(|key| key.is_right(signed))
+}
 
 /// The private key of these numbers.
 pub(super) fn key(numbers: &Numbers) -> Option<Box<dyn PrivateKey>> {

@@ -14,8 +14,9 @@ use self::lists::Lists;
 use super::arithmetic;
 use super::failure::Failure;
 use super::input::{file_error, read_certificates};
-use super::options::{Purpose, Verify};
+use super::options::Verify;
 use super::output::Output;
+use super::values::Purpose;
 
 pub fn run(options: &Verify, output: &mut Output) -> Result<(), Failure> {
     let chain = options.chain()?;

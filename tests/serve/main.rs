@@ -1,0 +1,19 @@
+//! `certwright serve`, as its clients meet it: every test starts a process, and talks HTTP to it.
+#![cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]
+
+use certwright_tests::common;
+
+mod asked;
+mod served;
+
+#[cfg(all(feature = "ecc", feature = "rsa"))]
+mod clients;
+mod ending;
+mod hostile;
+mod limits;
+mod lives;
+mod load;
+mod refusals;
+mod slow_work;
+mod starting;
+mod tls;
