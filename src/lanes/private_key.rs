@@ -40,7 +40,9 @@ pub(super) struct Key<L: Lane, const B: usize, const N: usize, const M: usize> {
     whole: Modulus<L, B, M>,
     /// The bits of p and of q.
     bits: u32,
-    blinding: Mutex<Option<Blinding<L, B, N>>>,
+    /// In a place of its own: where there is none yet, room for one here would hold whatever the stack had on
+    /// which the key was put together.
+    blinding: Mutex<Option<Box<Blinding<L, B, N>>>>,
 }
 
 /// r^e and 1/r for a random r in each word, in Montgomery's form.
@@ -109,11 +111,11 @@ impl<L: Lane, const B: usize, const N: usize, const M: usize> Key<L, B, N, M> {
                 blinding.uses += 1;
                 blinding
             }
-            _ => self.draw_blinding(random)?,
+            _ => Box::new(self.draw_blinding(random)?),
         };
-        let Blinding { blind, unblind, uses } = blinding;
-        *kept = Some(Blinding { blind, unblind, uses });
-        Some(blinding)
+        let Blinding { blind, unblind, uses } = *blinding;
+        *kept = Some(blinding);
+        Some(Blinding { blind, unblind, uses })
     }
 
     fn draw_blinding(&self, random: Fill<'_>) -> Option<Blinding<L, B, N>> {

@@ -65,7 +65,9 @@ struct Key<const N: usize, const M: usize> {
     whole: Modulus<M>,
     /// The bits of p and of q.
     bits: u32,
-    blinding: Mutex<Option<Blinding<N>>>,
+    /// In a place of its own: where there is none yet, room for one here would hold whatever the stack had on
+    /// which the key was put together.
+    blinding: Mutex<Option<Box<Blinding<N>>>>,
 }
 
 /// What is known modulo one prime.
@@ -147,7 +149,7 @@ impl<const N: usize, const M: usize> Key<N, M> {
                 *kept = None;
                 let p = self.p.draw_pair(self.bits, random, sums)?;
                 let q = self.q.draw_pair(self.bits, random, sums)?;
-                *kept = Some(Blinding { p, q, uses: 1 });
+                *kept = Some(Box::new(Blinding { p, q, uses: 1 }));
             }
         }
         kept.as_ref().map(|blinding| [blinding.p.clone(), blinding.q.clone()])
