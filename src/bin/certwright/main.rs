@@ -11,6 +11,7 @@ mod call;
 mod completions;
 mod config;
 mod failure;
+mod hexadecimal;
 mod input;
 mod inspect;
 mod lint;

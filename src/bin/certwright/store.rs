@@ -10,6 +10,7 @@ use certwright::ledger::Ledger;
 use certwright::{Error, RedbStore, Store as _};
 
 use super::failure::Failure;
+use super::hexadecimal::hexadecimal;
 use super::output::Output;
 
 /// Seconds to wait for a store that another process has open.
@@ -67,10 +68,6 @@ pub fn audit(
         "certwright: verified {last} entries and {records} records{vouched}; head {head}"
     );
     Ok(())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Copies a store that is whole.

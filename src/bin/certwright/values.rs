@@ -4,6 +4,8 @@ use certwright::key::Sm2Id;
 use certwright::time::Time;
 use clap::ValueEnum;
 
+use super::hexadecimal::bytes;
+
 pub fn time(text: &str) -> Result<Time, certwright::Error> {
     match text.parse() {
         Ok(seconds) => Time::from_unix(seconds),
@@ -17,10 +19,7 @@ pub struct Digest(pub [u8; 32]);
 
 pub fn digest(text: &str) -> Result<Digest, &'static str> {
     let wrong = "allowed 64 hexadecimal digits";
-    let digits = Some(text.as_bytes()).filter(|text| text.iter().all(u8::is_ascii_hexdigit));
-    let (pairs, []) = digits.ok_or(wrong)?.as_chunks::<2>() else { return Err(wrong) };
-    let byte = |pair| u8::from_str_radix(&String::from_utf8_lossy(pair), 16).map_err(|_| wrong);
-    let bytes: Vec<u8> = pairs.iter().map(|pair| byte(pair)).collect::<Result<_, _>>()?;
+    let bytes = bytes(text).ok_or(wrong)?;
     bytes.try_into().map(Digest).map_err(|_| wrong)
 }
 

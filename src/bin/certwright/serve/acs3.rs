@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use sm3::Sm3;
 use zeroize::Zeroizing;
 
+use super::super::hexadecimal::{bytes, hexadecimal};
 use super::credentials::Keys;
 use super::encoding::canonical;
 use super::refusal::Refusal;
@@ -118,7 +119,8 @@ impl<'a> Authorization<'a> {
             return Err(Refusal::incomplete(message));
         }
         let digits = part("Signature", signature)?;
-        let signature = bytes(digits).ok_or_else(|| {
+        let is_lower = !digits.bytes().any(|digit| digit.is_ascii_uppercase());
+        let signature = bytes(digits).filter(|_| is_lower).ok_or_else(|| {
             Refusal::incomplete("Authorization: Signature must be lower-case hexadecimal digits")
         })?;
         Ok(Self { scheme, access_key_id: part("Credential", id)?, signed_headers, signature })
@@ -189,16 +191,4 @@ impl<'a> Authorization<'a> {
         }
         Ok(())
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes(digits: &str) -> Option<Vec<u8>> {
-    let is_digit = |digit: &u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
-    let (pairs, odd) = digits.as_bytes().as_chunks::<2>();
-    let is_good = odd.is_empty() && digits.as_bytes().iter().all(is_digit);
-    let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    Some(pairs).filter(|_| is_good)?.iter().map(|pair| byte(pair)).collect()
 }

@@ -27,7 +27,7 @@ mod tls;
 mod wire;
 
 #[cfg(test)]
-mod vectors;
+mod vectors_tests;
 
 use std::io::Write as _;
 use std::net::SocketAddr;

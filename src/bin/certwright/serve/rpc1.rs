@@ -9,6 +9,7 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use super::super::hexadecimal::hexadecimal;
 use super::credentials::Keys;
 use super::encoding::{canonical, encoded};
 use super::refusal::Refusal;
@@ -91,8 +92,7 @@ fn mismatch(request: &Received, text: &str) -> Refusal {
     let shown = match is_harmless {
         true => format!("server string to sign is:{text}"),
         false => {
-            let hash = Sha256::digest(text.as_bytes());
-            let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hash = hexadecimal(&Sha256::digest(text.as_bytes()));
             format!("SHA-256 of the server string to sign is:{hash}")
         }
     };

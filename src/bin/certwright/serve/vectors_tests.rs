@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::super::hexadecimal::hexadecimal;
 use super::acs3::{Authorization, Scheme};
 use super::authentic::Callers;
 use super::credentials::{Credentials, Keys};
@@ -167,7 +168,7 @@ fn sent(client: (&str, &str, &str), sent: &Sent<'_>) -> Received {
         "SM3" => sm3::Sm3::digest(BODY).to_vec(),
         _ => sha2::Sha256::digest(BODY).to_vec(),
     };
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hexadecimal(&digest);
     let authorization = format!(
         "{scheme} Credential={},SignedHeaders={},Signature={signature}",
         sent.id, sent.signed
