@@ -159,8 +159,8 @@ impl Authority {
     }
 
     /// Gives up a certificate that was prepared, or whose serial number was claimed by a call that did not
-    /// end: it can no longer be completed, and its token is free again. Its serial number is not given again, and can be revoked, should there be a signature
-    /// after all.
+    /// end: it can no longer be completed, and its token is free again. Its serial number is not given
+    /// again, and can be revoked, should there be a signature after all.
     ///
     /// # Errors
     /// [`Error::Store`] when there is no such number, it has its certificate or was cancelled already,

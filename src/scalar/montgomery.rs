@@ -136,7 +136,8 @@ impl<const N: usize> Modulus<N> {
         self.reduce(sums, a);
     }
 
-    /// a·b/R into `a`, below m, for a·b ≤ M·m: out of Montgomery's form, where b is in none.
+    /// a·b/R into `a`, below m, for a·b < R·m: out of Montgomery's form, where b is in none. R is above
+    /// 512·2·M, so that a below 2·M and b below 512·m do.
     pub(super) fn leave(&self, a: &mut Number<N>, b: &Number<N>, sums: &mut Sums) {
         product(a, b, sums);
         for position in 0..N {

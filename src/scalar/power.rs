@@ -47,7 +47,7 @@ impl<const N: usize> Modulus<N> {
     }
 
     /// `base` to the power of a public, odd exponent above 1, modulo m and below it. `base` is below
-    /// R, and neither it nor the result is in Montgomery's form.
+    /// 512·m, and neither it nor the result is in Montgomery's form.
     pub(super) fn raise_publicly(
         &self,
         base: &Number<N>,
