@@ -79,8 +79,12 @@ pub(super) fn subject_dn(subject: &Name) -> String {
 
 /// Alternative names, separated by commas, without their types.
 pub(super) fn names_of(names: &[GeneralName]) -> Option<String> {
-    let names: Vec<String> = names.iter().map(value_of).collect();
-    Some(names.join(",")).filter(|names| !names.is_empty())
+    Some(name_list(names).join(",")).filter(|names| !names.is_empty())
+}
+
+/// Alternative names, without their types.
+pub(super) fn name_list(names: &[GeneralName]) -> Vec<String> {
+    names.iter().map(value_of).collect()
 }
 
 /// The text of a name without its type.

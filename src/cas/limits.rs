@@ -33,6 +33,10 @@ pub(crate) const IDENTIFIER_BYTES: usize = 128;
 /// Bytes of the identifier of a resource group: those of the service have some 20.
 pub(crate) const RESOURCE_GROUP_BYTES: usize = 64;
 
+/// Bytes of the PEM of a certificate of a user with those above it: 10 certificates (`CHAIN_CERTIFICATES`) of
+/// 4,800 bytes; those on the web have some 1,000 to 2,500.
+pub(crate) const USER_CERTIFICATE_BYTES: usize = 64 * 1024;
+
 /// Bytes of a serial number (RFC 5280 section 4.1.2.2).
 pub(crate) const SERIAL_BYTES: usize = 20;
 

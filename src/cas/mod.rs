@@ -57,6 +57,7 @@ mod csr;
 mod described;
 mod error;
 mod json;
+mod kept;
 mod leaf;
 mod limits;
 mod operations;
@@ -92,6 +93,7 @@ pub use self::config::{
 pub use self::csr::structures::*;
 pub use self::error::{CasError, ErrorKind};
 pub use self::json::schema::{ParameterHelp, Secret};
+pub use self::kept::structures::*;
 pub use self::leaf::all::{ListCert20200407, ListedCert};
 pub use self::leaf::by_serial::{
     DescribeClientCertificateForSerialNumber, DescribeClientCertificateStatusForSerialNumber,

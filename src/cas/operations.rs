@@ -15,6 +15,10 @@ use super::csr::structures::{CreateCsr, DeleteCsr, GetCsrDetail, ListCsr, Update
 use super::error::CasError;
 use super::json::schema::{Parameter, ParameterHelp, REQUEST_ID, read_whole, write_answer};
 use super::json::structures;
+use super::kept::structures::{
+    DeleteUserCertificate, GetCertificateDetail, GetUserCertificateDetail, ListCertificates,
+    UploadPcaCertToCas, UploadUserCertificate,
+};
 use super::leaf::all::ListCert20200407;
 use super::leaf::by_serial::{
     DescribeClientCertificateForSerialNumber, DescribeClientCertificateStatusForSerialNumber,
@@ -33,7 +37,7 @@ use super::order::{
     AddPackage, AttestOrder, CancelCertificateForPackageRequest, CancelOrderRequest,
     CreateCertificateForPackageRequest, CreateCertificateRequest, CreateCertificateWithCsrRequest,
     DeleteCertificateRequest, DescribeCertificateState, DescribePackageState,
-    ListUserCertificateOrder, RenewCertificateOrderForPackageRequest,
+    ListUserCertificateOrder, RenewCertificateOrderForPackageRequest, RevokeCertificate,
 };
 use super::resource::group::MoveResourceGroup;
 use super::resource::tag::{TagResources, UntagResources};
@@ -204,6 +208,19 @@ operations! {
     /// Answers the private key of a leaf, encrypted.
     CA, DescribeCertificatePrivateKey;
 
+    /// Keeps a certificate of a user, issued elsewhere, with its private key.
+    CSR, UploadUserCertificate;
+    /// Puts copies of leaves beside the certificates of users.
+    CA, UploadPcaCertToCas;
+    /// Shows a certificate of a user and its private key.
+    CSR, GetUserCertificateDetail;
+    /// Shows a certificate of a user.
+    CSR, GetCertificateDetail;
+    /// Lists certificates of users.
+    CSR, ListCertificates;
+    /// Deletes a certificate of a user and its private key.
+    CSR, DeleteUserCertificate;
+
     /// Shows how many orders of a product were bought, used and issued.
     CSR, DescribePackageState;
     /// Orders a certificate for a domain, with a key that is generated and kept here.
@@ -220,22 +237,24 @@ operations! {
     CSR, DeleteCertificateRequest;
     /// Revokes the certificate of an order.
     CSR, CancelCertificateForPackageRequest;
+    /// Revokes the certificate of an order, by its InstanceId.
+    CSR, RevokeCertificate;
     /// Orders the certificate of an order once more.
     CSR, RenewCertificateOrderForPackageRequest;
     /// Lists orders.
     CSR, ListUserCertificateOrder;
 
-    /// Puts tags on CAs, leaves and orders.
+    /// Puts tags on CAs, leaves, orders and certificates of users.
     CA, TagResources;
-    /// Takes tags off CAs, leaves and orders.
+    /// Takes tags off CAs, leaves, orders and certificates of users.
     CA, UntagResources;
-    /// Lists tags of CAs, leaves and orders.
+    /// Lists tags of CAs, leaves, orders and certificates of users.
     CA, ListTagResources;
-    /// Lists tags of CAs, leaves and orders, in the form of the older version.
+    /// Lists tags of CAs, leaves, orders and certificates of users, in the form of the older version.
     CSR, ListTagResources20200407 as ListTagResources;
     /// Lists the keys of tags.
     CSR, ListTagKeys;
-    /// Puts a CA or a leaf into another resource group.
+    /// Puts a CA, a leaf or a certificate of a user into another resource group.
     CA, MoveResourceGroup;
 
     also CSR, TagResources;

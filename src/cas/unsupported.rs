@@ -2,7 +2,7 @@
 
 /// Of both versions (F): orders by instance, deployment, contacts and companies, warehouses of certificates of
 /// others, work with kept keys, and the CAs of others.
-pub(super) const UNSUPPORTED: [&str; 69] = [
+pub(super) const UNSUPPORTED: [&str; 62] = [
     "AddCloudAccess",
     "ApplyCertificate",
     "AssignCertificateCount",
@@ -21,7 +21,6 @@ pub(super) const UNSUPPORTED: [&str; 69] = [
     "DeleteDeploymentJob",
     "DeleteInstance",
     "DeletePCACert",
-    "DeleteUserCertificate",
     "DeleteWarehouse",
     "DeleteWorkerResource",
     "DescribeCloudResourceStatus",
@@ -32,7 +31,6 @@ pub(super) const UNSUPPORTED: [&str; 69] = [
     "GetAssetCount",
     "GetCAInstanceStatus",
     "GetCertWarehouseQuota",
-    "GetCertificateDetail",
     "GetCertificatePackageCount",
     "GetCompany",
     "GetContact",
@@ -41,11 +39,9 @@ pub(super) const UNSUPPORTED: [&str; 69] = [
     "GetMatchedResources",
     "GetRiskCount",
     "GetTaskAttribute",
-    "GetUserCertificateDetail",
     "ListAllEndEntityInstance",
     "ListAssetCount",
     "ListCertWarehouse",
-    "ListCertificates",
     "ListCloudAccess",
     "ListCloudResources",
     "ListCompanies",
@@ -58,7 +54,6 @@ pub(super) const UNSUPPORTED: [&str; 69] = [
     "ListWarehouse",
     "ListWorkerResource",
     "RefundInstance",
-    "RevokeCertificate",
     "RevokeWHClientCertificate",
     "ShareCertificate",
     "Sign",
@@ -69,7 +64,5 @@ pub(super) const UNSUPPORTED: [&str; 69] = [
     "UpdateInstance",
     "UpdateWorkerResourceStatus",
     "UploadPCACert",
-    "UploadPcaCertToCas",
-    "UploadUserCertificate",
     "Verify",
 ];

@@ -19,6 +19,7 @@ mod external;
 mod forgotten;
 mod hostile_calls;
 mod judged;
+mod kept;
 mod leaves;
 mod lists;
 mod operators;

@@ -192,6 +192,13 @@ Config {
     client_token_characters: usize = 64;
     /// Characters of the name of a CSR (F: 50).
     csr_name_characters: usize = 50;
+    /// How many certificates of users are kept (I: each filter of ListCertificates looks at all of them).
+    user_certificates: i64 = 10_000, if |count| *count >= 0, "0 or more";
+    /// Characters of the name of a certificate of a user (F: 63).
+    user_certificate_name_characters: usize = 63, if |count| *count <= MOST_OF_A_NAME, "0 to 100";
+    /// The region that ends a CertIdentifier: `5-cn-hangzhou` (F).
+    region: String = "cn-hangzhou".to_owned(), if |text| is_region(text),
+        "1 to 40 letters, digits and '-'";
     /// Characters of the AliasName of a leaf (I: those of a common name).
     alias_name_characters: usize = 64;
     /// How CreateCustomCertificate takes serial numbers (I: in decimal, as the SDK's example is).
@@ -272,6 +279,14 @@ impl Config {
             }
         }
     }
+}
+
+/// Characters of a name at most, whatever the rules say: with 4 bytes each, a place of a row has room for them.
+const MOST_OF_A_NAME: usize = 100;
+
+fn is_region(text: &str) -> bool {
+    let characters = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=40).contains(&text.len()) && text.bytes().all(characters)
 }
 
 /// Items of a page at most, whatever the rules say: more is a list that nobody reads, in one answer.

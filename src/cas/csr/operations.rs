@@ -208,17 +208,26 @@ fn check_name(at: &Session<'_>, name: Option<&str>) -> Result<(), CasError> {
 
 /// The private key of a CSR, from PEM.
 fn read_key(at: &Session<'_>, key: &Secret, csr: &CertificateRequest) -> Result<KeyPair, CasError> {
-    let format = |error| CasError::of(error, ErrorKind::CertificateFormat).about("Key");
-    let text = with_line_ends(key.as_str());
-    let key = KeyPair::from_pem_with(&text, at.config.weak_keys).map_err(format)?;
+    let key = key_from_pem(at, "Key", key)?;
     if key.public_key() == csr.public_key() {
         return Ok(key);
     }
     Err(CasError::new(ErrorKind::KeyMismatch, "Key: it is not the key of the CSR"))
 }
 
+/// A private key from the PEM of a parameter.
+pub(crate) fn key_from_pem(
+    at: &Session<'_>,
+    name: &str,
+    key: &Secret,
+) -> Result<KeyPair, CasError> {
+    let format = |error| CasError::of(error, ErrorKind::CertificateFormat).about(name);
+    let text = with_line_ends(key.as_str());
+    KeyPair::from_pem_with(&text, at.config.weak_keys).map_err(format)
+}
+
 /// PEM whose line ends were escaped once more than JSON wants: a backslash and an n each.
-fn with_line_ends(text: &str) -> Zeroizing<String> {
+pub(crate) fn with_line_ends(text: &str) -> Zeroizing<String> {
     // Room for all of it at once: a text that grows leaves copies of a private key behind.
     let mut ended = Zeroizing::new(String::with_capacity(text.len()));
     for (index, line) in text.split("\\n").enumerate() {

@@ -30,7 +30,7 @@ structures! {
         key_word: Option<String>,
         /// The page.
         page as ..: PageAsked,
-        /// aliyun: of this engine; upload: of others, of which there are none.
+        /// aliyun: of this engine; upload: of others, which ListCertificates lists, and this does not.
         source_type: Option<String>,
         /// Only those of this status: ISSUE or REVOKE.
         status: Option<String>,

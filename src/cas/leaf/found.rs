@@ -4,6 +4,7 @@ use super::super::ca::describe::kept_authority;
 use super::super::described::{facts, full_algorithm, milliseconds, number_of, sans};
 use super::super::error::{CasError, ErrorKind};
 use super::super::json::schema::Secret;
+use super::super::kept::record::has_copy;
 use super::super::limits::{IDENTIFIER_BYTES, LIST_ITEMS};
 use super::super::session::{Named, Run, Session};
 use super::super::shelf::records::{
@@ -18,13 +19,13 @@ use crate::ledger::{Identifier, IssuerDigest};
 use crate::time::Time;
 
 /// A leaf with all that is kept of it.
-pub(super) struct FoundLeaf {
-    pub(super) identifier: Identifier,
-    pub(super) kept: Kept<LeafDocument>,
-    pub(super) certificate: Certificate,
+pub(crate) struct FoundLeaf {
+    pub(crate) identifier: Identifier,
+    pub(crate) kept: Kept<LeafDocument>,
+    pub(crate) certificate: Certificate,
     issuer: IssuerDigest,
     /// The one truth on whether it is revoked is the ledger's.
-    pub(super) revocation: Option<Revocation>,
+    pub(crate) revocation: Option<Revocation>,
 }
 
 impl FoundLeaf {
@@ -43,6 +44,7 @@ impl Run for DescribeClientCertificate {
         let mut described = described(at, &found);
         let above = kept_authority(at, &found.kept.document.parent_identifier)?;
         described.cert_chain = Some(above.chain.to_pem());
+        described.upload_flag = Some(has_copy(at, &found.identifier.to_string())?.into());
         Ok(described)
     }
 }
@@ -148,7 +150,7 @@ pub(crate) fn named_leaf(
 }
 
 /// What the ledger knows of a leaf.
-pub(super) fn found_leaf(
+pub(crate) fn found_leaf(
     at: &Session<'_>,
     kept: Kept<LeafDocument>,
 ) -> Result<FoundLeaf, CasError> {
@@ -163,7 +165,7 @@ pub(super) fn found_leaf(
     Ok(FoundLeaf { identifier, kept, certificate, issuer: record.issuer, revocation })
 }
 
-pub(super) fn leaf_status(at: &Session<'_>, text: &str) -> Result<LeafStatus, CasError> {
+pub(crate) fn leaf_status(at: &Session<'_>, text: &str) -> Result<LeafStatus, CasError> {
     let unknown = || LeafStatus { status: "unknown".to_owned(), ..LeafStatus::default() };
     let (serial, revoked) = match named_leaf(at, text)? {
         Some(kept) => {
@@ -231,6 +233,7 @@ pub(super) fn described(at: &Session<'_>, found: &FoundLeaf) -> DescribedLeaf {
         full_algorithm: full_algorithm(at.config, &found.certificate),
         id: number_of(&found.identifier),
         tags: document.tags.clone(),
+        upload_flag: None,
         x509_certificate: found.certificate.to_pem(),
     }
 }
@@ -251,6 +254,6 @@ pub(super) fn leaf_facts(found: &FoundLeaf) -> LeafFacts {
 }
 
 /// The name that the key of a leaf is kept under.
-pub(super) fn leaf_key_name(identifier: &Identifier) -> String {
+pub(crate) fn leaf_key_name(identifier: &Identifier) -> String {
     format!("certificate/{identifier}")
 }

@@ -57,6 +57,9 @@ structures! {
         id: i64,
         /// Its tags.
         tags: Vec<AnsweredTag>,
+        /// 1 where a copy of it is beside the certificates of users (UploadPcaCertToCas), 0 where none is. Only
+        /// DescribeClientCertificate answers it.
+        upload_flag: Option<i64>,
         /// The certificate in PEM.
         x509_certificate: String,
     }

@@ -3,10 +3,11 @@
 use super::super::error::CasError;
 use super::super::json::structures::structures;
 use super::super::session::{Run, Session};
-use super::document::{damaged, order, order_certificate, order_key_name};
+use super::document::{damaged, order, order_certificate, order_key_name, order_of_instance};
 use super::package::return_package_row;
 use super::state::OrderAction;
 use crate::crl::RevocationReason;
+use crate::error::quoted;
 
 structures! {
     /// Cancels an order whose certificate is not issued yet; its quota stays used until it is deleted.
@@ -25,6 +26,19 @@ structures! {
     DeleteCertificateRequest {
         /// The order's number.
         order_id: i64,
+    }
+
+    /// Revokes the certificate of an order, as CancelCertificateForPackageRequest does. Certificates of users are not
+    /// revoked, and leaves by CreateRevokeClientCertificate.
+    ///
+    /// # Errors
+    /// `NotFound` for an instance that is no order; `InvalidParameter` for a CertificateId; `OrderStateError`
+    /// unless the certificate is issued and not revoked.
+    RevokeCertificate {
+        /// The order's InstanceId: `cas-` and its number.
+        instance_id: String,
+        /// A certificate of the instance. Those of orders have no number, so none may be given.
+        certificate_id: Option<i64>,
     }
 
     /// Revokes the certificate of an order. Its quota stays used.
@@ -59,6 +73,23 @@ impl Run for DeleteCertificateRequest {
         }
         rows.push(kept.delete());
         at.write(rows, &format!("order {order_id}"))
+    }
+}
+
+impl Run for RevokeCertificate {
+    type Answer = ();
+
+    fn run(&self, at: &Session<'_>) -> Result<(), CasError> {
+        let Self { instance_id, certificate_id } = self;
+        let order = order_of_instance(at, instance_id)?;
+        let unknown =
+            || CasError::not_found("InstanceId", format!("order {}", quoted(instance_id)));
+        let order_id = order.ok_or_else(unknown)?.document.order_id;
+        if let Some(given) = certificate_id {
+            let allowed = "none: the certificate of an order has no number";
+            return Err(CasError::invalid("CertificateId", given, allowed));
+        }
+        CancelCertificateForPackageRequest { order_id }.run(at)
     }
 }
 

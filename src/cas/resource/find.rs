@@ -1,6 +1,7 @@
 //! Resources by their identifiers.
 
 use super::super::error::{CasError, ErrorKind};
+use super::super::kept::record::{UserCertificate, certificate_of_instance, user_certificates};
 use super::super::leaf::found::named_leaf;
 use super::super::order::document::{OrderDocument, instance_id, order_of_instance, orders};
 use super::super::parameters::list::one_of;
@@ -20,6 +21,7 @@ pub(super) enum Resource {
     Authority(Kept<AuthorityDocument>),
     Leaf(Kept<LeafDocument>),
     Order(Kept<OrderDocument>),
+    User(Kept<UserCertificate>),
 }
 
 impl Resource {
@@ -28,6 +30,7 @@ impl Resource {
             Self::Authority(kept) => &kept.document.record.tags,
             Self::Leaf(kept) => &kept.document.tags,
             Self::Order(kept) => &kept.document.tags,
+            Self::User(kept) => &kept.document.tags,
         }
     }
 
@@ -36,6 +39,7 @@ impl Resource {
             Self::Authority(kept) => &mut kept.document.record.tags,
             Self::Leaf(kept) => &mut kept.document.tags,
             Self::Order(kept) => &mut kept.document.tags,
+            Self::User(kept) => &mut kept.document.tags,
         }
     }
 
@@ -44,6 +48,7 @@ impl Resource {
         match self {
             Self::Authority(kept) => Some(&mut kept.document.record.resource_group_id),
             Self::Leaf(kept) => Some(&mut kept.document.resource_group_id),
+            Self::User(kept) => Some(&mut kept.document.resource_group_id),
             Self::Order(_) => None,
         }
     }
@@ -54,14 +59,19 @@ impl Resource {
             Self::Authority(kept) => kept.replace()?,
             Self::Leaf(kept) => kept.replace()?,
             Self::Order(kept) => kept.replace()?,
+            Self::User(kept) => kept.replace()?,
         })
     }
 }
 
-/// The resource that an identifier names: of a CA or a leaf, or an order's `cas-` and number.
+/// The resource that an identifier names: of a CA or a leaf, an order's `cas-` and number, or a
+/// user's certificate's `cas-upload-` and number.
 pub(super) fn resource(at: &Session<'_>, text: &str) -> Result<Resource, CasError> {
     if let Some(kept) = order_of_instance(at, text)? {
         return Ok(Resource::Order(kept));
+    }
+    if let Some(kept) = certificate_of_instance(at, text)? {
+        return Ok(Resource::User(kept));
     }
     if let Some(kept) = authority_document(at.rows, text)? {
         return Ok(Resource::Authority(kept));
@@ -91,7 +101,8 @@ pub(super) fn tagged(at: &Session<'_>) -> Result<Vec<(String, Vec<AnsweredTag>)>
         authority_documents(at.rows)?.into_iter().map(|it| (it.record.identifier, it.record.tags));
     let leaves = leaf_documents(at.rows)?.into_iter().map(|it| (it.identifier, it.tags));
     let orders = orders(at.rows)?.into_iter().map(|it| (instance_id(&it), it.tags));
-    Ok(cas.chain(leaves).chain(orders).filter(|(_, tags)| !tags.is_empty()).collect())
+    let users = user_certificates(at)?.into_iter().map(|it| (it.instance_id(), it.tags));
+    Ok(cas.chain(leaves).chain(orders).chain(users).filter(|(_, tags)| !tags.is_empty()).collect())
 }
 
 /// There is one type of resource.

@@ -7,12 +7,12 @@ use super::super::session::{Run, Session};
 use super::find::{check_type, resource};
 
 structures! {
-    /// Puts a CA or a leaf into another resource group.
+    /// Puts a CA, a leaf or a certificate of a user into another resource group.
     ///
     /// # Errors
     /// `NotFound`; `InvalidParameter` for an order, whose group is the value of its tag `acs:rm:rgId`.
     MoveResourceGroup {
-        /// The identifier of the CA or leaf.
+        /// The identifier of the CA or leaf, or the InstanceId of the certificate of a user.
         resource_id: String,
         /// instance.
         resource_type: String,
@@ -29,7 +29,7 @@ impl Run for MoveResourceGroup {
         let mut found = resource(at, &self.resource_id)?;
         let group = resource_group(Some(&self.resource_group_id), &[])?;
         let order = || {
-            let allowed = "a CA or a leaf; an order's group is its tag acs:rm:rgId (TagResources)";
+            let allowed = "a CA, a leaf or a certificate of a user; an order's group is its tag acs:rm:rgId (TagResources)";
             CasError::invalid("ResourceId", "an order", allowed)
         };
         *found.group_mut().ok_or_else(order)? = group;

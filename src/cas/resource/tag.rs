@@ -8,13 +8,13 @@ use super::find::{check_type, resources};
 use crate::error::quoted;
 
 structures! {
-    /// Puts tags on CAs, leaves and orders; a key that is there gets the new value.
+    /// Puts tags on CAs, leaves, orders and certificates of users; a key that is there gets the new value.
     ///
     /// # Errors
     /// `NotFound` for a resource; `MissingParameter`, `InvalidParameter` and `DataTooLongException` by the
     /// [rules](super::super::rules#orders) of tags, which hold for all that a resource has in the end.
     TagResources {
-        /// Identifiers of CAs and leaves, and orders' InstanceIds, at most 50.
+        /// Identifiers of CAs and leaves, and InstanceIds of orders and certificates of users, at most 50.
         resource_id: Vec<String>,
         /// instance.
         resource_type: String,
@@ -22,12 +22,12 @@ structures! {
         tag: Vec<TagParameter>,
     }
 
-    /// Takes tags off CAs, leaves and orders.
+    /// Takes tags off CAs, leaves, orders and certificates of users.
     ///
     /// # Errors
     /// `NotFound` for a resource; `MissingParameter` where there is neither a TagKey nor All.
     UntagResources {
-        /// Identifiers of CAs and leaves, and orders' InstanceIds, at most 50.
+        /// Identifiers of CAs and leaves, and InstanceIds of orders and certificates of users, at most 50.
         resource_id: Vec<String>,
         /// instance.
         resource_type: String,

@@ -24,7 +24,7 @@ structures! {
         next_token: Option<String>,
     }
 
-    /// Lists tags of CAs, leaves and orders.
+    /// Lists tags of CAs, leaves, orders and certificates of users.
     ///
     /// # Errors
     /// `NotFound` for a resource; `InvalidParameter` for a page out of bounds.

@@ -14,6 +14,8 @@
 //! | `request-name/` text | the number of the CSR |
 //! | `token/` operation, `/`, token | the parameters of the call and its answer |
 //!
+//! Those of certificates of users are in [`kept::record`](super::super::kept::record).
+//!
 //! Counters: `issued/` and the identifier of a CA has how many leaves it issued, `package-issued/` and a
 //! product how many certificates were issued for it.
 
@@ -174,6 +176,20 @@ pub(crate) fn leaf_document(
     identifier: &str,
 ) -> Result<Option<Kept<LeafDocument>>, CasError> {
     document(rows, format!("{LEAF}{identifier}"))
+}
+
+/// The leaf whose identifier begins with a number that answers call Id.
+pub(crate) fn leaf_of_id(rows: &Rows, id: i64) -> Result<Option<Kept<LeafDocument>>, CasError> {
+    if !(0..1 << 52).contains(&id) {
+        return Ok(None);
+    }
+    let mut found = rows.list(format!("{LEAF}{id:013x}"), None, 2)?;
+    let Some(row) = found.pop() else { return Ok(None) };
+    if !found.is_empty() {
+        let allowed = "an identifier: several leaves have this Id";
+        return Err(CasError::invalid("Ids", id, allowed));
+    }
+    Ok(Some(Kept { document: decode(&row)?, row }))
 }
 
 /// The documents of CAs, in the order of their creation.

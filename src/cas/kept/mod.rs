@@ -1,0 +1,9 @@
+//! Certificates of users, kept with their keys: others', uploaded, and leaves of this engine that were put beside
+//! them. They are read and never trusted: nothing is issued, verified or revoked by one.
+
+pub(super) mod copy;
+pub(super) mod describe;
+pub(super) mod list;
+pub(super) mod record;
+pub(super) mod structures;
+pub(super) mod upload;
