@@ -16,4 +16,5 @@ mod load;
 mod refusals;
 mod slow_work;
 mod starting;
+mod terraform;
 mod tls;
