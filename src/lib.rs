@@ -145,6 +145,9 @@ pub use self::request::proven::CertificateRequest;
 pub use self::serial::SerialNumber;
 pub use self::store::contract::Store;
 pub use self::store::memory::MemoryStore;
+#[cfg(feature = "postgres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
+pub use self::store::postgres::PostgresStore;
 #[cfg(feature = "redb")]
 pub use self::store::redb::RedbStore;
 
