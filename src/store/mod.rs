@@ -14,7 +14,7 @@ pub use self::contract::{ReadTransaction, ReadWork, Visit, WriteTransaction, Wri
 pub use self::medium::Medium;
 #[cfg(feature = "postgres")]
 #[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
-pub use self::postgres::PostgresSettings;
+pub use self::postgres::{PostgresSettings, PostgresStore};
 
 pub(crate) use self::contract::Store;
 pub(crate) use self::overlay::{Changes, Overlay, write_changes};

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
-use certwright::PostgresStore;
-use certwright::store::PostgresSettings;
+use certwright::store::{PostgresSettings, PostgresStore};
 
 /// A server. Whoever drops it, or dies, stops it and removes its folder.
 pub struct Server {

@@ -1,7 +1,9 @@
 //! Where a store is: a file, or a database that machines share.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+#[cfg(any(test, feature = "postgres"))]
+use std::path::Path;
+use std::path::PathBuf;
 
 #[cfg(feature = "postgres")]
 use certwright::Error;

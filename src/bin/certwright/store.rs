@@ -7,11 +7,11 @@ use std::process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-#[cfg(feature = "postgres")]
-use certwright::PostgresStore;
 use certwright::error::{StoreError, StoreErrorKind};
 use certwright::key::SealingKey;
 use certwright::ledger::Ledger;
+#[cfg(feature = "postgres")]
+use certwright::store::PostgresStore;
 use certwright::{Error, RedbStore, Store};
 
 use super::failure::Failure;
@@ -151,6 +151,8 @@ pub fn audit(
     head: Option<&[u8; 32]>,
     output: &mut Output,
 ) -> Result<(), Failure> {
+    #[cfg(feature = "postgres")]
+    tell_of_checksums(place)?;
     let ledger = Ledger::new(view(place, WAIT)?);
     if let Some(key) = key {
         ledger.unlock(key)?;
@@ -174,6 +176,21 @@ pub fn audit(
         io::stderr(),
         "certwright: verified {last} entries and {records} records{vouched}; head {head}"
     );
+    Ok(())
+}
+
+/// Says where a server does not see damage by itself.
+#[cfg(feature = "postgres")]
+fn tell_of_checksums(place: &Place) -> Result<(), Error> {
+    if let Place::Postgres { .. } = place
+        && let Opened::Postgres(store) = open(place, None, None)?
+        && !store.has_checksums()?
+    {
+        notice(
+            "the server has no data checksums, so it does not see damaged pages by itself; `pg_checksums \
+             --enable` turns them on while it is stopped",
+        );
+    }
     Ok(())
 }
 

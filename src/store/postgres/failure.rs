@@ -66,7 +66,11 @@ fn said(kind: StoreErrorKind, doing: &str, error: PostgresError) -> StoreError {
         let detail = told.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
         format!("{}{detail}, SQLSTATE {}", told.message(), told.code().code())
     });
-    let told = told.unwrap_or_else(|| error.to_string());
+    // Why a connection was not made is in the cause.
+    let told = told.unwrap_or_else(|| match std::error::Error::source(&error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    });
     let later = if kind == StoreErrorKind::Unavailable { "; try again later" } else { "" };
     StoreError::with_source(kind, format!("{doing}: PostgreSQL: {told}{later}"), error)
 }

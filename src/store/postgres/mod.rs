@@ -32,8 +32,8 @@ pub use self::settings::PostgresSettings;
 /// A store that several processes on several machines share: a schema of a PostgreSQL database.
 ///
 /// ```no_run
-/// use certwright::store::PostgresSettings;
-/// use certwright::{PostgresStore, Store};
+/// use certwright::Store;
+/// use certwright::store::{PostgresSettings, PostgresStore};
 /// let url = "postgres://ca@db1.internal,db2.internal/pki?sslrootcert=/etc/ca/db-root.pem";
 /// let settings = PostgresSettings::from_url(url)?.with_password("read from a file")?;
 /// let store = PostgresStore::create(&settings)?; // once; afterwards

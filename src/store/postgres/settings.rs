@@ -16,7 +16,7 @@ use crate::limits::{
     POSTGRES_CONNECT_TIME, POSTGRES_KEEPALIVE_TIME, POSTGRES_PASSWORD_BYTES, POSTGRES_ROOTS_BYTES,
 };
 
-/// Where a PostgreSQL database is, and as whom it is used: for [`PostgresStore`](crate::PostgresStore).
+/// Where a PostgreSQL database is, and as whom it is used: for [`PostgresStore`](crate::store::PostgresStore).
 ///
 /// ```
 /// use certwright::store::PostgresSettings;

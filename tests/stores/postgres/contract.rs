@@ -2,10 +2,10 @@
 
 use std::ops::ControlFlow;
 
+use certwright::Store;
 use certwright::error::StoreErrorKind;
-use certwright::store::PostgresSettings;
+use certwright::store::{PostgresSettings, PostgresStore};
 use certwright::testing::check_store;
-use certwright::{PostgresStore, Store};
 use certwright_tests::postgres::{settings, shared, store};
 
 #[test]

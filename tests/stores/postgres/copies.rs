@@ -3,9 +3,9 @@
 
 use certwright::error::{StoreError, StoreErrorKind};
 use certwright::ledger::Ledger;
-use certwright::store::{ReadWork, WriteWork};
+use certwright::store::{PostgresStore, ReadWork, WriteWork};
 use certwright::time::Time;
-use certwright::{Error, MemoryStore, PostgresStore, RedbStore, Store};
+use certwright::{Error, MemoryStore, RedbStore, Store};
 use certwright_tests::postgres::{settings, store};
 
 type Records = Vec<(Vec<u8>, Vec<u8>)>;

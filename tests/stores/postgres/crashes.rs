@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use certwright::error::StoreErrorKind;
-use certwright::store::PostgresSettings;
+use certwright::store::{PostgresSettings, PostgresStore};
 use certwright::*;
 use certwright_tests::postgres::{Server, shared};
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use certwright::crl::{CrlRequest, RevocationReason};
 use certwright::ledger::Ledger;
+use certwright::store::PostgresStore;
 use certwright::time::Lifetime;
 use certwright::*;
 use certwright_tests::postgres::{Server, settings};

@@ -1,8 +1,8 @@
 //! What is refused: URLs, and servers that would lose what they said is written.
 
+use certwright::Store;
 use certwright::error::StoreErrorKind;
-use certwright::store::PostgresSettings;
-use certwright::{PostgresStore, Store};
+use certwright::store::{PostgresSettings, PostgresStore};
 use certwright_tests::postgres::{Server, settings, shared};
 
 #[test]

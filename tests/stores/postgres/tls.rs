@@ -8,7 +8,7 @@ use certwright::error::StoreErrorKind;
 use certwright::issuance::Issuance;
 use certwright::name::AttributeType;
 use certwright::policy::RootLeaves;
-use certwright::store::PostgresSettings;
+use certwright::store::{PostgresSettings, PostgresStore};
 use certwright::testing::check_store;
 use certwright::*;
 use certwright_tests::postgres::Server;

@@ -165,7 +165,7 @@ async fn serve(
     let callers = match credentials {
         Some(credentials) => {
             let nonces = match &shared {
-                Some(shared) => Nonces::shared(shared.clone()),
+                Some(shared) => Nonces::shared(Arc::clone(shared)),
                 None => Nonces::new(next_second().await?),
             };
             Callers::Known { credentials, nonces }

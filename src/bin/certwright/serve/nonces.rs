@@ -11,7 +11,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
@@ -27,7 +27,7 @@ pub struct Nonces {
     most: usize,
     used: Mutex<Used>,
     /// Where others take them, too.
-    shared: Option<Shared>,
+    shared: Option<Arc<dyn Shared>>,
     /// How many are shared, as of the last minute.
     shared_count: AtomicUsize,
 }
@@ -35,7 +35,7 @@ pub struct Nonces {
 /// A nonce that may be new: [`Fresh::take`] asks the other processes, which takes a while.
 #[must_use]
 pub struct Fresh {
-    shared: Option<(Shared, [u8; 16], i64)>,
+    shared: Option<(Arc<dyn Shared>, [u8; 16], i64)>,
 }
 
 #[derive(Default)]
@@ -56,7 +56,7 @@ impl Nonces {
     }
 
     /// Those that processes share. Nothing is too old for them that is not for all.
-    pub fn shared(shared: Shared) -> Self {
+    pub fn shared(shared: Arc<dyn Shared>) -> Self {
         Self { shared: Some(shared), ..Self::new(i64::MIN) }
     }
 
@@ -114,7 +114,7 @@ impl Nonces {
                 return Err(too_many());
             }
             let expires = at.saturating_add(CLOCK_SKEW);
-            return Ok(Fresh { shared: Some((shared.clone(), *key, expires)) });
+            return Ok(Fresh { shared: Some((Arc::clone(shared), *key, expires)) });
         }
         let mut used = self.used();
         let old: Vec<i64> = used.by_minute.range(..now.div_euclid(60)).map(|(at, _)| *at).collect();

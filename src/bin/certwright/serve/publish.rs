@@ -21,7 +21,7 @@ use super::shared::Shared;
 /// The lists that are published.
 pub struct Publisher {
     cas: Cas,
-    shared: Option<Shared>,
+    shared: Option<Arc<dyn Shared>>,
     lists: Mutex<HashMap<Identifier, Published>>,
     /// Who makes a list: two would make two of the same.
     making: Mutex<()>,
@@ -42,7 +42,7 @@ struct Published {
 }
 
 impl Publisher {
-    pub fn new(cas: &Cas, shared: Option<Shared>) -> Arc<Self> {
+    pub fn new(cas: &Cas, shared: Option<Arc<dyn Shared>>) -> Arc<Self> {
         let cas = cas.clone().with_actor("certwright serve");
         Arc::new(Self { cas, shared, lists: Mutex::default(), making: Mutex::default() })
     }
@@ -71,8 +71,11 @@ impl Publisher {
         match &self.shared {
             None => self.make(ca),
             Some(shared) => {
-                let turn = format!("list of {ca}");
-                shared.in_turn(&turn, || self.make(ca)).map_err(certwright::Error::from)?
+                let (turn, mut made) = (format!("list of {ca}"), Ok(None));
+                shared
+                    .in_turn(&turn, &mut || made = self.make(ca))
+                    .map_err(certwright::Error::from)?;
+                made
             }
         }
     }
@@ -111,9 +114,12 @@ impl Publisher {
         let published = Published { der: der.clone(), number, digest, revocations, half };
         if let Some(shared) = &self.shared {
             let value = published.encode();
-            shared
-                .publish(ca.to_string().as_bytes(), number, &value)
-                .map_err(certwright::Error::from)?;
+            let name = ca.to_string();
+            let is_newest = shared.publish(name.as_bytes(), number, &value);
+            if !is_newest.map_err(certwright::Error::from)? {
+                // Another has a newer one, which is answered from now on.
+                return self.current(ca);
+            }
         }
         self.lists().insert(*ca, published);
         Ok(Some(der))
@@ -141,7 +147,7 @@ impl Publisher {
     /// The list that was made, if it still says everything.
     fn current(&self, ca: &Identifier) -> Result<Option<Bytes>, CasError> {
         if let Some(shared) = &self.shared {
-            self.catch_up(shared, ca)?;
+            self.catch_up(shared.as_ref(), ca)?;
         }
         let Some(list) = self.lists().get(ca).cloned() else { return Ok(None) };
         let revocations = self.cas.ledger().crl_state(&list.digest, 0)?.revocations;
@@ -150,7 +156,7 @@ impl Publisher {
     }
 
     /// Takes the newest list that any process made.
-    fn catch_up(&self, shared: &Shared, ca: &Identifier) -> Result<(), certwright::Error> {
+    fn catch_up(&self, shared: &dyn Shared, ca: &Identifier) -> Result<(), certwright::Error> {
         let name = ca.to_string();
         let number = shared.published_number(name.as_bytes())?;
         let known = self.lists().get(ca).map(|list| list.number);
