@@ -1,7 +1,8 @@
 //! Words of 64 bits: sums that pass a carry along, and masks.
 //!
-//! Nothing here branches on a word. What depends on one is a mask of zeros or ones, and goes
-//! through `black_box`, so that the compiler cannot see that it has two values and make a branch.
+//! Nothing here branches on a word. What depends on one is a mask of zeros or ones, which comes out of
+//! `black_box` or of an instruction of its own, so that the compiler cannot see that it has two values
+//! and make a branch.
 
 use std::hint::black_box;
 
@@ -23,8 +24,16 @@ pub(crate) fn sub_borrow(a: u64, b: u64, borrow: u8) -> (u64, u8) {
     (difference, borrow)
 }
 
+/// A word of ones for a borrow, of zeros for none: 0 − 0 − borrow. The compiler does not look into the
+/// instruction; `black_box` would go through memory.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub(crate) fn mask_of_borrow(borrow: u8) -> u64 {
+    sub_borrow(0, 0, borrow).0
+}
+
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) use self::portable::{add_carry, sub_borrow};
+pub(crate) use self::portable::{add_carry, mask_of_borrow, sub_borrow};
 
 /// The same for every processor.
 #[cfg(any(test, not(target_arch = "x86_64")))]
@@ -41,6 +50,11 @@ pub(crate) mod portable {
         let (difference, first) = a.overflowing_sub(b);
         let (difference, second) = difference.overflowing_sub(u64::from(borrow));
         (difference, u8::from(first | second))
+    }
+
+    #[inline(always)]
+    pub(crate) fn mask_of_borrow(borrow: u8) -> u64 {
+        super::mask(u64::from(borrow))
     }
 }
 

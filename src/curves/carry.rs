@@ -1,7 +1,7 @@
 //! Numbers of N words of 64 bits, the least significant first: sums that pass one carry along, and
 //! choices by masks. Nothing here branches on a number.
 
-pub(super) use crate::carry::{add_carry, mask, mask_of_zero, sub_borrow};
+pub(super) use crate::carry::{add_carry, mask, mask_of_borrow, mask_of_zero, sub_borrow};
 
 /// The low and the high word of a product.
 #[inline(always)]

@@ -51,7 +51,7 @@ fn inverse<M: Modulus<N>, const N: usize>(a: &Residue<M, N>) {
 fn recoding<C: Curve<N>, const N: usize>(number: &Residue<C::Order, N>) {
     let sum = |w: u32, digits: &[i32]| {
         digits.iter().rev().fold(Residue::<C::Order, N>::ZERO, |sum, digit| {
-            let sum = (0..w).fold(sum, |sum, _| sum.double());
+            let sum = (0..w).fold(sum, |sum, _| sum.double_public());
             let mut size = [0; N];
             size[0] = u64::from(digit.unsigned_abs());
             let size = Residue::from_words(&size);

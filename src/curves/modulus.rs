@@ -1,12 +1,14 @@
 //! Arithmetic modulo a prime p: numbers a are held as a·R modulo p with R = 2^(64·N) (Montgomery,
 //! 1985), below p always.
 
+use std::hint::select_unpredictable;
 use std::marker::PhantomData;
 
 use zeroize::{DefaultIsZeroes, Zeroizing};
 
 use super::carry::{
-    add, add_carry, is_zero, mask, masked, read_bytes, row, select, sub, sub_borrow, to_bytes, wide,
+    add, add_carry, is_zero, mask_of_borrow, masked, read_bytes, row, select, sub, sub_borrow,
+    to_bytes, wide,
 };
 use super::constants::{halved, negative_inverse, power_of_two, same};
 
@@ -29,7 +31,7 @@ macro_rules! unrolled {
 
 /// Products of so many words are written out where they are needed; longer ones would fill the cache
 /// of the instructions.
-const INLINED: usize = 4;
+pub(super) const INLINED: usize = 4;
 
 /// A prime of N words.
 pub(crate) trait Modulus<const N: usize>: Copy + Send + Sync + Sized + 'static {
@@ -43,10 +45,10 @@ pub(crate) trait Modulus<const N: usize>: Copy + Send + Sync + Sized + 'static {
     const R2: [u64; N] = power_of_two(&Self::P, 128 * N);
     const R3: [u64; N] = power_of_two(&Self::P, 192 * N);
 
-    /// (t + high·2^(64·N) + q·p) / 2^64 with the q that makes it whole, and what is carried. Written
-    /// out for primes of a special shape.
+    /// (t + q·p) / 2^64 with the q that makes it whole: below 2^(64·N) again, for
+    /// 2^(64·N) − 1 + (2^64 − 1)·p is below 2^(64·N + 64). Written out for primes of a special shape.
     #[inline(always)]
-    fn reduce_step(t: &[u64; N], high: u64) -> ([u64; N], u8) {
+    fn reduce_step(t: &[u64; N]) -> [u64; N] {
         let q = t[0].wrapping_mul(Self::NEGATIVE_INVERSE);
         let (multiple, last) = row(&Self::P, q);
         let mut out = [0; N];
@@ -54,18 +56,20 @@ pub(crate) trait Modulus<const N: usize>: Copy + Send + Sync + Sized + 'static {
         for at in 1..N {
             (out[at - 1], carry) = add_carry(t[at], multiple[at], carry);
         }
-        (out[N - 1], carry) = add_carry(high, last, carry);
-        (out, carry)
+        out[N - 1] = last.wrapping_add(u64::from(carry));
+        out
     }
 
-    /// Whether [`Modulus::fold`] is there.
-    const FOLDS: bool = false;
-
-    /// (low + high·2^(64·N))/R, below 2·p, for the product of two numbers below p: at once, where the
-    /// prime's shape makes that cheaper than step by step.
+    /// (low + high·2^(64·N))/R, below 2·p, and what is carried; for the product of a number below p and
+    /// one of N words. Written out where the prime's shape makes it cheaper at once than step by step.
     #[inline(always)]
-    fn fold(low: &[u64; N], _high: &[u64; N]) -> [u64; N] {
-        *low
+    fn fold(low: &[u64; N], high: &[u64; N]) -> ([u64; N], u8) {
+        let mut t = *low;
+        unrolled!(N, _at => {
+            t = Self::reduce_step(&t);
+        });
+        // t is p at most, and high is below p.
+        add(high, &t)
     }
 }
 
@@ -123,11 +127,8 @@ impl<M: Modulus<N>, const N: usize> Residue<M, N> {
     /// The number itself, without R.
     #[inline(always)]
     pub(super) fn to_words(self) -> [u64; N] {
-        let (mut t, mut carry) = (self.0, 0);
-        for _ in 0..N {
-            (t, carry) = M::reduce_step(&t, u64::from(carry));
-        }
-        Self::final_subtraction(&t, u64::from(carry)).0
+        let (number, top) = M::fold(&self.0, &[0; N]);
+        Self::final_subtraction(&number, top).0
     }
 
     /// Big-endian, with zeros in front.
@@ -152,10 +153,11 @@ impl<M: Modulus<N>, const N: usize> Residue<M, N> {
 
     /// t + top·2^(64·N), which is below 2·p, less p where it is not below p.
     #[inline(always)]
-    fn final_subtraction(t: &[u64; N], top: u64) -> Self {
+    fn final_subtraction(t: &[u64; N], top: u8) -> Self {
         let (less, borrow) = sub(t, &M::P);
-        let (_, is_below) = sub_borrow(top, 0, borrow);
-        Self(select(mask(u64::from(is_below)), t, &less), PhantomData)
+        let (_, is_below) = sub_borrow(u64::from(top), 0, borrow);
+        let (rest, _) = add(&less, &masked(&M::P, mask_of_borrow(is_below)));
+        Self(rest, PhantomData)
     }
 
     #[inline(always)]
@@ -165,55 +167,34 @@ impl<M: Modulus<N>, const N: usize> Residue<M, N> {
 
     #[inline(never)]
     fn multiply_apart(&self, other: &Self) -> Self {
-        if !M::FOLDS {
-            return self.multiply_words(&other.0);
-        }
-        let (low, high) = multiply_wide(&self.0, &other.0);
-        Self::final_subtraction(&M::fold(&low, &high), 0)
+        self.multiply_words(&other.0)
     }
 
     #[inline(always)]
     fn multiply_words(&self, other: &[u64; N]) -> Self {
-        let (mut t, mut top) = ([0; N], 0);
-        unrolled!(N, at => {
-            let (products, last) = row(&self.0, other[at]);
-            let (sums, carry) = add(&t, &products);
-            let (high, over) = add_carry(top, last, carry);
-            let (reduced, carry) = M::reduce_step(&sums, high);
-            (t, top) = (reduced, u64::from(over) + u64::from(carry));
-        });
-        Self::final_subtraction(&t, top)
+        Self::reduce_product(multiply_wide(&self.0, other))
     }
 
     #[inline(always)]
     pub(super) fn square(&self) -> Self {
-        if N > INLINED { self.square_apart() } else { self.square_here() }
+        if N > INLINED { self.square_apart() } else { Self::reduce_product(square_wide(&self.0)) }
     }
 
     #[inline(never)]
     fn square_apart(&self) -> Self {
-        self.square_here()
+        Self::reduce_product(square_wide(&self.0))
     }
 
     #[inline(always)]
-    fn square_here(&self) -> Self {
-        let (mut t, high) = square_words(&self.0);
-        if M::FOLDS {
-            return Self::final_subtraction(&M::fold(&t, &high), 0);
-        }
-        let mut top = 0;
-        unrolled!(N, at => {
-            let (word, over) = add_carry(high[at], top, 0);
-            let (reduced, carry) = M::reduce_step(&t, word);
-            (t, top) = (reduced, u64::from(over) + u64::from(carry));
-        });
-        Self::final_subtraction(&t, top)
+    fn reduce_product((low, high): ([u64; N], [u64; N])) -> Self {
+        let (sum, top) = M::fold(&low, &high);
+        Self::final_subtraction(&sum, top)
     }
 
     #[inline(always)]
     pub(super) fn add(&self, other: &Self) -> Self {
         let (sum, carry) = add(&self.0, &other.0);
-        Self::final_subtraction(&sum, u64::from(carry))
+        Self::final_subtraction(&sum, carry)
     }
 
     #[inline(always)]
@@ -221,10 +202,39 @@ impl<M: Modulus<N>, const N: usize> Residue<M, N> {
         self.add(self)
     }
 
+    /// The same for what anybody may know.
+    #[inline(always)]
+    pub(super) fn add_public(&self, other: &Self) -> Self {
+        let (sum, carry) = add(&self.0, &other.0);
+        let (mut less, borrow) = sub(&sum, &M::P);
+        let (_, is_below) = sub_borrow(u64::from(carry), 0, borrow);
+        for at in 0..N {
+            less[at] = select_unpredictable(is_below != 0, sum[at], less[at]);
+        }
+        Self(less, PhantomData)
+    }
+
+    #[inline(always)]
+    pub(super) fn double_public(&self) -> Self {
+        self.add_public(self)
+    }
+
+    /// Half of it, for what anybody may know.
+    #[inline(always)]
+    pub(super) fn halve_public(&self) -> Self {
+        let odd = masked(&M::P, (self.0[0] & 1).wrapping_neg());
+        let (mut number, carry) = add(&self.0, &odd);
+        for at in 0..N {
+            let above = if at + 1 < N { number[at + 1] } else { u64::from(carry) };
+            number[at] = number[at] >> 1 | above << 63;
+        }
+        Self(number, PhantomData)
+    }
+
     #[inline(always)]
     pub(super) fn subtract(&self, other: &Self) -> Self {
         let (difference, borrow) = sub(&self.0, &other.0);
-        let (sum, _) = add(&difference, &masked(&M::P, mask(u64::from(borrow))));
+        let (sum, _) = add(&difference, &masked(&M::P, mask_of_borrow(borrow)));
         Self(sum, PhantomData)
     }
 
@@ -279,7 +289,7 @@ fn multiply_wide<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], [u64;
 /// a², the N low words and the N high ones: each product of two different words once, all of it
 /// doubled, then the squares.
 #[inline(always)]
-fn square_words<const N: usize>(a: &[u64; N]) -> ([u64; N], [u64; N]) {
+fn square_wide<const N: usize>(a: &[u64; N]) -> ([u64; N], [u64; N]) {
     // Word n of the sum is at (n / N, n % N).
     let mut sum = [[0; N]; 2];
     for at in 0..N - 1 {
@@ -296,14 +306,17 @@ fn square_words<const N: usize>(a: &[u64; N]) -> ([u64; N], [u64; N]) {
         // The high word of a product is at most 2^64 − 2, and nothing stands in this place yet.
         sum[1][place - N] = high.wrapping_add(u64::from(carry)).wrapping_add(u64::from(over));
     }
-    let (mut doubling, mut adding) = (0, 0);
+    let mut carry = 0;
+    for place in 0..2 * N {
+        let word = &mut sum[place / N][place % N];
+        (*word, carry) = add_carry(*word, *word, carry);
+    }
+    let mut carry = 0;
     for (at, word) in a.iter().enumerate() {
         let (low, high) = wide(*word, *word);
         for (place, square) in [(2 * at, low), (2 * at + 1, high)] {
             let word = &mut sum[place / N][place % N];
-            let twice = (*word << 1) | doubling;
-            doubling = *word >> 63;
-            (*word, adding) = add_carry(twice, square, adding);
+            (*word, carry) = add_carry(*word, square, carry);
         }
     }
     let [low, high] = sum;

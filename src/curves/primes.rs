@@ -28,7 +28,7 @@ prime!(
     P256Field, 4, 256, "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
     {
         #[inline(always)]
-        fn reduce_step(t: &[u64; 4], high: u64) -> ([u64; 4], u8) {
+        fn reduce_step(t: &[u64; 4]) -> [u64; 4] {
             let q = t[0];
             // q·(2^64 − 2^32 + 1), which stands three words higher.
             let (low, borrow) = sub_borrow(q, q << 32, 0);
@@ -36,8 +36,7 @@ prime!(
             let (first, carry) = add_carry(t[1], q << 32, 0);
             let (second, carry) = add_carry(t[2], q >> 32, carry);
             let (third, carry) = add_carry(t[3], low, carry);
-            let (fourth, carry) = add_carry(high, last, carry);
-            ([first, second, third, fourth], carry)
+            [first, second, third, last.wrapping_add(u64::from(carry))]
         }
     }
 );
@@ -53,7 +52,7 @@ prime!(
     Sm2Field, 4, 256, "fffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffff",
     {
         #[inline(always)]
-        fn reduce_step(t: &[u64; 4], high: u64) -> ([u64; 4], u8) {
+        fn reduce_step(t: &[u64; 4]) -> [u64; 4] {
             let q = t[0];
             // q·(2^192 + 1) − q·2^32·(2^128 + 1), which stands one word higher.
             let (first, borrow) = sub_borrow(q, q << 32, 0);
@@ -63,8 +62,7 @@ prime!(
             let (first, carry) = add_carry(t[1], first, 0);
             let (second, carry) = add_carry(t[2], second, carry);
             let (third, carry) = add_carry(t[3], third, carry);
-            let (fourth, carry) = add_carry(high, fourth, carry);
-            ([first, second, third, fourth], carry)
+            [first, second, third, fourth.wrapping_add(u64::from(carry))]
         }
     }
 );
@@ -81,7 +79,7 @@ prime!(
                         fffffffffffffffeffffffff0000000000000000ffffffff",
     {
         #[inline(always)]
-        fn reduce_step(t: &[u64; 6], high: u64) -> ([u64; 6], u8) {
+        fn reduce_step(t: &[u64; 6]) -> [u64; 6] {
             let q = t[0].wrapping_add(t[0] << 32);
             // q·(2^128 + 2^96 − 2^32 + 1), whose lowest word is that of t.
             let (_, borrow) = sub_borrow(q, q << 32, 0);
@@ -89,15 +87,13 @@ prime!(
             let (second, carry) = add_carry(q, q >> 32, 0);
             let (second, borrow) = sub_borrow(second, 0, borrow);
             let third = u64::from(carry.wrapping_sub(borrow));
-            let (last, carry) = add_carry(high, q, 0);
             let (first, borrow) = sub_borrow(t[1], first, 0);
             let (second, borrow) = sub_borrow(t[2], second, borrow);
             let (third, borrow) = sub_borrow(t[3], third, borrow);
             let (fourth, borrow) = sub_borrow(t[4], 0, borrow);
             let (fifth, borrow) = sub_borrow(t[5], 0, borrow);
-            let (last, borrow) = sub_borrow(last, 0, borrow);
-            // The whole is not negative: there is no borrow without a carry.
-            ([first, second, third, fourth, fifth, last], carry.wrapping_sub(borrow))
+            // The whole is not negative.
+            [first, second, third, fourth, fifth, q.wrapping_sub(u64::from(borrow))]
         }
     }
 );
@@ -114,20 +110,10 @@ prime!(
     P521Field, 9, 521, "1ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
                         ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
     {
-        #[inline(always)]
-        fn reduce_step(t: &[u64; 9], high: u64) -> ([u64; 9], u8) {
-            let q = t[0];
-            let (before, carry) = add_carry(t[8], q << 9, 0);
-            let (last, carry) = add_carry(high, q >> 55, carry);
-            ([t[1], t[2], t[3], t[4], t[5], t[6], t[7], before, last], carry)
-        }
-
-        const FOLDS: bool = true;
-
         // Since 2^521 is 1, so is 2^-576 = 2^-55 = 2^466: low is turned right by 55 bits, and high, which
         // has 466 bits at most, is added.
         #[inline(always)]
-        fn fold(low: &[u64; 9], high: &[u64; 9]) -> [u64; 9] {
+        fn fold(low: &[u64; 9], high: &[u64; 9]) -> ([u64; 9], u8) {
             let mut turned = [0; 9];
             for at in 0..8 {
                 turned[at] = low[at] >> 55 | low[at + 1] << 9;
@@ -137,7 +123,7 @@ prime!(
             let mut rest = *high;
             rest[7] |= lowest << 18;
             rest[8] = lowest >> 46;
-            add(&turned, &rest).0
+            add(&turned, &rest)
         }
     }
 );

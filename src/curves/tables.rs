@@ -6,9 +6,10 @@ use std::marker::PhantomData;
 
 use zeroize::Zeroizing;
 
+use super::carry::{mask_of_borrow, sub_borrow};
 use super::curve::Curve;
 use super::inverse::invert;
-use super::modulus::{Modulus, Residue};
+use super::modulus::{INLINED, Modulus, Residue};
 use super::point::{Affine, Jacobian};
 use super::recoding::{digits_public, odd_digit};
 
@@ -41,7 +42,7 @@ impl<C: Curve<N>, const N: usize> Comb<C, N> {
         let bases = powers_public::<C, N>(point, COMB_WINDOW, count);
         let mut entries = Vec::with_capacity(count * COMB_ENTRIES);
         for base in bases {
-            let twice = base.to_jacobian().double();
+            let twice = base.to_jacobian().double_public();
             let mut entry = base.to_jacobian();
             for _ in 0..COMB_ENTRIES {
                 entries.push(entry);
@@ -90,11 +91,12 @@ fn entry<F: Modulus<N>, const N: usize>(
     position: u64,
 ) -> Affine<F, N> {
     // Ones for the entry, zeros for all others.
-    let masks: [u64; COMB_ENTRIES] = black_box(std::array::from_fn(|at| {
-        ((at as u64 ^ position).wrapping_sub(1) >> 63).wrapping_neg()
-    }));
+    let mask = |at: usize| mask_of_borrow(sub_borrow(at as u64 ^ position, 1, 0).1);
+    // Longer numbers leave no registers for making the masks meanwhile.
+    let masks = if N > INLINED { std::array::from_fn(mask) } else { [0; COMB_ENTRIES] };
     let (mut x, mut y) = ([0; N], [0; N]);
-    for (entry, mask) in row.iter().zip(masks) {
+    for (at, entry) in row.iter().enumerate() {
+        let mask = if N > INLINED { masks[at] } else { mask(at) };
         let (of_x, of_y) = (entry.x.words_in_form(), entry.y.words_in_form());
         for word in 0..N {
             x[word] |= of_x[word] & mask;
@@ -165,7 +167,7 @@ fn powers_public<C: Curve<N>, const N: usize>(
         .map(|_| {
             let this = power;
             for _ in 0..window {
-                power = power.double();
+                power = power.double_public();
             }
             this
         })

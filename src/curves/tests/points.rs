@@ -54,7 +54,7 @@ fn sums_that_meet_an_exception_are_right_or_at_infinity() {
         let g = generator::<C, N>();
         let one = g.to_jacobian();
         let minus = g.negate_if_public(true);
-        let two = one.double();
+        let two = one.double_public();
         // With another Z.
         let also_one = two.add_affine_public(&minus);
         assert!(!also_one.z.equals_public(&one.z) && same(&also_one, &one));
@@ -64,7 +64,7 @@ fn sums_that_meet_an_exception_are_right_or_at_infinity() {
         assert!(also_one.add_affine(&minus).z.is_zero_public(), "the negative");
         let infinity = Jacobian::<C::Field, N>::INFINITY;
         assert!(infinity.add_affine(&g).z.is_zero_public(), "infinity");
-        assert!(infinity.double().z.is_zero_public());
+        assert!(infinity.double_public().z.is_zero_public());
         let lost = also_one.add_affine(&g);
         assert!(lost.add_affine(&g).add_affine(&minus).z.is_zero_public(), "it stays");
 
@@ -106,6 +106,51 @@ fn double_multiplication_is_that_of_single_bits() {
         }
     }
     every_curve!(check(if cfg!(debug_assertions) { 2 } else { 300 }));
+}
+
+/// Near 0 and n the last sum meets a point twice on some curves, and its negative where b is 0.
+#[test]
+fn double_multiplication_is_right_where_sums_meet_exceptions() {
+    fn check<C: Curve<N>, const N: usize>() {
+        let g = generator::<C, N>();
+        let q = g.to_jacobian().double_public();
+        let q = q.to_affine_with(&invert(&q.z));
+        let mut multiple = Jacobian::INFINITY;
+        for small in 0..40 {
+            let b = plain::small(small);
+            let minus_b = plain::sub_mod::<C::Order, N>(&[0; N], &b);
+            let found = double_multiply_public::<C, N>(&[0; N], &b, &q);
+            assert!(same(&found, &multiple), "{small}");
+            let found = double_multiply_public::<C, N>(&[0; N], &minus_b, &q);
+            assert!(same(&found, &multiple.negate_if_public(true)), "−{small}");
+            multiple = multiple.add_affine_public(&q);
+        }
+    }
+    every_curve!(check());
+}
+
+#[test]
+fn doublings_in_a_row_are_single_ones_on_another_curve() {
+    fn check<C: Curve<N>, const N: usize>() {
+        let mut random = Random(9);
+        let mut number = || Residue::<C::Field, N>::from_words(&random.below::<C::Field, N>());
+        let g = generator::<C, N>();
+        for times in 0..5 {
+            // Any point of the first curve, with a Z there and another where `unit` is 1.
+            let (unit, z) = (number(), number());
+            let Affine { x, y } = g.scaled(&z.multiply(&unit));
+            let mut expected = Jacobian { x, y, z: z.multiply(&unit) };
+            let mut found = Jacobian { z, ..expected }.double_times_public(times, &unit);
+            found.z = found.z.multiply(&unit);
+            for _ in 0..times {
+                expected = expected.add_public(&expected);
+            }
+            assert!(same(&expected, &found), "{times}");
+        }
+        let infinity = Jacobian::<C::Field, N>::INFINITY;
+        assert!(infinity.double_times_public(3, &number()).z.is_zero_public());
+    }
+    every_curve!(check());
 }
 
 /// x from n on is n + r: the rarest case of a verification.

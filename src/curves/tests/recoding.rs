@@ -9,7 +9,7 @@ use crate::curves::tables::COMB_WINDOW;
 /// Σ digit·2^(w·at), the last digit first.
 fn sum<M: Modulus<N>, const N: usize>(w: u32, digits: &[i64]) -> Residue<M, N> {
     digits.iter().rev().fold(Residue::ZERO, |sum, digit| {
-        let sum = (0..w).fold(sum, |sum, _| sum.double());
+        let sum = (0..w).fold(sum, |sum, _| sum.double_public());
         let size = Residue::from_words(&plain::small(digit.unsigned_abs()));
         if *digit < 0 { sum.subtract(&size) } else { sum.add(&size) }
     })

@@ -20,6 +20,9 @@ fn operations<M: Modulus<N>, const N: usize>(rounds: usize) {
         is("square", x.square(), plain::multiply_mod::<M, N>(&a, &a));
         is("sum", x.add(&y), plain::add_mod::<M, N>(&a, &b));
         is("double", x.double(), plain::add_mod::<M, N>(&a, &a));
+        is("sum of public numbers", x.add_public(&y), plain::add_mod::<M, N>(&a, &b));
+        is("double of a public number", x.double_public(), plain::add_mod::<M, N>(&a, &a));
+        is("half", x.halve_public().double(), a);
         is("difference", x.subtract(&y), plain::sub_mod::<M, N>(&a, &b));
         is("negative", x.negate(), plain::sub_mod::<M, N>(&[0; N], &a));
         is("not negated", x.negate_if(0), a);
@@ -117,11 +120,13 @@ fn carries_are_the_same_without_the_processors_own() {
         use crate::carry::portable;
         assert_eq!(carry::add_carry(a, b, carried), portable::add_carry(a, b, carried));
         assert_eq!(carry::sub_borrow(a, b, carried), portable::sub_borrow(a, b, carried));
+        assert_eq!(carry::mask_of_borrow(carried), portable::mask_of_borrow(carried));
     }
 }
 
 #[test]
 fn masks_are_all_ones_or_none() {
+    assert_eq!([0, 1].map(carry::mask_of_borrow), [0, u64::MAX]);
     for (word, is_zero) in [(0, u64::MAX), (1, 0), (u64::MAX, 0), (1 << 63, 0)] {
         assert_eq!(carry::mask_of_zero(word), is_zero);
         assert_eq!(carry::is_zero(&[0, word]), is_zero);

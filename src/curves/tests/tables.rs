@@ -29,8 +29,8 @@ fn every_entry<C: Curve<N>, const N: usize>() {
     for row in comb.rows() {
         let first = row[0];
         assert!(same(&first.to_jacobian(), &base));
-        check_row::<C, N>(&first, &first.to_jacobian().double(), row);
-        base = (0..6).fold(base, |base, _| base.double());
+        check_row::<C, N>(&first, &first.to_jacobian().double_public(), row);
+        base = (0..6).fold(base, |base, _| base.double_public());
     }
     let mut multiples = Multiples::<C, N>::new_public(&g, 8);
     let (window, entries) = multiples.entries();
@@ -39,7 +39,7 @@ fn every_entry<C: Curve<N>, const N: usize>() {
         let first = row[0];
         assert!(same(&first.to_jacobian(), &base));
         check_row::<C, N>(&first, &first.to_jacobian(), row);
-        base = (0..window).fold(base, |base, _| base.double());
+        base = (0..window).fold(base, |base, _| base.double_public());
     }
 }
 
