@@ -13,7 +13,10 @@ mod hostile;
 mod limits;
 mod lives;
 mod load;
+#[cfg(all(feature = "postgres", unix))]
+mod nodes;
 mod refusals;
 mod slow_work;
 mod starting;
+mod terraform;
 mod tls;
