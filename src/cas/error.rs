@@ -49,7 +49,7 @@ pub enum ErrorKind {
     DeleteProtection,
     /// An order cannot be deleted.
     DeleteFail,
-    /// A private key is not the CSR's.
+    /// A private key is not the CSR's, or the certificate's.
     KeyMismatch,
     /// A bad value, range, family, or an end after the issuer's.
     InvalidParameter,

@@ -102,6 +102,9 @@ pub use self::leaf::custom_structures::*;
 pub use self::leaf::found_structures::*;
 pub use self::leaf::list_structures::*;
 pub use self::leaf::tls_structures::*;
+pub use self::leaf::warehouse::{
+    CreateWHClientCertificate, RevokeWHClientCertificate, WarehouseLeaf,
+};
 pub use self::operations::{OPERATIONS, OPERATOR_OPERATIONS, Operation};
 pub use self::order::*;
 pub use self::parameters::groups::*;

@@ -33,6 +33,7 @@ use super::leaf::tls_structures::{
     CreateClientCertificate, CreateClientCertificateWithCsr, CreateServerCertificate,
     CreateServerCertificateWithCsr,
 };
+use super::leaf::warehouse::{CreateWHClientCertificate, RevokeWHClientCertificate};
 use super::order::{
     AddPackage, AttestOrder, CancelCertificateForPackageRequest, CancelOrderRequest,
     CreateCertificateForPackageRequest, CreateCertificateRequest, CreateCertificateWithCsrRequest,
@@ -132,7 +133,8 @@ const CSR: Option<&str> = Some("2020-04-07");
 const CA: Option<&str> = Some("2020-06-30");
 
 operations! {
-    /// The operations of [`Cas::call`], by sections of the service: CSRs, CAs, leaves, orders.
+    /// The operations of [`Cas::call`], by sections of the service: CSRs, CAs, leaves, certificates of users, orders,
+    /// tags.
     OPERATIONS, ApplicantOperation;
 
     /// Creates a key and a certificate signing request.
@@ -182,6 +184,8 @@ operations! {
     CA, CreateClientCertificateWithCsr;
     /// Issues a client certificate for a key that is generated and kept here.
     CA, CreateClientCertificate;
+    /// Issues a client certificate, in the form of the older version.
+    CSR, CreateWHClientCertificate;
     /// Issues a certificate with the content that the caller says.
     CA, CreateCustomCertificate;
 
@@ -199,6 +203,8 @@ operations! {
     CA, ListCert;
     /// Revokes a leaf.
     CA, CreateRevokeClientCertificate;
+    /// Revokes a leaf, in the form of the older version.
+    CSR, RevokeWHClientCertificate;
     /// Lists certificates of leaves and CAs, in the form of the older version.
     CSR, ListCert20200407 as ListCert;
     /// Lists leaves that were revoked.

@@ -1,8 +1,8 @@
 //! The operations of the service that this engine does not have, so that they are refused by name.
 
-/// Of both versions (F): orders by instance, deployment, contacts and companies, warehouses of certificates of
-/// others, work with kept keys, and the CAs of others.
-pub(super) const UNSUPPORTED: [&str; 62] = [
+/// Of both versions (F): orders by instance, deployment, contacts and companies, warehouses of
+/// certificates, work with kept keys, and the CAs of others.
+pub(super) const UNSUPPORTED: [&str; 60] = [
     "AddCloudAccess",
     "ApplyCertificate",
     "AssignCertificateCount",
@@ -12,7 +12,6 @@ pub(super) const UNSUPPORTED: [&str; 62] = [
     "CreateContact",
     "CreateDeploymentJob",
     "CreateRollbackTask",
-    "CreateWHClientCertificate",
     "CreateWarehouse",
     "Decrypt",
     "DeleteCloudAccess",
@@ -54,7 +53,6 @@ pub(super) const UNSUPPORTED: [&str; 62] = [
     "ListWarehouse",
     "ListWorkerResource",
     "RefundInstance",
-    "RevokeWHClientCertificate",
     "ShareCertificate",
     "Sign",
     "UpdateCompany",

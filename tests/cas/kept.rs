@@ -27,7 +27,7 @@ fn foreign(algorithm: KeyAlgorithm, family: &str) -> (String, String) {
     );
     let text = |name: &str| answer[name].as_str().unwrap().to_owned();
     let cert = text("X509Certificate") + &text("CertificateChain");
-    (cert, key.to_pkcs8_pem().unwrap().to_string())
+    (cert, key.to_pkcs8_pem().unwrap().as_str().to_owned())
 }
 
 fn p256() -> (String, String) {
@@ -146,7 +146,7 @@ fn what_is_no_certificate_with_its_key_is_refused() {
         |order: &[usize]| -> String { order.iter().map(|at| certificates[*at].to_pem()).collect() };
     let (authority, authority_key) = {
         let key = KeyPair::generate(KeyAlgorithm::EcdsaP256).unwrap();
-        let pem = key.to_pkcs8_pem().unwrap().to_string();
+        let pem = key.to_pkcs8_pem().unwrap().as_str().to_owned();
         let issuer = Issuer::self_signed("CN=Root".parse().unwrap(), Profile::root(), key).unwrap();
         (issuer.certificate().to_pem(), pem)
     };
@@ -392,4 +392,53 @@ fn the_certificate_of_an_order_is_revoked_by_its_instance() {
     assert_eq!(state(), "certificate");
     shop.call("RevokeCertificate", asked.clone());
     refused(asked, "OrderStateError");
+}
+
+#[test]
+fn client_certificates_of_a_warehouse_are_those_of_cas() {
+    let world = World::new();
+    let base = json!({
+        "ParentIdentifier": world.ca, "CommonName": "device 7", "Days": 30, "SanType": 2,
+        "SanValue": "device.test", "Immediately": 2,
+    });
+    let answer = world.call("CreateWHClientCertificate", base.clone());
+    let text = |name: &str| answer[name].as_str().unwrap();
+    assert_eq!(
+        text("CertificateChain"),
+        [text("ParentX509Certificate"), text("RootX509Certificate")].concat()
+    );
+    let leaf = Certificate::from_pem(text("X509Certificate")).unwrap();
+    let parent = Certificate::from_pem(text("ParentX509Certificate")).unwrap();
+    let root = Certificate::from_pem(text("RootX509Certificate")).unwrap();
+    leaf.verify_signature(parent.public_key().unwrap()).unwrap();
+    parent.verify_signature(root.public_key().unwrap()).unwrap();
+    let described =
+        world.call("DescribeClientCertificate", json!({ "Identifier": text("Identifier") }));
+    assert_eq!(described["Certificate"]["CertificateType"], "CLIENT");
+    // A CSR brings its key and its common name.
+    let csr = crate::leaf_world::csr("CN=device 8");
+    let with_csr = with(&base, json!({ "Csr": csr, "CommonName": null, "Immediately": 1 }));
+    let answer = world.call("CreateWHClientCertificate", with_csr);
+    let of_csr = Certificate::from_pem(answer["X509Certificate"].as_str().unwrap()).unwrap();
+    let csr = CertificateRequest::from_pem(&csr).unwrap();
+    assert_eq!(of_csr.public_key().unwrap(), csr.public_key());
+    assert!(
+        ["CertificateChain", "ParentX509Certificate"].iter().all(|name| answer.get(name).is_none())
+    );
+    for (changes, code, says) in [
+        (json!({ "SanType": 4 }), "InvalidParameter", "SanType"),
+        (json!({ "SanType": null }), "MissingParameter", "SanType"),
+        (json!({ "Days": null }), "MissingParameter", "Days"),
+        (json!({ "ParentIdentifier": world.root }), "InvalidParameter", "ParentIdentifier"),
+        (json!({ "ParentIdentifier": "x" }), "NotFound", "ParentIdentifier"),
+        (json!({ "Csr": "no PEM" }), "CertificateFormatException", "Csr"),
+        (json!({ "Algorithm": "RSA_2048" }), "InvalidParameter", "Algorithm"),
+    ] {
+        world.refuses("CreateWHClientCertificate", with(&base, changes), code, says);
+    }
+    let revoke = json!({ "Identifier": text("Identifier") });
+    world.call("RevokeWHClientCertificate", revoke.clone());
+    world.refuses("RevokeWHClientCertificate", revoke, "InvalidStatus.UpdateProtection", "revoked");
+    let unknown = json!({ "Identifier": "x" });
+    world.refuses("RevokeWHClientCertificate", unknown, "NotFound", "Identifier");
 }

@@ -180,8 +180,15 @@ fn a_record_of_another_version_is_refused_by_name() {
         "ParentIdentifier": shop.issuer, "CommonName": "leaf", "Days": 1, "CustomIdentifier": "mine",
         "Algorithm": "ECC_256",
     });
-    let leaf = call(&shop.cas, "CreateClientCertificate", given);
+    let leaf = call(&shop.cas, "CreateClientCertificate", given.clone());
     let leaf = text(&leaf, "Identifier");
+    let other = call(
+        &shop.cas,
+        "CreateClientCertificate",
+        crate::world::without(given, "CustomIdentifier"),
+    );
+    let other = text(&other, "Identifier");
+    call(&shop.cas, "UploadPcaCertToCas", json!({ "Ids": leaf }));
     let mut root = crate::world::authority("Root", 1, "ECC_256");
     root["ClientToken"] = "once".into();
     call(&shop.cas, "CreateRootCACertificate", root.clone());
@@ -195,6 +202,11 @@ fn a_record_of_another_version_is_refused_by_name() {
         ("cas/order/", "DescribeCertificateState", json!({ "OrderId": order })),
         ("cas/package/", "DescribePackageState", json!({})),
         ("cas/token/", "CreateRootCACertificate", root),
+        ("cas/user-certificate/", "ListCertificates", json!({})),
+        ("cas/user-certificate-leaf/", "DeleteUserCertificate", json!({ "CertId": 1 })),
+        ("cas/user-certificate-name/", "DeleteUserCertificate", json!({ "CertId": 1 })),
+        ("cas/user-certificate-numbers", "UploadPcaCertToCas", json!({ "Ids": other })),
+        ("cas/user-certificate-text/", "GetCertificateDetail", json!({ "CertificateId": 1 })),
     ];
     let mut kept = Vec::new();
     shop.store

@@ -13,3 +13,4 @@ pub(super) mod list_structures;
 mod names;
 mod tls;
 pub(super) mod tls_structures;
+pub(super) mod warehouse;

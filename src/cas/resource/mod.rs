@@ -1,4 +1,4 @@
-//! What has tags and belongs to a resource group: CAs, leaves and orders.
+//! What has tags and belongs to a resource group: CAs, leaves, orders and certificates of users.
 
 pub(super) mod find;
 pub(super) mod group;
