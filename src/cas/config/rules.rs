@@ -192,7 +192,7 @@ Config {
     client_token_characters: usize = 64;
     /// Characters of the name of a CSR (F: 50).
     csr_name_characters: usize = 50;
-    /// How many certificates of users are kept (I: each filter of ListCertificates looks at all of them).
+    /// How many certificates of users are kept (I: ListCertificates looks at each).
     user_certificates: i64 = 10_000, if |count| *count >= 0, "0 or more";
     /// Characters of the name of a certificate of a user (F: 63).
     user_certificate_name_characters: usize = 63, if |count| *count <= MOST_OF_A_NAME, "0 to 100";
