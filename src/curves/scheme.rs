@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::carry::{from_bytes, read_bytes};
 use super::curve::{Curve, Scheme, width};
 use super::double::{double_multiply_public, has_x_public};
-use super::inverse::{invert, invert_two};
+use super::inverse::{invert, invert_public, invert_two};
 use super::modulus::Residue;
 use super::point::{Affine, Jacobian};
 use super::tables::{Comb, Multiples};
@@ -123,7 +123,7 @@ pub(super) fn verify_public<C: Curve<N>, const N: usize>(
     let e = digest_number::<C, N>(digest);
     let (of_g, of_q, x) = match C::SCHEME {
         Scheme::Ecdsa => {
-            let inverse = invert(s);
+            let inverse = invert_public(s);
             (e.multiply(&inverse), r.multiply(&inverse), *r)
         }
         Scheme::Sm2 => {
