@@ -1,7 +1,7 @@
 //! Faults for tests: keys that sign wrongly.
 
 use super::curve::Curve;
-use super::modulus::Residue;
+use super::modulus::{Modulus, Residue};
 use super::scheme::Scalar;
 use super::tables::Comb;
 
@@ -12,6 +12,12 @@ pub(crate) enum Fault {
     Entries,
     /// Another digit in each row: points on the curve, but others.
     Rows,
+    /// Another digit in one row, so in one sum of a signature.
+    Row,
+    /// The nonce changes after its point was computed: r and s are of two.
+    Nonce,
+    /// The product of r and the private scalar.
+    Product,
     /// The private scalar, or what is computed from it.
     Scalar,
     /// A table that is at infinity everywhere: the sums meet an exception.
@@ -34,10 +40,15 @@ pub(super) fn spoil<C: Curve<N>, const N: usize>(
                 let first = row[0];
                 row.fill(first);
             }
-            Fault::Scalar => {}
+            Fault::Nonce | Fault::Product | Fault::Row | Fault::Scalar => {}
         }
     }
     match fault {
+        Fault::Nonce | Fault::Product => scalar.fault = Some(fault),
+        Fault::Row => {
+            table.rows()[7].reverse();
+            *comb = Box::leak(Box::new(table));
+        }
         Fault::Scalar => {
             *scalar.d = scalar.d.add(&Residue::ONE);
             *scalar.inverse = scalar.inverse.add(&Residue::ONE);
@@ -49,5 +60,16 @@ pub(super) fn spoil<C: Curve<N>, const N: usize>(
             *comb = Box::leak(Box::new(table));
         }
         _ => *comb = Box::leak(Box::new(table)),
+    }
+}
+
+/// Another number, where this is what is wrong.
+pub(super) fn disturb<M: Modulus<N>, const N: usize>(
+    wrong: Option<Fault>,
+    here: Fault,
+    number: &mut Residue<M, N>,
+) {
+    if wrong == Some(here) {
+        *number = number.add(&Residue::ONE);
     }
 }
