@@ -45,7 +45,7 @@
 //! the rsa crate, for which RUSTSEC-2023-0071 is listed: see the README. Also on by default: `redb`
 //! ([`RedbStore`]), `sealed-keys` (private keys in the store), `encrypted-keys` (key files under a
 //! passphrase), `fast-arithmetic` (arithmetic of our own), `openssl-ca` and `cas`. Off: `cli` (the
-//! command), `serve` (the same over HTTP), `pki-types` and `x509-cert` (conversions). Keys of P-256 and a
+//! command), `serve` (the same over HTTP), `postgres` ([`PostgresStore`](store::PostgresStore)), `pki-types` and `x509-cert` (conversions). Keys of P-256 and a
 //! store in a file need `ecc`, `fast-arithmetic` and `redb`, and `sealed-keys` where the CA's key is in that
 //! file too.
 

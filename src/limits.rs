@@ -1,5 +1,8 @@
 //! The limits on input, each with its number and source.
 
+#[cfg(feature = "postgres")]
+use std::time::Duration;
+
 /// The longest DER or PEM input but a CRL, in bytes. A certificate with the limits below filled stays under
 /// 128 KiB; OpenSSL's own limit on a TLS certificate chain is 100 KiB.
 pub(crate) const INPUT_BYTES: usize = 1024 * 1024;
@@ -214,3 +217,70 @@ pub(crate) const REFUSALS_AT_ONCE: u64 = 256;
 /// Refusals that get an audit entry of their own for each second that passes: at some 400 bytes each,
 /// whoever does nothing but be refused adds 35 MB a day to the log. The rest are counted.
 pub(crate) const REFUSALS_A_SECOND: u64 = 1;
+
+/// Connections of one store to PostgreSQL: six processes fit into its default `max_connections`, 100 less 3.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_CONNECTIONS: usize = 16;
+
+/// Time to connect to one host: a TCP connection that lost two packets takes 3 s (RFC 6298 section 2).
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_CONNECT_TIME: Duration = Duration::from_secs(5);
+
+/// Time of silence after which a connection to PostgreSQL is asked whether it is there; twice that ends it.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_KEEPALIVE_TIME: Duration = Duration::from_secs(10);
+
+/// Time for a statement, and for a free connection: what the service's clients wait at most is 10 to 60 s.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_STATEMENT_TIME: Duration = Duration::from_secs(30);
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_ROOM_TIME: Duration = Duration::from_secs(30);
+
+/// Time to wait for other writers: some 1,000 transactions.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_LOCK_TIME: Duration = Duration::from_secs(10);
+
+/// Time that a process may do nothing in a transaction, and hold up all other writers, before the server ends it: a
+/// signature takes some ms, and verifying a copy before its commit asks all the time.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_IDLE_TIME: Duration = Duration::from_secs(10);
+
+/// The same for a transaction that only reads, which holds up nobody: a copy of 1,000,000 certificates is verified in
+/// some minutes.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_READING_TIME: Duration = Duration::from_secs(3_600);
+
+/// Time for a commit: longer than a statement, because a standby may have to write, too.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_COMMIT_TIME: Duration = Duration::from_secs(30);
+
+/// Time in which it is tried to find out whether a commit without an answer was made: a server that crashed is
+/// mostly back by then.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_SETTLE_TIME: Duration = Duration::from_secs(30);
+
+/// How often a transaction that conflicts is run: with pauses up to 250 ms, some 15 s.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_CONFLICTS: usize = 64;
+
+/// How often a transaction is run whose connection is lost: one server may go down while the other comes up.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_RECONNECTIONS: usize = 4;
+
+/// Rows and bytes of values that a scan of PostgreSQL holds at once; it is one row at least.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_PAGE_ROWS: i64 = 1_024;
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_PAGE_BYTES: i64 = 1024 * 1024;
+
+/// Bytes of changes that a transaction holds before it sends them to PostgreSQL: what a message takes is 1 GiB.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_BUFFER_BYTES: usize = 16 * 1024 * 1024;
+
+/// Bytes of a password of PostgreSQL: libpq reads lines of 1,024 from its password file before version 13.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_PASSWORD_BYTES: usize = 1_024;
+
+/// Bytes of a file of trusted roots: that of a whole system has some 250,000.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES_ROOTS_BYTES: u64 = 4 * 1024 * 1024;

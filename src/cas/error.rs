@@ -73,6 +73,8 @@ pub enum ErrorKind {
     ParameterRepeat,
     /// A CSR has its private key already.
     PrivateKeyExists,
+    /// The store cannot be reached or used now, and nothing was written: try again later.
+    Unavailable,
     /// No operation has this name.
     UnknownAction,
     /// The service has this operation, and this engine does not.
@@ -114,6 +116,7 @@ impl ErrorKind {
             Self::Other => ("Error", 500),
             Self::ParameterRepeat => ("ParamRepeat", 400),
             Self::PrivateKeyExists => ("CertificatePrivateKey.Existed", 400),
+            Self::Unavailable => ("ServiceUnavailable", 503),
             Self::UnknownAction => ("InvalidAction.NotFound", 404),
             Self::UnsupportedOperation => ("UnsupportedOperation", 400),
             Self::UpdateProtection => ("InvalidStatus.UpdateProtection", 400),
@@ -214,6 +217,9 @@ impl From<Error> for CasError {
                 ErrorKind::InvalidParameter
             }
             Error::InvalidSignature { .. } => ErrorKind::CertificateFormat,
+            Error::Store(store) if store.kind() == StoreErrorKind::Unavailable => {
+                ErrorKind::Unavailable
+            }
             _ => ErrorKind::Other,
         };
         let conflict =

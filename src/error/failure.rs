@@ -67,6 +67,8 @@ pub enum StoreErrorKind {
     NotFound,
     /// Private keys are sealed, and the key that opens them was not given, or another was.
     Sealed,
+    /// The store, on another machine, cannot be reached or used now, and nothing was written: try again later.
+    Unavailable,
 }
 
 impl StoreError {
@@ -80,8 +82,16 @@ impl StoreError {
         message: impl Into<String>,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        let message = scrubbed(message.into());
-        Self { kind: StoreErrorKind::Backend, message, source: Some(source.into()) }
+        Self::with_source(StoreErrorKind::Backend, message, source)
+    }
+
+    /// An error of the given kind, with its cause.
+    pub fn with_source(
+        kind: StoreErrorKind,
+        message: impl Into<String>,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self { kind, message: scrubbed(message.into()), source: Some(source.into()) }
     }
 
     /// A store that answered well and did not run what it was given.

@@ -84,6 +84,7 @@ mod rows;
 mod standing;
 mod tag;
 mod token;
+mod transfer;
 mod unlocked;
 mod vault;
 mod verify;

@@ -45,6 +45,7 @@ fn assert_sound(key: &KeyPair, is_independent: bool) -> Numbers {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn every_kind_generates_sound_keys_and_the_same_for_the_same_seed() {
     let _alone = alone();
     for arithmetic in KINDS {
@@ -64,6 +65,7 @@ fn every_kind_generates_sound_keys_and_the_same_for_the_same_seed() {
 /// is not: successive candidates give the same key, for the next random numbers are drawn after one
 /// has passed.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn every_kind_finds_the_same_successive_primes() {
     let _alone = alone();
     for seed in 3..6 {
@@ -77,6 +79,7 @@ fn every_kind_finds_the_same_successive_primes() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn progress_grows_with_every_report_and_can_be_broken_off() {
     let _alone = alone();
     for arithmetic in KINDS {

@@ -189,7 +189,8 @@ fn a_key_that_is_answered_encrypted_is_read_by_openssl() {
     if !judge("openssl") {
         return;
     }
-    for algorithm in families() {
+    // Keys of every family are encrypted alike: tests/judges/openssl_key_encryption.rs.
+    for algorithm in families().into_iter().take(1) {
         let world = World::of(common::service_name(algorithm));
         let given = json!({ "ParentIdentifier": world.ca, "Days": 30, "Immediately": 1 });
         let answer = world.call("CreateClientCertificate", given);

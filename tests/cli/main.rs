@@ -16,6 +16,8 @@ mod kills;
 mod linted;
 mod lives;
 mod options;
+#[cfg(all(feature = "ecc", feature = "postgres", unix))]
+mod postgres;
 mod stores;
 mod typed_names;
 mod unknown;

@@ -34,7 +34,7 @@ pub const MODULES: &[(&str, u8, &[&str])] = &[
     ("lint", 4, &["error", "hexadecimal", "limits", "oid", "usage", "validity", "wire"]),
     ("policy", 4, &["algorithm", "error", "key", "name", "oid", "profile", "request", "usage",
         "validity"]),
-    ("store", 4, &["error"]),
+    ("store", 4, &["error", "key", "limits"]),
 
     ("certificate", 3, &["algorithm", "error", "key", "name", "oid", "profile", "serial", "usage",
         "validity", "wire"]),
@@ -104,8 +104,8 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("redb", &["store"]),
     ("rfc6979", &["key"]),
     ("rsa", &["key", ORACLE, SCALAR]),
-    ("rustls", &[SERVE]),
-    ("rustls_graviola", &[SERVE]),
+    ("rustls", &[SERVE, POSTGRES]),
+    ("rustls_graviola", &[SERVE, POSTGRES]),
     ("scrypt", &["key"]),
     ("serde", &["bin", "cas"]),
     ("serde_json", &["bin", "cas"]),
@@ -115,18 +115,25 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("sm3", &["key", SERVE]),
     ("sm4", &["key"]),
     ("subtle", &["key"]),
-    ("tokio", &[SERVE]),
-    ("tokio_rustls", &[SERVE]),
+    ("tokio", &[SERVE, POSTGRES]),
+    ("tokio_postgres", &[POSTGRES]),
+    ("tokio_rustls", &[SERVE, POSTGRES]),
     ("toml", &["bin"]),
     ("tower", &[SERVE]),
     ("tracing", &[SERVE]),
     ("tracing_subscriber", &[SERVE]),
     ("unicode_normalization", &["name"]),
     ("x509_cert", &["conversions"]),
-    ("zeroize", &["bin", "cas", "curves", "key", "lanes", "ledger", "request", "scalar", "wire"]),
+    (
+        "zeroize",
+        &["bin", "cas", "curves", "key", "lanes", "ledger", "request", "scalar", "wire", POSTGRES],
+    ),
 ];
 
 const WORDS: &str = "layer 0";
+
+/// The store that machines share.
+const POSTGRES: &str = "store/postgres";
 
 /// The command's service.
 const SERVE: &str = "bin/certwright/serve";

@@ -127,6 +127,7 @@ fn a_key_of_p_256_leaves_nothing() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn a_key_of_p_384_leaves_nothing() {
     run(KeyAlgorithm::EcdsaP384);
 }
@@ -137,11 +138,13 @@ fn a_key_of_sm2_leaves_nothing() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn a_key_of_rsa_leaves_what_is_listed() {
     run(KeyAlgorithm::Rsa2048);
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn a_key_of_rsa_leaves_what_is_listed_by_our_own_arithmetic() {
     run_with(KeyAlgorithm::Rsa2048, "scalar");
 }
@@ -152,11 +155,13 @@ fn a_key_of_p_256_leaves_nothing_by_our_own_arithmetic() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn a_key_of_p_384_leaves_nothing_by_our_own_arithmetic() {
     run_with(KeyAlgorithm::EcdsaP384, "portable");
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn a_key_of_sm2_leaves_nothing_by_our_own_arithmetic() {
     run_with(KeyAlgorithm::Sm2, "portable");
 }

@@ -1,7 +1,7 @@
 //! What signatures on curves are made with, in the forms in which arithmetic has it in memory.
 
 use certwright::key::{KeyFamily, PublicKey};
-use certwright::{KeyAlgorithm, KeyPair, Signer};
+use certwright::{KeyAlgorithm, KeyPair};
 use crypto_bigint::{BoxedUint, ConcatenatingMul, NonZero};
 use sha2::{Digest, Sha256, Sha384};
 

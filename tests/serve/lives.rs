@@ -6,7 +6,7 @@ use crate::asked::{Asked, FORMS, any_algorithm, authority};
 use crate::common::{judge, openssl};
 use crate::served::{Answer, Served};
 
-fn text<'v>(value: &'v Value, field: &str) -> &'v str {
+pub fn text<'v>(value: &'v Value, field: &str) -> &'v str {
     value[field].as_str().unwrap_or_else(|| panic!("no {field} in {value}"))
 }
 
@@ -29,7 +29,7 @@ pub fn csr_parameters() -> [(&'static str, &'static str); 7] {
 }
 
 /// A root, and an intermediate that has lists.
-fn hierarchy(served: &Served, call: impl Fn(Asked) -> Asked) -> (Value, Value) {
+pub fn hierarchy(served: &Served, call: impl Fn(Asked) -> Asked) -> (Value, Value) {
     let root = Asked::new("CreateRootCACertificate", &authority("Root", any_algorithm()));
     let root = call(root).answered(served);
     let mut parameters = authority("CA", any_algorithm());
@@ -134,7 +134,7 @@ fn a_life_ends_on_a_list_that_openssl_believes() {
 }
 
 #[track_caller]
-fn list(answer: Answer) -> Vec<u8> {
+pub fn list(answer: Answer) -> Vec<u8> {
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/pkix-crl")));
     answer.body
 }

@@ -13,6 +13,8 @@ mod hostile;
 mod limits;
 mod lives;
 mod load;
+#[cfg(all(feature = "postgres", unix))]
+mod nodes;
 mod refusals;
 mod slow_work;
 mod starting;

@@ -68,9 +68,9 @@ impl Served {
     }
 
     pub fn arguments<'a>(more: &[&'a str]) -> Vec<&'a str> {
-        let first =
-            ["serve", "--store", "ca.redb", "--key-file", "seal.key", "--listen", "127.0.0.1:0"];
-        [&first[..], more].concat()
+        let store = if more.contains(&"--store") { &[][..] } else { &["--store", "ca.redb"] };
+        let rest = ["--key-file", "seal.key", "--listen", "127.0.0.1:0"];
+        [&["serve"][..], store, &rest, more].concat()
     }
 
     /// Starts it, and waits until it listens.

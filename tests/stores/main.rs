@@ -18,6 +18,8 @@ mod kept;
 mod kill;
 mod lookups;
 mod opening;
+#[cfg(all(feature = "postgres", unix))]
+mod postgres;
 mod power_cut;
 mod processes;
 mod rows;

@@ -197,7 +197,8 @@ fn every_bit_of_the_header_of_a_closed_store_is_refused_or_changes_nothing() {
     let stores = Stores::new();
     let (mut refused, mut whole) = (0, 0);
     // One bit names the commit that counts, of the last two: both are whole, and a kill leaves either.
-    for bit in (0..320 * 8).filter(|bit| *bit != 9 * 8) {
+    let step = common::step(5);
+    for bit in (0..320 * 8).step_by(step).filter(|bit| *bit != 9 * 8) {
         let mut content = stores.closed.clone();
         content[bit / 8] ^= 1 << (bit % 8);
         // Most are read only, which is quicker.
@@ -207,7 +208,7 @@ fn every_bit_of_the_header_of_a_closed_store_is_refused_or_changes_nothing() {
         }
     }
     println!("{refused} refused, {whole} without effect");
-    assert!(refused > 320 * 8 / 3, "{refused} refused, {whole} without effect");
+    assert!(refused > 320 * 8 / 3 / step, "{refused} refused, {whole} without effect");
 }
 
 #[test]

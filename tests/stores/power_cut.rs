@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::common::key;
+use crate::common::{key, step};
 use crate::disk::{self, Bytes, Disk, Operation};
 use certwright::crl::{CrlRequest, RevocationReason};
 use certwright::issuance::Issuance;
@@ -194,7 +194,7 @@ fn tagged(ledger: &Ledger, identifier: &Identifier, token: &str) -> bool {
 fn nothing_answered_is_lost_wherever_the_power_goes() {
     let life = life(Bytes::default());
     assert!(life.log.len() > 300, "{} operations", life.log.len());
-    for moment in 0..=life.log.len() {
+    for moment in (0..=life.log.len()).step_by(step(3)) {
         cut(&life, moment);
     }
 }
@@ -232,7 +232,7 @@ fn cut(life: &Life, moment: usize) {
 fn a_second_cut_while_the_store_is_opened_again_loses_nothing_either() {
     let life = life(Bytes::default());
     let mut cuts = 0;
-    for moment in (0..=life.log.len()).step_by(life.log.len() / 7) {
+    for moment in (0..=life.log.len()).step_by(life.log.len() / (7 / step(2))) {
         disk::each_cut(&life.before, &life.log[..moment], |bytes, how| {
             let disk = Disk::of(bytes.clone());
             drop(RedbStore::open_or_create_on(disk.clone()).unwrap());

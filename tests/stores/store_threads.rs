@@ -18,7 +18,7 @@ use certwright::*;
 use crate::common;
 
 /// Issues of each of two threads, unless SOAK_ISSUES says otherwise.
-const ISSUES: usize = 1_000;
+const ISSUES: usize = 1_000 / common::step(4);
 
 #[test]
 fn two_threads_issue_side_by_side_and_no_number_comes_twice() {

@@ -23,6 +23,7 @@ fn build(arguments: &[&str], place: &str) -> PathBuf {
         (cfg!(feature = "fast-arithmetic"), "fast-arithmetic"),
         (cfg!(feature = "idna"), "idna"),
         (cfg!(feature = "openssl-ca"), "openssl-ca"),
+        (cfg!(feature = "postgres"), "postgres"),
         (cfg!(feature = "redb"), "redb"),
         (cfg!(feature = "rsa"), "rsa"),
         (cfg!(feature = "sealed-keys"), "sealed-keys"),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::{Debug, Display};
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
 use certwright::KeyAlgorithm;
 
@@ -86,8 +86,13 @@ impl Secret {
     }
 }
 
-/// Key files in every format, of every family.
-pub fn key_files() -> Vec<(KeyFile, Secret)> {
+/// Key files in every format, of every family. To encrypt them takes a while: it is done once.
+pub fn key_files() -> &'static [(KeyFile, Secret)] {
+    static FILES: LazyLock<Vec<(KeyFile, Secret)>> = LazyLock::new(make_key_files);
+    &FILES
+}
+
+fn make_key_files() -> Vec<(KeyFile, Secret)> {
     let mut files = Vec::new();
     for algorithm in families() {
         let key = seeded(algorithm, 11);

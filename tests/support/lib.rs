@@ -10,7 +10,10 @@ pub mod folded;
 pub mod hooked;
 pub mod key_files;
 pub mod openssl;
+#[cfg(all(feature = "postgres", unix))]
+pub mod postgres;
 pub mod provider;
+pub mod proxy;
 pub mod question;
 pub mod revoked;
 pub mod sides;

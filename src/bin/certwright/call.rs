@@ -60,7 +60,8 @@ pub fn run(
     let key = options.key_file.as_deref().map(read_sealing_key).transpose();
     let key = key.map_err(Failure::of_call)?;
 
-    let store = store::open(&place, key.as_ref(), options.wait).map_err(Failure::of_call)?;
+    let store = store::open(&place, key.as_ref(), options.wait);
+    let store = store.map_err(Failure::of_call)?.store();
     let cas = match options.now {
         Some(now) => Cas::new(store, FixedClock(now), config),
         None => Cas::new(store, SystemClock, config),

@@ -18,9 +18,11 @@ mod lint;
 mod ops;
 mod options;
 mod output;
+mod place;
 #[cfg(feature = "serve")]
 mod serve;
 mod store;
+mod store_verb;
 mod values;
 mod verify;
 
@@ -94,6 +96,10 @@ fn run(options: Options, output: &mut Output) -> Result<(), Failure> {
         Verb::Serve(options) => {
             let store = before.and(options.store.clone())?;
             serve::run(&options, &store, output)
+        }
+        Verb::Store { verb } => {
+            before.none("store")?;
+            store::run(verb)
         }
         Verb::Verify(verify) => {
             before.none("verify")?;

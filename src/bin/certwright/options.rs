@@ -15,6 +15,8 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, V
 use clap_complete::Shell;
 
 use super::failure::{self, Failure};
+use super::place::Place;
+use super::store_verb::StoreVerb;
 use super::values::{Digest, Purpose, RuleProfile, digest, sm2_id, time};
 
 /// A private CA in one file: RSA, the NIST curves and SM2.
@@ -33,8 +35,8 @@ pub enum Verb {
     /// Write the audit log as JSON lines and verify the whole store: its log, and every record
     /// against it
     Audit {
-        /// The file of the store
-        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        /// The store: a file or a URL
+        #[arg(long, value_name = "FILE|URL", value_hint = ValueHint::FilePath)]
         store: Option<PathBuf>,
         /// The key file that private keys are sealed with: the log must end as its holder wrote it
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -84,6 +86,11 @@ pub enum Verb {
     /// Serve the operations over HTTP, to the service's own clients
     #[cfg(feature = "serve")]
     Serve(Box<Serve>),
+    /// Make the tables of a store on PostgreSQL, or copy a store from one kind to the other
+    Store {
+        #[command(subcommand)]
+        verb: StoreVerb,
+    },
     /// Verify a chain up to a trusted certificate
     Verify(Verify),
 }
@@ -106,9 +113,13 @@ pub struct Call {
 /// Where a store is, and how it is opened and used. These stand before or after `call`.
 #[derive(Clone, Debug, Default, Args)]
 pub struct StoreOptions {
-    /// The file of the store, which `init` creates
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    /// The file of the store, which `init` creates; or postgres://USER@HOST/DATABASE, whose tables `store
+    /// create-schema` creates
+    #[arg(long, value_name = "FILE|URL", value_hint = ValueHint::FilePath)]
     pub store: Option<PathBuf>,
+    /// A file whose one line is the password of the database's user; else PGPASSWORD in the environment
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store_password_file: Option<PathBuf>,
     /// A file of the 32 bytes that private keys are sealed with
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub key_file: Option<PathBuf>,
@@ -273,6 +284,7 @@ impl StoreOptions {
         }
         Ok(Self {
             store: self.store.or(after.store),
+            store_password_file: self.store_password_file.or(after.store_password_file),
             key_file: self.key_file.or(after.key_file),
             now: self.now.or(after.now),
             actor: self.actor.or(after.actor),
@@ -290,15 +302,17 @@ impl StoreOptions {
         store: Option<PathBuf>,
         key_file: Option<PathBuf>,
         verb: &str,
-    ) -> Result<(PathBuf, Option<PathBuf>), Failure> {
-        Self { store: None, key_file: None, ..self.clone() }.none(verb)?;
+    ) -> Result<(Place, Option<PathBuf>), Failure> {
+        let others =
+            Self { store: None, store_password_file: None, key_file: None, ..self.clone() };
+        others.none(verb)?;
         let both = self.and(Self { store, key_file, ..Self::default() })?;
         Ok((both.store()?, both.key_file))
     }
 
     /// The same, for a verb that has no other option of these than the store.
-    pub fn only_store(self, store: Option<PathBuf>, verb: &str) -> Result<PathBuf, Failure> {
-        Self { store: None, ..self.clone() }.none(verb)?;
+    pub fn only_store(self, store: Option<PathBuf>, verb: &str) -> Result<Place, Failure> {
+        Self { store: None, store_password_file: None, ..self.clone() }.none(verb)?;
         self.and(Self { store, ..Self::default() })?.store()
     }
 
@@ -313,17 +327,19 @@ impl StoreOptions {
         }
     }
 
-    /// The file of the store, which must have been given.
-    pub fn store(&self) -> Result<PathBuf, Failure> {
+    /// Where the store is, which must have been given.
+    pub fn store(&self) -> Result<Place, Failure> {
         let missing = || usage(ErrorKind::MissingRequiredArgument, "--store <FILE> is missing");
-        self.store.clone().ok_or_else(missing)
+        let store = self.store.clone().ok_or_else(missing)?;
+        Ok(Place::new(store, self.store_password_file.clone()))
     }
 
     fn given(&self) -> Vec<&'static str> {
-        let Self { store, key_file, now, actor, wait, config, .. } = self;
+        let Self { store, store_password_file, key_file, now, actor, wait, config, .. } = self;
         let Self { crl_base_url, order_issuer, lenient_validity, .. } = self;
         [
             (store.is_some(), "--store"),
+            (store_password_file.is_some(), "--store-password-file"),
             (key_file.is_some(), "--key-file"),
             (now.is_some(), "--now"),
             (actor.is_some(), "--actor"),

@@ -171,6 +171,7 @@ fn products_and_squares_of_two_blocks() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn products_and_squares_of_three_and_more_blocks() {
     let mut compared = compared!(10, 3, 41, 2);
     compared += compared!(10, 4, 73, 2);

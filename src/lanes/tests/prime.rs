@@ -152,6 +152,7 @@ pub(super) fn compare(cases: &[Case]) -> Counts {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn random_candidates_and_primes_of_512_bits() {
     let mut source = Random(21);
     let mut cases: Vec<_> =
@@ -208,6 +209,7 @@ fn half_of_a_number_is_that_of_crypto_bigint() {
 /// Google's collection. 16 of the numbers have 1,024 bits and none has 512, 1,536 or 2,048, which are
 /// the lengths that keys ask for; the others go to a tester of their own length.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn numbers_of_wycheproof_up_to_512_bits() {
     let (counts, sizes) = wycheproof(|bits| bits <= 512);
     let sizes_of_keys = [512, 1024, 1536, 2048].map(|bits| sizes.get(&bits).copied().unwrap_or(0));

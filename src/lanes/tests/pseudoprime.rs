@@ -35,6 +35,7 @@ fn assert_liars(numbers: &[BoxedUint], bits: u32, seed: u64) {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn pseudoprimes_of_512_bits() {
     let doubles = [STRONG_512, FERMAT_512].concat().into_iter().map(double);
     let numbers: Vec<_> = doubles.chain(CARMICHAEL_512.map(carmichael)).collect();

@@ -60,6 +60,7 @@ fn remainders_by_every_small_prime_are_those_of_divisions() {
 
 /// Starts for which a given prime divides the first, the second, …, and a place far away.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn what_is_open_has_no_small_factor_and_fits_the_public_exponent() {
     let mut source = Random(43);
     for prime in [3_u64, 5, 7, 251, 257, 32_749, 32_771, 65_519, 65_521, 65_537] {

@@ -64,6 +64,7 @@ fn public<const N: usize>() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn public_powers_are_those_of_crypto_bigint() {
     every_size!(public());
 }

@@ -120,6 +120,7 @@ fn messages_at_the_edges_of_long_keys() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn blinding_is_drawn_anew_after_128_uses_and_every_signature_is_right() {
     let numbers = Numbers::of_bits(512);
     let key = key(&numbers).unwrap();

@@ -9,7 +9,7 @@ use super::acs3::Authorization;
 use super::allowed::Allowed;
 use super::credentials::{Credential, Credentials};
 use super::limits::NONCE_CHARACTERS;
-use super::nonces::Nonces;
+use super::nonces::{Fresh, Nonces};
 use super::refusal::Refusal;
 use super::request::Received;
 use super::rpc1;
@@ -36,14 +36,24 @@ impl Callers {
         }
     }
 
-    /// The caller whose signature a request has. Its nonce is taken only if that is right: strangers fill no
-    /// memory.
-    pub fn authenticate(&self, request: &Received) -> Result<Arc<Credential>, Refusal> {
+    /// Forgets old nonces.
+    pub fn forget(&self, now: i64) {
+        if let Self::Known { nonces, .. } = self {
+            nonces.forget(now);
+        }
+    }
+
+    /// The caller whose signature a request has, and its nonce, which other processes may have taken. It is taken
+    /// only if the signature is right: strangers fill no memory.
+    pub fn authenticate(
+        &self,
+        request: &Received,
+    ) -> Result<(Arc<Credential>, Option<Fresh>), Refusal> {
         let (credentials, nonces) = match self {
             Self::Known { credentials, nonces } => (credentials, nonces),
             Self::Anybody(anybody) => {
                 refuse_browsers(request)?;
-                return Ok(Arc::clone(anybody));
+                return Ok((Arc::clone(anybody), None));
             }
         };
         let signed = signed(request, credentials)?;
@@ -61,8 +71,8 @@ impl Callers {
         let now = Time::now().map_err(|error| {
             Refusal::new(500, "InternalError", format!("the service's clock: {error}"))
         })?;
-        nonces.take(&caller.access_key_id, signed.nonce, at.unix(), now.unix())?;
-        Ok(Arc::clone(caller))
+        let nonce = nonces.take(&caller.access_key_id, signed.nonce, at.unix(), now.unix())?;
+        Ok((Arc::clone(caller), Some(nonce)))
     }
 }
 

@@ -24,6 +24,7 @@ use super::engine::{Engine, Outcome};
 use super::limits::{BODY_BYTES, BODY_TIME, ENDING_TIME, REQUESTS};
 use super::log::Line;
 use super::metrics::Metrics;
+use super::nonces::Fresh;
 use super::publish::Publisher;
 use super::refusal::Refusal;
 use super::request::Received;
@@ -156,7 +157,10 @@ async fn called(
     action: &mut &'static str,
     actor: &mut String,
 ) -> Result<Outcome, Refusal> {
-    let caller = service.callers.authenticate(&received)?;
+    let (caller, nonce) = service.callers.authenticate(&received)?;
+    if let Some(nonce) = nonce.filter(Fresh::is_shared) {
+        service.engine.quickly(|| nonce.take()).await??;
+    }
     actor.clone_from(&caller.actor);
     let call = Call::read(&received)?;
     drop(received);

@@ -22,6 +22,7 @@ mod publish;
 mod refusal;
 mod request;
 mod rpc1;
+mod shared;
 mod shutdown;
 mod tls;
 mod wire;
@@ -31,7 +32,6 @@ mod vectors_tests;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -59,6 +59,7 @@ use super::failure::Failure;
 use super::input::read_sealing_key;
 use super::options::{Serve, StoreOptions, usage};
 use super::output::Output;
+use super::place::Place;
 use super::store;
 
 /// All that can be wrong before a store is opened.
@@ -139,13 +140,14 @@ fn checked_url(url: &str) -> Result<&str, Failure> {
 
 async fn serve(
     options: &Serve,
-    place: &Path,
+    place: &Place,
     wait: Option<u32>,
     checked: Checked,
     output: &mut Output,
 ) -> Result<(), Failure> {
     let Checked { mut config, key, credentials, tls } = checked;
-    let store = store::open(place, Some(&key), wait)?;
+    let opened = store::open(place, Some(&key), wait)?;
+    let shared = shared::shared(&opened);
     let (listener, address) = bound(options.listen).await?;
     let publishing = match options.publish {
         Some(publish) => Some(bound(publish).await?),
@@ -157,17 +159,21 @@ async fn serve(
     if config.crl_base_url.is_none() {
         config.crl_base_url = Some(format!("{}/crl", public.as_ref().unwrap_or(&url)));
     }
-    let cas = Cas::new(store, SystemClock, config);
+    let cas = Cas::new(opened.store(), SystemClock, config);
     cas.ledger().unlock(&key)?;
     drop(key);
     let callers = match credentials {
         Some(credentials) => {
-            Callers::Known { credentials, nonces: Nonces::new(next_second().await?) }
+            let nonces = match &shared {
+                Some(shared) => Nonces::shared(Arc::clone(shared)),
+                None => Nonces::new(next_second().await?),
+            };
+            Callers::Known { credentials, nonces }
         }
         None => Callers::anybody(),
     };
     let service = Arc::new(Service {
-        publisher: Publisher::new(&cas),
+        publisher: Publisher::new(&cas, shared),
         engine: Engine::new(cas),
         callers,
         metrics: metrics::Metrics::default(),
@@ -188,7 +194,7 @@ async fn serve(
     output.flush()?;
     tokio::select! {
         () = signals.came() => {}
-        () = refresh_lists(&service) => {}
+        () = refresh(&service) => {}
     }
     log::notice("ending: what was begun is answered");
     service.is_ending.store(true, Ordering::Relaxed);
@@ -219,12 +225,18 @@ async fn next_second() -> Result<i64, Failure> {
     Ok(Time::now()?.unix())
 }
 
-/// Makes lists anew before they end, for as long as it runs.
-async fn refresh_lists(service: &Service) {
+/// Makes lists anew before they end, and forgets old nonces, for as long as it runs.
+async fn refresh(service: &Arc<Service>) {
     loop {
-        let publisher = Arc::clone(&service.publisher);
+        let working = Arc::clone(service);
+        let work = move || {
+            working.publisher.refresh();
+            if let Ok(now) = Time::now() {
+                working.callers.forget(now.unix());
+            }
+        };
         // Where there is no room now, there is later.
-        let _ = service.engine.quickly(move || publisher.refresh()).await;
+        let _ = service.engine.quickly(work).await;
         sleep(LISTS_TIME).await;
     }
 }

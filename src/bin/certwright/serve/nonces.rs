@@ -5,14 +5,20 @@
 //! before the start is refused: whatever the process before this one accepted was dated before it, but for
 //! clients whose clocks are ahead. What such a client sent can be sent again after a restart, until its time
 //! is 15 minutes ago.
+//!
+//! Where several processes share a store on PostgreSQL, they share the nonces, too, which outlive them: what one took
+//! no other does, and no start forgets.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
 use super::limits::{CLOCK_SKEW, NONCES};
+use super::log;
 use super::refusal::Refusal;
+use super::shared::Shared;
 
 /// The nonces of the last minutes, each by the minute in which it can be forgotten.
 pub struct Nonces {
@@ -20,6 +26,16 @@ pub struct Nonces {
     since: i64,
     most: usize,
     used: Mutex<Used>,
+    /// Where others take them, too.
+    shared: Option<Arc<dyn Shared>>,
+    /// How many are shared, as of the last minute.
+    shared_count: AtomicUsize,
+}
+
+/// A nonce that may be new: [`Fresh::take`] asks the other processes, which takes a while.
+#[must_use]
+pub struct Fresh {
+    shared: Option<(Arc<dyn Shared>, [u8; 16], i64)>,
 }
 
 #[derive(Default)]
@@ -30,17 +46,50 @@ struct Used {
 
 impl Nonces {
     pub fn new(since: i64) -> Self {
-        Self { since, most: NONCES, used: Mutex::default() }
+        Self {
+            since,
+            most: NONCES,
+            used: Mutex::default(),
+            shared: None,
+            shared_count: AtomicUsize::new(0),
+        }
+    }
+
+    /// Those that processes share. Nothing is too old for them that is not for all.
+    pub fn shared(shared: Arc<dyn Shared>) -> Self {
+        Self { shared: Some(shared), ..Self::new(i64::MIN) }
     }
 
     /// How many are remembered.
     pub fn count(&self) -> usize {
-        self.used().count
+        match &self.shared {
+            Some(_) => self.shared_count.load(Ordering::Relaxed),
+            None => self.used().count,
+        }
+    }
+
+    /// Forgets what is shared and no longer accepted, with as much again for clocks that differ. Others are
+    /// forgotten when the next comes.
+    pub fn forget(&self, now: i64) {
+        let Some(shared) = &self.shared else { return };
+        match shared.forget_nonces(now.saturating_sub(CLOCK_SKEW)) {
+            Ok(left) => {
+                let left = usize::try_from(left).unwrap_or(usize::MAX);
+                self.shared_count.store(left, Ordering::Relaxed);
+            }
+            Err(error) => log::warning(&format!("old nonces cannot be forgotten: {error}")),
+        }
     }
 
     /// Takes a nonce of a caller whose signature is right. `at` is the time of the request, in UNIX
     /// seconds.
-    pub fn take(&self, access_key_id: &str, nonce: &str, at: i64, now: i64) -> Result<(), Refusal> {
+    pub fn take(
+        &self,
+        access_key_id: &str,
+        nonce: &str,
+        at: i64,
+        now: i64,
+    ) -> Result<Fresh, Refusal> {
         let expired = |message: String| Err(Refusal::new(400, "InvalidTimeStamp.Expired", message));
         if now.abs_diff(at) > CLOCK_SKEW.unsigned_abs() {
             return expired(format!(
@@ -60,6 +109,13 @@ impl Nonces {
         let digest = Sha256::new().chain_update(access_key_id).chain_update([0]);
         let digest = digest.chain_update(nonce).finalize();
         let Some(key) = digest.first_chunk::<16>() else { return expired(String::new()) };
+        if let Some(shared) = &self.shared {
+            if self.count() >= self.most {
+                return Err(too_many());
+            }
+            let expires = at.saturating_add(CLOCK_SKEW);
+            return Ok(Fresh { shared: Some((Arc::clone(shared), *key, expires)) });
+        }
         let mut used = self.used();
         let old: Vec<i64> = used.by_minute.range(..now.div_euclid(60)).map(|(at, _)| *at).collect();
         for minute in old {
@@ -67,18 +123,16 @@ impl Nonces {
             used.count = used.count.saturating_sub(forgotten);
         }
         if used.by_minute.values().any(|minute| minute.contains(key)) {
-            let message = "Specified signature nonce was used already.";
-            return Err(Refusal::new(400, "SignatureNonceUsed", message));
+            return Err(used_already());
         }
         if used.count >= self.most {
-            let message = "Throttling: too many requests in 30 minutes; try again later";
-            return Err(Refusal::busy(message));
+            return Err(too_many());
         }
         // The whole minute in which the request is accepted for the last time is over.
         let minute = at.saturating_add(CLOCK_SKEW).div_euclid(60);
         used.by_minute.entry(minute).or_default().insert(*key);
         used.count += 1;
-        Ok(())
+        Ok(Fresh { shared: None })
     }
 
     /// A panic elsewhere leaves it whole.
@@ -87,14 +141,42 @@ impl Nonces {
     }
 }
 
+impl Fresh {
+    /// Whether somebody has to be asked.
+    pub fn is_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+
+    /// Takes it, where it is new for all processes.
+    pub fn take(self) -> Result<(), Refusal> {
+        let Some((shared, key, expires)) = self.shared else { return Ok(()) };
+        match shared.take_nonce(&key, expires) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(used_already()),
+            Err(error) => {
+                log::warning(&error.to_string());
+                Err(Refusal::busy("the store cannot be reached now; try again later"))
+            }
+        }
+    }
+}
+
+fn used_already() -> Refusal {
+    Refusal::new(400, "SignatureNonceUsed", "Specified signature nonce was used already.")
+}
+
+fn too_many() -> Refusal {
+    Refusal::busy("Throttling: too many requests in 30 minutes; try again later")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const NOW: i64 = 1_780_272_000;
 
-    fn code(taken: Result<(), Refusal>) -> &'static str {
-        taken.map_or_else(|refusal| refusal.code, |()| "")
+    fn code(taken: Result<Fresh, Refusal>) -> &'static str {
+        taken.map_or_else(|refusal| refusal.code, |_| "")
     }
 
     #[test]
