@@ -18,4 +18,5 @@ mod nodes;
 mod refusals;
 mod slow_work;
 mod starting;
+mod terraform;
 mod tls;

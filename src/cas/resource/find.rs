@@ -14,6 +14,7 @@ use crate::ledger::Row;
 
 /// The one type of resource that the service has.
 pub(super) const INSTANCE: &str = "instance";
+const PCA_CERTIFICATE: &str = "pcacertificate";
 
 /// What has tags.
 pub(super) enum Resource {
@@ -94,7 +95,7 @@ pub(super) fn tagged(at: &Session<'_>) -> Result<Vec<(String, Vec<AnsweredTag>)>
     Ok(cas.chain(leaves).chain(orders).filter(|(_, tags)| !tags.is_empty()).collect())
 }
 
-/// There is one type of resource.
+/// There is one type of resource, by two names: the models' and that which the service's Terraform provider sends.
 pub(super) fn check_type(given: &str) -> Result<(), CasError> {
-    one_of("ResourceType", &Some(given.to_ascii_lowercase()), &[INSTANCE])
+    one_of("ResourceType", &Some(given.to_ascii_lowercase()), &[INSTANCE, PCA_CERTIFICATE])
 }

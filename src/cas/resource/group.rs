@@ -14,7 +14,7 @@ structures! {
     MoveResourceGroup {
         /// The identifier of the CA or leaf.
         resource_id: String,
-        /// instance.
+        /// instance or PcaCertificate, which mean the same.
         resource_type: String,
         /// The resource group.
         resource_group_id: String,

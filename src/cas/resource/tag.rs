@@ -16,7 +16,7 @@ structures! {
     TagResources {
         /// Identifiers of CAs and leaves, and orders' InstanceIds, at most 50.
         resource_id: Vec<String>,
-        /// instance.
+        /// instance or PcaCertificate, which mean the same.
         resource_type: String,
         /// The tags, at most 20.
         tag: Vec<TagParameter>,
@@ -29,7 +29,7 @@ structures! {
     UntagResources {
         /// Identifiers of CAs and leaves, and orders' InstanceIds, at most 50.
         resource_id: Vec<String>,
-        /// instance.
+        /// instance or PcaCertificate, which mean the same.
         resource_type: String,
         /// The keys of the tags. A resource that does not have one stays as it is.
         tag_key: Vec<String>,

@@ -14,7 +14,7 @@ structures! {
     TagsAsked {
         /// Only those of these resources.
         resource_id: Vec<String>,
-        /// instance.
+        /// instance or PcaCertificate, which mean the same.
         resource_type: String,
         /// Only those of resources that have all of these: a key, with its value where that is given.
         tag: Vec<TagParameter>,
@@ -46,7 +46,7 @@ structures! {
     TagOfResource {
         /// The resource.
         resource_id: String,
-        /// instance.
+        /// instance or PcaCertificate, which mean the same.
         resource_type: String,
         /// The tag.
         tag as ..: AnsweredTag,
@@ -89,7 +89,7 @@ structures! {
     /// # Errors
     /// `InvalidParameter` for a page out of bounds.
     ListTagKeys {
-        /// instance.
+        /// instance or PcaCertificate, which mean the same.
         resource_type: String,
         /// The page, from 1 on.
         current_page: Option<i64>,

@@ -74,7 +74,10 @@ impl Sql {
                  ON CONFLICT (writer) DO UPDATE SET number = EXCLUDED.number, at = EXCLUDED.at
                  RETURNING {settings}"
             ),
-            noted: format!("SELECT number FROM {schema}.commits WHERE writer = $1"),
+            noted: format!(
+                "INSERT INTO {schema}.commits (writer, number, at) VALUES ($1, 0, now())
+                 ON CONFLICT (writer) DO UPDATE SET at = EXCLUDED.at RETURNING number"
+            ),
             forget: format!("DELETE FROM {schema}.commits WHERE at < now() - interval '1 day'"),
             take_nonce: format!(
                 "INSERT INTO {schema}.nonces (nonce, expires) VALUES ($1, $2) ON CONFLICT DO NOTHING"

@@ -161,22 +161,17 @@ fn settle(pool: &Pool, writer: &[u8; 16], number: i64) -> Result<(), Failure> {
     }
 }
 
-/// The number of a connection's last commit, durably.
+/// The number of a connection's last commit, durably, or 0. It writes the row that the lost transaction wrote, so that
+/// on an engine without the lock, too, that one has ended or cannot commit any more.
 fn look_up(pool: &Pool, writer: &[u8; 16]) -> Result<Option<i64>, Failure> {
-    let mut lease = begun(pool, Connection::begin_writing)?;
-    lease.connection.number += 1;
-    let (own, number) = (lease.connection.writer, lease.connection.number);
+    let lease = begun(pool, Connection::begin_writing)?;
     let connection = &lease.connection;
     let doing = "a commit cannot be looked up";
-    let rows = connection.query_text(
-        doing,
-        &connection.sql().noted,
-        &[(&writer.as_slice(), Type::BYTEA)],
-    )?;
+    let values = [(&writer.as_slice() as _, Type::BYTEA)];
+    let rows = connection.query_text(doing, &connection.sql().noted, &values)?;
     let unreadable = |error| Failure::lasting(StoreError::backend(doing, error));
     let found = rows.first().map(|row| row.try_get(0)).transpose().map_err(unreadable)?;
     let warnings = connection.warnings();
-    connection.query(doing, &connection.statements().note, &[&own.as_slice(), &number])?;
     match connection.commit(POSTGRES_COMMIT_TIME) {
         Some(Ok(())) if connection.warnings() == warnings => {}
         Some(Err(error)) => return Err(Failure::of(doing, error)),
