@@ -10,7 +10,7 @@ fn a_key_in_the_wrong_place_is_not_printed() {
     let shop = Shop::new();
     let mut runs = 0;
     for (file, secret) in key_files() {
-        let forms = forms(&file);
+        let forms = forms(file);
         // A process takes its time: each form comes by in one of the places.
         for (number, form) in forms.iter().enumerate().step_by(5) {
             shop.secret("given", form);

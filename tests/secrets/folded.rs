@@ -26,7 +26,7 @@ fn no_reader_of_the_library_shows_it() {
     let known = Linter::new();
     let step = certwright_tests::common::step(5);
     for (number, (file, secret)) in key_files().iter().enumerate() {
-        let mut texts = forms(&file);
+        let mut texts = forms(file);
         texts.retain(|text| !text.is_empty());
         for (index, text) in texts.iter().enumerate().skip(number % step).step_by(step) {
             let mut said = Said::default();
@@ -111,7 +111,7 @@ fn no_reader_of_der_shows_it() {
             files.push(value(0x30, &[&value(tag, &[der])]));
         }
         // The text itself in the place of DER, and every length and tag changed.
-        files.extend(forms(&file).into_iter().map(String::into_bytes));
+        files.extend(forms(file).into_iter().map(String::into_bytes));
         for at in 0..der.len().min(64) {
             let mut changed = der.clone();
             let mut byte = [0];

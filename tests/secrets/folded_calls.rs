@@ -29,7 +29,7 @@ fn no_operation_shows_it() {
         }
     };
     for (file, secret) in key_files() {
-        let forms = forms(&file);
+        let forms = forms(file);
         let mut next = forms.iter().cycle();
         let mut tried = 0;
         let mut check = |answer: Result<String, CasError>, what: &str| {
@@ -98,7 +98,7 @@ fn no_folder_of_openssl_ca_shows_it() {
         Issuer::self_signed(name, Profile::root(), seeded(algorithm, 5)).unwrap()
     };
     for (file, secret) in key_files() {
-        for (number, form) in forms(&file).iter().enumerate().step_by(3 * step(3)) {
+        for (number, form) in forms(file).iter().enumerate().step_by(3 * step(3)) {
             let folder = certwright_tests::common::folder();
             let columns = ["V", "300101000000Z", "", "01", "unknown", "/CN=a"];
             let line = |at: usize| {
