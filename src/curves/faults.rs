@@ -1,9 +1,6 @@
-//! Faults for tests: keys that sign wrongly.
+//! Faults for tests, and where numbers change by them.
 
-use super::curve::Curve;
 use super::modulus::{Modulus, Residue};
-use super::scheme::Scalar;
-use super::tables::Comb;
 
 /// What is wrong.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -22,45 +19,6 @@ pub(crate) enum Fault {
     Scalar,
     /// A table that is at infinity everywhere: the sums meet an exception.
     Infinity,
-}
-
-pub(super) fn spoil<C: Curve<N>, const N: usize>(
-    scalar: &mut Scalar<C, N>,
-    comb: &mut &'static Comb<C, N>,
-    fault: Fault,
-) {
-    let mut table = Comb::<C, N>::new(&super::tables::generator::<C, N>());
-    for row in table.rows() {
-        match fault {
-            Fault::Entries => row.iter_mut().for_each(|entry| {
-                entry.x = entry.x.add(&Residue::ONE);
-            }),
-            Fault::Rows => row.reverse(),
-            Fault::Infinity => {
-                let first = row[0];
-                row.fill(first);
-            }
-            Fault::Nonce | Fault::Product | Fault::Row | Fault::Scalar => {}
-        }
-    }
-    match fault {
-        Fault::Nonce | Fault::Product => scalar.fault = Some(fault),
-        Fault::Row => {
-            table.rows()[7].reverse();
-            *comb = Box::leak(Box::new(table));
-        }
-        Fault::Scalar => {
-            *scalar.d = scalar.d.add(&Residue::ONE);
-            *scalar.inverse = scalar.inverse.add(&Residue::ONE);
-        }
-        // Every row the same: the second sum meets the same point twice, or its negative.
-        Fault::Infinity => {
-            let first = table.rows()[0];
-            table.rows().fill(first);
-            *comb = Box::leak(Box::new(table));
-        }
-        _ => *comb = Box::leak(Box::new(table)),
-    }
 }
 
 /// Another number, where this is what is wrong.

@@ -216,6 +216,6 @@ impl<C: Curve<N>, const N: usize> Secret for SecretOf<C, N> {
 
     #[cfg(test)]
     fn spoil(&mut self, fault: super::faults::Fault) {
-        super::faults::spoil(&mut self.scalar, &mut self.comb, fault);
+        super::spoiled::spoil(&mut self.scalar, &mut self.comb, fault);
     }
 }
