@@ -40,8 +40,9 @@ impl Effects {
     /// What changes do to the records below them.
     pub(super) fn of(changes: &Changes, below: &dyn ReadTransaction) -> Result<Self, StoreError> {
         let mut effects = Self::default();
-        for (key, new) in changes {
-            let old = below.get(key)?;
+        let keys: Vec<&[u8]> = changes.keys().map(Vec::as_slice).collect();
+        let old = below.get_many(&keys)?;
+        for ((key, new), old) in changes.iter().zip(old) {
             if old != *new {
                 effects.removed.extend(old.map(|old| record_digest(key, &old)));
                 effects.written.extend(new.iter().map(|new| record_digest(key, new)));

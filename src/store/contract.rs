@@ -80,6 +80,15 @@ pub trait ReadTransaction {
     /// The store's own.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// The values of several keys, in their order. A store across a network asks for all at once; this default
+    /// asks for one after the other.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn get_many(&self, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        keys.iter().map(|key| self.get(key)).collect()
+    }
+
     /// Visits the keys that begin with `prefix` and are not below `from`, in order, until the
     /// visitor breaks.
     ///

@@ -50,6 +50,17 @@ impl ReadTransaction for Overlay<'_> {
         }
     }
 
+    fn get_many(&self, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let unchanged: Vec<&[u8]> =
+            keys.iter().copied().filter(|key| !self.changes.contains_key(*key)).collect();
+        let mut below = self.below.get_many(&unchanged)?.into_iter();
+        let value = |key: &&[u8]| match self.changes.get(*key) {
+            Some(change) => change.clone(),
+            None => below.next().flatten(),
+        };
+        Ok(keys.iter().map(value).collect())
+    }
+
     fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {
         let changes = self.changes.range(from.max(prefix).to_vec()..);
         let mut changes = changes.take_while(|(key, _)| key.starts_with(prefix)).peekable();
@@ -170,6 +181,9 @@ mod tests {
             for key in keys {
                 assert_eq!(overlay.get(key).unwrap(), whole.get(key).cloned().flatten());
             }
+            let many = [keys[3], keys[0], keys[0], keys[2], keys[1]];
+            let expected = many.map(|key| whole.get(key).cloned().flatten());
+            assert_eq!(overlay.get_many(&many).unwrap(), expected);
         }
     }
 }

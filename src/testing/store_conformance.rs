@@ -45,6 +45,11 @@ fn check_reading_back(store: &dyn Store) -> Result<(), String> {
     })?;
     read(store, |transaction| {
         let found = (transaction.get(b"a")?, transaction.get(b"b")?, transaction.get(b"c")?);
+        let many = transaction.get_many(&[b"b", b"c", b"a", b"a"])?;
+        let two = Some(b"2".to_vec());
+        if many != [Some(Vec::new()), None, two.clone(), two] {
+            return Err(fail("values of several keys are not those of each, in their order"));
+        }
         if found == (Some(b"2".to_vec()), Some(Vec::new()), None) {
             return Ok(());
         }

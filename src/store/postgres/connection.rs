@@ -45,6 +45,7 @@ pub(super) struct Connection {
 /// What is asked all the time.
 pub(super) struct Statements {
     pub(super) get: Statement,
+    pub(super) get_many: Statement,
     pub(super) scan: Statement,
     pub(super) scan_below: Statement,
     pub(super) write: Statement,
@@ -301,6 +302,7 @@ impl Statements {
         let below = [BYTES, Type::INT8, Type::INT8, BYTES];
         Ok(Self {
             get: client.prepare_typed(&sql.get, &[BYTES]).await?,
+            get_many: client.prepare_typed(&sql.get_many, &[MANY]).await?,
             scan: client.prepare_typed(&sql.scan, &scan).await?,
             scan_below: client.prepare_typed(&sql.scan_below, &below).await?,
             write: client.prepare_typed(&sql.write, &[MANY, MANY, MANY]).await?,

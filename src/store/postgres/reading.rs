@@ -1,6 +1,7 @@
 //! Reading in a transaction: the records, in pages of bounded size.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use tokio_postgres::Row;
@@ -81,6 +82,21 @@ impl ReadTransaction for Reading<'_> {
         let rows = rows.map_err(|failure| self.fail(failure))?;
         let value = rows.first().map(|row| row.try_get(0)).transpose();
         value.map_err(|error| self.unreadable(error))
+    }
+
+    fn get_many(&self, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let get_many = &self.connection.statements().get_many;
+        let rows = self.connection.query("records cannot be read", get_many, &[&keys]);
+        let rows = rows.map_err(|failure| self.fail(failure))?;
+        let mut found: HashMap<&[u8], &[u8]> = HashMap::with_capacity(rows.len());
+        for row in &rows {
+            let read = |column| row.try_get(column).map_err(|error| self.unreadable(error));
+            found.insert(read(0)?, read(1)?);
+        }
+        Ok(keys.iter().map(|key| found.get(key).map(|value| value.to_vec())).collect())
     }
 
     fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {

@@ -31,6 +31,7 @@ pub(super) struct Sql {
     /// writer before committed (PostgreSQL's manual, LOCK).
     pub(super) lock: String,
     pub(super) get: String,
+    pub(super) get_many: String,
     pub(super) scan: String,
     pub(super) scan_below: String,
     pub(super) write: String,
@@ -62,6 +63,7 @@ impl Sql {
         Self {
             lock: format!("LOCK TABLE {schema}.writers IN EXCLUSIVE MODE"),
             get: format!("SELECT value FROM {schema}.records WHERE key = $1"),
+            get_many: format!("SELECT key, value FROM {schema}.records WHERE key = ANY ($1)"),
             scan: scan("", "$2", "$3"),
             scan_below: scan(" AND key < $4", "$2", "$3"),
             write: format!(

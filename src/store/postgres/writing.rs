@@ -87,6 +87,10 @@ impl ReadTransaction for Writing<'_, '_> {
         self.held.get(key)
     }
 
+    fn get_many(&self, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        self.held.get_many(keys)
+    }
+
     fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {
         self.held.scan(prefix, from, visit)
     }
