@@ -4,6 +4,7 @@ pub(crate) mod bundle;
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::algorithm::{SignatureAlgorithm, SignatureIdentifier};
 use crate::error::Error;
@@ -30,7 +31,10 @@ const LABELS: &[&str] = &["CERTIFICATE", "X509 CERTIFICATE"];
 /// key and its signature may be of algorithms that this crate does not know ([`Certificate::public_key`] and
 /// [`Certificate::verify_signature`] fail then, by name), its serial number one that no CA should give.
 #[derive(Clone)]
-pub struct Certificate {
+pub struct Certificate(Arc<Parts>);
+
+/// Shared by the clones of a certificate, which is never changed.
+struct Parts {
     der: Vec<u8>,
     to_be_signed: Range<usize>,
     signature: Range<usize>,
@@ -53,7 +57,7 @@ impl Certificate {
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         let split = split_certificate(der);
         let parts = split.map_err(|error| explain(&[Kind::Certificate], WHAT, der, error))?;
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             to_be_signed: range_within(der, parts.to_be_signed),
             signature: range_within(der, parts.signature),
             version: parts.version,
@@ -65,7 +69,7 @@ impl Certificate {
             public_key: PublicKeyInfo::read(parts.public_key),
             extensions: parts.extensions,
             der: der.to_vec(),
-        })
+        })))
     }
 
     /// Reads the to-be-signed bytes of a certificate that is not signed yet, so that whoever is asked for
@@ -122,22 +126,22 @@ impl Certificate {
 
     /// The DER.
     pub fn as_der(&self) -> &[u8] {
-        &self.der
+        &self.0.der
     }
 
     /// A PEM block `CERTIFICATE`.
     pub fn to_pem(&self) -> String {
-        pem::encode("CERTIFICATE", &self.der)
+        pem::encode("CERTIFICATE", &self.0.der)
     }
 
     /// The bytes that were signed.
     pub fn to_be_signed(&self) -> &[u8] {
-        self.der.get(self.to_be_signed.clone()).unwrap_or_default()
+        self.0.der.get(self.0.to_be_signed.clone()).unwrap_or_default()
     }
 
     /// The version: 1, 2 or 3. Only version 3 has extensions.
     pub fn version(&self) -> u8 {
-        self.version
+        self.0.version
     }
 
     /// The algorithm it was signed with.
@@ -145,37 +149,37 @@ impl Certificate {
     /// # Errors
     /// [`Error::Unsupported`] for one that this crate does not verify with, by name.
     pub fn signature_algorithm(&self) -> Result<SignatureAlgorithm, Error> {
-        self.algorithm.algorithm()
+        self.0.algorithm.algorithm()
     }
 
     /// The algorithm it was signed with, whether this crate knows it or not.
     pub fn signature_identifier(&self) -> &SignatureIdentifier {
-        &self.algorithm
+        &self.0.algorithm
     }
 
     /// The signature: the content of the BIT STRING.
     pub fn signature(&self) -> &[u8] {
-        self.der.get(self.signature.clone()).unwrap_or_default()
+        self.0.der.get(self.0.signature.clone()).unwrap_or_default()
     }
 
     /// The serial number.
     pub fn serial(&self) -> &SerialNumber {
-        &self.serial
+        &self.0.serial
     }
 
     /// The issuer's name.
     pub fn issuer(&self) -> &Name {
-        &self.issuer
+        &self.0.issuer
     }
 
     /// The subject's name.
     pub fn subject(&self) -> &Name {
-        &self.subject
+        &self.0.subject
     }
 
     /// The validity period.
     pub fn validity(&self) -> &Validity {
-        &self.validity
+        &self.0.validity
     }
 
     /// The subject's key.
@@ -184,63 +188,63 @@ impl Certificate {
     /// [`Error::Unsupported`] for algorithms, curves and sizes that this crate does not know, by name;
     /// [`Error::Malformed`] where its numbers are no key.
     pub fn public_key(&self) -> Result<&PublicKey, Error> {
-        self.public_key.key()
+        self.0.public_key.key()
     }
 
     /// The subject's key as it was written, whether this crate knows its algorithm or not.
     pub fn public_key_info(&self) -> &PublicKeyInfo {
-        &self.public_key
+        &self.0.public_key
     }
 
     /// The subject alternative names.
     pub fn alt_names(&self) -> &[GeneralName] {
-        &self.extensions.alt_names
+        &self.0.extensions.alt_names
     }
 
     /// Whether the CA bit is set.
     pub fn is_authority(&self) -> bool {
-        self.extensions.basic_constraints.is_some_and(|constraints| constraints.ca)
+        self.0.extensions.basic_constraints.is_some_and(|constraints| constraints.ca)
     }
 
     /// How many further intermediates may stand below; none for no limit.
     pub fn path_len(&self) -> Option<u8> {
-        self.extensions.basic_constraints.and_then(|constraints| constraints.path_len)
+        self.0.extensions.basic_constraints.and_then(|constraints| constraints.path_len)
     }
 
     /// The key usages; none where the certificate does not limit them.
     pub fn key_usage(&self) -> Option<KeyUsage> {
-        self.extensions.key_usage
+        self.0.extensions.key_usage
     }
 
     /// The extended key usages; none where the certificate does not limit them.
     pub fn extended_key_usage(&self) -> Option<&[ExtendedKeyUsage]> {
-        self.extensions.extended_key_usage.as_deref()
+        self.0.extensions.extended_key_usage.as_deref()
     }
 
     /// The names that a CA may certify; none for no limit.
     pub fn name_constraints(&self) -> Option<&NameConstraints> {
-        self.extensions.name_constraints.as_ref()
+        self.0.extensions.name_constraints.as_ref()
     }
 
     /// The subject key identifier.
     pub fn subject_key_identifier(&self) -> Option<&[u8]> {
-        self.extensions.subject_key_identifier.as_deref()
+        self.0.extensions.subject_key_identifier.as_deref()
     }
 
     /// The authority key identifier.
     pub fn authority_key_identifier(&self) -> Option<&[u8]> {
-        self.extensions.authority_key_identifier.as_deref()
+        self.0.extensions.authority_key_identifier.as_deref()
     }
 
     /// The URLs at which it says its revocation list is.
     pub fn crl_urls(&self) -> Vec<String> {
-        let names = self.extensions.crl_points.iter().flat_map(|point| &point.names);
+        let names = self.0.extensions.crl_points.iter().flat_map(|point| &point.names);
         urls(names).cloned().collect()
     }
 
     /// The points at which it says its revocation lists are.
     pub(crate) fn crl_points(&self) -> &[DistributionPoint] {
-        &self.extensions.crl_points
+        &self.0.extensions.crl_points
     }
 
     /// The extension with this identifier.
@@ -250,17 +254,17 @@ impl Certificate {
 
     /// Every extension as it was written.
     pub fn extensions(&self) -> &[Extension] {
-        &self.extensions.all
+        &self.0.extensions.all
     }
 
     /// SHA-256 of the DER.
     pub fn fingerprint(&self) -> [u8; 32] {
-        fingerprint(&self.der)
+        fingerprint(&self.0.der)
     }
 
     /// Whether issuer and subject are the same name.
     pub fn is_self_issued(&self) -> bool {
-        self.issuer == self.subject
+        self.0.issuer == self.0.subject
     }
 
     /// Verifies the signature with the issuer's key, and nothing else.
@@ -282,10 +286,11 @@ impl Certificate {
     pub(crate) fn require_usable(&self) -> Result<(), Error> {
         self.public_key()?;
         self.signature_algorithm()?;
-        if self.serial.is_conforming() {
+        if self.0.serial.is_conforming() {
             return Ok(());
         }
-        let problem = format!("{}; allowed is a positive number of at most 20 bytes", self.serial);
+        let problem =
+            format!("{}; allowed is a positive number of at most 20 bytes", self.0.serial);
         Err(Error::malformed(WHAT, "serialNumber", problem))
     }
 }
@@ -293,7 +298,7 @@ impl Certificate {
 /// Two certificates are equal when their bytes are.
 impl PartialEq for Certificate {
     fn eq(&self, other: &Self) -> bool {
-        self.der == other.der
+        self.0.der == other.0.der
     }
 }
 
@@ -301,6 +306,6 @@ impl Eq for Certificate {}
 
 impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Certificate({} serial {})", self.subject, self.serial)
+        write!(f, "Certificate({} serial {})", self.0.subject, self.0.serial)
     }
 }

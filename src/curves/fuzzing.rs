@@ -3,7 +3,7 @@
 use super::carry::from_bytes;
 use super::curve::{Curve, P256, P384, P521, Sm2};
 use super::double::double_multiply_public;
-use super::inverse::invert;
+use super::inverse::{invert, invert_public};
 use super::modulus::{Modulus, Residue};
 use super::point::{Affine, Jacobian};
 use super::recoding::{WNAF_DIGITS, digits_public, odd_digit, wnaf_public};
@@ -46,6 +46,7 @@ fn of_curve<C: Curve<N>, const N: usize>(a: &[u8], b: &[u8], q: &[u8]) {
 fn inverse<M: Modulus<N>, const N: usize>(a: &Residue<M, N>) {
     let expected = if a.is_zero_public() { Residue::ZERO } else { Residue::ONE };
     assert!(invert(a).multiply(a).equals_public(&expected));
+    assert!(invert_public(a).equals_public(&invert(a)));
 }
 
 fn recoding<C: Curve<N>, const N: usize>(number: &Residue<C::Order, N>) {

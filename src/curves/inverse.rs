@@ -68,6 +68,18 @@ pub(super) fn invert<M: Modulus<N>, const N: usize>(a: &Residue<M, N>) -> Residu
     Residue::mend_inverse(&state.result(prime, plan.digits))
 }
 
+/// The same in fewer steps, for what anybody may know.
+pub(super) fn invert_public<M: Modulus<N>, const N: usize>(a: &Residue<M, N>) -> Residue<M, N> {
+    let (prime, plan) = const { (&Prime::of::<M, N>(), &Plan::of::<M, N>()) };
+    let mut state = State::new(to_digits(a.words_in_form()), prime);
+    while state.g != [0; DIGITS] {
+        let matrix = state.steps_public();
+        state.update_de(&matrix, prime, plan.digits);
+        state.update_fg(&matrix, plan.digits);
+    }
+    Residue::mend_inverse(&state.result(prime, plan.digits))
+}
+
 /// 1/a and 1/b modulo two primes of as many bits, in little more time than one takes.
 pub(super) fn invert_two<A: Modulus<N>, B: Modulus<N>, const N: usize>(
     a: &Residue<A, N>,
@@ -222,6 +234,39 @@ impl State {
         let (second, other_second) = low.run_with(&mut other_low, steps - steps / 2);
         (self.zeta, other.zeta) = (low.zeta, other_low.zeta);
         (second.after(&first, steps), other_second.after(&other_first, steps))
+    }
+
+    /// 62 steps of the variant that begins with δ = 1, for what anybody may know: the zeros that g ends
+    /// in are shifted out at once, and a multiple of f makes up to six more (libsecp256k1,
+    /// `modinv64_divsteps_62_var`). `zeta` is −δ.
+    fn steps_public(&mut self) -> Matrix {
+        let (mut f, mut g) = (self.f[0] as u64, self.g[0] as u64);
+        let (mut u, mut v, mut q, mut r) = (1_u64, 0_u64, 0_u64, 1_u64);
+        let mut left = BITS;
+        loop {
+            let zeros = (g | u64::MAX << left).trailing_zeros();
+            g >>= zeros;
+            (u, v) = (u << zeros, v << zeros);
+            self.zeta -= i64::from(zeros);
+            left -= zeros;
+            if left == 0 {
+                break;
+            }
+            if self.zeta < 0 {
+                self.zeta = -self.zeta;
+                (f, g) = (g, f.wrapping_neg());
+                (u, q) = (q, u.wrapping_neg());
+                (v, r) = (r, v.wrapping_neg());
+            }
+            // Of −g/f, as many bits as δ stays what it is for: f·(f² − 2) is −1/f modulo 2^6.
+            let bits = (self.zeta + 1).min(i64::from(left)).min(6);
+            let inverse = f.wrapping_mul(f.wrapping_mul(f).wrapping_sub(2));
+            let w = inverse.wrapping_mul(g) & ((1 << bits) - 1);
+            g = g.wrapping_add(f.wrapping_mul(w));
+            q = q.wrapping_add(u.wrapping_mul(w));
+            r = r.wrapping_add(v.wrapping_mul(w));
+        }
+        Matrix { u: u as i64, v: v as i64, q: q as i64, r: r as i64 }
     }
 
     /// (f, g) = matrix · (f, g) / 2^62, which is exact.

@@ -125,7 +125,9 @@ struct PublicOf<C: Curve<N>, const N: usize> {
     point: Affine<C::Field, N>,
     /// How many signatures were verified by [`PublicKey::verify_often`], and the table for more.
     verified: AtomicU32,
-    multiples: OnceLock<Multiples<C, N>>,
+    /// In a place of its own: room for it here would hold, until it is made, whatever the stack had on
+    /// which the key was put together.
+    multiples: OnceLock<Box<Multiples<C, N>>>,
 }
 
 impl<C: Curve<N>, const N: usize> PublicOf<C, N> {
@@ -161,14 +163,14 @@ impl<C: Curve<N>, const N: usize> Public for PublicOf<C, N> {
     fn verify_often(&self, digest: &[u8], r: &[u8], s: &[u8]) -> bool {
         let table = match self.multiples.get() {
             None if self.verified.load(Ordering::Relaxed) >= VERIFIED_BEFORE_TABLE => {
-                let new = || Multiples::new_public(&self.point, WINDOW_OF_KEYS);
-                Some(self.multiples.get_or_init(new))
+                let new = || Box::new(Multiples::new_public(&self.point, WINDOW_OF_KEYS));
+                Some(&**self.multiples.get_or_init(new))
             }
             None => {
                 self.verified.fetch_add(1, Ordering::Relaxed);
                 None
             }
-            table => table,
+            table => table.map(|table| &**table),
         };
         self.verify_with(table, digest, r, s)
     }
@@ -214,6 +216,6 @@ impl<C: Curve<N>, const N: usize> Secret for SecretOf<C, N> {
 
     #[cfg(test)]
     fn spoil(&mut self, fault: super::faults::Fault) {
-        super::faults::spoil(&mut self.scalar, &mut self.comb, fault);
+        super::spoiled::spoil(&mut self.scalar, &mut self.comb, fault);
     }
 }

@@ -29,6 +29,8 @@ mod point;
 mod primes;
 mod recoding;
 mod scheme;
+#[cfg(test)]
+mod spoiled;
 mod tables;
 #[cfg(test)]
 mod tests;

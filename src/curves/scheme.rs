@@ -6,7 +6,9 @@ use zeroize::Zeroizing;
 use super::carry::{from_bytes, read_bytes};
 use super::curve::{Curve, Scheme, width};
 use super::double::{double_multiply_public, has_x_public};
-use super::inverse::{invert, invert_two};
+#[cfg(test)]
+use super::faults::{Fault, disturb};
+use super::inverse::{invert, invert_public, invert_two};
 use super::modulus::Residue;
 use super::point::{Affine, Jacobian};
 use super::tables::{Comb, Multiples};
@@ -46,6 +48,8 @@ pub(super) struct Scalar<C: Curve<N>, const N: usize> {
     pub(super) d: Zeroizing<Residue<C::Order, N>>,
     /// 1/(1 + d) of SM2.
     pub(super) inverse: Zeroizing<Residue<C::Order, N>>,
+    #[cfg(test)]
+    pub(super) fault: Option<Fault>,
 }
 
 impl<C: Curve<N>, const N: usize> Scalar<C, N> {
@@ -59,7 +63,12 @@ impl<C: Curve<N>, const N: usize> Scalar<C, N> {
             *inverse = invert(&plus_one);
             is_out |= plus_one.is_zero();
         }
-        (is_out == 0).then_some(Self { d, inverse })
+        (is_out == 0).then_some(Self {
+            d,
+            inverse,
+            #[cfg(test)]
+            fault: None,
+        })
     }
 
     /// Signs with a nonce, which is reduced modulo n, and a table of G. `None` where the standards
@@ -74,20 +83,23 @@ impl<C: Curve<N>, const N: usize> Scalar<C, N> {
         read_bytes(nonce, &mut low);
         let above = nonce.len().saturating_sub(8 * N);
         read_bytes(nonce.get(..above).unwrap_or_default(), &mut high);
-        let k = Zeroizing::new(Residue::<C::Order, N>::reduce_wide(&low, &high));
+        #[cfg_attr(not(test), allow(unused_mut))]
+        let mut k = Zeroizing::new(Residue::<C::Order, N>::reduce_wide(&low, &high));
         let e = digest_number::<C, N>(digest);
         let (point, _) = comb.multiply(&k);
+        #[cfg(test)]
+        disturb(self.fault, Fault::Nonce, &mut k);
         let (r, s) = match C::SCHEME {
             Scheme::Ecdsa => {
                 let (of_z, of_k) = invert_two(&point.z, &k);
                 let (of_z, of_k) = (Zeroizing::new(of_z), Zeroizing::new(of_k));
                 let r = x_of::<C, N>(&point, &of_z);
-                (r, of_k.multiply(&e.add(&r.multiply(&self.d))))
+                (r, of_k.multiply(&e.add(&self.times(&r))))
             }
             Scheme::Sm2 => {
                 let of_z = Zeroizing::new(invert(&point.z));
                 let r = e.add(&x_of::<C, N>(&point, &of_z));
-                let s = self.inverse.multiply(&k.subtract(&r.multiply(&self.d)));
+                let s = self.inverse.multiply(&k.subtract(&self.times(&r)));
                 // r + k = 0 would show k.
                 let shown = r.add(&k).is_zero();
                 (r, Residue::from_words_in_form(super::carry::masked(s.words_in_form(), !shown)))
@@ -95,6 +107,18 @@ impl<C: Curve<N>, const N: usize> Scalar<C, N> {
         };
         let again = k.is_zero() | point.z.is_zero() | r.is_zero() | s.is_zero();
         (again == 0).then_some(Numbers { r, s })
+    }
+}
+
+impl<C: Curve<N>, const N: usize> Scalar<C, N> {
+    /// r·d.
+    #[inline(always)]
+    fn times(&self, r: &Residue<C::Order, N>) -> Residue<C::Order, N> {
+        #[cfg_attr(not(test), allow(unused_mut))]
+        let mut product = r.multiply(&self.d);
+        #[cfg(test)]
+        disturb(self.fault, Fault::Product, &mut product);
+        product
     }
 }
 
@@ -123,7 +147,7 @@ pub(super) fn verify_public<C: Curve<N>, const N: usize>(
     let e = digest_number::<C, N>(digest);
     let (of_g, of_q, x) = match C::SCHEME {
         Scheme::Ecdsa => {
-            let inverse = invert(s);
+            let inverse = invert_public(s);
             (e.multiply(&inverse), r.multiply(&inverse), *r)
         }
         Scheme::Sm2 => {

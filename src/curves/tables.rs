@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::carry::{mask_of_borrow, sub_borrow};
 use super::curve::Curve;
-use super::inverse::invert;
+use super::inverse::invert_public;
 use super::modulus::{INLINED, Modulus, Residue};
 use super::point::{Affine, Jacobian};
 use super::recoding::{digits_public, odd_digit};
@@ -189,7 +189,7 @@ fn to_affine_public<C: Curve<N>, const N: usize>(
             before
         })
         .collect();
-    let mut inverse = invert(&product);
+    let mut inverse = invert_public(&product);
     let mut out: Vec<_> = points
         .iter()
         .zip(before)

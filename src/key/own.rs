@@ -17,8 +17,10 @@ pub(super) struct OwnPublic(PublicKey);
 pub(super) struct OwnSecret {
     key: SecretKey,
     curve: CurveName,
-    /// What this key's nonces have from it beside random bytes. Computed when it is used first.
-    prefix: OnceLock<Zeroizing<[u8; 32]>>,
+    /// What this key's nonces have from it beside random bytes. Computed when it is used first, in a
+    /// place of its own: room for it here would hold until then whatever the stack had on which the key
+    /// was put together.
+    prefix: OnceLock<Box<Zeroizing<[u8; 32]>>>,
 }
 
 impl OwnPublic {
@@ -105,7 +107,7 @@ impl OwnSecret {
                 .chain_update(&*self.to_scalar());
             let mut whole = Zeroizing::new([0; 64]);
             hash.finalize_into((&mut *whole).into());
-            let mut prefix = Zeroizing::new([0; 32]);
+            let mut prefix = Box::new(Zeroizing::new([0; 32]));
             prefix.iter_mut().zip(whole.iter()).for_each(|(byte, value)| *byte = *value);
             prefix
         })

@@ -13,7 +13,15 @@ use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm};
 use crate::arithmetic::{Arithmetic, failing, own};
 use crate::curves::Fault;
 
-const FAULTS: [Fault; 4] = [Fault::Entries, Fault::Rows, Fault::Scalar, Fault::Infinity];
+const FAULTS: [Fault; 7] = [
+    Fault::Entries,
+    Fault::Rows,
+    Fault::Row,
+    Fault::Nonce,
+    Fault::Product,
+    Fault::Scalar,
+    Fault::Infinity,
+];
 
 fn algorithms() -> Vec<KeyAlgorithm> {
     vec![

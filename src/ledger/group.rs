@@ -29,6 +29,8 @@ struct State {
     waiting: VecDeque<Arc<Job>>,
     /// Whether a thread is carrying changes out.
     busy: bool,
+    /// How many threads wait for it to end.
+    threads: usize,
 }
 
 /// The changes of one call.
@@ -60,7 +62,9 @@ impl Group {
                 return answers;
             }
             if state.busy {
+                state.threads += 1;
                 state = self.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.threads -= 1;
                 continue;
             }
             // Nobody is at it: this thread leads, for all that wait.
@@ -88,8 +92,12 @@ impl Drop for Turn<'_> {
             lock(&job.answers)
                 .get_or_insert_with(|| fail_all(job, "the transaction was abandoned"));
         }
-        lock(&self.group.state).busy = false;
-        self.group.ended.notify_all();
+        let mut state = lock(&self.group.state);
+        state.busy = false;
+        // To tell nobody would cost a system call as well.
+        if state.threads > 0 {
+            self.group.ended.notify_all();
+        }
     }
 }
 

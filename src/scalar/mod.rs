@@ -16,6 +16,8 @@
 
 mod block;
 mod division;
+#[cfg(all(test, feature = "fast-arithmetic"))]
+mod faults;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod montgomery;

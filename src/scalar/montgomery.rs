@@ -117,6 +117,8 @@ impl<const N: usize> Modulus<N> {
     pub(super) fn multiply(&self, a: &mut Number<N>, b: &Number<N>, sums: &mut Sums) {
         product(a, b, sums);
         self.reduce(sums, a);
+        #[cfg(all(test, feature = "fast-arithmetic"))]
+        super::faults::pass(super::faults::Place::Product, a);
     }
 
     /// a²/R into `a`, below 2·M.
@@ -134,6 +136,8 @@ impl<const N: usize> Modulus<N> {
             }
         }
         self.reduce(sums, a);
+        #[cfg(all(test, feature = "fast-arithmetic"))]
+        super::faults::pass(super::faults::Place::Product, a);
     }
 
     /// a·b/R into `a`, below m, for a·b < R·m: out of Montgomery's form, where b is in none. R is above

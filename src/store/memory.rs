@@ -1,8 +1,8 @@
 //! A store in memory.
 
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
-use std::sync::{PoisonError, RwLock};
+use std::collections::{BTreeSet, HashMap};
+use std::ops::{Bound, ControlFlow};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::contract::{ReadTransaction, ReadWork, Store, Visit, WriteWork};
 use super::overlay::Overlay;
@@ -15,7 +15,31 @@ pub struct MemoryStore {
     records: RwLock<Records>,
 }
 
-type Records = BTreeMap<Vec<u8>, Vec<u8>>;
+/// Values by their keys, and the keys in order. Keys begin alike for long, so that to find one in the order
+/// takes many comparisons that miss the cache: only what is new, removed or scanned is looked for there.
+#[derive(Debug, Default)]
+struct Records {
+    values: HashMap<Arc<[u8]>, Vec<u8>>,
+    keys: BTreeSet<Arc<[u8]>>,
+}
+
+impl Records {
+    fn insert(&mut self, key: &[u8], value: Vec<u8>) {
+        if let Some(there) = self.values.get_mut(key) {
+            *there = value;
+            return;
+        }
+        let key: Arc<[u8]> = key.into();
+        self.keys.insert(Arc::clone(&key));
+        self.values.insert(key, value);
+    }
+
+    fn remove(&mut self, key: &[u8]) {
+        if self.values.remove(key).is_some() {
+            self.keys.remove(key);
+        }
+    }
+}
 
 impl Store for MemoryStore {
     fn is_durable(&self) -> bool {
@@ -35,9 +59,9 @@ impl Store for MemoryStore {
         work(&mut writing)?;
         for (key, change) in writing.into_changes() {
             match change {
-                Some(value) => records.insert(key, value),
+                Some(value) => records.insert(&key, value),
                 None => records.remove(&key),
-            };
+            }
         }
         Ok(())
     }
@@ -47,11 +71,13 @@ struct Reading<'r>(&'r Records);
 
 impl ReadTransaction for Reading<'_> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.0.get(key).cloned())
+        Ok(self.0.values.get(key).cloned())
     }
 
     fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {
-        for (key, value) in self.0.range(from.max(prefix).to_vec()..) {
+        let from = (Bound::Included(from.max(prefix)), Bound::Unbounded);
+        for key in self.0.keys.range::<[u8], _>(from) {
+            let Some(value) = self.0.values.get(key) else { continue };
             if !key.starts_with(prefix) || visit(key, value) == ControlFlow::Break(()) {
                 break;
             }

@@ -24,22 +24,34 @@ pub(crate) const fn context(number: u8) -> u8 {
 /// One value with its tag and length, from the parts of its content.
 pub(crate) fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
-    let header = header(tag, length);
-    let mut out = Vec::with_capacity(header.len() + length);
-    out.extend_from_slice(&header);
+    let mut out = Vec::with_capacity(HEADER_BYTES + length);
+    push_header(&mut out, tag, length);
     parts.iter().for_each(|part| out.extend_from_slice(part));
     out
 }
 
 /// The tag and length of a value.
 pub(crate) fn header(tag: u8, length: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(HEADER_BYTES);
+    push_header(&mut out, tag, length);
+    out
+}
+
+/// The most bytes of a tag and a length.
+const HEADER_BYTES: usize = 2 + size_of::<usize>();
+
+fn push_header(out: &mut Vec<u8>, tag: u8, length: usize) {
+    out.push(tag);
     let bytes = length.to_be_bytes();
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     match bytes.get(zeros..).unwrap_or_default() {
-        [] => vec![tag, 0],
-        [short] if *short < 0x80 => vec![tag, *short],
-        // At most eight bytes of length, so their count fits into seven bits.
-        long => [&[tag, 0x80 | long.len() as u8], long].concat(),
+        [] => out.push(0),
+        [short] if *short < 0x80 => out.push(*short),
+        long => {
+            // At most eight bytes of length, so their count fits into seven bits.
+            out.push(0x80 | long.len() as u8);
+            out.extend_from_slice(long);
+        }
     }
 }
 

@@ -7,6 +7,8 @@ mod folded;
 mod folded_calls;
 #[cfg(target_os = "linux")]
 mod memory;
+#[cfg(target_os = "linux")]
+mod on_curves;
 mod printing;
 #[cfg(target_os = "linux")]
 mod scan;

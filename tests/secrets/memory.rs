@@ -18,18 +18,12 @@ use zeroize::Zeroizing;
 
 use crate::common::is_built;
 use crate::key_files::{hex, seeded};
-use crate::scan::{MASK, Needle, WINDOW, scan};
+use crate::on_curves::{forms, nonce};
+use crate::scan::{MASK, Needle, scan, windows};
 
 const PASSPHRASE: &str = "correct horse battery staple and more";
 const SEED: u64 = 7;
-
-#[cfg(feature = "rsa")]
-const P256_ORDER: &str = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
-#[cfg(feature = "rsa")]
-const P384_ORDER: &str = "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf\
-                          581a0db248b0a77aecec196accc52973";
-#[cfg(feature = "rsa")]
-const SM2_ORDER: &str = "fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123";
+const NONCE_SEED: u64 = 8;
 
 /// A stage of a key's life, by its name.
 type Stage = (&'static str, fn(&Inputs));
@@ -37,9 +31,9 @@ type Stage = (&'static str, fn(&Inputs));
 const STAGES: &[Stage] = &[
     ("generated", |inputs| drop(inputs.key())),
     ("signed", |inputs| {
-        let key = inputs.key().with_nonces(Nonces::Deterministic);
-        key.sign(b"message").unwrap();
-        inputs.key().sign(b"message").unwrap();
+        for key in signers(inputs.algorithm, inputs.arithmetic) {
+            key.sign(b"message").unwrap();
+        }
     }),
     ("written", |inputs| drop(inputs.key().to_pkcs8_der().unwrap())),
     ("written as PEM", |inputs| drop(inputs.key().to_pkcs8_pem().unwrap())),
@@ -180,8 +174,9 @@ fn run_with(algorithm: KeyAlgorithm, arithmetic: &str) {
     if !is_built(algorithm.family()) {
         return;
     }
+    let needles = needles(algorithm, Arithmetic::named(arithmetic).unwrap());
     let needles: Vec<String> =
-        needles(algorithm).iter().map(|(name, part)| format!("{name}={}", mask(part))).collect();
+        needles.iter().map(|(name, part)| format!("{name}={}", mask(part))).collect();
     let answer = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "memory::child", "--ignored", "--nocapture", "--test-threads=1"])
         .env("SCAN_ALGORITHM", algorithm.to_string())
@@ -198,10 +193,6 @@ fn run_with(algorithm: KeyAlgorithm, arithmetic: &str) {
         let (stage, found) = line.split_once(": ").unwrap();
         let mut found = found.split(',').filter(|name| !name.is_empty());
         stages += 1;
-        // Without the integers of the feature there is no form of the arithmetic to look for.
-        if stage == "held key" && cfg!(not(feature = "rsa")) {
-            continue;
-        }
         if stage.starts_with("held") {
             let expected = if algorithm.family() == KeyFamily::Rsa { "d" } else { "scalar" };
             let found: Vec<&str> = found.collect();
@@ -224,8 +215,17 @@ fn run_with(algorithm: KeyAlgorithm, arithmetic: &str) {
     assert_eq!(stages, STAGES.len() + 3, "{text}");
 }
 
+/// The key with both kinds of nonces; whoever has one of these is who signs.
+fn signers(algorithm: KeyAlgorithm, arithmetic: Arithmetic) -> [KeyPair; 2] {
+    let key = || {
+        let generation = KeyGeneration::new(algorithm).arithmetic(arithmetic);
+        generation.generate_with(&mut SeededRng::new(SEED)).unwrap()
+    };
+    [key().with_nonces(Nonces::Deterministic), key().with_rng(SeededRng::new(NONCE_SEED))]
+}
+
 /// Every secret in windows, by its name.
-fn needles(algorithm: KeyAlgorithm) -> Vec<(String, Vec<u8>)> {
+fn needles(algorithm: KeyAlgorithm, arithmetic: Arithmetic) -> Vec<(String, Vec<u8>)> {
     let key = seeded(algorithm, SEED);
     let der = key.to_pkcs8_der().unwrap();
     let pem = key.to_pkcs8_pem().unwrap();
@@ -252,8 +252,14 @@ fn needles(algorithm: KeyAlgorithm) -> Vec<(String, Vec<u8>)> {
                 if algorithm == KeyAlgorithm::EcdsaP384 { (35, 48) } else { (36, 32) };
             assert_eq!(der.as_bytes()[from - 2..from], [4, bytes as u8], "an OCTET STRING");
             let scalar = &der.as_bytes()[from..from + bytes];
-            #[cfg(feature = "rsa")]
-            found.extend(montgomery(algorithm, scalar));
+            found.extend(forms("scalar", algorithm, scalar));
+            // The nonces of the crates are theirs.
+            if arithmetic == Arithmetic::Portable {
+                for key in signers(algorithm, arithmetic) {
+                    let nonce = nonce(&key, scalar, &key.sign(b"message").unwrap());
+                    found.extend(forms("nonce", algorithm, &nonce));
+                }
+            }
             numbers.push(("scalar", scalar.to_vec()));
             0..1
         }
@@ -276,25 +282,6 @@ fn needles(algorithm: KeyAlgorithm) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-/// A scalar as some arithmetic has it, in Montgomery's form: times 2^256 or 2^384 modulo n, the least
-/// significant byte first.
-#[cfg(feature = "rsa")]
-fn montgomery(algorithm: KeyAlgorithm, scalar: &[u8]) -> Vec<(String, Vec<u8>)> {
-    use crypto_bigint::{BoxedUint, NonZero};
-    let order = match algorithm {
-        KeyAlgorithm::EcdsaP256 => P256_ORDER,
-        KeyAlgorithm::EcdsaP384 => P384_ORDER,
-        KeyAlgorithm::Sm2 => SM2_ORDER,
-        _ => return Vec::new(),
-    };
-    let order = NonZero::new(BoxedUint::from_be_slice_vartime(&hex(order))).unwrap();
-    let shifted = BoxedUint::from_be_slice_vartime(&[scalar, &vec![0; scalar.len()]].concat());
-    let mut bytes = shifted.rem(&order).to_be_bytes().to_vec();
-    bytes.reverse();
-    bytes.truncate(scalar.len());
-    windows("scalar", &bytes)
-}
-
 /// A number in digits of 61 bits, a word each, the least significant first: what src/scalar makes of the
 /// numbers of a key of 2048 bits.
 fn in_digits(bytes: &[u8]) -> Vec<u8> {
@@ -310,10 +297,6 @@ fn in_digits(bytes: &[u8]) -> Vec<u8> {
         }
     }
     digits
-}
-
-fn windows(name: &str, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
-    bytes.chunks_exact(WINDOW).map(|window| (name.to_owned(), window.to_vec())).collect()
 }
 
 fn sealing_key() -> [u8; 32] {

@@ -61,6 +61,11 @@ pub fn scan(needles: &[Needle]) -> Vec<String> {
     hits
 }
 
+/// A secret in windows, by its name.
+pub fn windows(name: &str, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    bytes.chunks_exact(WINDOW).map(|window| (name.to_owned(), window.to_vec())).collect()
+}
+
 fn start(masked: &[u8; WINDOW]) -> usize {
     usize::from(masked[0]) << 8 | usize::from(masked[1])
 }

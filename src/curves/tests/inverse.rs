@@ -2,15 +2,17 @@
 
 use super::{Random, every_curve};
 use crate::curves::curve::Curve;
-use crate::curves::inverse::{invert, invert_two};
+use crate::curves::inverse::{invert, invert_public, invert_two};
 use crate::curves::modulus::{Modulus, Residue};
 
 fn inverses<M: Modulus<N>, const N: usize>(rounds: usize) {
     let mut random = Random(5);
-    assert!(invert(&Residue::<M, N>::ZERO).is_zero_public());
-    assert!(invert(&Residue::<M, N>::ONE).equals_public(&Residue::ONE));
     let minus_one = Residue::<M, N>::ONE.negate();
-    assert!(invert(&minus_one).equals_public(&minus_one));
+    for invert in [invert::<M, N>, invert_public] {
+        assert!(invert(&Residue::ZERO).is_zero_public());
+        assert!(invert(&Residue::ONE).equals_public(&Residue::ONE));
+        assert!(invert(&minus_one).equals_public(&minus_one));
+    }
     for _ in 0..rounds {
         let words = random.below::<M, N>();
         // As they stand, the words are what the steps work on.
@@ -18,6 +20,7 @@ fn inverses<M: Modulus<N>, const N: usize>(rounds: usize) {
             let product = invert(&a).multiply(&a);
             let expected = if a.is_zero_public() { Residue::ZERO } else { Residue::ONE };
             assert!(product.equals_public(&expected), "{words:x?}");
+            assert!(invert_public(&a).equals_public(&invert(&a)), "{words:x?}");
         }
     }
 }

@@ -8,6 +8,7 @@ use super::Random;
 use super::oracle::{bytes, minus, plus, small, two_to_the};
 use super::rsa::key;
 use super::rsa_keys::Numbers;
+use crate::scalar::faults::{Place, with_fault};
 
 /// The number with one bit changed.
 fn flipped(number: &BoxedUint, bit: u32) -> BoxedUint {
@@ -54,6 +55,39 @@ fn any_bit_of_a_long_key_makes_every_answer_nothing() {
     assert_nothing(1024, [0, 1, 60, 61, 548, 549, 1023]);
     assert_nothing(1536, [1, 539, 540, 1535]);
     assert_nothing(2048, [59, 60, 2047]);
+}
+
+/// A bit that changes in any product, square or entry of the table: the answer is nothing, or the right
+/// one where the entry was not needed or the product only made another random number of one.
+#[test]
+fn a_faulty_product_or_table_entry_never_makes_a_signature() {
+    let numbers = Numbers::of_bits(512);
+    let message = bytes(&small(7), 128);
+    let raise = |fault| {
+        // A new key each time: a faulty blinding pair stays for the next signatures.
+        let key = key(&numbers).unwrap();
+        let mut random = Random(5);
+        with_fault(fault, || key.raise(&message, &mut |bytes| random.fill(bytes)).unwrap())
+    };
+    let (right, [entries, products]) = raise(None);
+    assert!(right.is_some() && products > 2_000, "{products}");
+    // Four powers: of each half, the inverse of what blinds it and the power itself.
+    assert_eq!(entries, 4 * 32);
+    for (place, count, step) in [(Place::Entry, entries, 9), (Place::Product, products, 97)] {
+        let step = if cfg!(debug_assertions) { step } else { 1 };
+        let mut without_effect = 0;
+        for at in (0..count).step_by(step) {
+            match raise(Some((place, at))).0 {
+                None => {}
+                released => {
+                    assert_eq!(released, right, "{place:?} {at}");
+                    without_effect += 1;
+                }
+            }
+        }
+        // Of 32 entries of a table some 103 times one is looked up.
+        assert!(without_effect <= 30, "{place:?}: {without_effect} of {count}");
+    }
 }
 
 #[test]
