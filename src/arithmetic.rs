@@ -98,11 +98,11 @@ impl Arithmetic {
 
     /// Whether this processor has the vectors of [`Arithmetic::Vectors`], and this build uses them.
     pub fn has_vectors() -> bool {
-        #[cfg(all(feature = "fast-arithmetic", feature = "rsa", target_arch = "x86_64"))]
+        #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
         return is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512ifma");
-        #[cfg(not(all(feature = "fast-arithmetic", feature = "rsa", target_arch = "x86_64")))]
+        #[cfg(not(all(feature = "fast-arithmetic", target_arch = "x86_64")))]
         return false;
     }
 

@@ -125,6 +125,8 @@ pub mod store;
 pub mod testing;
 mod usage;
 mod validity;
+#[cfg(any(feature = "fast-arithmetic", feature = "rsa"))]
+mod vectors;
 mod wire;
 
 // The first page: what most programs name. Everything else is in one of the modules, and nothing in two

@@ -191,7 +191,7 @@ fn what_is_no_import_or_an_allowed_one_is_not_reported() {
             "cas/order/list.rs",
             "use crate::time::Time; use crate::{KeyPair, Name}; use super::page;",
         ),
-        ("lanes/field.rs", "fn f() { unsafe { g() } }"),
+        ("vectors/field.rs", "fn f() { unsafe { g() } }"),
         ("lanes/tests/field.rs", "use crypto_bigint::BoxedUint;"),
         ("bin/certwright/call.rs", "fn f() { std::env::var(\"X\"); }"),
     ] {

@@ -7,7 +7,7 @@
 // Positions are written as constants, of which some decide a comparison.
 #![allow(clippy::absurd_extreme_comparisons)]
 
-use super::lane::{Job, Lane};
+use crate::vectors::{Job, Lane};
 
 /// Repeats a block with a constant from 0 to below `$n`, which is at most 11, so that arrays become
 /// registers.

@@ -1,15 +1,14 @@
 //! Which arithmetic works: by what the processor has and what was asked for.
 
-#[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
-use super::ifma::{Ifma4, available};
-use super::lane::Lane;
-use super::portable::Portable;
 use super::prime::{Candidates, Tester};
 use super::private_key::{Key, PrivateKey, PrivateNumbers};
 use super::public_key::{self, Signed};
 use super::single;
 use crate::arithmetic::Arithmetic;
 use crate::scalar::bit_length;
+#[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
+use crate::vectors::ifma::Ifma4;
+use crate::vectors::{self, Lane, Portable};
 
 /// Digits in a block: ten, so that both factors' block and the sums fit 32 registers.
 const BLOCK: usize = 10;
@@ -19,7 +18,7 @@ fn working(chosen: Arithmetic) -> Arithmetic {
     match chosen {
         _ if cfg!(not(feature = "fast-arithmetic")) => Arithmetic::RustCrypto,
         Arithmetic::Fastest if cfg!(debug_assertions) => Arithmetic::RustCrypto,
-        Arithmetic::Fastest | Arithmetic::Vectors if has_vectors() => Arithmetic::Vectors,
+        Arithmetic::Fastest | Arithmetic::Vectors if vectors::available() => Arithmetic::Vectors,
         Arithmetic::Fastest | Arithmetic::Vectors => Arithmetic::Scalar,
         chosen => chosen,
     }
@@ -28,14 +27,6 @@ fn working(chosen: Arithmetic) -> Arithmetic {
 /// Whether RSA keys are worked on by scalar arithmetic here where this was chosen.
 pub(super) fn is_scalar(chosen: Arithmetic) -> bool {
     working(chosen) == Arithmetic::Scalar
-}
-
-/// What the safety of `ifma` rests on.
-fn has_vectors() -> bool {
-    #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
-    return available();
-    #[cfg(not(all(feature = "fast-arithmetic", target_arch = "x86_64")))]
-    return false;
 }
 
 /// A private key for our arithmetic; `None` where it does not work or the key does not fit it.

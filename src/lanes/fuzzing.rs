@@ -1,10 +1,10 @@
 //! The arithmetic on bytes, for the fuzz target of the lanes and for nothing else.
 
-use super::lane::{Job, Lane};
 use super::montgomery::Modulus;
 use super::number::{Number, Sums};
-use super::portable::Portable;
 use super::power::{Power, PowerOf65537};
+use crate::vectors::Portable;
+use crate::vectors::{Job, Lane};
 
 /// Numbers in big-endian bytes.
 #[derive(Clone, Debug)]
@@ -45,8 +45,8 @@ fn every_lane<const B: usize, const N: usize>(
         ("Portable<4>", of_lane::<Portable<4>, B, N>(bits, numbers)),
     ];
     #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
-    if super::ifma::available() {
-        answers.push(("Ifma4", of_lane::<super::ifma::Ifma4, B, N>(bits, numbers)));
+    if crate::vectors::available() {
+        answers.push(("Ifma4", of_lane::<crate::vectors::ifma::Ifma4, B, N>(bits, numbers)));
     }
     answers
 }

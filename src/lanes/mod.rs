@@ -5,9 +5,7 @@
 //! candidates for a prime. Numbers are cut into digits of 52 bits, for which AVX-512 IFMA has a
 //! multiplication, and a digit of each number stands in one register.
 //!
-//! This is the one module with unsafe code, all of it in `ifma`: calls of intrinsics, which exist
-//! once the processor was asked. The rest is generic over the kind of lane, and `portable` is one of
-//! ordinary arithmetic.
+//! Everything is generic over the kind of lane, which are those of `vectors`.
 //!
 //! When it signs, no branch and no address depends on a key or a message. When it searches for primes,
 //! see the head of `search`.
@@ -22,13 +20,8 @@ mod block;
 mod engine;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-#[allow(unsafe_code)] // its head says why it is sound
-#[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
-mod ifma;
-mod lane;
 mod montgomery;
 mod number;
-mod portable;
 mod power;
 mod prime;
 mod private_key;

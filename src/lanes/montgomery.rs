@@ -7,8 +7,8 @@
 use zeroize::Zeroize;
 
 use super::block::{self, ADD, ADD_TWICE, SET};
-use super::lane::{DIGIT_MASK, Job, Lane};
 use super::number::{Number, Sums};
+use crate::vectors::{DIGIT_MASK, Job, Lane};
 
 /// Odd moduli, one in each word, and what is computed once for them.
 #[derive(Clone)]

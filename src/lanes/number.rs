@@ -2,7 +2,7 @@
 
 use zeroize::Zeroize;
 
-use super::lane::{DIGIT_BITS, DIGIT_MASK, Lane};
+use crate::vectors::{DIGIT_BITS, DIGIT_MASK, Lane};
 
 /// Numbers of `N` blocks of `B` digits, the lowest first.
 #[derive(Clone, Copy)]

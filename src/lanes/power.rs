@@ -2,9 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use super::lane::{Job, Lane};
 use super::montgomery::Modulus;
 use super::number::{Number, Sums};
+use crate::vectors::{Job, Lane};
 
 /// The bits of an exponent that are looked up at once.
 const WINDOW: u32 = 4;

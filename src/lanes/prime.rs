@@ -2,10 +2,10 @@
 
 use zeroize::Zeroizing;
 
-use super::lane::{Job, Lane};
 use super::montgomery::{Modulus, double};
 use super::number::{Number, Sums};
 use super::power::Power;
+use crate::vectors::{Job, Lane};
 
 /// What can be asked of candidates of one size, each of them 3 modulo 4.
 pub(crate) trait Tester: Send + Sync {

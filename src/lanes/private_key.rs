@@ -7,11 +7,11 @@ use std::sync::Mutex;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::lane::{Job, Lane};
 use super::montgomery::{Modulus, double, product};
 use super::number::{Number, Sums};
 use super::power::{Power, PowerOf65537};
 pub(crate) use crate::scalar::{Fill, PrivateNumbers};
+use crate::vectors::{Job, Lane};
 
 /// A blinding pair is squared for each use and drawn again after this many. (OpenSSL and BoringSSL
 /// count 32 private operations; here a use is a whole batch, and each of its halves has a pair of its

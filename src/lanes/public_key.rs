@@ -5,10 +5,10 @@
 //! the padded message, both carry the same power of R, and are equal modulo m if and only if the
 //! signature is right.
 
-use super::lane::{Job, Lane};
 use super::montgomery::Modulus;
 use super::number::{Number, Sums};
 pub(crate) use crate::scalar::Signed;
+use crate::vectors::{Job, Lane};
 
 /// For each signature whether it is right; moduli of at most `N` blocks of `B` digits, less 8 bits.
 pub(super) fn check<L: Lane, const B: usize, const N: usize>(signed: &[Signed<'_>]) -> Vec<bool> {

@@ -26,7 +26,7 @@ use crate::scalar::tests::{Random, rsa_keys};
 /// `answers!(function::<10, 1>(arguments))`
 macro_rules! answers {
     ($function:ident $(::<$($number:literal),+>)? ($($argument:expr),*)) => {{
-        use crate::lanes::portable::Portable;
+        use crate::vectors::Portable;
         let expected = $function::<Portable<2> $($(, $number)+)?>($($argument),*);
         let four = $function::<Portable<4> $($(, $number)+)?>($($argument),*);
         assert!(four == expected, "Portable<4> and Portable<2> differ");
@@ -34,7 +34,7 @@ macro_rules! answers {
         assert!(eight == expected, "Portable<8> and Portable<2> differ");
         #[cfg(target_arch = "x86_64")]
         if super::has_vectors() {
-            use crate::lanes::ifma::{Ifma4, Ifma8};
+            use crate::vectors::ifma::{Ifma4, Ifma8};
             let four = $function::<Ifma4 $($(, $number)+)?>($($argument),*);
             assert!(four == expected, "Ifma4 and Portable<2> differ");
             let eight = $function::<Ifma8 $($(, $number)+)?>($($argument),*);
@@ -51,14 +51,14 @@ macro_rules! answers_of_vectors {
     ($function:ident ($($argument:expr),*)) => {{
         #[cfg(target_arch = "x86_64")]
         let of_vectors = super::has_vectors().then(|| {
-            use crate::lanes::ifma::{Ifma4, Ifma8};
+            use crate::vectors::ifma::{Ifma4, Ifma8};
             let expected = $function::<Ifma4>($($argument),*);
             assert!(expected == $function::<Ifma8>($($argument),*), "Ifma8 and Ifma4 differ");
             expected
         });
         #[cfg(not(target_arch = "x86_64"))]
         let of_vectors = None;
-        let portable = || $function::<crate::lanes::portable::Portable<4>>($($argument),*);
+        let portable = || $function::<crate::vectors::Portable<4>>($($argument),*);
         of_vectors.unwrap_or_else(portable)
     }};
 }

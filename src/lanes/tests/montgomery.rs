@@ -7,9 +7,9 @@ use super::oracle::{
     two_to_the,
 };
 use super::{Random, answers};
-use crate::lanes::lane::{DIGIT_MASK, Lane};
 use crate::lanes::montgomery::Modulus;
 use crate::lanes::number::{Number, Sums};
+use crate::vectors::{DIGIT_MASK, Lane};
 
 /// Eight moduli of the same bits, and rows of eight pairs to be multiplied, one for each of them.
 pub(super) struct Group {

@@ -7,9 +7,9 @@ use super::oracle::{
     two_to_the,
 };
 use super::{Random, answers};
-use crate::lanes::lane::{DIGIT_MASK, Lane};
 use crate::lanes::montgomery::{double, product};
 use crate::lanes::number::{Number, Sums};
+use crate::vectors::{DIGIT_MASK, Lane};
 
 /// Numbers of so many digits: zero, ones, borders, random ones; a multiple of eight of them.
 fn numbers(digits: u32) -> Vec<BoxedUint> {

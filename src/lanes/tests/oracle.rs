@@ -5,12 +5,12 @@
 use crypto_bigint::BoxedUint;
 
 use super::Random;
-use crate::lanes::lane::{DIGIT_BITS, DIGIT_MASK, Lane};
 use crate::lanes::number::Number;
 pub(super) use crate::scalar::tests::oracle::{
     bytes, hexadecimal, inverse, minus, modulo, plus, power, random, random_odd, small, times,
     two_to_the,
 };
+use crate::vectors::{DIGIT_BITS, DIGIT_MASK, Lane};
 
 /// The words of a crypto-bigint number, independent of how many bits a word has.
 fn words(number: &BoxedUint) -> Vec<u64> {

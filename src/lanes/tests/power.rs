@@ -8,9 +8,9 @@ use super::oracle::{
     two_to_the,
 };
 use super::{Random, answers};
-use crate::lanes::lane::Lane;
 use crate::lanes::number::Number;
 use crate::lanes::power::{Power, PowerOf65537};
+use crate::vectors::Lane;
 
 /// Powers of every pair of base, in Montgomery's form, and exponent of at most `most` bits, or to
 /// the power of 65537.

@@ -12,8 +12,8 @@ use crypto_primes::{Flavor, is_prime};
 use super::oracle::{bytes, minus, modulo, plus, power, random, random_odd, small, two_to_the};
 use super::rsa_keys::Numbers;
 use super::{Random, answers, answers_of_vectors};
-use crate::lanes::lane::Lane;
 use crate::lanes::prime::{Candidates, Tester, half};
+use crate::vectors::Lane;
 
 /// The tester with as many digits as the bits need.
 fn tester<L: Lane>(bits: u32) -> Box<dyn Tester> {

@@ -9,9 +9,9 @@ use super::oracle::{bytes, minus, plus, power, small, times, two_to_the};
 use super::rsa_keys::Numbers;
 use super::{Random, answers};
 use crate::lanes::engine::private_key;
-use crate::lanes::lane::Lane;
-use crate::lanes::portable::Portable;
 use crate::lanes::private_key::{Key, PrivateKey};
+use crate::vectors::Lane;
+use crate::vectors::Portable;
 
 /// How many messages a call gets: fewer than words, as many, and more.
 const BATCHES: [usize; 7] = [1, 2, 3, 4, 5, 8, 9];

@@ -10,9 +10,9 @@ use crypto_primes::{Flavor, is_prime};
 
 use super::Random;
 use super::oracle::{minus, modulo, plus, small, times, two_to_the};
-use crate::lanes::portable::Portable;
 use crate::lanes::prime::{Candidates as LanesTester, Tester};
 use crate::lanes::search::{Candidates, Search, Stopped};
+use crate::vectors::Portable;
 
 /// Notes what it is asked, and answers as it is told.
 struct Recorder {

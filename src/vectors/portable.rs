@@ -6,7 +6,7 @@ use super::lane::{DIGIT_BITS, DIGIT_MASK, Job, Lane};
 
 /// `W` words.
 #[derive(Clone, Copy)]
-pub(super) struct Portable<const W: usize>([u64; W]);
+pub(crate) struct Portable<const W: usize>([u64; W]);
 
 impl<const W: usize> Default for Portable<W> {
     fn default() -> Self {

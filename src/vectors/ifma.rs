@@ -2,7 +2,7 @@
 //! 512 bits, or four in one of 256, of which some processors start two operations at a time.
 //!
 //! # Safety
-//! Whatever names these types has asked [`available`] first: only `lanes::engine` does. Then every
+//! Whatever names these types has asked [`available`] first: `lanes::engine` alone does. Then every
 //! intrinsic below exists on the processor. None of them touches memory but the two transmutations
 //! between a register and an array of the same size, for which every bit pattern is a value.
 
@@ -13,7 +13,7 @@ use zeroize::DefaultIsZeroes;
 use super::lane::{Job, Lane};
 
 /// Whether this processor has what the lanes of this file need.
-pub(super) fn available() -> bool {
+pub(crate) fn available() -> bool {
     is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512vl")
         && is_x86_feature_detected!("avx512ifma")
@@ -28,7 +28,7 @@ macro_rules! lane {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         #[repr(transparent)]
-        pub(super) struct $name($register);
+        pub(crate) struct $name($register);
 
         impl Default for $name {
             #[inline(always)]

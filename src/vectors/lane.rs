@@ -3,16 +3,16 @@
 use zeroize::DefaultIsZeroes;
 
 /// The bits of a digit: those that one `vpmadd52` multiplies.
-pub(super) const DIGIT_BITS: u32 = 52;
+pub(crate) const DIGIT_BITS: u32 = 52;
 
 /// The bits of a digit, set.
-pub(super) const DIGIT_MASK: u64 = (1 << DIGIT_BITS) - 1;
+pub(crate) const DIGIT_MASK: u64 = (1 << DIGIT_BITS) - 1;
 
 /// Several 64-bit words, one of each number that is worked on at the same time.
 ///
 /// Every operation takes the same time whatever the words are. All are inlined into a [`Job`], where
 /// the processor's features are known.
-pub(super) trait Lane: DefaultIsZeroes + Send + Sync + 'static {
+pub(crate) trait Lane: DefaultIsZeroes + Send + Sync + 'static {
     /// How many words stand side by side.
     const WORDS: usize;
 
@@ -74,7 +74,7 @@ pub(super) trait Lane: DefaultIsZeroes + Send + Sync + 'static {
 
 /// Work on lanes, a function of its own in the machine's code. `run` is `inline(always)`, and so is
 /// all that it calls but further jobs.
-pub(super) trait Job {
+pub(crate) trait Job {
     /// What comes out.
     type Output;
 
