@@ -39,7 +39,8 @@ pub enum Arithmetic {
     /// This crate's own arithmetic, on one number at a time, on any processor.
     Scalar,
     /// For RSA keys the vectors of AVX-512 IFMA, where the processor has them, else
-    /// [`Arithmetic::Scalar`]. For curves this crate's own arithmetic.
+    /// [`Arithmetic::Scalar`]. For curves this crate's own arithmetic, and the vectors for the digests
+    /// of many messages (SM3, SHA-384, SHA-512).
     Vectors,
 }
 

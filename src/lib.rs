@@ -101,6 +101,8 @@ pub mod crl;
 mod curves;
 mod distribution;
 pub mod error;
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+mod hashes;
 mod hexadecimal;
 mod issuer;
 pub mod key;
@@ -125,7 +127,7 @@ pub mod store;
 pub mod testing;
 mod usage;
 mod validity;
-#[cfg(any(feature = "fast-arithmetic", feature = "rsa"))]
+#[cfg(any(feature = "ecc", feature = "rsa", feature = "sm2"))]
 mod vectors;
 mod wire;
 

@@ -1,7 +1,6 @@
 //! ECDSA over P-256, P-384 and P-521 (FIPS 186-5), with hedged or RFC 6979 nonces.
 
 use rand_core::CryptoRng;
-use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
 use super::ecdsa_crate::{self as by_crate, deterministic_nonce};
@@ -57,19 +56,17 @@ impl Public {
     pub(super) fn verify(
         &self,
         key: KeyAlgorithm,
-        algorithm: SignatureAlgorithm,
-        message: &[u8],
+        digest: &[u8],
         signature: &[u8],
         is_often: bool,
     ) -> bool {
         let Ok((r, s)) = read_pair(signature, width(key)) else {
             return false;
         };
-        let digest = digest(algorithm, message);
         match self {
-            Self::Crate(key) => key.verify(&digest, &r, &s),
-            Self::Own(key) if is_often => key.verify_often(&digest, &r, &s),
-            Self::Own(key) => key.verify(&digest, &r, &s),
+            Self::Crate(key) => key.verify(digest, &r, &s),
+            Self::Own(key) if is_often => key.verify_often(digest, &r, &s),
+            Self::Own(key) => key.verify(digest, &r, &s),
         }
     }
 }
@@ -147,43 +144,42 @@ impl Secret {
         matches!(self.scalar, Scalar::Own(_))
     }
 
-    /// Signs with a nonce hedged with `extra`, or with the one of RFC 6979 where that is empty.
+    /// Signs a digest with a nonce hedged with `extra`, or with the one of RFC 6979 where that is
+    /// empty.
     pub(super) fn sign(
         &self,
         algorithm: SignatureAlgorithm,
-        message: &[u8],
+        digest: &[u8],
         extra: &[u8],
     ) -> Result<Vec<u8>, Error> {
         if let Scalar::Own(own) = &self.scalar {
-            let digest = digest(algorithm, message);
             let signature = if extra.is_empty() {
                 let nonce =
-                    deterministic_nonce(self.algorithm, algorithm, &own.to_scalar(), &digest);
-                own.sign(&digest, &nonce)
+                    deterministic_nonce(self.algorithm, algorithm, &own.to_scalar(), digest);
+                own.sign(digest, &nonce)
             } else {
-                own.sign_hedged(&digest, extra)
+                own.sign_hedged(digest, extra)
             };
             if let Some(signature) = signature {
                 Arithmetic::count_on_curves();
                 return Ok(encode_pair(&signature.r, &signature.s));
             }
         }
-        self.sign_by_crate(algorithm, message, extra)
+        self.sign_by_crate(algorithm, digest, extra)
     }
 
     /// The same by the RustCrypto crates, which hedge after RFC 6979 section 3.6.
     pub(super) fn sign_by_crate(
         &self,
         algorithm: SignatureAlgorithm,
-        message: &[u8],
+        digest: &[u8],
         extra: &[u8],
     ) -> Result<Vec<u8>, Error> {
-        let digest = digest(algorithm, message);
         let (r, s) = match &self.scalar {
-            Scalar::Crate(key, _) => key.sign(algorithm, &digest, extra),
+            Scalar::Crate(key, _) => key.sign(algorithm, digest, extra),
             Scalar::Own(own) => {
                 let key = by_crate::Secret::from_scalar(self.algorithm, &own.to_scalar())?;
-                key.sign(algorithm, &digest, extra)
+                key.sign(algorithm, digest, extra)
             }
         };
         Arithmetic::count_elsewhere(1);
@@ -194,13 +190,4 @@ impl Secret {
 /// Bytes of a scalar or coordinate.
 fn width(algorithm: KeyAlgorithm) -> usize {
     (algorithm.bits() as usize).div_ceil(8)
-}
-
-/// The digest of a message. Algorithms of other families do not come here.
-fn digest(algorithm: SignatureAlgorithm, message: &[u8]) -> Vec<u8> {
-    match algorithm {
-        SignatureAlgorithm::EcdsaSha384 => Sha384::digest(message).to_vec(),
-        SignatureAlgorithm::EcdsaSha512 => Sha512::digest(message).to_vec(),
-        _ => Sha256::digest(message).to_vec(),
-    }
 }

@@ -3,6 +3,8 @@
 #[cfg(feature = "encrypted-keys")]
 mod cbc;
 mod digest;
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+mod digests;
 #[cfg(feature = "ecc")]
 mod ecdsa;
 #[cfg(feature = "ecc")]
@@ -23,6 +25,7 @@ mod own;
 #[cfg(all(test, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 mod own_tests;
 pub(crate) mod pair;
+mod pair_sign;
 #[cfg(feature = "encrypted-keys")]
 mod pbes1;
 #[cfg(feature = "encrypted-keys")]

@@ -79,7 +79,7 @@ fn a_fault_is_counted_and_the_rustcrypto_crates_sign() {
 
             let key = Pinned::shared(key);
             let mut signed = vec![(&b"message"[..], key.sign(WHAT, b"message"))];
-            signed.extend(messages.into_iter().zip(key.sign_many(WHAT, &messages)));
+            signed.extend(messages.into_iter().zip(key.sign_many("message", &messages)));
             for (message, signature) in signed {
                 match signature {
                     Ok(signature) => good.check(WHAT, message, &signature).unwrap(),
@@ -128,22 +128,39 @@ fn deterministic_signatures_are_those_of_the_crates() {
             for length in [0, 1, 100] {
                 let message = vec![7; length];
                 let signature = key.sign(&message).unwrap();
+                let (function, hashed) = key.public_key().hashed(*hash, &message).unwrap();
+                let digest = super::digests::digest(function, &hashed);
                 let theirs = match &key.secret {
                     #[cfg(feature = "ecc")]
-                    Secret::Ecdsa(secret) => secret.sign_by_crate(*hash, &message, &[]).unwrap(),
+                    Secret::Ecdsa(secret) => secret.sign_by_crate(*hash, &digest, &[]).unwrap(),
                     #[cfg(feature = "sm2")]
-                    Secret::Sm2(secret) => match key.public_key().verifier() {
-                        super::public::Verifier::Sm2(public) => {
-                            secret.sign_by_crate(public, &message, &[]).unwrap()
-                        }
-                        #[allow(unreachable_patterns)] // where SM2 is the only family
-                        _ => panic!("another family"),
-                    },
+                    Secret::Sm2(secret) => secret.sign_by_crate(&digest, &[]).unwrap(),
                     #[cfg(feature = "rsa")]
                     Secret::Rsa(_) => panic!("another family"),
                 };
                 assert_eq!(signature, theirs, "{algorithm} {hash} {length}");
             }
+        }
+    }
+}
+
+/// Messages that are hashed together, of which none is as long as another: the signatures of one after
+/// the other, and each right.
+#[test]
+fn signatures_of_many_are_those_of_each() {
+    let bytes = [7; 400];
+    let messages: Vec<&[u8]> = (0..20).map(|at| &bytes[..380 + at]).collect();
+    for algorithm in algorithms() {
+        let crates = pair(algorithm).with_nonces(Nonces::Deterministic);
+        let crates = crates.with_arithmetic(Arithmetic::RustCrypto);
+        let expected: Vec<_> =
+            messages.iter().map(|message| crates.sign(message).unwrap()).collect();
+        for arithmetic in [Arithmetic::Portable, Arithmetic::Vectors, Arithmetic::Scalar] {
+            let key = pair(algorithm).with_nonces(Nonces::Deterministic);
+            let key = super::signer::Pinned::new(key.with_arithmetic(arithmetic));
+            let signed = key.sign_many("message", &messages);
+            let signed: Vec<_> = signed.into_iter().map(Result::unwrap).collect();
+            assert_eq!(signed, expected, "{algorithm} {arithmetic:?}");
         }
     }
 }

@@ -2,18 +2,16 @@
 
 use std::fmt;
 
-use rand_core::{TryCryptoRng, TryRng};
-use zeroize::Zeroizing;
+use rand_core::TryCryptoRng;
 
 use super::generation::KeyGeneration;
-use super::public::{PublicKey, Verifier};
+use super::public::PublicKey;
 use super::random::seeded;
 use super::randomness::Randomness;
-use super::signer::Signer;
 use super::sm2_id::Sm2Id;
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm, WeakKeys};
 use crate::arithmetic::Arithmetic;
-use crate::error::{Error, Reason, Rule, SignerError};
+use crate::error::{Error, Reason, Rule};
 
 /// A private key in memory with its public half. It signs, does not clone, prints nothing secret and
 /// is wiped when dropped.
@@ -32,10 +30,10 @@ use crate::error::{Error, Reason, Rule, SignerError};
 /// # Ok::<(), certwright::Error>(())
 /// ```
 pub struct KeyPair {
-    public: PublicKey,
+    pub(super) public: PublicKey,
     pub(super) secret: Secret,
-    signature: SignatureAlgorithm,
-    nonces: Nonces,
+    pub(super) signature: SignatureAlgorithm,
+    pub(super) nonces: Nonces,
     pub(super) randomness: Randomness,
 }
 
@@ -265,87 +263,6 @@ impl KeyPair {
     /// As [`PublicKey::verify`].
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), Error> {
         self.public.verify_often(self.signature, message, signature)
-    }
-
-    /// 32 random bytes to hedge a nonce with, or none.
-    fn hedge(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let mut extra = Zeroizing::new(match self.nonces {
-            Nonces::Deterministic => Vec::new(),
-            Nonces::Hedged => vec![0; 32],
-        });
-        self.randomness
-            .clone()
-            .try_fill_bytes(&mut extra)
-            .map_err(|error| Error::Random { source: Box::new(error) })?;
-        Ok(extra)
-    }
-}
-
-impl Signer for KeyPair {
-    fn public_key(&self) -> &PublicKey {
-        &self.public
-    }
-
-    fn algorithm(&self) -> SignatureAlgorithm {
-        self.signature
-    }
-
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        match self.secret {
-            #[cfg(feature = "ecc")]
-            Secret::Ecdsa(ref secret) => secret.sign(self.signature, message, &self.hedge()?),
-            #[cfg(feature = "rsa")]
-            Secret::Rsa(ref secret) => {
-                let mut signed =
-                    secret.sign_many(self.signature, &[message], &mut self.randomness.clone());
-                signed
-                    .pop()
-                    .unwrap_or_else(|| Err(SignerError::new("it returned no signature").into()))
-            }
-            #[cfg(feature = "sm2")]
-            Secret::Sm2(ref secret) => match self.public.verifier() {
-                Verifier::Sm2(public) => secret.sign(public, message, &self.hedge()?),
-                #[allow(unreachable_patterns)] // where SM2 is the only family
-                _ => Err(SignerError::new("its public key is of another family").into()),
-            },
-        }
-    }
-
-    fn sign_many(&self, messages: &[&[u8]]) -> Vec<Result<Vec<u8>, Error>> {
-        match self.secret {
-            #[cfg(feature = "rsa")]
-            Secret::Rsa(ref secret) => {
-                secret.sign_many(self.signature, messages, &mut self.randomness.clone())
-            }
-            #[allow(unreachable_patterns)] // where RSA is the only family
-            _ => messages.iter().map(|message| self.sign(message)).collect(),
-        }
-    }
-    fn sign_otherwise(&self, message: &[u8]) -> Option<Result<Vec<u8>, Error>> {
-        match self.secret {
-            #[cfg(feature = "ecc")]
-            Secret::Ecdsa(ref secret) if secret.is_own() => {
-                Arithmetic::count_failed();
-                Some(
-                    self.hedge()
-                        .and_then(|extra| secret.sign_by_crate(self.signature, message, &extra)),
-                )
-            }
-            #[cfg(feature = "sm2")]
-            Secret::Sm2(ref secret) if secret.is_own() => {
-                Arithmetic::count_failed();
-                let by_crate = |public| {
-                    self.hedge().and_then(|extra| secret.sign_by_crate(public, message, &extra))
-                };
-                match self.public.verifier() {
-                    Verifier::Sm2(public) => Some(by_crate(public)),
-                    #[cfg(any(feature = "ecc", feature = "rsa"))]
-                    _ => None,
-                }
-            }
-            // The signatures of RSA keys were checked, and what made them left, before.
-            _ => None,
-        }
     }
 }
 

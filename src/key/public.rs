@@ -3,10 +3,14 @@
 use std::fmt;
 
 use super::digest::fingerprint;
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+use super::digests::digest;
 use super::sm2_id::Sm2Id;
 use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm};
 use crate::arithmetic::Arithmetic;
 use crate::error::Error;
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+use crate::hashes::{Hash, Message};
 use crate::wire::kind::{Kind, explain};
 use crate::wire::pem;
 use crate::wire::public_key::{PublicKeyParts, encode_public_key, read_public_key};
@@ -234,18 +238,57 @@ impl PublicKey {
     ) -> Result<(), Error> {
         #[cfg(test)]
         super::tally::count(1);
-        let good = algorithm.family() == self.algorithm.family()
-            && match self.verifier {
-                #[cfg(feature = "ecc")]
-                Verifier::Ecdsa(ref key) => {
-                    key.verify(self.algorithm, algorithm, message, signature, is_often)
+        let is_right = match self.verifier {
+            #[cfg(feature = "rsa")]
+            Verifier::Rsa(ref key) => {
+                algorithm.family() == KeyFamily::Rsa && key.verify(algorithm, message, signature)
+            }
+            #[cfg(any(feature = "ecc", feature = "sm2"))]
+            _ => match self.hashed(algorithm, message) {
+                Some((hash, message)) => {
+                    self.is_right(&digest(hash, &message), signature, is_often)
                 }
-                #[cfg(feature = "rsa")]
-                Verifier::Rsa(ref key) => key.verify(algorithm, message, signature),
-                #[cfg(feature = "sm2")]
-                Verifier::Sm2(ref key) => key.verify(message, signature, is_often),
-            };
-        if good { Ok(()) } else { Err(Self::no_signature()) }
+                None => false,
+            },
+        };
+        if is_right { Ok(()) } else { Err(Self::no_signature()) }
+    }
+
+    /// What is hashed for a signature of a key on a curve, and with what; `None` for algorithms of
+    /// other families.
+    #[cfg(any(feature = "ecc", feature = "sm2"))]
+    pub(super) fn hashed<'m>(
+        &'m self,
+        algorithm: SignatureAlgorithm,
+        message: &'m [u8],
+    ) -> Option<(Hash, Message<'m>)> {
+        match self.verifier {
+            #[cfg(feature = "ecc")]
+            Verifier::Ecdsa(_) => {
+                Some((super::digests::ecdsa_hash(algorithm)?, Message { prefix: &[], message }))
+            }
+            #[cfg(feature = "rsa")]
+            Verifier::Rsa(_) => None,
+            #[cfg(feature = "sm2")]
+            Verifier::Sm2(ref key) if algorithm.family() == KeyFamily::Sm2 => {
+                Some((Hash::Sm3, key.hashed(message)))
+            }
+            #[cfg(feature = "sm2")]
+            Verifier::Sm2(_) => None,
+        }
+    }
+
+    /// Whether a signature of a digest is one of this key, which is on a curve.
+    #[cfg(any(feature = "ecc", feature = "sm2"))]
+    pub(super) fn is_right(&self, digest: &[u8], signature: &[u8], is_often: bool) -> bool {
+        match self.verifier {
+            #[cfg(feature = "ecc")]
+            Verifier::Ecdsa(ref key) => key.verify(self.algorithm, digest, signature, is_often),
+            #[cfg(feature = "rsa")]
+            Verifier::Rsa(_) => false,
+            #[cfg(feature = "sm2")]
+            Verifier::Sm2(ref key) => key.verify(digest, signature, is_often),
+        }
     }
 
     pub(super) fn no_signature() -> Error {

@@ -12,6 +12,7 @@ use super::sm2_id::Sm2Id;
 use crate::algorithm::KeyAlgorithm;
 use crate::arithmetic::Arithmetic;
 use crate::error::Error;
+use crate::hashes::Message;
 use crate::wire::signature::{encode_pair, fixed_width, read_pair};
 
 /// Bytes of a scalar or coordinate.
@@ -69,22 +70,21 @@ impl Public {
     }
 
     /// `is_often` says that many signatures of this key are verified.
-    pub(super) fn verify(&self, message: &[u8], signature: &[u8], is_often: bool) -> bool {
+    pub(super) fn verify(&self, digest: &[u8], signature: &[u8], is_often: bool) -> bool {
         let Ok((r, s)) = read_pair(signature, WIDTH) else {
             return false;
         };
-        let digest = self.digest(message);
         match &self.point {
-            Point::Crate(key) => key.verify(&digest, &r, &s),
-            Point::Own(key) if is_often => key.verify_often(&digest, &r, &s),
-            Point::Own(key) => key.verify(&digest, &r, &s),
+            Point::Crate(key) => key.verify(digest, &r, &s),
+            Point::Own(key) if is_often => key.verify_often(digest, &r, &s),
+            Point::Own(key) => key.verify(digest, &r, &s),
         }
     }
 
-    /// e of GB/T 32918.2 section 6.1, steps A1 and A2.
-    fn digest(&self, message: &[u8]) -> [u8; 32] {
-        let identity = self.identity.get_or_init(|| identity(&self.to_point(), self.id.as_str()));
-        Sm3::new().chain_update(identity).chain_update(message).finalize().into()
+    /// What SM3 hashes for e of GB/T 32918.2 section 6.1, step A1.
+    pub(super) fn hashed<'m>(&'m self, message: &'m [u8]) -> Message<'m> {
+        let prefix = self.identity.get_or_init(|| identity(&self.to_point(), self.id.as_str()));
+        Message { prefix, message }
     }
 }
 
@@ -140,44 +140,40 @@ impl Secret {
         matches!(self, Self::Own(_))
     }
 
-    /// Signs with a nonce hedged with `extra`, or with the one of RFC 6979 over SM3 where that is
-    /// empty. `public` has the identifier.
-    pub(super) fn sign(
-        &self,
-        public: &Public,
-        message: &[u8],
-        extra: &[u8],
-    ) -> Result<Vec<u8>, Error> {
+    /// Signs a digest with a nonce hedged with `extra`, or with the one of RFC 6979 over SM3 where that
+    /// is empty.
+    pub(super) fn sign(&self, digest: &[u8], extra: &[u8]) -> Result<Vec<u8>, Error> {
+        let digest = of_sm3(digest)?;
         if let Self::Own(own) = self {
-            let digest = public.digest(message);
             let signature = if extra.is_empty() {
-                own.sign(&digest, Nonces::new(&own.to_scalar(), &digest, &[]).next().as_ref())
+                own.sign(digest, Nonces::new(&own.to_scalar(), digest, &[]).next().as_ref())
             } else {
-                own.sign_hedged(&digest, extra)
+                own.sign_hedged(digest, extra)
             };
             if let Some(signature) = signature {
                 Arithmetic::count_on_curves();
                 return Ok(encode_pair(&signature.r, &signature.s));
             }
         }
-        self.sign_by_crate(public, message, extra)
+        self.sign_by_crate(digest, extra)
     }
 
     /// The same by the RustCrypto crates, which hedge after RFC 6979 section 3.6.
-    pub(super) fn sign_by_crate(
-        &self,
-        public: &Public,
-        message: &[u8],
-        extra: &[u8],
-    ) -> Result<Vec<u8>, Error> {
-        let digest = public.digest(message);
+    pub(super) fn sign_by_crate(&self, digest: &[u8], extra: &[u8]) -> Result<Vec<u8>, Error> {
+        let digest = of_sm3(digest)?;
         let (r, s) = match self {
-            Self::Crate(key) => key.sign(&digest, extra),
-            Self::Own(own) => by_crate::Secret::from_scalar(&own.to_scalar())?.sign(&digest, extra),
+            Self::Crate(key) => key.sign(digest, extra),
+            Self::Own(own) => by_crate::Secret::from_scalar(&own.to_scalar())?.sign(digest, extra),
         };
         Arithmetic::count_elsewhere(1);
         Ok(encode_pair(&r, &s))
     }
+}
+
+/// A digest of SM3, which is as long as a scalar.
+fn of_sm3(digest: &[u8]) -> Result<&[u8; WIDTH], Error> {
+    let problem = || format!("{} bytes, not {WIDTH}", digest.len());
+    digest.try_into().map_err(|_| Error::malformed("digest", "", problem()))
 }
 
 /// ZA = SM3(ENTL ‖ ID ‖ a ‖ b ‖ xG ‖ yG ‖ xA ‖ yA), GB/T 32918.2 section 5.5.
@@ -220,6 +216,8 @@ const fn digit(character: u8) -> u8 {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::hashes::Hash;
+    use crate::key::digests::digest;
 
     pub(in crate::key) fn hex(text: &str) -> Vec<u8> {
         text.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
@@ -244,15 +242,16 @@ pub(super) mod tests {
         let expected = "0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020\
                         ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13";
         assert_eq!(public.to_point(), hex(expected));
-        let digest = public.digest(b"message digest");
+        let e = |public: &Public, message| digest(Hash::Sm3, &public.hashed(message));
+        let digest = e(&public, b"message digest");
         let za = "b2e14c5c79c6df5b85f4fe7ed8db7a262b9da7e07ccb0ea9f4747b8ccda8a4f3";
         assert_eq!(public.identity.get().unwrap().to_vec(), hex(za));
-        assert_eq!(digest.to_vec(), hex(DIGEST));
+        assert_eq!(digest, hex(DIGEST));
         let signature = encode_pair(&hex(R), &hex(S));
-        assert!(public.verify(b"message digest", &signature, false));
-        assert!(!public.verify(b"message digesu", &signature, false));
+        assert!(public.verify(&digest, &signature, false));
+        assert!(!public.verify(&e(&public, b"message digesu"), &signature, false));
         let other = public.with_id(Sm2Id::new("").unwrap());
-        assert!(!other.verify(b"message digest", &signature, false));
+        assert!(!other.verify(&e(&other, b"message digest"), &signature, false));
     }
 
     #[test]

@@ -25,21 +25,57 @@ pub(crate) fn verify_many(claims: &[Claim<'_>]) -> Vec<Result<(), Error>> {
         super::tally::count(claims.len());
         super::rsa_verify::verify_many(&claims).into_iter()
     };
-    for claim in claims {
+    #[cfg(any(feature = "ecc", feature = "sm2"))]
+    let digests = digests_of(claims);
+    #[cfg_attr(not(any(feature = "ecc", feature = "sm2")), allow(unused_variables))]
+    for (at, claim) in claims.iter().enumerate() {
         #[cfg(feature = "rsa")]
         if rsa(claim).is_some() {
             let is_right = of_rsa.next().unwrap_or(false);
             answers.push(if is_right { Ok(()) } else { Err(PublicKey::no_signature()) });
             continue;
         }
-        let Claim { key, algorithm, message, signature, is_often } = *claim;
-        answers.push(if is_often {
-            key.verify_often(algorithm, message, signature)
-        } else {
-            key.verify(algorithm, message, signature)
+        // None where key and algorithm are of different families.
+        #[cfg(any(feature = "ecc", feature = "sm2"))]
+        let is_right = digests.get(at).and_then(Option::as_ref).is_some_and(|digest| {
+            #[cfg(test)]
+            super::tally::count(1);
+            claim.key.is_right(digest, claim.signature, claim.is_often)
         });
+        #[cfg(not(any(feature = "ecc", feature = "sm2")))]
+        let is_right = false;
+        answers.push(if is_right { Ok(()) } else { Err(PublicKey::no_signature()) });
     }
     answers
+}
+
+/// The digests of what keys on curves are said to have signed: together where one hash function and
+/// one arithmetic make them.
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+fn digests_of(claims: &[Claim<'_>]) -> Vec<Option<Vec<u8>>> {
+    let mut out = vec![None; claims.len()];
+    let mut hashed: Vec<_> = claims
+        .iter()
+        .enumerate()
+        .filter_map(|(at, claim)| {
+            let (hash, message) = claim.key.hashed(claim.algorithm, claim.message)?;
+            Some((at, claim.key.arithmetic(), hash, message))
+        })
+        .collect();
+    while let Some((_, arithmetic, hash, _)) = hashed.first() {
+        let (arithmetic, hash) = (*arithmetic, *hash);
+        let (alike, others): (Vec<_>, Vec<_>) =
+            hashed.into_iter().partition(|found| found.1 == arithmetic && found.2 == hash);
+        let messages: Vec<_> = alike.iter().map(|found| found.3).collect();
+        let digests = super::digests::digests(arithmetic, hash, &messages);
+        for (found, digest) in alike.iter().zip(digests) {
+            if let Some(place) = out.get_mut(found.0) {
+                *place = Some(digest);
+            }
+        }
+        hashed = others;
+    }
+    out
 }
 
 #[cfg(feature = "rsa")]

@@ -1,8 +1,9 @@
 //! Lanes of AVX-512 with its multiplication of 52-bit integers (IFMA): eight words in a register of
-//! 512 bits, or four in one of 256, of which some processors start two operations at a time.
+//! 512 bits, or four in one of 256, of which some processors start two operations at a time. And words
+//! for hash functions, sixteen of 32 bits or eight of 64.
 //!
 //! # Safety
-//! Whatever names these types has asked [`available`] first: `lanes::engine` alone does. Then every
+//! Whatever names these types has asked [`available`] first: `lanes::engine` and `hashes` do. Then every
 //! intrinsic below exists on the processor. None of them touches memory but the two transmutations
 //! between a register and an array of the same size, for which every bit pattern is a value.
 
@@ -11,6 +12,7 @@ use std::arch::x86_64::*;
 use zeroize::DefaultIsZeroes;
 
 use super::lane::{Job, Lane};
+use super::words::{OnWords, Words};
 
 /// Whether this processor has what the lanes of this file need.
 pub(crate) fn available() -> bool {
@@ -157,3 +159,95 @@ lane!(
     _mm256_madd52hi_epu64, _mm256_srlv_epi64, _mm256_sllv_epi64, _mm256_test_epi64_mask,
     _mm256_cmpeq_epi64_mask, _mm256_mask_blend_epi64
 );
+
+macro_rules! words {
+    (
+        $(#[$doc:meta])* $name:ident([$word:ty; $words:literal]), $splat:ident as $signed:ty, $add:ident,
+        $rotate:ident, $shift:ident
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        #[repr(transparent)]
+        pub(crate) struct $name(__m512i);
+
+        impl Words for $name {
+            const COUNT: usize = $words;
+            const BITS: u32 = <$word>::BITS;
+
+            #[inline(always)]
+            fn from_fn(mut word: impl FnMut(usize) -> u64) -> Self {
+                let words: [$word; $words] = std::array::from_fn(|at| word(at) as $word);
+                // SAFETY: of the same size, and every bit pattern is a value.
+                Self(unsafe { std::mem::transmute::<[$word; $words], __m512i>(words) })
+            }
+
+            #[inline(always)]
+            fn to_words(self) -> impl AsRef<[u64]> {
+                // SAFETY: of the same size, and every bit pattern is a value.
+                unsafe { std::mem::transmute::<__m512i, [$word; $words]>(self.0) }.map(u64::from)
+            }
+
+            #[inline(always)]
+            fn splat(word: u64) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $splat(word as $signed) })
+            }
+
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $add(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn xor(self, other: Self) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { _mm512_xor_si512(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn and(self, other: Self) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { _mm512_and_si512(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn rotate_right(self, bits: u32) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $rotate(self.0, Self::splat(bits.into()).0) })
+            }
+
+            #[inline(always)]
+            fn shift_right(self, bits: u32) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $shift(self.0, Self::splat(bits.into()).0) })
+            }
+        }
+    };
+}
+
+words!(
+    /// Sixteen words of 32 bits.
+    Narrow([u32; 16]), _mm512_set1_epi32 as i32, _mm512_add_epi32, _mm512_rorv_epi32,
+    _mm512_srlv_epi32
+);
+
+words!(
+    /// Eight words of 64 bits.
+    Wide([u64; 8]), _mm512_set1_epi64 as i64, _mm512_add_epi64, _mm512_rorv_epi64,
+    _mm512_srlv_epi64
+);
+
+/// Runs a job on the words of this file, as code for the processor's features.
+pub(crate) fn on_words<J: OnWords>(job: J) -> J::Output {
+    struct OfWords<J>(J);
+    impl<J: OnWords> Job for OfWords<J> {
+        type Output = J::Output;
+
+        #[inline(always)]
+        fn run(self) -> J::Output {
+            self.0.run::<Narrow, Wide>()
+        }
+    }
+    Ifma4::call(OfWords(job))
+}

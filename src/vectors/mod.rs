@@ -12,9 +12,13 @@
 pub(crate) mod ifma;
 mod lane;
 mod portable;
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+mod words;
 
 pub(crate) use self::lane::{DIGIT_BITS, DIGIT_MASK, Job, Lane};
 pub(crate) use self::portable::Portable;
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+pub(crate) use self::words::{OnWords, PortableWords, Words};
 
 /// Whether the processor has the vectors of `ifma`, and this build uses them: what its safety rests on.
 pub(crate) fn available() -> bool {

@@ -45,10 +45,11 @@ pub const MODULES: &[(&str, u8, &[&str])] = &[
     ("revocation_list", 3, &["algorithm", "error", "key", "limits", "name", "oid", "serial", "validity",
         "wire"]),
 
-    ("key", 2, &["algorithm", "arithmetic", "curves", "error", "lanes", "limits", "oid", "profile", "wire"]),
+    ("key", 2, &["algorithm", "arithmetic", "curves", "error", "hashes", "lanes", "limits", "oid", "profile", "wire"]),
 
     ("carry", 1, &[]),
     ("curves", 1, &["carry"]),
+    ("hashes", 1, &["arithmetic", "vectors"]),
     ("lanes", 1, &["arithmetic", "scalar", "vectors"]),
     ("scalar", 1, &["carry"]),
     ("vectors", 1, &[]),
@@ -111,9 +112,9 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("serde", &["bin", "cas"]),
     ("serde_json", &["bin", "cas"]),
     ("sha1", &["key", SERVE]),
-    ("sha2", &["cas", "key", SERVE]),
+    ("sha2", &["cas", HASHES, "key", SERVE]),
     ("sm2", &["key"]),
-    ("sm3", &["key", SERVE]),
+    ("sm3", &[HASHES, "key", SERVE]),
     ("sm4", &["key"]),
     ("subtle", &["key"]),
     ("tokio", &[SERVE, POSTGRES]),
@@ -148,6 +149,9 @@ const CLIENTS: &[&str] = &["cas"];
 
 /// The tests of the arithmetic, which compare it with other crates'.
 const ORACLE: &str = "lanes/tests";
+
+/// What `hashes` is held against.
+const HASHES: &str = "hashes/tests";
 const SCALAR: &str = "scalar/tests";
 
 /// The one module that may be `unsafe`: arithmetic that knows nothing of certificates.

@@ -1,0 +1,129 @@
+//! How a key pair signs: one message, or many together.
+
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+use rand_core::TryRng;
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+use zeroize::Zeroizing;
+
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+use super::digests::digests;
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+use super::pair::Nonces;
+use super::pair::{KeyPair, Secret};
+use super::public::PublicKey;
+use super::signer::Signer;
+use crate::algorithm::SignatureAlgorithm;
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+use crate::arithmetic::Arithmetic;
+use crate::error::{Error, SignerError};
+
+impl Signer for KeyPair {
+    fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    fn algorithm(&self) -> SignatureAlgorithm {
+        self.signature
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let none = || Err(SignerError::new("it returned no signature").into());
+        self.sign_many(&[message]).pop().unwrap_or_else(none)
+    }
+
+    fn sign_many(&self, messages: &[&[u8]]) -> Vec<Result<Vec<u8>, Error>> {
+        match self.secret {
+            #[cfg(feature = "rsa")]
+            Secret::Rsa(ref secret) => {
+                secret.sign_many(self.signature, messages, &mut self.randomness.clone())
+            }
+            #[cfg(any(feature = "ecc", feature = "sm2"))]
+            #[allow(unreachable_patterns)]
+            _ => {
+                let sign =
+                    |digest: Option<Vec<u8>>| self.sign_digest(&digest.ok_or_else(Self::unlike)?);
+                self.digests(messages).into_iter().map(sign).collect()
+            }
+        }
+    }
+
+    fn sign_otherwise(&self, message: &[u8]) -> Option<Result<Vec<u8>, Error>> {
+        #[cfg(any(feature = "ecc", feature = "sm2"))]
+        if self.is_own() {
+            Arithmetic::count_failed();
+            let digest = self.digests(&[message]).pop().flatten();
+            return Some(self.hedge().and_then(|extra| {
+                let digest = digest.ok_or_else(Self::unlike)?;
+                match self.secret {
+                    #[cfg(feature = "ecc")]
+                    Secret::Ecdsa(ref secret) => {
+                        secret.sign_by_crate(self.signature, &digest, &extra)
+                    }
+                    #[cfg(feature = "sm2")]
+                    Secret::Sm2(ref secret) => secret.sign_by_crate(&digest, &extra),
+                    #[cfg(feature = "rsa")]
+                    Secret::Rsa(_) => Err(Self::unlike()),
+                }
+            }));
+        }
+        // The signatures of RSA keys were checked, and what made them left, before.
+        let _ = message;
+        None
+    }
+}
+
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+impl KeyPair {
+    fn unlike() -> Error {
+        SignerError::new("its public key is of another family").into()
+    }
+
+    /// Whether it is a key on a curve that this crate's own arithmetic works on.
+    fn is_own(&self) -> bool {
+        match self.secret {
+            #[cfg(feature = "ecc")]
+            Secret::Ecdsa(ref secret) => secret.is_own(),
+            #[cfg(feature = "rsa")]
+            Secret::Rsa(_) => false,
+            #[cfg(feature = "sm2")]
+            Secret::Sm2(ref secret) => secret.is_own(),
+        }
+    }
+
+    /// The digest of each message; `None` for keys that are not on curves.
+    fn digests(&self, messages: &[&[u8]]) -> Vec<Option<Vec<u8>>> {
+        let hashed = messages.iter().map(|message| self.public.hashed(self.signature, message));
+        let hashed: Option<(Vec<_>, Vec<_>)> = hashed.collect();
+        match hashed.as_ref().map(|(hashes, messages)| (hashes.first(), messages)) {
+            Some((Some(hash), messages)) => {
+                digests(self.arithmetic(), *hash, messages).into_iter().map(Some).collect()
+            }
+            _ => vec![None; messages.len()],
+        }
+    }
+
+    fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>, Error> {
+        let extra = self.hedge()?;
+        match self.secret {
+            #[cfg(feature = "ecc")]
+            Secret::Ecdsa(ref secret) => secret.sign(self.signature, digest, &extra),
+            #[cfg(feature = "rsa")]
+            Secret::Rsa(_) => Err(Self::unlike()),
+            #[cfg(feature = "sm2")]
+            Secret::Sm2(ref secret) => secret.sign(digest, &extra),
+        }
+    }
+
+    /// 32 random bytes to hedge a nonce with, or none.
+    fn hedge(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let mut extra = Zeroizing::new(match self.nonces {
+            Nonces::Deterministic => Vec::new(),
+            Nonces::Hedged => vec![0; 32],
+        });
+        self.randomness
+            .clone()
+            .try_fill_bytes(&mut extra)
+            .map_err(|error| Error::Random { source: Box::new(error) })?;
+        Ok(extra)
+    }
+}
