@@ -77,6 +77,22 @@ fn expected(secret: &Secret) -> Vec<Option<Vec<u8>>> {
     MESSAGES.iter().map(sign).collect()
 }
 
+/// As many as fill a part of the words, all of them, and more: few and many may have words of their own.
+#[test]
+fn any_number_of_messages_is_signed_as_by_the_rsa_crate() {
+    for arithmetic in kinds() {
+        let secret = secret(arithmetic);
+        let expected = expected(&secret);
+        for count in 0..=2 * MESSAGES.len() {
+            let messages: Vec<_> = MESSAGES.into_iter().cycle().take(count).collect();
+            let signed = secret.sign_many(SHA_256, &messages, &mut rng());
+            let signed: Vec<_> = signed.into_iter().map(Result::ok).collect();
+            let expected: Vec<_> = expected.iter().cloned().cycle().take(count).collect();
+            assert_eq!(signed, expected, "{arithmetic:?}, {count} messages");
+        }
+    }
+}
+
 #[test]
 fn a_fault_in_our_arithmetic_is_counted_and_the_rsa_crate_signs() {
     let _guard = crate::arithmetic::failing();

@@ -1,17 +1,38 @@
 //! Which arithmetic works: by what the processor has and what was asked for.
 
 use super::prime::{Candidates, Tester};
+#[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
+use super::private_key::Fill;
 use super::private_key::{Key, PrivateKey, PrivateNumbers};
 use super::public_key::{self, Signed};
 use super::single;
 use crate::arithmetic::Arithmetic;
 use crate::scalar::bit_length;
 #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
-use crate::vectors::ifma::Ifma4;
+use crate::vectors::ifma::{Ifma4, Ifma8, is_eight_as_fast};
 use crate::vectors::{self, Lane, Portable};
 
 /// Digits in a block: ten, so that both factors' block and the sums fit 32 registers.
 const BLOCK: usize = 10;
+
+/// As many messages as fill four words with their halves: these are faster without the other four.
+#[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
+const FEW: usize = 2;
+
+/// A key for few messages, and for many.
+#[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
+struct BothWidths {
+    few: Box<dyn PrivateKey>,
+    many: Box<dyn PrivateKey>,
+}
+
+#[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
+impl PrivateKey for BothWidths {
+    fn raise(&self, messages: &[&[u8]], random: Fill<'_>) -> Option<Vec<Option<Vec<u8>>>> {
+        let key = if messages.len() <= FEW { &self.few } else { &self.many };
+        key.raise(messages, random)
+    }
+}
 
 /// What works here where this was chosen: never [`Arithmetic::Fastest`].
 fn working(chosen: Arithmetic) -> Arithmetic {
@@ -49,6 +70,11 @@ pub(super) fn private_key(
     }
     match working(arithmetic) {
         #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
+        Arithmetic::Vectors if is_eight_as_fast() => Some(Box::new(BothWidths {
+            few: key::<Ifma4>(numbers, bits)?,
+            many: key::<Ifma8>(numbers, bits)?,
+        })),
+        #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
         Arithmetic::Vectors => key::<Ifma4>(numbers, bits),
         Arithmetic::Portable => key::<Portable<2>>(numbers, bits),
         Arithmetic::Scalar => Some(Box::new(single::Key::new(numbers)?)),
@@ -69,6 +95,10 @@ pub(super) fn check(arithmetic: Arithmetic, bits: u32, signed: &[Signed<'_>]) ->
         })
     }
     match working(arithmetic) {
+        #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
+        Arithmetic::Vectors if is_eight_as_fast() && signed.len() > FEW => {
+            check::<Ifma8>(bits, signed)
+        }
         #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
         Arithmetic::Vectors => check::<Ifma4>(bits, signed),
         Arithmetic::Portable => check::<Portable<2>>(bits, signed),
@@ -93,6 +123,8 @@ pub(super) fn tester(arithmetic: Arithmetic, bits: u32) -> Option<Box<dyn Tester
         })
     }
     match working(arithmetic) {
+        #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
+        Arithmetic::Vectors if is_eight_as_fast() => tester::<Ifma8>(bits),
         #[cfg(all(feature = "fast-arithmetic", target_arch = "x86_64"))]
         Arithmetic::Vectors => tester::<Ifma4>(bits),
         Arithmetic::Portable => tester::<Portable<2>>(bits),
