@@ -94,7 +94,8 @@ fn progress_grows_with_every_report_and_can_be_broken_off() {
             assert_sound(&observed.unwrap(), is_independent);
             assert!(told.len() > 1 && told[0] > 0, "{told:?}");
             assert!(told.is_sorted_by(|before, after| before < after), "{told:?}");
-            let most = if arithmetic == Arithmetic::RustCrypto { 1 } else { 4 };
+            // As many candidates as there are words at most: eight.
+            let most = if arithmetic == Arithmetic::RustCrypto { 1 } else { 8 };
             assert!(told.windows(2).all(|pair| pair[1] - pair[0] <= most), "{told:?}");
             // Broken off at each of the first reports, and at the last, when the second prime is not
             // proved yet.
