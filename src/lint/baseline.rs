@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use super::algorithm::is_weak;
 use super::certificate_facts::Facts;
-use super::finding::{Notes, rules, shown};
-use super::general_name::{DNS, IP, address};
+use super::finding::{Notes, address, rules, shown, shown_address};
+use super::general_name::{DNS, IP};
 use super::key::Kind;
 use super::{LintProfile, reader::Value};
 use crate::oid::{PRIME256V1, SECP384R1, SECP521R1};
@@ -61,7 +61,7 @@ fn check_server(facts: &Facts<'_>, notes: &mut Notes) {
         match name.tag {
             DNS => check_dns(name.content, notes),
             IP if address(name.content).is_some_and(is_reserved) => {
-                notes.add(&INTERNAL, place, format!("the address {}", shown(name.content)));
+                notes.add(&INTERNAL, place, format!("the address {}", shown_address(name.content)));
             }
             IP => {}
             tag => notes.add(&NAME_TYPE, place, format!("a name with tag {tag:#04x}")),

@@ -2,7 +2,7 @@
 //! 4.2.1.10, 4.2.1.11, 4.2.1.14).
 
 use super::extensions::Extension;
-use super::finding::{Notes, rules, shown};
+use super::finding::{Notes, rules, shown, shown_address};
 use super::general_name::{
     DNS, EMAIL, IP, URI, check_dns, is_dns, is_email_base, is_host_base, is_mapped,
 };
@@ -62,12 +62,12 @@ fn check_subtree(subtree: &mut Reader<'_>, notes: &mut Notes) {
     let Some(base) = subtree.next(notes) else { return };
     let content = base.content;
     match base.tag {
-        IP if !is_range(content) => notes.add(&NAMES_IP, NAMES, shown(content)),
+        IP if !is_range(content) => notes.add(&NAMES_IP, NAMES, shown_address(content)),
         // Mapped as far as 96 bits of the mask reach.
         IP if is_mapped(content.get(..16).unwrap_or_default())
             && content.get(16..28) == Some(&[0xff; 12]) =>
         {
-            notes.add(&NAMES_IP_MAPPED, NAMES, shown(content));
+            notes.add(&NAMES_IP_MAPPED, NAMES, shown_address(content));
         }
         DNS if content.is_empty() => {}
         // A wildcard or an address, which would pass as a name.

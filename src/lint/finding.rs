@@ -1,6 +1,7 @@
 //! Rules, what breaks them, and the list of it.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use super::LintProfile;
 use crate::hexadecimal::hexadecimal;
@@ -96,8 +97,8 @@ impl Notes {
     }
 }
 
-/// Bytes of strangers in a finding: text where it is harmless, else digits; the first of them. Of many
-/// bytes that are no text, few: they may be of a key that was taken for a certificate.
+/// Bytes of strangers in a finding: text where it is harmless, else digits; the first of them. Of bytes
+/// that are no text at most three: they may be of a key that was taken for a certificate.
 pub(super) fn shown(bytes: &[u8]) -> String {
     let first = bytes.get(..SHOWN).unwrap_or(bytes);
     let rest = if first.len() < bytes.len() { "…" } else { "" };
@@ -105,7 +106,7 @@ pub(super) fn shown(bytes: &[u8]) -> String {
         return format!("{:?}{rest}", String::from_utf8_lossy(first));
     }
     match bytes.get(..FIRST) {
-        Some(first) if bytes.len() > WHOLE => {
+        Some(first) if bytes.len() > FIRST => {
             format!("{} bytes that begin with {}", bytes.len(), hexadecimal(first))
         }
         _ if bytes.is_empty() => "no bytes".to_owned(),
@@ -113,12 +114,30 @@ pub(super) fn shown(bytes: &[u8]) -> String {
     }
 }
 
+/// The bytes of an iPAddress in a finding: an address, or in name constraints one with its mask; what
+/// is neither as other bytes are.
+pub(super) fn shown_address(bytes: &[u8]) -> String {
+    let (base, mask) = match bytes.len() {
+        8 | 32 => bytes.split_at(bytes.len() / 2),
+        _ => (bytes, &[][..]),
+    };
+    match (address(base), address(mask)) {
+        (Some(base), Some(mask)) => format!("{base} with the mask {mask}"),
+        (Some(address), None) => address.to_string(),
+        _ => shown(bytes),
+    }
+}
+
+/// The address of 4 or 16 bytes.
+pub(super) fn address(bytes: &[u8]) -> Option<IpAddr> {
+    let four = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
+}
+
+/// Of a text, so many characters are shown.
 const SHOWN: usize = 64;
 
-/// Bytes of no text that are shown whole: an IPv4 address with its mask.
-const WHOLE: usize = 8;
-
-/// Of more, so many are shown.
+/// Of bytes that are no text, so many: fewer than the four by which secrets are searched for.
 const FIRST: usize = 3;
 
 /// Defines rules, and `RULES`, the list of them.

@@ -1,8 +1,6 @@
 //! GeneralNames (RFC 5280 section 4.2.1.6).
 
-use std::net::IpAddr;
-
-use super::finding::{Notes, rules, shown};
+use super::finding::{Notes, address, rules, shown, shown_address};
 use super::reader::{Reader, STRUCTURE, Value};
 use crate::limits::{DNS_LABEL_CHARACTERS, DNS_NAME_CHARACTERS, EMAIL_LOCAL_CHARACTERS};
 use crate::oid::Oid;
@@ -44,8 +42,8 @@ pub(super) fn check(name: Value<'_>, place: &'static str, notes: &mut Notes) {
     match name.tag {
         DNS => check_dns(bytes, place, notes),
         EMAIL if !is_email(bytes) => notes.add(&EMAIL_FORM, place, shown(bytes)),
-        IP if address(bytes).is_none() => notes.add(&IP_BYTES, place, shown(bytes)),
-        IP if is_mapped(bytes) => notes.add(&IP_MAPPED, place, shown(bytes)),
+        IP if address(bytes).is_none() => notes.add(&IP_BYTES, place, shown_address(bytes)),
+        IP if is_mapped(bytes) => notes.add(&IP_MAPPED, place, shown_address(bytes)),
         URI if !is_uri(bytes) => notes.add(&URI_FORM, place, shown(bytes)),
         EMAIL | IP | URI => {}
         DIRECTORY => {
@@ -150,12 +148,6 @@ pub(super) fn is_uri(bytes: &[u8]) -> bool {
         && rest.iter().all(|byte| matches!(byte, b'!'..=b'~'))
         // A directory of one's own is named by three slashes (RFC 4516 section 2).
         && (host != Some(b"") || matches!(scheme, b"ldap" | b"ldaps" | b"file"))
-}
-
-/// The address of an iPAddress.
-pub(super) fn address(bytes: &[u8]) -> Option<IpAddr> {
-    let four = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
-    four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }
 
 /// Whether it is an address of ::ffff:0:0/96, an IPv4 address in the form of IPv6.

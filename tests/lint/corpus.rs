@@ -107,13 +107,29 @@ fn a_finding_shows_64_characters_of_text_and_few_bytes_of_anything_else() {
         (b"a\x1b", "bytes 611b".to_owned()),
         (b"a\x7f", "bytes 617f".to_owned()),
         (b"", "no bytes".to_owned()),
-        (&[7; 8], format!("bytes {}", "07".repeat(8))),
-        (&[7; 9], "9 bytes that begin with 070707".to_owned()),
+        (&[7; 3], "bytes 070707".to_owned()),
+        (&[7; 4], "4 bytes that begin with 070707".to_owned()),
     ] {
         let names = crate::craft::alt_names(&[(0x82, b"db.certwright.net"), (0x81, bytes)]);
         let report = lint(&leaf_with(SAN, false, &names));
         let [finding] = report.findings() else { panic!("{report}") };
         assert_eq!((finding.rule, &finding.given), ("rfc5280-4.2.1.6-email-form", &shown));
+    }
+}
+
+#[test]
+fn a_finding_shows_an_address_as_people_write_it() {
+    for (address, shown) in [
+        (&[10, 0, 0, 0, 255, 0, 255, 0][..], "10.0.0.0 with the mask 255.0.255.0"),
+        (&[10, 0, 0, 1], "10.0.0.1"),
+        (&[10, 0, 0, 1, 9], "5 bytes that begin with 0a0000"),
+    ] {
+        let subtree = crate::craft::sequence(&[crate::craft::tlv(0x87, &[address])]);
+        let constraints = crate::craft::sequence(&[crate::craft::tlv(0xa0, &[&subtree])]);
+        let report = lint(&ca_with(NAMES, true, &constraints));
+        let [finding] = report.findings() else { panic!("{report}") };
+        assert!(finding.rule.ends_with("name-constraints-ip"), "{report}");
+        assert_eq!(finding.given, shown);
     }
 }
 

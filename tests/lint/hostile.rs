@@ -3,7 +3,7 @@
 use certwright::lint::{LintProfile, Linter, lint};
 
 use crate::build::*;
-use crate::craft::{alt_names, extension, sequence, tlv};
+use crate::craft::{alt_names, children, extension, extent, is_value, sequence, tlv};
 use crate::lists;
 
 /// A certificate and a list with much in them.
@@ -59,4 +59,53 @@ fn findings_are_bounded() {
     assert_eq!(lint(&bad.der()).findings().len(), 1_000);
     let names = vec![(0x82, b" " as &[u8]); 5_000];
     assert_eq!(lint(&leaf_with(SAN, false, &alt_names(&names))).findings().len(), 1_000);
+}
+
+/// The value with the content of each value in it replaced, one at a time.
+fn replaced(value: &[u8], content: &[u8]) -> Vec<Vec<u8>> {
+    let (header, _) = extent(value);
+    let inside = &value[header..];
+    let mut found = vec![tlv(value[0], &[content])];
+    if value[0] & 0x20 != 0 {
+        let parts = children(value);
+        for at in 0..parts.len() {
+            found.extend(replaced(&parts[at], content).into_iter().map(|part| {
+                let mut parts = parts.clone();
+                parts[at] = part;
+                tlv(value[0], &[&parts.concat()])
+            }));
+        }
+    } else if matches!(value[0], 3 | 4) && inside.len() > 2 {
+        // An extension's value, or a key.
+        let unused = usize::from(value[0] == 3);
+        if is_value(&inside[unused..]) {
+            let inner = replaced(&inside[unused..], content);
+            found.extend(inner.iter().map(|inner| tlv(value[0], &[&inside[..unused], inner])));
+        }
+    }
+    found
+}
+
+/// A key that was taken for a certificate, or stands in one, is not shown: of bytes that are no text at
+/// most three are, wherever they stand and however few they are. Addresses are shown as people write them.
+#[test]
+fn no_place_shows_four_bytes_that_are_no_text() {
+    let linter = [LintProfile::GmT0015, LintProfile::PrivateTls, LintProfile::TlsBaseline]
+        .into_iter()
+        .fold(Linter::new(), Linter::add_profile);
+    let secret: Vec<u8> = (0x90..0xb4).collect();
+    let mut shown = 0;
+    let mut seen = 0;
+    for seed in seeds() {
+        for length in [1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 36] {
+            for bad in replaced(&seed, &secret[..length]) {
+                for finding in linter.lint(&bad).findings() {
+                    seen += 1;
+                    shown += usize::from(finding.given.contains("90919"));
+                    assert!(!finding.given.contains("90919293"), "{length}: {finding}");
+                }
+            }
+        }
+    }
+    assert!(seen > 1_000 && shown > 100, "{shown} of {seen}");
 }
