@@ -13,7 +13,8 @@ use crate::profile::Extension;
 use crate::usage::KeyUsage;
 use crate::validity::{Lifetime, Time};
 use crate::wire::crl::{
-    CrlEntry, CrlFields, crl_number, delta_indicator, encode_crl, issuing_distribution_point,
+    CrlEntry, CrlFields, crl_number, delta_indicator, encode_crl, freshest,
+    issuing_distribution_point,
 };
 use crate::wire::envelope;
 use crate::wire::extension::authority_key_identifier;
@@ -362,5 +363,8 @@ fn extensions(issuer: &Issuer, request: &CrlRequest, number: u64) -> Vec<Extensi
     let scope = issuer.crl_distribution().is_some_and(|d| d.has_issuing_distribution_point());
     let url = issuer.crl_url(request.shard).filter(|_| scope);
     extensions.extend(url.map(|url| issuing_distribution_point(&url)));
+    // No delta has one (RFC 5280 section 5.2.6).
+    let delta = issuer.delta_url(request.shard).filter(|_| request.base.is_none());
+    extensions.extend(delta.map(|url| freshest(&url)));
     extensions
 }

@@ -22,6 +22,8 @@ pub struct CrlDistribution {
     below_base: bool,
     shards: u16,
     scope: bool,
+    /// Where delta CRLs are, as a template.
+    deltas: Option<String>,
 }
 
 /// Where the key identifier of the issuer goes in a template.
@@ -42,7 +44,7 @@ impl CrlDistribution {
             return Err(Error::malformed("CRL distribution", quoted(base), problem));
         }
         let template = format!("{base}/{KEY}.crl");
-        Ok(Self { template, below_base: true, shards: 1, scope: true })
+        Ok(Self { template, below_base: true, shards: 1, scope: true, deltas: None })
     }
 
     /// CRLs at exactly this URL, such as that of a CA that was taken over. `{key}` in it stands for
@@ -62,13 +64,8 @@ impl CrlDistribution {
     /// [`Error::Malformed`] unless it is an `http:` or `https:` URL in ASCII of at most 2048
     /// characters, without fragment and without other braces than these.
     pub fn at(template: &str) -> Result<Self, Error> {
-        let plain = template.replace(KEY, "").replace(SHARD, "");
-        if !is_url(&plain, "#<>\"{}") || template.len() > URI_CHARACTERS {
-            let problem = "not an http: or https: URL without fragment, in which {key} and {shard} \
-                           are all that stands in braces";
-            return Err(Error::malformed("CRL distribution", quoted(template), problem));
-        }
-        Ok(Self { template: template.to_owned(), below_base: false, shards: 1, scope: true })
+        let template = checked(template)?;
+        Ok(Self { template, below_base: false, shards: 1, scope: true, deltas: None })
     }
 
     /// Spreads certificates over several CRLs, by their serial numbers. Of a distribution below a base
@@ -83,7 +80,9 @@ impl CrlDistribution {
             format!("{shards}; allowed 1 to 256")
         } else if shards > 1 && !self.scope {
             WITHOUT_SCOPE.to_owned()
-        } else if shards > 1 && !self.below_base && !self.template.contains(SHARD) {
+        } else if shards > 1
+            && (!self.below_base && !self.template.contains(SHARD) || !tells_shards(&self.deltas))
+        {
             format!("{shards} at one URL; allowed: 1, or a template with {SHARD}")
         } else {
             self.shards = shards;
@@ -103,6 +102,32 @@ impl CrlDistribution {
             return Err(Error::malformed("CRL distribution", "shards", WITHOUT_SCOPE));
         }
         self.scope = false;
+        Ok(self)
+    }
+
+    /// Says in complete CRLs where the delta CRLs to them are (freshestCRL, RFC 5280 section 5.2.6), a
+    /// template as [`CrlDistribution::at`] takes. Certificates do not say it: whoever looks for deltas has the
+    /// complete list, and deltas can be given up with the next one.
+    ///
+    /// ```
+    /// use certwright::crl::CrlDistribution;
+    /// let distribution = CrlDistribution::new("http://crl.example")?
+    ///     .with_deltas("http://crl.example/{key}-delta.crl")?;
+    /// # Ok::<(), certwright::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] as for [`CrlDistribution::at`], and for one URL where there are several CRLs.
+    pub fn with_deltas(mut self, template: &str) -> Result<Self, Error> {
+        let deltas = Some(checked(template)?);
+        if self.shards > 1 && !tells_shards(&deltas) {
+            let problem = format!(
+                "deltas to {} CRLs at one URL; allowed a template with {SHARD}",
+                self.shards
+            );
+            return Err(Error::malformed("CRL distribution", quoted(template), problem));
+        }
+        self.deltas = deltas;
         Ok(self)
     }
 
@@ -134,6 +159,29 @@ impl CrlDistribution {
         };
         self.template.replace(KEY, &hexadecimal(key_identifier)).replace(SHARD, &shard)
     }
+
+    /// The URL of a delta CRL.
+    pub(crate) fn delta_url(&self, key_identifier: &[u8], shard: u16) -> Option<String> {
+        let template = self.deltas.as_ref()?;
+        let key = hexadecimal(key_identifier);
+        Some(template.replace(KEY, &key).replace(SHARD, &shard.to_string()))
+    }
+}
+
+/// A template that is given.
+fn checked(template: &str) -> Result<String, Error> {
+    let plain = template.replace(KEY, "").replace(SHARD, "");
+    if !is_url(&plain, "#<>\"{}") || template.len() > URI_CHARACTERS {
+        let problem = "not an http: or https: URL without fragment, in which {key} and {shard} \
+                       are all that stands in braces";
+        return Err(Error::malformed("CRL distribution", quoted(template), problem));
+    }
+    Ok(template.to_owned())
+}
+
+/// Whether deltas, where there are any, have a URL for each shard.
+fn tells_shards(deltas: &Option<String>) -> bool {
+    deltas.as_ref().is_none_or(|template| template.contains(SHARD))
 }
 
 const WITHOUT_SCOPE: &str =

@@ -14,7 +14,8 @@ use crate::serial::SerialNumber;
 use crate::validity::Time;
 use crate::wire::crl::{CrlEntry, ReadEntry, read_number, split_crl, unsigned_crl};
 use crate::wire::distribution_point::{
-    IssuingDistributionPoint, read_issuing_distribution_point, urls,
+    IssuingDistributionPoint, PointName, read_distribution_points, read_issuing_distribution_point,
+    urls,
 };
 use crate::wire::extension::Extensions;
 use crate::wire::kind::{Kind, explain};
@@ -73,6 +74,7 @@ pub struct RevocationList {
     number: Option<Number>,
     delta_base: Option<Number>,
     scope: Option<IssuingDistributionPoint>,
+    freshest: Vec<PointName>,
     authority_key_identifier: Option<Vec<u8>>,
 }
 
@@ -86,6 +88,7 @@ impl RevocationList {
         let parts = split.map_err(|error| explain(&[Kind::RevocationList], WHAT, der, error))?;
         let Extensions { all, authority_key_identifier, .. } = parts.extensions;
         let (mut number, mut delta_base, mut scope) = (None, None, None);
+        let mut freshest = Vec::new();
         let mut unusable: Option<Unusable> = None;
         for extension in all {
             let value = extension.value.as_slice();
@@ -94,6 +97,11 @@ impl RevocationList {
                 oid::DELTA_CRL_INDICATOR => delta_base = Some(Number(read_number(value)?)),
                 oid::ISSUING_DISTRIBUTION_POINT => {
                     scope = Some(read_issuing_distribution_point(WHAT, value)?);
+                }
+                // What cannot be read points nowhere; the list is as good without.
+                oid::FRESHEST_CRL if !extension.critical => {
+                    let points = read_distribution_points(WHAT, value).unwrap_or_default();
+                    freshest = points.into_iter().flat_map(|point| point.names).collect();
                 }
                 other if extension.critical && other != oid::AUTHORITY_KEY_IDENTIFIER => {
                     let given = format!("the critical extension {}", other.named());
@@ -139,6 +147,7 @@ impl RevocationList {
             number,
             delta_base,
             scope,
+            freshest,
             authority_key_identifier,
             der: der.to_vec(),
         })
@@ -273,6 +282,11 @@ impl RevocationList {
     pub fn distribution_urls(&self) -> Vec<String> {
         let names = self.scope.iter().flat_map(|scope| scope.names.iter().flatten());
         urls(names).cloned().collect()
+    }
+
+    /// The URLs where it says that the delta CRLs to it are (freshestCRL, RFC 5280 section 5.2.6).
+    pub fn freshest_urls(&self) -> Vec<String> {
+        urls(&self.freshest).cloned().collect()
     }
 
     /// What it covers; none where it covers all certificates of its issuer.

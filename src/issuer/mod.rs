@@ -267,6 +267,11 @@ impl Issuer {
         self.distribution.as_ref().map(|d| d.url(&self.key_identifier, shard))
     }
 
+    /// The URL of one of its delta CRLs, where its distribution has any.
+    pub fn delta_url(&self, shard: u16) -> Option<String> {
+        self.distribution.as_ref().and_then(|d| d.delta_url(&self.key_identifier, shard))
+    }
+
     pub(crate) fn key_identifier(&self) -> &[u8] {
         &self.key_identifier
     }

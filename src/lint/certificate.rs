@@ -144,7 +144,7 @@ fn check_extension<'a>(extension: Extension<'a>, facts: &mut Facts<'a>, notes: &
         oid::POLICY_CONSTRAINTS => constraints::check_policy_constraints(extension, notes),
         oid::INHIBIT_ANY_POLICY => constraints::check_inhibit(extension, notes),
         oid::CRL_DISTRIBUTION_POINTS => pointers::check_distribution(extension, notes),
-        FRESHEST_CRL => pointers::check_freshest(extension, notes),
+        oid::FRESHEST_CRL => pointers::check_freshest(extension, notes),
         AUTHORITY_INFO_ACCESS => pointers::check_access(extension, "authorityInfoAccess", notes),
         SUBJECT_INFO_ACCESS => pointers::check_access(extension, "subjectInfoAccess", notes),
         SUBJECT_DIRECTORY_ATTRIBUTES if extension.critical => {
@@ -210,7 +210,6 @@ fn check_facts(facts: &Facts<'_>, notes: &mut Notes) {
 }
 
 const AUTHORITY_INFO_ACCESS: Oid = Oid::known("1.3.6.1.5.5.7.1.1");
-const FRESHEST_CRL: Oid = Oid::known("2.5.29.46");
 const ISSUER_ALT_NAME: Oid = Oid::known("2.5.29.18");
 const SUBJECT_DIRECTORY_ATTRIBUTES: Oid = Oid::known("2.5.29.9");
 const SUBJECT_INFO_ACCESS: Oid = Oid::known("1.3.6.1.5.5.7.1.11");

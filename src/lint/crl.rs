@@ -85,7 +85,7 @@ fn check_extension<'a>(extension: Extension<'a>, facts: &mut Facts<'a>, notes: &
         oid::ISSUING_DISTRIBUTION_POINT => {
             facts.is_indirect = pointers::check_issuing(extension, notes);
         }
-        FRESHEST_CRL => {
+        oid::FRESHEST_CRL => {
             facts.freshest = true;
             pointers::check_freshest(extension, notes);
         }
@@ -128,7 +128,6 @@ const NUMBER: &str = "cRLNumber";
 const DELTA: &str = "deltaCRLIndicator";
 
 const AUTHORITY_INFO_ACCESS: Oid = Oid::known("1.3.6.1.5.5.7.1.1");
-const FRESHEST_CRL: Oid = Oid::known("2.5.29.46");
 
 rules! { None;
     VERSION = Error "rfc5280-5.1.2.1-crl-version", "RFC 5280 section 5.1.2.1":

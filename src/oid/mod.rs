@@ -144,6 +144,7 @@ pub(crate) const REASON_CODE: Oid = Oid::known("2.5.29.21");
 pub(crate) const INVALIDITY_DATE: Oid = Oid::known("2.5.29.24");
 pub(crate) const CERTIFICATE_ISSUER: Oid = Oid::known("2.5.29.29");
 pub(crate) const DELTA_CRL_INDICATOR: Oid = Oid::known("2.5.29.27");
+pub(crate) const FRESHEST_CRL: Oid = Oid::known("2.5.29.46");
 pub(crate) const ISSUING_DISTRIBUTION_POINT: Oid = Oid::known("2.5.29.28");
 
 // Request attributes: RFC 2985.

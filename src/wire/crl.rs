@@ -118,9 +118,18 @@ pub(crate) fn issuing_distribution_point(url: &str) -> Extension {
 
 /// The extension cRLDistributionPoints with one URL (RFC 5280 section 4.2.1.13).
 pub(crate) fn distribution_points(url: &str) -> Extension {
+    Extension { oid: oid::CRL_DISTRIBUTION_POINTS, critical: false, value: one_point(url) }
+}
+
+/// The extension freshestCRL with one URL (RFC 5280 section 5.2.6).
+pub(crate) fn freshest(url: &str) -> Extension {
+    Extension { oid: oid::FRESHEST_CRL, critical: false, value: one_point(url) }
+}
+
+/// CRLDistributionPoints of one point, which has one URL.
+fn one_point(url: &str) -> Vec<u8> {
     let point = encode(SEQUENCE, &[&encode(context(0), &[&full_name(url)])]);
-    let value = encode(SEQUENCE, &[&point]);
-    Extension { oid: oid::CRL_DISTRIBUTION_POINTS, critical: false, value }
+    encode(SEQUENCE, &[&point])
 }
 
 /// The big-endian bytes of a CRL number without zeros in front: at most 20, as readers must take

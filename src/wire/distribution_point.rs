@@ -84,7 +84,7 @@ pub(crate) fn urls<'n>(
 }
 
 /// The points of a cRLDistributionPoints extension.
-pub(super) fn read_distribution_points(
+pub(crate) fn read_distribution_points(
     what: &'static str,
     der: &[u8],
 ) -> Result<Vec<DistributionPoint>, Error> {

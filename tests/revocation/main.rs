@@ -4,6 +4,7 @@ use certwright_tests::{common, craft, hooked, revoked, world};
 
 mod clocks;
 mod exchanged;
+mod freshest;
 mod restored;
 mod revocation;
 mod revocation_attacks;
