@@ -8,6 +8,7 @@ mod served;
 
 #[cfg(all(feature = "ecc", feature = "rsa"))]
 mod clients;
+mod deltas;
 mod ending;
 mod hostile;
 mod limits;

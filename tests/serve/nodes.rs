@@ -13,6 +13,11 @@ use crate::served::Served;
 
 /// Three nodes on a new schema of a server.
 fn nodes(server: &Server, schema: &str) -> [Served; 3] {
+    nodes_ruled(server, schema, "")
+}
+
+/// The same by these rules.
+fn nodes_ruled(server: &Server, schema: &str, rules: &str) -> [Served; 3] {
     let url = server.url(&format!("schema={schema}"));
     let first = Served::folder();
     let created = first.command().args(["store", "create-schema", &url]).output().unwrap();
@@ -21,7 +26,8 @@ fn nodes(server: &Server, schema: &str) -> [Served; 3] {
     all.map(|mut served| {
         let public = ["--public-url", "http://ca.example"];
         let more = ["--store", &url, "--credentials", "credentials.toml"];
-        served.begin(&[&more[..], &public].concat());
+        std::fs::write(served.path("rules.toml"), rules).unwrap();
+        served.begin(&[&more[..], &public, &["--config", "rules.toml"]].concat());
         served
     })
 }
@@ -118,6 +124,37 @@ fn lists_are_made_once_and_never_go_back_on_any_node() {
     assert_eq!(last.len(), 6);
     // Not one for each node.
     assert!(last.number().unwrap() <= first + 6, "{:?} after {first}", last.number());
+    stop(nodes);
+}
+
+#[test]
+fn a_delta_is_made_once_and_is_to_the_complete_list_that_every_node_answers() {
+    let Some(server) = shared() else { return };
+    let nodes = nodes_ruled(server, "served_deltas", "crl_delta_hours = 1\n");
+    let (_, ca) = hierarchy(&nodes[0], |asked| asked);
+    let ca = text(&ca, "Identifier");
+    let [complete, delta] = ["", "-delta"].map(|kind| format!("/crl/{ca}{kind}.crl"));
+    let read = |node: &Served, path: &str| RevocationList::from_der(&list(node.get(path))).unwrap();
+    let base = read(&nodes[2], &complete);
+    for at in 0..4 {
+        let leaf = leaf(&nodes[at % 3], ca);
+        let revoke = [("Identifier", leaf.as_str())];
+        Asked::new("CreateRevokeClientCertificate", &revoke).answered(&nodes[at % 3]);
+        // Each asks for it at the same time.
+        let deltas: Vec<RevocationList> = std::thread::scope(|scope| {
+            let asks: Vec<_> =
+                nodes.iter().map(|node| scope.spawn(|| read(node, &delta))).collect();
+            asks.into_iter().map(|ask| ask.join().unwrap()).collect()
+        });
+        for list in &deltas {
+            assert_eq!(list.as_der(), deltas[0].as_der());
+            assert_eq!((list.delta_base(), list.len()), (base.number(), at + 1));
+            assert_eq!(list.number(), base.number().map(|base| base + 1 + at as u64));
+        }
+    }
+    for node in &nodes {
+        assert_eq!(read(node, &complete).as_der(), base.as_der());
+    }
     stop(nodes);
 }
 

@@ -113,8 +113,20 @@ pub(crate) fn policy(at: &Session<'_>, profile: Profile) -> Policy {
 
 /// An authority that lists and revokes what a CA issued, whether or not that may still issue.
 pub(crate) fn listing(at: &Session<'_>, text: &str) -> Result<Authority, CasError> {
+    listing_with(at, text, None)
+}
+
+/// The same, whose complete CRLs say where the deltas are.
+pub(super) fn listing_with(
+    at: &Session<'_>,
+    text: &str,
+    crls: Option<CrlDistribution>,
+) -> Result<Authority, CasError> {
     let unknown = || CasError::not_found("Identifier", format!("CA {text}"));
-    let (record, issuer) = issuer(at, &identifier("Identifier", text)?)?.ok_or_else(unknown)?;
+    let (record, mut issuer) = issuer(at, &identifier("Identifier", text)?)?.ok_or_else(unknown)?;
+    if let Some(crls) = crls {
+        issuer = issuer.with_crl_distribution(crls);
+    }
     Ok(authority_of(at, issuer).while_unchanged([record]))
 }
 
@@ -176,7 +188,16 @@ pub(crate) fn crl_url(
     }
 }
 
-/// The same where it is published: of a CA that has CRLs.
+/// Where the delta CRL of a CA is: beside the CRL.
+pub(super) fn published_delta(
+    at: &Session<'_>,
+    record: &AuthorityRecord,
+) -> Result<Option<String>, CasError> {
+    let crl = published_crl(at, record)?.filter(|_| at.config.crl_delta_hours > 0);
+    Ok(crl.and_then(|url| url.strip_suffix(".crl").map(|stem| format!("{stem}-delta.crl"))))
+}
+
+/// Where the CRL of a CA is that has any, and is published.
 pub(crate) fn published_crl(
     at: &Session<'_>,
     record: &AuthorityRecord,

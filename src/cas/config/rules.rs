@@ -147,6 +147,11 @@ Config {
         "a URL that begins with http:// or https://";
     /// CrlDay of an intermediate that names none: days until the next CRL (I).
     crl_day: i64 = 7, if |days| (1..=365).contains(days), "1 to 365";
+    /// Hours until the next delta CRL; 0: there are none (I). With deltas, at
+    /// `<base>/<identifier of the CA>-delta.crl`, complete CRLs say where they are (freshestCRL), and the
+    /// service makes those only when half of their time is over: who wants to know of later revocations
+    /// reads the delta.
+    crl_delta_hours: i64 = 0, if |hours| (0..=8760).contains(hours), "0 to 8760";
     /// The products of orders (S CreateCertificateRequest).
     products: Vec<Product> = products();
     /// The product of an order that names none (S: digicert-free-1-free).

@@ -28,7 +28,11 @@ pub fn router(service: &Arc<Service>) -> Router {
 
 async fn list(State(service): State<Arc<Service>>, Path(file): Path<String>) -> Response {
     // RFC 2585 section 4.
-    file_of(&service, &file, ".crl", "application/pkix-crl", Publisher::list).await
+    let kind = "application/pkix-crl";
+    match file.ends_with("-delta.crl") {
+        true => file_of(&service, &file, "-delta.crl", kind, Publisher::delta).await,
+        false => file_of(&service, &file, ".crl", kind, Publisher::list).await,
+    }
 }
 
 async fn certificate(State(service): State<Arc<Service>>, Path(file): Path<String>) -> Response {
