@@ -129,6 +129,10 @@ fn a_hierarchy_is_made_read_changed_and_destroyed_as_the_provider_does_it() {
         ("Status", "ISSUE"),
     ];
     assert_reads(&read_leaf(), &[&subject[..], &of_leaf, &expected].concat());
+    // Its `upload_flag`, both ways.
+    assert_reads(&read_leaf(), &[("UploadFlag", "0")]);
+    call(&served, "UploadPcaCertToCas", &[("Ids", leaf.as_str())]);
+    assert_reads(&read_leaf(), &[("UploadFlag", "1")]);
     call(&served, "CreateRevokeClientCertificate", &[("Identifier", leaf.as_str())]);
     assert_reads(&read_leaf(), &[("Status", "REVOKE")]);
     call(&served, "DeleteClientCertificate", &[("Identifier", leaf.as_str())]);
