@@ -17,6 +17,7 @@ mod load;
 #[cfg(all(feature = "postgres", unix))]
 mod nodes;
 mod refusals;
+mod signed;
 mod slow_work;
 mod starting;
 mod terraform;
