@@ -2,7 +2,8 @@
 //!
 //! A list is made when it is first wanted, when something was revoked since, and when half of its time is over.
 //! Where the rules say that there are deltas, revocations are told by these, and a complete list is made only when
-//! half of its time is over: a reader that keeps it goes on using the delta to it.
+//! half of its time is over: a reader that keeps it goes on using the delta to it. A complete list that names no delta
+//! has to tell everything itself: one made before there were deltas, or by a process whose rules have none.
 //!
 //! A list is kept in memory: a process that starts makes a new one, with the next number. Several processes on one
 //! store share the newest list: one makes it, the others wait and take it from the database, and none answers a list
@@ -197,7 +198,8 @@ impl Publisher {
             true => says_everything && list.base == complete,
             // The delta is to the last complete list, which an operator may have made.
             false if self.has_deltas() && list.points_to_delta => Some(list.number) == complete,
-            false => says_everything && !self.has_deltas(),
+            // Once it is out of date, not at once: by processes whose rules differ, each would be replaced by the next.
+            false => says_everything,
         };
         Ok((is_told && Time::now()? < list.half).then_some(list.der))
     }
