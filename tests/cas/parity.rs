@@ -1,6 +1,7 @@
 //! What the service's clients send and read, by the letter of their models.
 
 use certwright::cas::Config;
+use certwright::crl::RevocationList;
 use serde_json::{Value, json};
 
 use crate::leaf_world::{World, csr, with};
@@ -202,6 +203,27 @@ fn where_a_crl_is_and_when_the_next_follows() {
         "NotFound",
         "CaIdentifier",
     );
+}
+
+#[test]
+fn where_a_crl_is_a_delta_is_not_what_is_meant() {
+    let mut config = Config::default();
+    config.crl_base_url = Some("http://crl.example.test".to_owned());
+    config.crl_delta_hours = 1;
+    let world = World::configured("ECC_256", config);
+    let root = json!({ "Identifier": world.root });
+    let complete = world.call("CreateCrl", root.clone());
+    let asked = json!({ "CaIdentifier": world.root });
+    let before = world.call("GetCaInstanceCrlAddress", asked.clone());
+    assert_eq!(before["CrlUrl"], complete["CrlUrl"]);
+    let list = RevocationList::from_pem(complete["Crl"].as_str().unwrap()).unwrap();
+    assert_eq!(before["NextUpdateTime"], list.next_update().unwrap().unix() * 1_000);
+    world.clock.set(crate::leaf_world::NOW + 60);
+    let delta = world.call("CreateCrl", with(&root, json!({ "Delta": true })));
+    assert_ne!(delta["CrlUrl"], complete["CrlUrl"]);
+    let after = world.call("GetCaInstanceCrlAddress", asked);
+    let no_id = json!({ "RequestId": null });
+    assert_eq!(with(&after, no_id.clone()), with(&before, no_id));
 }
 
 #[test]

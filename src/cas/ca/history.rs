@@ -2,6 +2,7 @@
 
 use super::super::error::CasError;
 use super::super::json::structures::structures;
+use super::super::parameters::validity::days;
 use super::super::session::{Named, Run, Session};
 use super::super::shelf::records::{AuthorityDocument, Kept, authority_document};
 use super::describe::{kept_authority, kind_of};
@@ -30,7 +31,7 @@ structures! {
         op_type: String,
     }
 
-    /// Says where the CRL of a CA is.
+    /// Says where the CRL of a CA is: the complete one, also where there are deltas.
     ///
     /// # Errors
     /// `NotFound`.
@@ -47,9 +48,9 @@ structures! {
         ca_type: String,
         /// Where its CRL is published, if it is.
         crl_url: Option<String>,
-        /// What changes with every CRL: the number of the last.
+        /// What changes with every CRL: the number of the last complete one; 0 where there is none.
         hash_code: String,
-        /// nextUpdate of its last CRL, in milliseconds since 1970.
+        /// nextUpdate of its last complete CRL, in milliseconds since 1970.
         next_update_time: Option<i64>,
     }
 }
@@ -82,12 +83,13 @@ impl Run for GetCaInstanceCrlAddress {
     fn run(&self, at: &Session<'_>) -> Result<CrlAddress, CasError> {
         let record = found(at, "CaIdentifier", &self.ca_identifier)?.document.record;
         let digest = kept_authority(at, &record.identifier)?.digest();
-        let state = at.ledger.crl_state(&digest, 0)?;
+        let full = at.ledger.crl_state(&digest, 0)?.full;
+        let next = full.map(|(_, dated)| dated.plus(days(record.crl_day))).transpose()?;
         Ok(CrlAddress {
             ca_type: kind_of(&record).to_owned(),
             crl_url: published_crl(at, &record)?,
-            hash_code: state.number.to_string(),
-            next_update_time: state.dates.map(|(_, next)| next.unix().saturating_mul(1_000)),
+            hash_code: full.map_or(0, |(number, _)| number).to_string(),
+            next_update_time: next.map(|next| next.unix().saturating_mul(1_000)),
             ca_instance_status: record.status,
         })
     }
