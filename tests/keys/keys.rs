@@ -8,7 +8,9 @@ use certwright::key::{KeyFamily, Nonces, SignatureAlgorithm, Sm2Id, WeakKeys};
 use certwright::{Error, KeyAlgorithm, KeyPair, Signer};
 use rand_core::{TryCryptoRng, TryRng};
 
-use crate::common::{algorithms, families, is_built, step};
+#[cfg(feature = "encrypted-keys")]
+use crate::common::step;
+use crate::common::{algorithms, families, is_built};
 use crate::key_files::{self, malformed, seeded, unsupported};
 
 /// One key of each algorithm.

@@ -18,6 +18,7 @@ mod load;
 mod nodes;
 mod refusals;
 mod signed;
+#[cfg(feature = "rsa")]
 mod slow_work;
 mod starting;
 mod terraform;

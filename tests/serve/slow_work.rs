@@ -7,7 +7,6 @@ use crate::asked::{Asked, authority};
 use crate::served::Served;
 
 #[test]
-#[cfg(feature = "rsa")]
 fn generating_rsa_keys_blocks_no_other_caller() {
     let served = Served::start();
     let ended = AtomicBool::new(false);
