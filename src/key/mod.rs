@@ -2,6 +2,7 @@
 
 #[cfg(feature = "encrypted-keys")]
 mod cbc;
+mod data;
 mod digest;
 #[cfg(any(feature = "ecc", feature = "sm2"))]
 mod digests;
@@ -36,6 +37,8 @@ mod randomness;
 #[cfg(feature = "rsa")]
 mod rsa;
 #[cfg(feature = "rsa")]
+mod rsa_data;
+#[cfg(feature = "rsa")]
 mod rsa_generate;
 #[cfg(feature = "rsa")]
 mod rsa_health;
@@ -69,6 +72,7 @@ use self::not_own as own;
 #[cfg(not(feature = "sealed-keys"))]
 use self::not_sealing as sealing;
 
+pub use self::data::{Data, DataSignature};
 pub use self::generation::{KeyGeneration, Progress};
 pub use self::info::PublicKeyInfo;
 pub use self::pair::Nonces;

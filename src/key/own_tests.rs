@@ -6,6 +6,7 @@
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng;
 
+use super::data::{Data, DataSignature};
 use super::generation::KeyGeneration;
 use super::pair::{KeyPair, Nonces, Secret};
 use super::signer::{Pinned, Signer};
@@ -89,6 +90,35 @@ fn a_fault_is_counted_and_the_rustcrypto_crates_sign() {
             }
             let expected = if fault == Fault::Infinity { 0 } else { 4 };
             assert_eq!(failed() - before, expected, "{algorithm} {fault:?}");
+        }
+    }
+}
+
+#[test]
+fn a_faulty_signature_of_data_is_not_released() {
+    let _guard = failing();
+    for algorithm in algorithms() {
+        let public = pair(algorithm).public_key().clone();
+        let how = DataSignature::Plain(pair(algorithm).algorithm());
+        for fault in FAULTS {
+            for data in [Data::Message(b"message"), Data::Digest(&[7; 64])] {
+                let data = match (data, how) {
+                    (Data::Digest(digest), DataSignature::Plain(algorithm)) => {
+                        let length = match algorithm {
+                            SignatureAlgorithm::EcdsaSha384 => 48,
+                            SignatureAlgorithm::EcdsaSha512 => 64,
+                            _ => 32,
+                        };
+                        Data::Digest(&digest[..length])
+                    }
+                    (data, _) => data,
+                };
+                match faulty(algorithm, fault).sign_data(how, data) {
+                    Ok(signature) => public.verify_data(how, data, &signature).unwrap(),
+                    // The crates sign with the same scalar: then nothing is released.
+                    Err(_) => assert_eq!(fault, Fault::Scalar, "{algorithm}"),
+                }
+            }
         }
     }
 }

@@ -40,8 +40,9 @@ impl Signer for KeyPair {
             #[cfg(any(feature = "ecc", feature = "sm2"))]
             #[allow(unreachable_patterns)]
             _ => {
-                let sign =
-                    |digest: Option<Vec<u8>>| self.sign_digest(&digest.ok_or_else(Self::unlike)?);
+                let sign = |digest: Option<Vec<u8>>| {
+                    self.sign_digest(self.signature, &digest.ok_or_else(Self::unlike)?)
+                };
                 self.digests(messages).into_iter().map(sign).collect()
             }
         }
@@ -50,21 +51,11 @@ impl Signer for KeyPair {
     fn sign_otherwise(&self, message: &[u8]) -> Option<Result<Vec<u8>, Error>> {
         #[cfg(any(feature = "ecc", feature = "sm2"))]
         if self.is_own() {
-            Arithmetic::count_failed();
             let digest = self.digests(&[message]).pop().flatten();
-            return Some(self.hedge().and_then(|extra| {
-                let digest = digest.ok_or_else(Self::unlike)?;
-                match self.secret {
-                    #[cfg(feature = "ecc")]
-                    Secret::Ecdsa(ref secret) => {
-                        secret.sign_by_crate(self.signature, &digest, &extra)
-                    }
-                    #[cfg(feature = "sm2")]
-                    Secret::Sm2(ref secret) => secret.sign_by_crate(&digest, &extra),
-                    #[cfg(feature = "rsa")]
-                    Secret::Rsa(_) => Err(Self::unlike()),
-                }
-            }));
+            return match digest.ok_or_else(Self::unlike) {
+                Ok(digest) => self.sign_digest_otherwise(self.signature, &digest),
+                Err(error) => Some(Err(error)),
+            };
         }
         // The signatures of RSA keys were checked, and what made them left, before.
         let _ = message;
@@ -102,16 +93,42 @@ impl KeyPair {
         }
     }
 
-    fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>, Error> {
+    /// Signs a digest by the algorithm, whichever the key's own is.
+    pub(super) fn sign_digest(
+        &self,
+        algorithm: SignatureAlgorithm,
+        digest: &[u8],
+    ) -> Result<Vec<u8>, Error> {
         let extra = self.hedge()?;
         match self.secret {
             #[cfg(feature = "ecc")]
-            Secret::Ecdsa(ref secret) => secret.sign(self.signature, digest, &extra),
+            Secret::Ecdsa(ref secret) => secret.sign(algorithm, digest, &extra),
             #[cfg(feature = "rsa")]
             Secret::Rsa(_) => Err(Self::unlike()),
             #[cfg(feature = "sm2")]
             Secret::Sm2(ref secret) => secret.sign(digest, &extra),
         }
+    }
+
+    /// The same by the RustCrypto crates, after this crate's own arithmetic was wrong; `None` where that did not
+    /// work on the key.
+    pub(super) fn sign_digest_otherwise(
+        &self,
+        algorithm: SignatureAlgorithm,
+        digest: &[u8],
+    ) -> Option<Result<Vec<u8>, Error>> {
+        if !self.is_own() {
+            return None;
+        }
+        Arithmetic::count_failed();
+        Some(self.hedge().and_then(|extra| match self.secret {
+            #[cfg(feature = "ecc")]
+            Secret::Ecdsa(ref secret) => secret.sign_by_crate(algorithm, digest, &extra),
+            #[cfg(feature = "rsa")]
+            Secret::Rsa(_) => Err(Self::unlike()),
+            #[cfg(feature = "sm2")]
+            Secret::Sm2(ref secret) => secret.sign_by_crate(digest, &extra),
+        }))
     }
 
     /// 32 random bytes to hedge a nonce with, or none.

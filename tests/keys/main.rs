@@ -2,6 +2,7 @@
 
 use certwright_tests::{common, key_files};
 
+mod data;
 mod key_curves;
 mod key_damage;
 #[cfg(feature = "encrypted-keys")]
