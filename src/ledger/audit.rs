@@ -84,6 +84,9 @@ pub enum AuditAction {
     Issued,
     /// A private key is handed out ([`LedgerWriter::export_key`](super::LedgerWriter::export_key)).
     KeyExported,
+    /// A private key works for somebody, and is not handed out
+    /// ([`LedgerWriter::use_key`](super::LedgerWriter::use_key)).
+    KeyUsed,
     /// A record other than a certificate was written, such as a request or a sealed key.
     Recorded,
     /// An issuance, a revocation or a release was refused.
@@ -113,6 +116,7 @@ impl AuditAction {
             Self::Refused => 11,
             Self::KeyExported => 12,
             Self::Cancelled => 13,
+            Self::KeyUsed => 14,
         }
     }
 
@@ -131,6 +135,7 @@ impl AuditAction {
             11 => Self::Refused,
             12 => Self::KeyExported,
             13 => Self::Cancelled,
+            14 => Self::KeyUsed,
             _ => return None,
         })
     }
@@ -147,6 +152,7 @@ impl fmt::Display for AuditAction {
             Self::Imported => "imported",
             Self::Issued => "issued",
             Self::KeyExported => "key-exported",
+            Self::KeyUsed => "key-used",
             Self::Recorded => "recorded",
             Self::Refused => "refused",
             Self::Released => "released",

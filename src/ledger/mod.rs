@@ -71,6 +71,7 @@ mod index;
 mod kept;
 mod kept_issuers;
 mod key_rows;
+mod key_use;
 pub(crate) mod lists;
 mod log;
 mod newest;

@@ -255,19 +255,6 @@ impl LedgerWriter {
         })
     }
 
-    /// A private key that is handed out, under its name, those of the engine's own among them
-    /// (`request/7` for that of request 7, `issuer/` and an identifier for that of a CA). The audit log
-    /// has an entry before the key is answered ([`AuditAction::KeyExported`]); without it, there is no
-    /// answer.
-    ///
-    /// # Errors
-    /// As [`Ledger::key`] and [`LedgerWriter::put_key`].
-    pub fn export_key(&self, name: &str) -> Result<Option<KeyPair>, Error> {
-        let Some(key) = self.ledger.key(name)? else { return Ok(None) };
-        self.write(Vec::new(), AuditAction::KeyExported, format!("private key {name}"))?;
-        Ok(Some(key))
-    }
-
     /// Removes the private key of a name. That of a request goes with the request.
     ///
     /// # Errors
