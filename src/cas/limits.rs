@@ -37,6 +37,9 @@ pub(crate) const RESOURCE_GROUP_BYTES: usize = 64;
 /// 4,800 bytes; those on the web have some 1,000 to 2,500.
 pub(crate) const USER_CERTIFICATE_BYTES: usize = 64 * 1024;
 
+/// Bytes of a message that is signed or verified (F: the pages of Sign and Verify).
+pub(crate) const MESSAGE_BYTES: usize = 4 * 1024;
+
 /// Bytes of a serial number (RFC 5280 section 4.1.2.2).
 pub(crate) const SERIAL_BYTES: usize = 20;
 

@@ -88,12 +88,13 @@ pub use self::ca::lists::{
 pub use self::ca::revoke::UpdateCACertificateStatus;
 pub use self::config::{
     AlgorithmRule, CommonNameRule, Config, CsrKeyRule, GeneratedKey, OrderOutliving, Product,
-    ProductKind, RenewalRule, SerialForm, SubjectFromCsr, ValidityRule, WildcardBase,
+    ProductKind, RawMessage, RenewalRule, SerialForm, SubjectFromCsr, ValidityRule, WildcardBase,
 };
 pub use self::csr::structures::*;
 pub use self::error::{CasError, ErrorKind};
 pub use self::json::schema::{ParameterHelp, Secret};
 pub use self::kept::structures::*;
+pub use self::kept::work_structures::*;
 pub use self::leaf::all::{ListCert20200407, ListedCert};
 pub use self::leaf::by_serial::{
     DescribeClientCertificateForSerialNumber, DescribeClientCertificateStatusForSerialNumber,

@@ -19,6 +19,7 @@ use super::kept::structures::{
     DeleteUserCertificate, GetCertificateDetail, GetUserCertificateDetail, ListCertificates,
     UploadPcaCertToCas, UploadUserCertificate,
 };
+use super::kept::work_structures::{Sign, Verify};
 use super::leaf::all::ListCert20200407;
 use super::leaf::by_serial::{
     DescribeClientCertificateForSerialNumber, DescribeClientCertificateStatusForSerialNumber,
@@ -226,6 +227,10 @@ operations! {
     CSR, ListCertificates;
     /// Deletes a certificate of a user and its private key.
     CSR, DeleteUserCertificate;
+    /// Signs a message with the private key of a certificate.
+    CSR, Sign;
+    /// Verifies a signature with the public key of a certificate.
+    CSR, Verify;
 
     /// Shows how many orders of a product were bought, used and issued.
     CSR, DescribePackageState;

@@ -174,6 +174,11 @@ impl Session<'_> {
         Ok(self.writer().export_key(name)?)
     }
 
+    /// A private key that works for the caller, which the audit log tells of first.
+    pub(super) fn used_key(&self, name: &str, purpose: &str) -> Result<Option<KeyPair>, CasError> {
+        Ok(self.writer().use_key(name, purpose)?)
+    }
+
     /// The issuers that were opened. A panic elsewhere leaves the map whole.
     pub(super) fn opened(&self) -> MutexGuard<'_, Opened> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,8 +1,8 @@
 //! The operations of the service that this engine does not have, so that they are refused by name.
 
 /// Of both versions (F): orders by instance, deployment, contacts and companies, warehouses of
-/// certificates, work with kept keys, and the CAs of others.
-pub(super) const UNSUPPORTED: [&str; 60] = [
+/// certificates, decryption with kept keys, and the CAs of others.
+pub(super) const UNSUPPORTED: [&str; 58] = [
     "AddCloudAccess",
     "ApplyCertificate",
     "AssignCertificateCount",
@@ -54,7 +54,6 @@ pub(super) const UNSUPPORTED: [&str; 60] = [
     "ListWorkerResource",
     "RefundInstance",
     "ShareCertificate",
-    "Sign",
     "UpdateCompany",
     "UpdateContact",
     "UpdateDeploymentJob",
@@ -62,5 +61,4 @@ pub(super) const UNSUPPORTED: [&str; 60] = [
     "UpdateInstance",
     "UpdateWorkerResourceStatus",
     "UploadPCACert",
-    "Verify",
 ];

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::leaf_world::{DAY, NOW, World, with};
 
 /// A certificate from elsewhere, with its chain, and its key; both in PEM.
-fn foreign(algorithm: KeyAlgorithm, family: &str) -> (String, String) {
+pub fn foreign(algorithm: KeyAlgorithm, family: &str) -> (String, String) {
     let elsewhere = World::of(family);
     let key = KeyPair::generate(algorithm).unwrap();
     let csr = CertificateRequest::builder("CN=www.example.test".parse().unwrap());
@@ -39,7 +39,7 @@ fn upload(name: &str) -> Value {
     json!({ "Name": name, "Cert": cert, "Key": key })
 }
 
-fn number(answer: &Value) -> i64 {
+pub fn number(answer: &Value) -> i64 {
     answer["CertId"].as_i64().unwrap()
 }
 

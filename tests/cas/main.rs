@@ -40,3 +40,4 @@ mod servers;
 mod tags;
 mod validity;
 mod wire;
+mod work;

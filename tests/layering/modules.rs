@@ -77,7 +77,7 @@ pub const FOREIGN: &[(&str, &[&str])] = &[
     ("aes_gcm", &["key"]),
     ("argon2", &["key"]),
     ("axum", &[SERVE]),
-    ("base64ct", &["wire", SERVE]),
+    ("base64ct", &["cas", "wire", SERVE]),
     ("cbc", &["key"]),
     ("chacha20", &["key", "testing"]),
     ("chacha20poly1305", &["key"]),

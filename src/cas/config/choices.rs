@@ -110,6 +110,18 @@ pub enum OrderOutliving {
     Wait,
 }
 
+/// What the Message of Sign and Verify is where MessageType is RAW.
+///
+/// Default: [`RawMessage::Text`]. Set by [`Config::raw_message`](super::Config::raw_message).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum RawMessage {
+    /// The message in base64, as Verify's page and Sign's older page say.
+    Base64,
+    /// The message itself, in UTF-8, as Sign's newer page says.
+    #[default]
+    Text,
+}
+
 /// When an order can be renewed.
 ///
 /// Default: [`RenewalRule::Always`]. Set by [`Config::renewal`](super::Config::renewal).
@@ -196,6 +208,10 @@ choices! {
     ProductKind {
         "single" => Single,
         "wildcard" => Wildcard,
+    }
+    RawMessage {
+        "base64" => Base64,
+        "text" => Text,
     }
     RenewalRule {
         "always" => Always,

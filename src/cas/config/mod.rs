@@ -6,7 +6,7 @@ mod rules;
 mod tables;
 
 pub use self::choices::{
-    CommonNameRule, GeneratedKey, OrderOutliving, ProductKind, RenewalRule, SerialForm,
+    CommonNameRule, GeneratedKey, OrderOutliving, ProductKind, RawMessage, RenewalRule, SerialForm,
     SubjectFromCsr, ValidityRule, WildcardBase,
 };
 pub use self::rules::Config;

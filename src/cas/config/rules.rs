@@ -204,6 +204,9 @@ Config {
     /// The region that ends a CertIdentifier: `5-cn-hangzhou` (F).
     region: String = "cn-hangzhou".to_owned(), if |text| is_region(text),
         "1 to 40 letters, digits and '-'";
+    /// What the Message of Sign and Verify is where MessageType is RAW: `text`, the message itself (F: Sign's page),
+    /// or `base64` (F: Verify's page, and Sign's of 2024). BASE64 says it whatever the rule.
+    raw_message: RawMessage = RawMessage::default();
     /// Characters of the AliasName of a leaf (I: those of a common name).
     alias_name_characters: usize = 64;
     /// How CreateCustomCertificate takes serial numbers (I: in decimal, as the SDK's example is).

@@ -5,5 +5,8 @@ pub(super) mod copy;
 pub(super) mod describe;
 pub(super) mod list;
 pub(super) mod record;
+pub(super) mod sign;
 pub(super) mod structures;
 pub(super) mod upload;
+pub(super) mod work_structures;
+pub(super) mod worker;

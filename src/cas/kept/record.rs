@@ -146,6 +146,18 @@ pub(crate) fn certificate_of_instance(
     }
 }
 
+/// The one that a CertIdentifier names, where it names one.
+pub(super) fn certificate_of_identifier(
+    at: &Session<'_>,
+    text: &str,
+) -> Result<Option<Kept<UserCertificate>>, CasError> {
+    let number = text.strip_suffix(&at.config.region).and_then(|rest| rest.strip_suffix('-'));
+    match exact(number) {
+        Some(number) => document(at.rows, numbered(DOCUMENT, number)),
+        None => Ok(None),
+    }
+}
+
 /// The number that a text is, written as it is answered.
 fn exact(text: Option<&str>) -> Option<u64> {
     let text = text?;

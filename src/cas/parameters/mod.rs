@@ -1,5 +1,6 @@
 //! Parameters that several operations share: groups of fields, and how each kind is read.
 
+pub(super) mod base64;
 pub(super) mod groups;
 pub(super) mod list;
 pub(super) mod names;

@@ -1,0 +1,54 @@
+//! What the operations take and answer that work with the key of a certificate.
+
+use super::super::json::structures::structures;
+
+structures! {
+    /// Whose key it is: CertIdentifier, or else CustomIdentifier.
+    WhichCertificate {
+        /// The certificate: of a leaf its identifier, of a certificate of a user its number and the region, such
+        /// as `5-cn-hangzhou`.
+        cert_identifier: Option<String>,
+        /// The CustomIdentifier of a leaf. Left out where CertIdentifier is given.
+        custom_identifier: Option<String>,
+        /// The warehouse that it is in: 1, of leaves. Certificates of users are in none.
+        warehouse_id: Option<i64>,
+    }
+
+    /// Signs a message with the private key of a certificate, which is kept here. The audit log has each signature.
+    /// Whoever reads it decides what the certificate allows: its key usages are not looked at.
+    ///
+    /// # Errors
+    /// `NotFound` for the certificate, one that is in another warehouse, and one whose key is not kept here;
+    /// `CertificateExpired` and `InvalidStatus.UpdateProtection` for one that is not in force, or is revoked;
+    /// `MissingParameter` without an identifier; `InvalidParameter` for an algorithm of other keys, blind
+    /// signatures and what is not base64; `DataTooLongException` for a message that is too long.
+    Sign {
+        /// Whose key signs.
+        which as ..: WhichCertificate,
+        /// What is signed, as MessageType says: at most 4,096 bytes.
+        message: String,
+        /// RAW: Message is the message ([`Config::raw_message`](crate::cas::Config::raw_message)); BASE64: the message
+        /// in base64; DIGEST: its digest in base64, SHA-256, or of SM2 e of GB/T 32918.2. Not BLIND. RAW.
+        message_type: Option<String>,
+        /// SHA256withRSA, SHA256withRSA/PSS (a salt of 32 bytes), SHA256withECDSA or SM3withSM2. Not
+        /// SHA256withRSA/P7.
+        signing_algorithm: String,
+    }
+
+    /// Verifies a signature with the public key of a certificate, whether or not that is in force.
+    ///
+    /// # Errors
+    /// As [`Sign`], but that no key need be kept.
+    Verify {
+        /// Whose key is said to have signed.
+        which as ..: WhichCertificate,
+        /// What was signed, as of [`Sign`].
+        message: String,
+        /// What Message is, as of [`Sign`].
+        message_type: Option<String>,
+        /// The signature in base64.
+        signature_value: String,
+        /// The algorithm, as of [`Sign`].
+        signing_algorithm: String,
+    }
+}
