@@ -94,6 +94,7 @@ pub use self::csr::structures::*;
 pub use self::error::{CasError, ErrorKind};
 pub use self::json::schema::{ParameterHelp, Secret};
 pub use self::kept::structures::*;
+pub use self::kept::warehouse_structures::*;
 pub use self::kept::work_structures::*;
 pub use self::leaf::all::{ListCert20200407, ListedCert};
 pub use self::leaf::by_serial::{

@@ -19,6 +19,7 @@ use super::kept::structures::{
     DeleteUserCertificate, GetCertificateDetail, GetUserCertificateDetail, ListCertificates,
     UploadPcaCertToCas, UploadUserCertificate,
 };
+use super::kept::warehouse_structures::{DeletePCACert, ListCertWarehouse, UploadPCACert};
 use super::kept::work_structures::{Sign, Verify};
 use super::leaf::all::ListCert20200407;
 use super::leaf::by_serial::{
@@ -227,6 +228,12 @@ operations! {
     CSR, ListCertificates;
     /// Deletes a certificate of a user and its private key.
     CSR, DeleteUserCertificate;
+    /// Lists the warehouses of certificates.
+    CSR, ListCertWarehouse;
+    /// Keeps a certificate that was issued elsewhere in a warehouse, and its private key if it is given.
+    CSR, UploadPCACert;
+    /// Deletes a certificate of a warehouse and its private key.
+    CSR, DeletePCACert;
     /// Signs a message with the private key of a certificate.
     CSR, Sign;
     /// Verifies a signature with the public key of a certificate.

@@ -1,8 +1,8 @@
 //! The operations of the service that this engine does not have, so that they are refused by name.
 
-/// Of both versions (F): orders by instance, deployment, contacts and companies, warehouses of
-/// certificates, decryption with kept keys, and the CAs of others.
-pub(super) const UNSUPPORTED: [&str; 58] = [
+/// Of both versions (F): orders by instance, deployment, contacts and companies, making
+/// warehouses, decryption with kept keys, and the CAs of others.
+pub(super) const UNSUPPORTED: [&str; 55] = [
     "AddCloudAccess",
     "ApplyCertificate",
     "AssignCertificateCount",
@@ -19,7 +19,6 @@ pub(super) const UNSUPPORTED: [&str; 58] = [
     "DeleteContact",
     "DeleteDeploymentJob",
     "DeleteInstance",
-    "DeletePCACert",
     "DeleteWarehouse",
     "DeleteWorkerResource",
     "DescribeCloudResourceStatus",
@@ -40,7 +39,6 @@ pub(super) const UNSUPPORTED: [&str; 58] = [
     "GetTaskAttribute",
     "ListAllEndEntityInstance",
     "ListAssetCount",
-    "ListCertWarehouse",
     "ListCloudAccess",
     "ListCloudResources",
     "ListCompanies",
@@ -60,5 +58,4 @@ pub(super) const UNSUPPORTED: [&str; 58] = [
     "UpdateDeploymentJobStatus",
     "UpdateInstance",
     "UpdateWorkerResourceStatus",
-    "UploadPCACert",
 ];

@@ -30,7 +30,7 @@ pub fn foreign(algorithm: KeyAlgorithm, family: &str) -> (String, String) {
     (cert, key.to_pkcs8_pem().unwrap().as_str().to_owned())
 }
 
-fn p256() -> (String, String) {
+pub fn p256() -> (String, String) {
     foreign(KeyAlgorithm::EcdsaP256, "ECC_256")
 }
 

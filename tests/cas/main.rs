@@ -39,5 +39,6 @@ mod seed_examples;
 mod servers;
 mod tags;
 mod validity;
+mod warehouses;
 mod wire;
 mod work;

@@ -135,7 +135,8 @@ fn the_version_decides_which_list_cert_is_called() {
     let two = format!("{},{leaf}", world.ca);
     assert_eq!(older(json!({ "Identifiers": two })), [leaf.clone(), world.ca.clone()]);
     assert!(older(json!({ "SourceType": "upload" })).is_empty());
-    assert!(older(json!({ "WarehouseId": 1 })).is_empty());
+    assert_eq!(older(json!({ "WarehouseId": 1 })), std::slice::from_ref(&leaf));
+    assert!(older(json!({ "WarehouseId": 3 })).is_empty());
     let newer = world.call("ListCert", json!({ "Version": "2020-06-30" }));
     assert_eq!(newer["List"][0]["Identifier"], leaf);
     assert_eq!(world.call("ListCert", json!({}))["List"], newer["List"]);

@@ -8,5 +8,7 @@ pub(super) mod record;
 pub(super) mod sign;
 pub(super) mod structures;
 pub(super) mod upload;
+pub(super) mod warehouse;
+pub(super) mod warehouse_structures;
 pub(super) mod work_structures;
 pub(super) mod worker;

@@ -93,11 +93,23 @@ impl UploadUserCertificate {
 }
 
 /// A certificate with those above it, and its key.
-fn certificate(
+pub(super) fn certificate(
     at: &Session<'_>,
     (name, text): (&str, &str),
     (key_name, key): (&str, &Secret),
 ) -> Result<(Chain, KeyPair), CasError> {
+    let chain = checked_chain(name, text)?;
+    let key = key_from_pem(at, key_name, key)?;
+    let public = chain.leaf().public_key();
+    if key.public_key() != public.map_err(|error| CasError::from(error).about(name))? {
+        let message = format!("{key_name}: it is not the key of {name}");
+        return Err(CasError::new(ErrorKind::KeyMismatch, message));
+    }
+    Ok((chain, key))
+}
+
+/// A certificate with those above it: of a key that is known here, and not of a CA.
+pub(super) fn checked_chain(name: &str, text: &str) -> Result<Chain, CasError> {
     if text.len() > USER_CERTIFICATE_BYTES {
         let message =
             format!("{name}: given {} bytes, at most {USER_CERTIFICATE_BYTES}", text.len());
@@ -112,13 +124,8 @@ fn certificate(
         let given = format!("the certificate of the CA {}", leaf.subject());
         return Err(CasError::invalid(name, given, "that of a server or client"));
     }
-    let public = leaf.public_key().map_err(|error| CasError::from(error).about(name))?;
-    let key = key_from_pem(at, key_name, key)?;
-    if key.public_key() != public {
-        let message = format!("{key_name}: it is not the key of {name}");
-        return Err(CasError::new(ErrorKind::KeyMismatch, message));
-    }
-    Ok((chain, key))
+    leaf.public_key().map_err(|error| CasError::from(error).about(name))?;
+    Ok(chain)
 }
 
 /// Each certificate is followed by the one that its issuer's name means. Whether it issued it, whoever verifies the

@@ -5,12 +5,13 @@ use super::super::json::structures::structures;
 structures! {
     /// Whose key it is: CertIdentifier, or else CustomIdentifier.
     WhichCertificate {
-        /// The certificate: of a leaf its identifier, of a certificate of a user its number and the region, such
-        /// as `5-cn-hangzhou`.
+        /// The certificate: of a leaf, or one of a warehouse, its identifier; of a certificate of a user its number
+        /// and the region, such as `5-cn-hangzhou`.
         cert_identifier: Option<String>,
         /// The CustomIdentifier of a leaf. Left out where CertIdentifier is given.
         custom_identifier: Option<String>,
-        /// The warehouse that it is in: 1, of leaves. Certificates of users are in none.
+        /// The warehouse that it is in: 1, of leaves, or 2, of what UploadPCACert kept. Certificates of users are in
+        /// none.
         warehouse_id: Option<i64>,
     }
 

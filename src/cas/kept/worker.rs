@@ -5,6 +5,7 @@ use super::super::leaf::found::{found_leaf, leaf_key_name, leaf_status, named_le
 use super::super::session::Session;
 use super::super::shelf::records::leaf_document;
 use super::record::{UserCertificate, certificate_of_identifier};
+use super::warehouse::{LEAVES, UPLOADED, WarehouseCertificate, warehouse_certificate};
 use super::work_structures::WhichCertificate;
 use crate::error::quoted;
 use crate::{Certificate, KeyPair};
@@ -45,7 +46,10 @@ impl WhichCertificate {
         let (worker, warehouse) = match name {
             "CertIdentifier" => match certificate_of_identifier(at, text)? {
                 Some(kept) => (Worker::of_user(at, &kept.document, work)?, None),
-                None => (Worker::of_leaf(at, text)?.ok_or_else(unknown)?, Some(LEAVES)),
+                None => match warehouse_certificate(at, text)? {
+                    Some(kept) => (Worker::of_warehouse(&kept.document)?, Some(UPLOADED)),
+                    None => (Worker::of_leaf(at, text)?.ok_or_else(unknown)?, Some(LEAVES)),
+                },
             },
             _ => {
                 let leaf = named_leaf(at, text)?.filter(|kept| {
@@ -91,6 +95,16 @@ impl Worker {
         })
     }
 
+    fn of_warehouse(kept: &WarehouseCertificate) -> Result<Self, CasError> {
+        Ok(Self {
+            identifier: kept.identifier.clone(),
+            certificate: kept.chain()?.leaf().clone(),
+            key_name: kept.has_key.then(|| kept.key_name()),
+            // Nobody here knows.
+            is_revoked: false,
+        })
+    }
+
     /// It can be relied on now, as far as is known here.
     pub(super) fn check_in_force(&self, at: &Session<'_>) -> Result<(), CasError> {
         let (identifier, validity, now) = (&self.identifier, self.certificate.validity(), at.now);
@@ -121,6 +135,3 @@ impl Worker {
 fn is_revoked(at: &Session<'_>, leaf: &str) -> Result<bool, CasError> {
     Ok(leaf_status(at, leaf)?.status == "revoked")
 }
-
-/// The warehouse of what CAs issued here.
-const LEAVES: i64 = 1;

@@ -6,6 +6,9 @@ use super::super::ca::describe::kept_authority;
 use super::super::described::{key_of, milliseconds, names_of, sign_algorithm};
 use super::super::error::CasError;
 use super::super::json::structures::structures;
+use super::super::kept::warehouse::{
+    LEAVES, UPLOADED, WarehouseCertificate, instance_of, warehouse_certificates,
+};
 use super::super::parameters::list::{List, Listed, PageAsked, one_of};
 use super::super::session::{Run, Session};
 use super::super::shelf::records::{
@@ -16,8 +19,8 @@ use crate::Certificate;
 use crate::name::AttributeType;
 
 structures! {
-    /// Lists the certificates of leaves, the latest first, and then of CAs, the earliest first, in the older
-    /// version's form.
+    /// Lists the certificates of leaves, the latest first, then of CAs, the earliest first, and then what was put
+    /// into a warehouse, the latest first, in the older version's form.
     ///
     /// # Errors
     /// `InvalidParameter` for a page or a filter out of bounds.
@@ -30,11 +33,12 @@ structures! {
         key_word: Option<String>,
         /// The page.
         page as ..: PageAsked,
-        /// aliyun: of this engine; upload: of others, which ListCertificates lists, and this does not.
+        /// aliyun: of this engine; upload: what UploadPCACert put into a warehouse. Certificates of users are listed
+        /// by ListCertificates.
         source_type: Option<String>,
         /// Only those of this status: ISSUE or REVOKE.
         status: Option<String>,
-        /// Only those of this warehouse. There are none.
+        /// Only those of this warehouse: 1, of leaves, or 2, of what was put there.
         warehouse_id: Option<i64>,
     }
 
@@ -62,10 +66,14 @@ structures! {
         serial_no: String,
         /// How the certificate is signed, such as SHA256WITHECDSA.
         sign_algorithm: String,
-        /// aliyun.
+        /// aliyun or upload.
         source_type: String,
-        /// ISSUE or REVOKE.
+        /// ISSUE or REVOKE. Of what was put into a warehouse nobody here knows whether it is revoked: ISSUE.
         status: String,
+        /// The number of the warehouse that it is in. CAs are in none.
+        wh_id: Option<i64>,
+        /// What the warehouse is called by.
+        wh_instance_id: Option<String>,
     }
 }
 
@@ -78,6 +86,7 @@ impl Listed for ListedCert {
 enum Entry {
     Authority(AuthorityRecord),
     Leaf(String),
+    Uploaded(WarehouseCertificate),
 }
 
 impl Run for ListCert20200407 {
@@ -87,11 +96,12 @@ impl Run for ListCert20200407 {
         let Self { cert_type, identifiers, key_word, page, source_type, status, warehouse_id } =
             self;
         one_of("CertType", cert_type, &[CA, CERT])?;
-        one_of("SourceType", source_type, &[ALIYUN, "upload"])?;
+        one_of("SourceType", source_type, &[ALIYUN, UPLOAD])?;
         one_of("Status", status, &[ISSUE, REVOKE])?;
-        let here = warehouse_id.is_none() && source_type.as_deref().is_none_or(|it| it == ALIYUN);
         let is =
             |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|it| it == found);
+        let is_in = |warehouse| warehouse_id.is_none() || *warehouse_id == warehouse;
+        let from = |source, warehouse| is(source_type, source) && is_in(warehouse);
         let named = |identifier: &str| match identifiers {
             Some(list) => list.split(',').any(|item| item.trim() == identifier),
             None => true,
@@ -102,16 +112,21 @@ impl Run for ListCert20200407 {
         };
         let status_of = |leaf: &str| if revoked.contains_key(leaf) { REVOKE } else { ISSUE };
         let mut all = Vec::new();
-        if here && is(cert_type, CERT) {
+        if from(ALIYUN, Some(LEAVES)) && is(cert_type, CERT) {
             let leaves = leaf_identifiers(at.rows, |_, identifier, _, _| {
                 named(identifier) && is(status, status_of(identifier))
             })?;
             all.extend(leaves.into_iter().map(Entry::Leaf));
         }
-        if here && is(cert_type, CA) {
+        if from(ALIYUN, None) && is(cert_type, CA) {
             let cas = authority_documents(at.rows)?.into_iter().map(|document| document.record);
             let cas = cas.filter(|ca| named(&ca.identifier) && is(status, &ca.status));
             all.extend(cas.map(Entry::Authority));
+        }
+        if from(UPLOAD, Some(UPLOADED)) && is(cert_type, CERT) && is(status, ISSUE) {
+            let kept = warehouse_certificates(at)?.into_iter();
+            let kept = kept.filter(|kept| named(&kept.identifier));
+            all.extend(kept.map(Entry::Uploaded));
         }
         if let Some(word) = key_word {
             let mut with_word = Vec::new();
@@ -132,12 +147,20 @@ fn listed(at: &Session<'_>, entry: &Entry) -> Result<Option<ListedCert>, CasErro
     Ok(match entry {
         Entry::Authority(record) => {
             let kept = kept_authority(at, &record.identifier)?;
-            Some(cert(kept.chain.leaf(), CA, kept.has_key, &record.identifier, &record.status))
+            let leaf = kept.chain.leaf();
+            Some(cert(leaf, CA, kept.has_key, (&record.identifier, &record.status), None))
         }
         Entry::Leaf(identifier) => found(at, identifier)?.map(|found| {
             let has_key = found.kept.document.has_key;
-            cert(&found.certificate, CERT, has_key, identifier, found.status())
+            let named = (identifier.as_str(), found.status());
+            cert(&found.certificate, CERT, has_key, named, Some(LEAVES))
         }),
+        Entry::Uploaded(kept) => {
+            let named = (kept.identifier.as_str(), ISSUE);
+            let chain = kept.chain()?;
+            let listed = cert(chain.leaf(), CERT, kept.has_key, named, Some(UPLOADED));
+            Some(ListedCert { source_type: UPLOAD.to_owned(), ..listed })
+        }
     })
 }
 
@@ -145,8 +168,8 @@ fn cert(
     certificate: &Certificate,
     cert_type: &str,
     exist_private_key: bool,
-    identifier: &str,
-    status: &str,
+    (identifier, status): (&str, &str),
+    warehouse: Option<i64>,
 ) -> ListedCert {
     ListedCert {
         after_date: milliseconds(certificate.validity().not_after()),
@@ -162,9 +185,12 @@ fn cert(
         sign_algorithm: sign_algorithm(certificate),
         source_type: ALIYUN.to_owned(),
         status: status.to_owned(),
+        wh_id: warehouse,
+        wh_instance_id: warehouse.map(instance_of),
     }
 }
 
 const CA: &str = "CA";
 const CERT: &str = "CERT";
 const ALIYUN: &str = "aliyun";
+const UPLOAD: &str = "upload";
