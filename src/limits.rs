@@ -127,6 +127,9 @@ pub(crate) const OTHER_NAME_BYTES: usize = 4_100;
 /// Bytes of an SM2 identifier: ENTL counts bits in 16 bits (GB/T 32918.2 section 5.5).
 pub(crate) const SM2_ID_BYTES: usize = 8_191;
 
+/// Bytes that SM2 encrypts at once: the most that the service's page on Encrypt allows. More is for a symmetric cipher.
+pub(crate) const SM2_PLAINTEXT_BYTES: usize = 6_047;
+
 /// SM2 identifiers that are tried for one request: each costs a verification; a site with more kinds of
 /// requesters than this has none.
 pub(crate) const SM2_IDS: usize = 16;

@@ -3,6 +3,7 @@
 #[cfg(feature = "encrypted-keys")]
 mod cbc;
 mod data;
+mod data_encryption;
 mod digest;
 #[cfg(any(feature = "ecc", feature = "sm2"))]
 mod digests;
@@ -39,6 +40,8 @@ mod rsa;
 #[cfg(feature = "rsa")]
 mod rsa_data;
 #[cfg(feature = "rsa")]
+mod rsa_encryption;
+#[cfg(feature = "rsa")]
 mod rsa_generate;
 #[cfg(feature = "rsa")]
 mod rsa_health;
@@ -59,6 +62,8 @@ pub(crate) mod signer;
 mod sm2;
 #[cfg(feature = "sm2")]
 mod sm2_crate;
+#[cfg(feature = "sm2")]
+mod sm2_encryption;
 mod sm2_id;
 #[cfg(test)]
 pub(crate) mod tally;
@@ -73,6 +78,7 @@ use self::not_own as own;
 use self::not_sealing as sealing;
 
 pub use self::data::{Data, DataSignature};
+pub use self::data_encryption::DataEncryption;
 pub use self::generation::{KeyGeneration, Progress};
 pub use self::info::PublicKeyInfo;
 pub use self::pair::Nonces;

@@ -19,5 +19,7 @@ pub(crate) mod private_key;
 pub(crate) mod public_key;
 pub(crate) mod request;
 pub(crate) mod signature;
+#[cfg(feature = "sm2")]
+pub(crate) mod sm2_ciphertext;
 pub(crate) mod time;
 pub(crate) mod tlv;

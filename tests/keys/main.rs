@@ -3,6 +3,7 @@
 use certwright_tests::{common, key_files};
 
 mod data;
+mod data_encryption;
 mod key_curves;
 mod key_damage;
 #[cfg(feature = "encrypted-keys")]
