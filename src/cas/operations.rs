@@ -20,7 +20,7 @@ use super::kept::structures::{
     UploadPcaCertToCas, UploadUserCertificate,
 };
 use super::kept::warehouse_structures::{DeletePCACert, ListCertWarehouse, UploadPCACert};
-use super::kept::work_structures::{Sign, Verify};
+use super::kept::work_structures::{Decrypt, Encrypt, Sign, Verify};
 use super::leaf::all::ListCert20200407;
 use super::leaf::by_serial::{
     DescribeClientCertificateForSerialNumber, DescribeClientCertificateStatusForSerialNumber,
@@ -238,6 +238,10 @@ operations! {
     CSR, Sign;
     /// Verifies a signature with the public key of a certificate.
     CSR, Verify;
+    /// Encrypts short data with the public key of a certificate.
+    CSR, Encrypt;
+    /// Decrypts short data with the private key of a certificate.
+    CSR, Decrypt;
 
     /// Shows how many orders of a product were bought, used and issued.
     CSR, DescribePackageState;

@@ -1,8 +1,8 @@
 //! The operations of the service that this engine does not have, so that they are refused by name.
 
 /// Of both versions (F): orders by instance, deployment, contacts and companies, making
-/// warehouses, decryption with kept keys, and the CAs of others.
-pub(super) const UNSUPPORTED: [&str; 55] = [
+/// warehouses, and the CAs of others.
+pub(super) const UNSUPPORTED: [&str; 53] = [
     "AddCloudAccess",
     "ApplyCertificate",
     "AssignCertificateCount",
@@ -13,7 +13,6 @@ pub(super) const UNSUPPORTED: [&str; 55] = [
     "CreateDeploymentJob",
     "CreateRollbackTask",
     "CreateWarehouse",
-    "Decrypt",
     "DeleteCloudAccess",
     "DeleteCompany",
     "DeleteContact",
@@ -25,7 +24,6 @@ pub(super) const UNSUPPORTED: [&str; 55] = [
     "DescribeDeploymentJob",
     "DescribeDeploymentJobStatus",
     "DescribeWarehouseCert",
-    "Encrypt",
     "GetAssetCount",
     "GetCAInstanceStatus",
     "GetCertWarehouseQuota",

@@ -15,6 +15,7 @@ mod contract;
 mod csrs;
 mod custom;
 mod drawn;
+mod encryption;
 mod external;
 mod forgotten;
 mod hostile_calls;

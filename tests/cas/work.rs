@@ -36,16 +36,16 @@ const ALGORITHMS: [(&str, KeyAlgorithm, &[&str], &[&str]); 5] = [
 
 const MESSAGE: &str = "What is signed: 例, and a line\nmore.";
 
-fn base64(bytes: impl AsRef<[u8]>) -> String {
+pub fn base64(bytes: impl AsRef<[u8]>) -> String {
     Base64::encode_string(bytes.as_ref())
 }
 
-fn bytes(answer: &Value, name: &str) -> Vec<u8> {
+pub fn bytes(answer: &Value, name: &str) -> Vec<u8> {
     Base64::decode_vec(answer[name].as_str().unwrap()).unwrap()
 }
 
 /// A certificate of a user whose key is also in `key.pem`, and its public half in `public.pem`: what names it.
-fn uploaded(world: &World, folder: &Path, algorithm: KeyAlgorithm) -> Value {
+pub fn uploaded(world: &World, folder: &Path, algorithm: KeyAlgorithm) -> Value {
     let family = service_name(match algorithm {
         KeyAlgorithm::EcdsaP384 => KeyAlgorithm::EcdsaP256,
         other => other,
@@ -120,7 +120,7 @@ fn openssl_verifies_what_sign_answers_and_verify_what_openssl_signs() {
 }
 
 /// A leaf whose key is kept, and what names it.
-fn leaf(world: &World, more: Value) -> Value {
+pub fn leaf(world: &World, more: Value) -> Value {
     let given = json!({
         "CommonName": "signer.test", "ParentIdentifier": world.ca, "Days": 30,
         "Algorithm": "ECC_256",

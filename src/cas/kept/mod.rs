@@ -3,6 +3,7 @@
 
 pub(super) mod copy;
 pub(super) mod describe;
+pub(super) mod encrypt;
 pub(super) mod list;
 pub(super) mod record;
 pub(super) mod sign;

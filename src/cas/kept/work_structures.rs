@@ -1,5 +1,6 @@
 //! What the operations take and answer that work with the key of a certificate.
 
+use super::super::json::schema::Secret;
 use super::super::json::structures::structures;
 
 structures! {
@@ -51,5 +52,53 @@ structures! {
         signature_value: String,
         /// The algorithm, as of [`Sign`].
         signing_algorithm: String,
+    }
+
+    /// Encrypts short data with the public key of a certificate, that for encryption of a double one of SM2.
+    ///
+    /// # Errors
+    /// As [`Sign`], but that no key need be kept; `DataTooLongException` for a plaintext that is too long.
+    Encrypt {
+        /// Whose key it is.
+        which as ..: WhichCertificate,
+        /// RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256 or SM2PKE.
+        algorithm: String,
+        /// RAW: Plaintext is encrypted as it is, in UTF-8; Base64: what it is the base64 of. RAW.
+        message_type: Option<String>,
+        /// The data: of RSA_2048 at most 214 bytes, or 190 with SHA-256, and of longer keys as much more; of SM2 at most
+        /// 6,047.
+        plaintext: Secret,
+    }
+
+    /// What was encrypted.
+    Encrypted {
+        /// The certificate.
+        cert_identifier: String,
+        /// The ciphertext in base64; of SM2 the SEQUENCE of GM/T 0009.
+        ciphertext_blob: String,
+    }
+
+    /// Decrypts with the private key of a certificate, whether or not that is in force: what was encrypted while it was,
+    /// is still to be read. The audit log has each attempt. Whatever is wrong with a ciphertext, the answer is the same.
+    ///
+    /// # Errors
+    /// As [`Sign`]; `InvalidParameter` for a ciphertext that is none of this key.
+    Decrypt {
+        /// Whose key it is.
+        which as ..: WhichCertificate,
+        /// As of [`Encrypt`].
+        algorithm: String,
+        /// The ciphertext in base64; of SM2 the SEQUENCE of GM/T 0009, or C1, C3 and C2 one behind the other.
+        ciphertext_blob: String,
+        /// RAW: the plaintext is answered as it is, if it is UTF-8; Base64: in base64. Base64.
+        message_type: Option<String>,
+    }
+
+    /// What was decrypted.
+    Decrypted {
+        /// The certificate.
+        cert_identifier: String,
+        /// The plaintext, as MessageType says.
+        plaintext: Secret,
     }
 }

@@ -8,11 +8,12 @@ use super::record::{UserCertificate, certificate_of_identifier};
 use super::warehouse::{LEAVES, UPLOADED, WarehouseCertificate, warehouse_certificate};
 use super::work_structures::WhichCertificate;
 use crate::error::quoted;
-use crate::{Certificate, KeyPair};
+use crate::{Certificate, Chain, KeyPair};
 
 /// What a key is wanted for, of those of a double certificate.
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub(super) enum Work {
+    Encryption,
     Signatures,
 }
 
@@ -81,12 +82,14 @@ impl Worker {
     }
 
     fn of_user(at: &Session<'_>, kept: &UserCertificate, work: Work) -> Result<Self, CasError> {
-        let key_name = match work {
-            Work::Signatures => kept.key_name(),
+        let texts = kept.texts(at)?;
+        let (chain, key_name) = match (work, texts.encrypt_cert) {
+            (Work::Encryption, Some(chain)) => (chain, kept.encryption_key_name()),
+            _ => (texts.cert, kept.key_name()),
         };
         Ok(Self {
             identifier: kept.cert_identifier(at.config),
-            certificate: kept.chain(at)?.leaf().clone(),
+            certificate: Chain::from_pem(&chain)?.leaf().clone(),
             key_name: kept.has_key.then_some(key_name),
             is_revoked: match &kept.leaf {
                 Some(leaf) => is_revoked(at, leaf)?,
