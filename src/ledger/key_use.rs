@@ -12,7 +12,7 @@ impl LedgerWriter {
     /// answer.
     ///
     /// # Errors
-    /// As [`Ledger::key`] and [`LedgerWriter::put_key`].
+    /// As [`Ledger::key`](super::Ledger::key) and [`LedgerWriter::put_key`].
     pub fn export_key(&self, name: &str) -> Result<Option<KeyPair>, Error> {
         let Some(key) = self.ledger.key(name)? else { return Ok(None) };
         self.write(Vec::new(), AuditAction::KeyExported, format!("private key {name}"))?;
@@ -24,7 +24,7 @@ impl LedgerWriter {
     /// ([`AuditAction::KeyUsed`]), with what it is for; without it, there is no answer.
     ///
     /// # Errors
-    /// As [`Ledger::key`] and [`LedgerWriter::put_key`].
+    /// As [`Ledger::key`](super::Ledger::key) and [`LedgerWriter::put_key`].
     pub fn use_key(&self, name: &str, purpose: &str) -> Result<Option<KeyPair>, Error> {
         let Some(key) = self.ledger.key(name)? else { return Ok(None) };
         let detail = format!("private key {name}: {purpose}");
