@@ -63,6 +63,40 @@ client.create_revoke_client_certificate(
 revoked = client.list_revoke_certificate(models.ListRevokeCertificateRequest()).body
 assert leaf.identifier in [item.identifier for item in revoked.certificate_list]
 
+# Keys that are kept work: those of leaves, and of what is put into a warehouse.
+subject["algorithm"] = "SM2_256"
+sm2_root = client.create_root_cacertificate(models.CreateRootCACertificateRequest(
+    common_name="SM2 root", years=10, **subject)).body
+sm2_ca = client.create_sub_cacertificate(models.CreateSubCACertificateRequest(
+    common_name="SM2 CA", years=5, parent_identifier=sm2_root.identifier, **subject)).body
+signer = client.create_server_certificate(models.CreateServerCertificateRequest(
+    common_name="sign.example", algorithm="SM2_256", parent_identifier=sm2_ca.identifier, days=30)).body
+which = dict(cert_identifier=signer.identifier, warehouse_id=1)
+message = dict(message="例 ~*+/&=", message_type="RAW", signing_algorithm="SM3withSM2")
+signature = older.sign(older_models.SignRequest(**which, **message)).body.signature
+
+
+def verified(**changed):
+    given = {**which, **message, "signature_value": signature, **changed}
+    return older.verify(older_models.VerifyRequest(**given)).body.signature_valid
+
+
+assert verified() is True
+assert verified(message="another") is False
+encrypted = older.encrypt(older_models.EncryptRequest(
+    algorithm="SM2PKE", plaintext="例 ~*+/&=", message_type="RAW", **which)).body
+assert encrypted.cert_identifier == signer.identifier
+decrypted = older.decrypt(older_models.DecryptRequest(
+    algorithm="SM2PKE", ciphertext_blob=encrypted.ciphertext_blob, message_type="RAW", **which)).body
+assert decrypted.plaintext == "例 ~*+/&=", decrypted
+warehouses = older.list_cert_warehouse(older_models.ListCertWarehouseRequest(type="uploadPCA")).body
+warehouse = warehouses.cert_warehouse_list[0].wh_id
+put = older.upload_pcacert(older_models.UploadPCACertRequest(
+    cert=leaf.x_509certificate, name="put", warehouse_id=warehouse)).body
+listed = older.list_cert(older_models.ListCertRequest(warehouse_id=warehouse)).body.cert_list
+assert [item.identifier for item in listed] == [put.identifier], listed
+older.delete_pcacert(older_models.DeletePCACertRequest(identifier=put.identifier))
+
 
 def refused(code, call):
     try:

@@ -53,6 +53,16 @@ assert "a ~*+/&=" in json.dumps(tags), tags
 described = call("DescribeCACertificate", {"Identifier": ca["Identifier"]})["Certificate"]
 call("CreateRevokeClientCertificate", identifier)
 
+signer = call("CreateServerCertificate", {
+    "CommonName": "sign.example", "Algorithm": "ECC_256", "ParentIdentifier": ca["Identifier"],
+    "Days": 30})
+message = {"CertIdentifier": signer["Identifier"], "Message": "a ~*+/&=", "MessageType": "RAW",
+           "SigningAlgorithm": "SHA256withECDSA"}
+signed = call("Sign", message, version="2020-04-07")
+signed = {**message, "SignatureValue": signed["Signature"]}
+assert call("Verify", signed, version="2020-04-07")["SignatureValid"] is True
+refused("InvalidVersion", "Sign", message, version="2018-07-13")
+
 count = "DescribeCACertificateCount"
 wrong = AcsClient("applicant", secret + "x", "cn-hangzhou", auto_retry=False)
 refused("SignatureDoesNotMatch", count, {}, client=wrong)
