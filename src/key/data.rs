@@ -61,8 +61,7 @@ impl KeyPair {
     /// any digest signed by the key of a CA can make certificates of it: what is signed for others, is signed by
     /// keys of their own.
     ///
-    /// RSA is blinded, and computed by the RustCrypto crate, whichever
-    /// [`Arithmetic`](crate::key::Arithmetic) is set.
+    /// RSA is blinded.
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {

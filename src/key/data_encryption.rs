@@ -104,7 +104,7 @@ impl PublicKey {
 
 impl KeyPair {
     /// Decrypts data that was encrypted for this key. Whatever is wrong with a ciphertext, the error is the same,
-    /// and no secret decides how long that takes; RSA is blinded, and computed by the RustCrypto crate, as SM2 is,
+    /// and no secret decides how long that takes; RSA is blinded, and SM2 computed by the RustCrypto crate,
     /// whichever [`Arithmetic`](crate::key::Arithmetic) is set. SM2 ciphertexts are read as GM/T 0009 writes them, and
     /// as C1, C3 and C2 one behind the other, C1 uncompressed.
     ///

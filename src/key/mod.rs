@@ -48,6 +48,8 @@ mod rsa_health;
 #[cfg(feature = "rsa")]
 mod rsa_numbers;
 #[cfg(feature = "rsa")]
+mod rsa_padding;
+#[cfg(feature = "rsa")]
 mod rsa_sign;
 #[cfg(all(test, feature = "fast-arithmetic", feature = "rsa"))]
 mod rsa_tests;

@@ -1,4 +1,4 @@
-//! RSAES-OAEP (RFC 8017 section 7.1), by the rsa crate.
+//! RSAES-OAEP (RFC 8017 section 7.1).
 
 use rand_core::TryCryptoRng;
 use sha1::Sha1;
@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::data_encryption::DataEncryption;
 use super::rsa::Secret;
 use super::rsa_numbers::Public;
+use super::rsa_padding::oaep_decoded;
 
 impl Public {
     /// `None` where the data is too long.
@@ -27,7 +28,8 @@ impl Public {
 }
 
 impl Secret {
-    /// `None` for whatever is wrong; `rng` blinds the private operation.
+    /// `None` for whatever is wrong; `rng` blinds the private operation. Where this crate's own arithmetic does not work on
+    /// the key, the rsa crate does all.
     pub(super) fn decrypt<R: TryCryptoRng + ?Sized>(
         &self,
         how: DataEncryption,
@@ -36,6 +38,12 @@ impl Secret {
     ) -> Option<Zeroizing<Vec<u8>>> {
         if ciphertext.len() != self.public_numbers().0.len() {
             return None;
+        }
+        if let Some(encoded) = self.raised(ciphertext, rng) {
+            return match how {
+                DataEncryption::RsaOaepSha1 => oaep_decoded::<Sha1>(encoded),
+                _ => oaep_decoded::<Sha256>(encoded),
+            };
         }
         let key = &self.key;
         let decrypted = match how {

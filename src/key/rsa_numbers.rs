@@ -80,13 +80,18 @@ impl Public {
 /// EMSA-PKCS1-v1_5 (RFC 8017 section 9.2). Every key is long enough for every digest.
 pub(super) fn padded(algorithm: SignatureAlgorithm, message: &[u8], length: usize) -> Vec<u8> {
     let (scheme, digest) = scheme(algorithm, message);
+    padded_digest(&scheme, &digest, length)
+}
+
+/// The same of a digest.
+pub(super) fn padded_digest(scheme: &Pkcs1v15Sign, digest: &[u8], length: usize) -> Vec<u8> {
     let mut padded = vec![0xff; length.saturating_sub(scheme.prefix.len() + digest.len() + 1)];
     if let [first, second, ..] = padded.as_mut_slice() {
         (*first, *second) = (0, 1);
     }
     padded.push(0);
     padded.extend_from_slice(&scheme.prefix);
-    padded.extend_from_slice(&digest);
+    padded.extend_from_slice(digest);
     padded
 }
 

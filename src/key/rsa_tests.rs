@@ -10,10 +10,12 @@ use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng;
 use rand_core::{TryCryptoRng, TryRng};
 
+use super::data::DataSignature;
+use super::data_encryption::DataEncryption;
 use super::generation::KeyGeneration;
 use super::pair;
 use super::rsa::Secret;
-use super::rsa_numbers::scheme;
+use super::rsa_numbers::{Public, scheme};
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm, WeakKeys};
 use crate::arithmetic::{Arithmetic, own};
 use crate::lanes::{PrivateNumbers, RsaKey};
@@ -135,6 +137,65 @@ fn assert_faults_are_counted(arithmetic: Arithmetic) {
     secret.lanes = None;
     assert_eq!(signatures(&secret, &mut Broken), [const { None }; 5]);
     assert_eq!(failed(), before + faults, "the lanes were not wrong");
+}
+
+/// By arithmetic that is right, by one that is wrong, and by that of the rsa crate.
+#[test]
+fn digests_are_signed_and_ciphertexts_read_whichever_arithmetic_works() {
+    let _guard = crate::arithmetic::failing();
+    for arithmetic in kinds() {
+        let mut secret = secret(arithmetic);
+        let good = numbers(&secret);
+        let mut wrong = good.clone();
+        wrong[1][20] ^= 0x10;
+        for (numbers, failures) in [(Some(&good), 0), (Some(&wrong), 1), (None, 0)] {
+            secret.lanes = numbers.and_then(|numbers| key(arithmetic, numbers));
+            assert_eq!(secret.lanes.is_some(), numbers.is_some());
+            assert_works(&secret, failures);
+        }
+    }
+}
+
+/// `failures` says how often its own arithmetic is wrong for each number.
+fn assert_works(secret: &Secret, failures: u64) {
+    let (modulus, exponent) = secret.public_numbers();
+    let (_, public) = Public::from_numbers(&modulus, &exponent).unwrap();
+    let failed = || Arithmetic::counts().failed;
+    let before = failed();
+    let digest = [7; 32];
+    for how in [DataSignature::Plain(SHA_256), DataSignature::RsaPssSha256] {
+        let signature = secret.sign_digest(how, &digest, &mut rng()).unwrap();
+        assert!(public.verify_digest(how, &digest, &signature));
+        assert!(!public.verify_digest(how, &[8; 32], &signature));
+        if how == DataSignature::Plain(SHA_256) {
+            let expected = secret.key.sign(scheme(SHA_256, &[]).0, &digest).unwrap();
+            assert_eq!(signature, expected);
+        }
+        // Our own arithmetic has what blinds the next number since the last.
+        if secret.lanes.is_none() {
+            assert!(secret.sign_digest(how, &digest, &mut Broken).is_err(), "nothing blinds it");
+        }
+    }
+    assert_eq!(failed() - before, 2 * failures);
+    for how in [DataEncryption::RsaOaepSha1, DataEncryption::RsaOaepSha256] {
+        let ciphertext = public.encrypt(how, b"plaintext", &mut rng()).unwrap();
+        let decrypted = |ciphertext: &[u8]| secret.decrypt(how, ciphertext, &mut rng());
+        let before = failed();
+        assert_eq!(**decrypted(&ciphertext).unwrap(), *b"plaintext");
+        assert_eq!(failed() - before, failures);
+        for at in (0..ciphertext.len()).step_by(13) {
+            let mut broken = ciphertext.clone();
+            broken[at] ^= 1;
+            assert!(decrypted(&broken).is_none(), "{at}");
+        }
+        // The modulus, what is above it, and what is no number of its length.
+        for none in [&modulus[..], &[0xff; 128], &[0; 128], &ciphertext[1..], &[]] {
+            assert!(decrypted(none).is_none());
+        }
+        if secret.lanes.is_none() {
+            assert!(secret.decrypt(how, &ciphertext, &mut Broken).is_none());
+        }
+    }
 }
 
 /// A generator without numbers.
