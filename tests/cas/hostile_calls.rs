@@ -101,6 +101,8 @@ impl Hostile {
             "CountryCode" | "Country" => json!("CN"),
             "Domain" => json!(["a.example", "*.a.example", "a.example,10.0.0.7"][self.below(3)]),
             "Email" => json!("a@b.example"),
+            "MessageType" => json!(["RAW", "BASE64", "Base64", "DIGEST"][self.below(4)]),
+            "SigningAlgorithm" => json!(["SHA256withECDSA", "SM3withSM2"][self.below(2)]),
             "ValidateType" => json!(["DNS", "FILE"][self.below(2)]),
             "Status" => json!(["REVOKE", "ISSUE"][self.below(2)]),
             "Validity" => json!(["1y", "3m", "10d", "2027-02-01T00:00:00Z"][self.below(4)]),

@@ -89,6 +89,8 @@ impl Hostile {
     fn meaning(&mut self, name: &str) -> String {
         let choices: &[&str] = match name {
             "Domain" => &["a.example", "*.a.example", "a.example,10.0.0.7"],
+            "MessageType" => &["RAW", "BASE64", "Base64", "DIGEST"],
+            "SigningAlgorithm" => &["SHA256withECDSA", "SHA256withRSA", "SM3withSM2"],
             "Status" => &["REVOKE", "ISSUE"],
             "Validity" => &["1y", "3m", "10d"],
             _ => return self.named(name),
