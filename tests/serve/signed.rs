@@ -42,9 +42,11 @@ impl Hostile {
 
     /// A value that had this name, or one that ends it, where there is any.
     fn named(&mut self, name: &str) -> String {
-        let named: Vec<usize> = (0..self.dictionary.len())
-            .filter(|at| name.ends_with(&self.dictionary[*at].0))
-            .collect();
+        // The name itself, or whichever ends it.
+        let is_whole = self.below(3) == 0;
+        let names = |known: &str| if is_whole { name == known } else { name.ends_with(known) };
+        let named: Vec<usize> =
+            (0..self.dictionary.len()).filter(|at| names(&self.dictionary[*at].0)).collect();
         if named.is_empty() {
             return self.known();
         }
@@ -55,8 +57,9 @@ impl Hostile {
     /// What an operation takes, mostly, of the right kind, mostly.
     fn parameters(&mut self, help: &[ParameterHelp], within: &str, given: &mut Given) {
         for parameter in help {
-            // Without Days nothing is issued.
-            let is_wanted = parameter.required || parameter.name == "Days";
+            // Without Days nothing is issued, and without CertIdentifier no key works.
+            let is_wanted =
+                parameter.required || ["CertIdentifier", "Days"].contains(&&*parameter.name);
             let is_given = if is_wanted { self.below(30) > 0 } else { self.below(4) == 0 };
             if !is_given {
                 continue;
@@ -171,6 +174,17 @@ impl Hostile {
         let (root, ca) = hierarchy(served, |asked| asked);
         let csr = Asked::new("CreateCsr", &csr_parameters()).older().answered(served);
         let [root, sub] = [&root, &ca].map(|ca| text(ca, "Identifier"));
+        let leaf = Asked::new(
+            "CreateServerCertificate",
+            &[
+                ("CommonName", "keys.example"),
+                ("Algorithm", any_algorithm()),
+                ("ParentIdentifier", sub),
+                ("Days", "30"),
+                ("CustomIdentifier", sub),
+            ],
+        );
+        let leaf = leaf.answered(served);
         let family = csr_parameters()[0].1;
         let own = [
             ("Identifier", root),
@@ -180,6 +194,10 @@ impl Hostile {
             ("ParentIdentifier", sub),
             ("ParentIdentifier", sub),
             ("ResourceId", sub),
+            // Its key is kept.
+            ("CertIdentifier", text(&leaf, "Identifier")),
+            ("CertIdentifier", text(&leaf, "Identifier")),
+            ("CustomIdentifier", sub),
             ("Certificate", text(&ca, "Certificate")),
             ("Cert", text(&ca, "Certificate")),
             ("Csr", text(&csr, "Csr")),
