@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     Product,
     /// The private scalar, or what is computed from it.
     Scalar,
+    /// Of signatures that are made together, the point of one lane.
+    Lane,
     /// A table that is at infinity everywhere: the sums meet an exception.
     Infinity,
 }

@@ -4,23 +4,26 @@ use super::carry::from_bytes;
 use super::curve::{Curve, P256, P384, P521, Sm2};
 use super::double::double_multiply_public;
 use super::inverse::{invert, invert_public};
+use super::lanes::{
+    InLanes, Lanes, OfEach, PublicTable, multiples_of_each_public, multiples_public,
+};
 use super::modulus::{Modulus, Residue};
 use super::point::{Affine, Jacobian};
-use super::recoding::{WNAF_DIGITS, digits_public, odd_digit, wnaf_public};
+use super::recoding::{WNAF_DIGITS, digits_public, odd_digit, odd_or_negative, wnaf_public};
 use super::tables::{COMB_WINDOW, Comb, Multiples, generator};
 
 /// Panics where inverses, recodings, multiples of G or a·G + b·Q with Q = q·G are wrong. Numbers are
 /// big-endian and of any length; of four curves, this one modulo 4.
 pub fn check(curve: u8, a: &[u8], b: &[u8], q: &[u8]) {
     match curve % 4 {
-        0 => of_curve::<P256, 4>(a, b, q),
-        1 => of_curve::<P384, 6>(a, b, q),
-        2 => of_curve::<P521, 9>(a, b, q),
-        _ => of_curve::<Sm2, 4>(a, b, q),
+        0 => of_curve::<P256, 4, 5>(a, b, q),
+        1 => of_curve::<P384, 6, 8>(a, b, q),
+        2 => of_curve::<P521, 9, 11>(a, b, q),
+        _ => of_curve::<Sm2, 4, 5>(a, b, q),
     }
 }
 
-fn of_curve<C: Curve<N>, const N: usize>(a: &[u8], b: &[u8], q: &[u8]) {
+fn of_curve<C: InLanes<N, D>, const N: usize, const D: usize>(a: &[u8], b: &[u8], q: &[u8]) {
     let [a, b, q] = [a, b, q].map(|bytes| Residue::<C::Order, N>::reduce(&from_bytes(bytes)));
     inverse(&a);
     inverse(&Residue::<C::Field, N>::reduce(&b.to_words()));
@@ -40,6 +43,32 @@ fn of_curve<C: Curve<N>, const N: usize>(a: &[u8], b: &[u8], q: &[u8]) {
         let (a, b) = (a.to_words(), b.to_words());
         let expected = of_g.add_public(&multiply::<C, N>(&b, &q));
         assert!(same(&double_multiply_public::<C, N>(&a, &b, &q), &expected));
+        in_lanes::<C, N, D>(&a, &b, &q, &expected);
+    }
+}
+
+/// a·G + b·Q in every word of lanes; Z is 0 where a sum met an exception, which the caller looks for.
+fn in_lanes<C: InLanes<N, D>, const N: usize, const D: usize>(
+    a: &[u64; N],
+    b: &[u64; N],
+    q: &Affine<C::Field, N>,
+    expected: &Jacobian<C::Field, N>,
+) {
+    let of_key = Multiples::<C, N>::new_public(q, 6);
+    let of_key = PublicTable::<N, D>::new(&of_key);
+    let generator = PublicTable::of_generator::<C>();
+    let mut words = [0; N];
+    let is_negative = odd_or_negative(&Residue::<C::Order, N>::from_words(b), &mut words);
+    let point = q.negate_if_public(is_negative != 0);
+    let each = OfEach { points: &[point; 9], of_points: &[words; 9], of_generator: &[*a; 9] };
+    for lanes in [Lanes::Portable, Lanes::fastest()] {
+        let sums = [
+            multiples_public(lanes, &[(&of_key, &[*b; 9]), (generator, &[*a; 9])]),
+            multiples_of_each_public::<C, N, D>(lanes, &each),
+        ];
+        for found in sums.into_iter().flatten().flatten() {
+            assert!(found.z.is_zero_public() || same(&found, expected));
+        }
     }
 }
 

@@ -1,5 +1,10 @@
 //! Scalars as sums of few multiples of powers of two.
 
+use zeroize::Zeroizing;
+
+use super::carry::{mask, select, sub};
+use super::modulus::{Modulus, Residue};
+
 /// Bits of `number` from `from` on, at most 32 of them.
 #[inline(always)]
 fn bits<const N: usize>(number: &[u64; N], from: usize, count: u32) -> u64 {
@@ -9,6 +14,20 @@ fn bits<const N: usize>(number: &[u64; N], from: usize, count: u32) -> u64 {
         bits |= number[word + 1] << (64 - shift);
     }
     bits & ((1 << count) - 1)
+}
+
+/// The words of k or, where k is even, of n − k, which is odd then, since n is; and ones where it is the
+/// latter.
+#[inline(never)]
+pub(super) fn odd_or_negative<M: Modulus<N>, const N: usize>(
+    k: &Residue<M, N>,
+    words: &mut [u64; N],
+) -> u64 {
+    *words = k.to_words();
+    let is_even = mask(!words[0] & 1);
+    let negative = Zeroizing::new(sub(&M::P, words).0);
+    *words = select(is_even, &negative, words);
+    is_even
 }
 
 /// A digit d that is odd and between −2^w and 2^w: ones where it is negative, and (|d| − 1)/2.

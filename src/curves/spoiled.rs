@@ -23,11 +23,11 @@ pub(super) fn spoil<C: Curve<N>, const N: usize>(
                 let first = row[0];
                 row.fill(first);
             }
-            Fault::Nonce | Fault::Product | Fault::Row | Fault::Scalar => {}
+            Fault::Lane | Fault::Nonce | Fault::Product | Fault::Row | Fault::Scalar => {}
         }
     }
     match fault {
-        Fault::Nonce | Fault::Product => scalar.fault = Some(fault),
+        Fault::Lane | Fault::Nonce | Fault::Product => scalar.fault = Some(fault),
         Fault::Row => {
             table.rows()[7].reverse();
             *comb = Box::leak(Box::new(table));

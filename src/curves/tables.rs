@@ -11,14 +11,14 @@ use super::curve::Curve;
 use super::inverse::invert_public;
 use super::modulus::{INLINED, Modulus, Residue};
 use super::point::{Affine, Jacobian};
-use super::recoding::{digits_public, odd_digit};
+use super::recoding::{digits_public, odd_digit, odd_or_negative};
 
 /// Bits of a digit of a secret scalar.
 pub(super) const COMB_WINDOW: u32 = 6;
 
 /// Odd multiples (1, 3, … 63)·2^(6·row)·P, for secret scalars: 88, 197 and 401 KB.
 pub(crate) struct Comb<C: Curve<N>, const N: usize> {
-    rows: Vec<[Affine<C::Field, N>; COMB_ENTRIES]>,
+    pub(super) rows: Vec<[Affine<C::Field, N>; COMB_ENTRIES]>,
     curve: PhantomData<C>,
 }
 
@@ -26,8 +26,8 @@ const COMB_ENTRIES: usize = 1 << (COMB_WINDOW - 1);
 
 /// Multiples (1, 2, … 2^(w−1))·2^(w·row)·P, for scalars that anybody may know.
 pub(crate) struct Multiples<C: Curve<N>, const N: usize> {
-    window: u32,
-    entries: Vec<Affine<C::Field, N>>,
+    pub(super) window: u32,
+    pub(super) entries: Vec<Affine<C::Field, N>>,
     curve: PhantomData<C>,
 }
 
@@ -62,11 +62,8 @@ impl<C: Curve<N>, const N: usize> Comb<C, N> {
         &self,
         k: &Residue<C::Order, N>,
     ) -> (Zeroizing<Jacobian<C::Field, N>>, u64) {
-        let mut words = Zeroizing::new(k.to_words());
-        // n is odd, so that of k and n − k one is.
-        let is_even = super::carry::mask(!words[0] & 1);
-        let negative = Zeroizing::new(super::carry::sub(&C::Order::P, &words).0);
-        *words = super::carry::select(is_even, &negative, &words);
+        let mut words = Zeroizing::new([0; N]);
+        let is_even = odd_or_negative(k, &mut words);
         let count = self.rows.len();
         let mut sum = Zeroizing::new(Jacobian::<C::Field, N>::default());
         for (at, row) in self.rows.iter().enumerate() {

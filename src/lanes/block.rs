@@ -7,21 +7,7 @@
 // Positions are written as constants, of which some decide a comparison.
 #![allow(clippy::absurd_extreme_comparisons)]
 
-use crate::vectors::{Job, Lane};
-
-/// Repeats a block with a constant from 0 to below `$n`, which is at most 11, so that arrays become
-/// registers.
-macro_rules! unroll {
-    ($i:ident < $n:expr, $body:block) => {
-        unroll!(@ $i, $n, $body, 0 1 2 3 4 5 6 7 8 9 10)
-    };
-    (@ $i:ident, $n:expr, $body:block, $($value:literal)*) => {
-        $({
-            const $i: usize = $value;
-            if $i < $n $body
-        })*
-    };
-}
+use crate::vectors::{Job, Lane, unroll};
 
 /// Puts the product where the sums are.
 pub(super) const SET: u8 = 0;

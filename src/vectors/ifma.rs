@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 use zeroize::DefaultIsZeroes;
 
-use super::lane::{Job, Lane};
+use super::lane::{Job, Lane, TABLE};
+#[cfg(any(feature = "ecc", feature = "sm2"))]
 use super::words::{OnWords, Words};
 
 /// Whether this processor works on eight words in little more time than on four.
@@ -67,7 +68,7 @@ macro_rules! lane {
     (
         $(#[$doc:meta])* $name:ident($register:ty, $words:literal, $mask:ty), $splat:ident, $zero:ident,
         $add:ident, $subtract:ident, $and:ident, $low:ident, $high:ident,
-        $right:ident, $left:ident, $test:ident, $equal:ident, $blend:ident
+        $right:ident, $left:ident, $signed:ident, $test:ident, $equal:ident, $blend:ident, {$($more:item)*}
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
@@ -152,6 +153,12 @@ macro_rules! lane {
             }
 
             #[inline(always)]
+            fn shift_right_signed(self, counts: Self) -> Self {
+                // SAFETY: the head of this file.
+                Self(unsafe { $signed(self.0, counts.0) })
+            }
+
+            #[inline(always)]
             fn test(self, bits: Self) -> $mask {
                 // SAFETY: the head of this file.
                 unsafe { $test(self.0, bits.0) }
@@ -179,6 +186,8 @@ macro_rules! lane {
                 // SAFETY: the head of this file.
                 unsafe { with_features(job) }
             }
+
+            $($more)*
         }
     };
 }
@@ -187,18 +196,34 @@ lane!(
     /// Eight words.
     Ifma8(__m512i, 8, __mmask8), _mm512_set1_epi64, _mm512_setzero_si512,
     _mm512_add_epi64, _mm512_sub_epi64, _mm512_and_si512, _mm512_madd52lo_epu64,
-    _mm512_madd52hi_epu64, _mm512_srlv_epi64, _mm512_sllv_epi64, _mm512_test_epi64_mask,
-    _mm512_cmpeq_epi64_mask, _mm512_mask_blend_epi64
+    _mm512_madd52hi_epu64, _mm512_srlv_epi64, _mm512_sllv_epi64, _mm512_srav_epi64,
+    _mm512_test_epi64_mask, _mm512_cmpeq_epi64_mask, _mm512_mask_blend_epi64,
+    {
+        /// Two instructions choose among sixteen entries each.
+        #[inline(always)]
+        fn look_up(table: &[u64; TABLE], positions: Self) -> Self {
+            let eight = |first: usize| Self::from_fn(|word| table[first + word]).0;
+            // SAFETY: the head of this file.
+            let (low, high) = unsafe {
+                (
+                    _mm512_permutex2var_epi64(eight(0), positions.0, eight(8)),
+                    _mm512_permutex2var_epi64(eight(16), positions.0, eight(24)),
+                )
+            };
+            Self::select(positions.test(Self::splat(16)), Self(high), Self(low))
+        }
+    }
 );
 
 lane!(
     /// Four words.
     Ifma4(__m256i, 4, __mmask8), _mm256_set1_epi64x, _mm256_setzero_si256,
     _mm256_add_epi64, _mm256_sub_epi64, _mm256_and_si256, _mm256_madd52lo_epu64,
-    _mm256_madd52hi_epu64, _mm256_srlv_epi64, _mm256_sllv_epi64, _mm256_test_epi64_mask,
-    _mm256_cmpeq_epi64_mask, _mm256_mask_blend_epi64
+    _mm256_madd52hi_epu64, _mm256_srlv_epi64, _mm256_sllv_epi64, _mm256_srav_epi64,
+    _mm256_test_epi64_mask, _mm256_cmpeq_epi64_mask, _mm256_mask_blend_epi64, {}
 );
 
+#[cfg(any(feature = "ecc", feature = "sm2"))]
 macro_rules! words {
     (
         $(#[$doc:meta])* $name:ident([$word:ty; $words:literal]), $splat:ident as $signed:ty, $add:ident,
@@ -265,12 +290,14 @@ macro_rules! words {
     };
 }
 
+#[cfg(any(feature = "ecc", feature = "sm2"))]
 words!(
     /// Sixteen words of 32 bits.
     Narrow([u32; 16]), _mm512_set1_epi32 as i32, _mm512_add_epi32, _mm512_rorv_epi32,
     _mm512_srlv_epi32
 );
 
+#[cfg(any(feature = "ecc", feature = "sm2"))]
 words!(
     /// Eight words of 64 bits.
     Wide([u64; 8]), _mm512_set1_epi64 as i64, _mm512_add_epi64, _mm512_rorv_epi64,
@@ -278,6 +305,7 @@ words!(
 );
 
 /// Runs a job on the words of this file, as code for the processor's features.
+#[cfg(any(feature = "ecc", feature = "sm2"))]
 pub(crate) fn on_words<J: OnWords>(job: J) -> J::Output {
     struct OfWords<J>(J);
     impl<J: OnWords> Job for OfWords<J> {

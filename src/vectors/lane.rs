@@ -8,6 +8,9 @@ pub(crate) const DIGIT_BITS: u32 = 52;
 /// The bits of a digit, set.
 pub(crate) const DIGIT_MASK: u64 = (1 << DIGIT_BITS) - 1;
 
+/// The entries of a table that is looked up in.
+pub(crate) const TABLE: usize = 32;
+
 /// Several 64-bit words, one of each number that is worked on at the same time.
 ///
 /// Every operation takes the same time whatever the words are. All are inlined into a [`Job`], where
@@ -52,6 +55,9 @@ pub(crate) trait Lane: DefaultIsZeroes + Send + Sync + 'static {
     /// Each word shifted left by its count, below 64.
     fn shift_left(self, counts: Self) -> Self;
 
+    /// Each word, as one with a sign, divided by 2^count for its count below 64, rounded down.
+    fn shift_right_signed(self, counts: Self) -> Self;
+
     /// Where the words have one of these bits.
     fn test(self, bits: Self) -> Self::Mask;
 
@@ -60,6 +66,25 @@ pub(crate) trait Lane: DefaultIsZeroes + Send + Sync + 'static {
 
     /// Each word of `yes` or `no`.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
+
+    /// Of a table that all share, for each word the entry at its position, below 32. All entries are read,
+    /// whatever the positions are.
+    #[inline(always)]
+    fn look_up(table: &[u64; TABLE], positions: Self) -> Self {
+        let mut found = Self::default();
+        for (at, entry) in table.iter().enumerate() {
+            let is_here = positions.equal(Self::splat(at as u64));
+            found = Self::select(is_here, Self::splat(*entry), found);
+        }
+        found
+    }
+
+    /// The same, of which it is known that it is not negative, although what it was computed from would allow
+    /// it: nothing to be done, but for lanes that do not hold numbers but what is known of them.
+    #[inline(always)]
+    fn not_negative(self) -> Self {
+        self
+    }
 
     /// Runs a job as code for the processor's features; it is not inlined into its caller.
     fn call<J: Job>(job: J) -> J::Output;
@@ -81,3 +106,20 @@ pub(crate) trait Job {
     /// Does it.
     fn run(self) -> Self::Output;
 }
+
+/// Repeats a block with a constant from 0 to below `$n`, which is at most 11, so that arrays become
+/// registers.
+#[cfg(any(feature = "fast-arithmetic", feature = "rsa"))]
+macro_rules! unroll {
+    ($i:ident < $n:expr, $body:block) => {
+        unroll!(@ $i, $n, $body, 0 1 2 3 4 5 6 7 8 9 10)
+    };
+    (@ $i:ident, $n:expr, $body:block, $($value:literal)*) => {
+        $({
+            const $i: usize = $value;
+            if $i < $n $body
+        })*
+    };
+}
+#[cfg(any(feature = "fast-arithmetic", feature = "rsa"))]
+pub(crate) use unroll;

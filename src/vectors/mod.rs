@@ -15,7 +15,9 @@ mod portable;
 #[cfg(any(feature = "ecc", feature = "sm2"))]
 mod words;
 
-pub(crate) use self::lane::{DIGIT_BITS, DIGIT_MASK, Job, Lane};
+#[cfg(any(feature = "fast-arithmetic", feature = "rsa"))]
+pub(crate) use self::lane::unroll;
+pub(crate) use self::lane::{DIGIT_BITS, DIGIT_MASK, Job, Lane, TABLE};
 pub(crate) use self::portable::Portable;
 #[cfg(any(feature = "ecc", feature = "sm2"))]
 pub(crate) use self::words::{OnWords, PortableWords, Words};

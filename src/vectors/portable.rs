@@ -86,6 +86,11 @@ impl<const W: usize> Lane for Portable<W> {
     }
 
     #[inline(always)]
+    fn shift_right_signed(self, counts: Self) -> Self {
+        self.map(counts, |word, count| (word.cast_signed() >> (count & 63)).cast_unsigned())
+    }
+
+    #[inline(always)]
     fn test(self, bits: Self) -> Self {
         self.map(bits, |word, bits| {
             let common = word & bits;

@@ -48,7 +48,7 @@ pub const MODULES: &[(&str, u8, &[&str])] = &[
     ("key", 2, &["algorithm", "arithmetic", "curves", "error", "hashes", "lanes", "limits", "oid", "profile", "wire"]),
 
     ("carry", 1, &[]),
-    ("curves", 1, &["carry"]),
+    ("curves", 1, &["carry", "vectors"]),
     ("hashes", 1, &["arithmetic", "vectors"]),
     ("lanes", 1, &["arithmetic", "scalar", "vectors"]),
     ("scalar", 1, &["carry"]),

@@ -7,10 +7,12 @@ mod carry;
 mod curves;
 #[path = "../../../src/scalar/mod.rs"]
 mod scalar;
+#[path = "../../../src/vectors/mod.rs"]
+mod vectors;
 
 use std::hint::black_box;
 
-use curves::{CurveName, SecretKey};
+use curves::{CurveName, Lanes, SecretKey, ToSign};
 use scalar::{PrivateNumbers, candidate, private_key};
 
 fn main() {
@@ -19,7 +21,11 @@ fn main() {
         let width = if curve == CurveName::P521 { 66 } else { 32 };
         if let Some(key) = SecretKey::from_scalar(curve, &scalar[..width]) {
             black_box(key.scalar());
-            black_box(key.sign(&scalar[..32], &scalar[..64]));
+            let to_sign = ToSign { digest: &scalar[..32], nonce: &scalar[..64] };
+            for lanes in black_box([Lanes::None, Lanes::Vectors]) {
+                black_box(key.sign_many(lanes, &[to_sign; 9]));
+                black_box(SecretKey::from_scalars(curve, lanes, &[&scalar[..width]; 9]));
+            }
         }
     }
     let number = black_box([0xff; 512]);

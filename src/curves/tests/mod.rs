@@ -3,8 +3,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod intervals;
 mod inverse;
 mod keys;
+mod lanes;
 mod plain;
 mod points;
 mod recoding;
@@ -75,3 +77,15 @@ pub(super) fn exceptional<C: Curve<N>, const N: usize>() -> [u64; N] {
     let power = |exponent: u32| plain::power_of_two::<C::Order, N>(exponent);
     plain::sub_mod::<C::Order, N>(&power(C::Order::BITS + 1), &power(below + 1))
 }
+
+/// The same with the digits of its coordinates in lanes.
+macro_rules! every_curve_in_lanes {
+    ($test:ident($($argument:expr),*)) => {{
+        use crate::curves::curve::{P256, P384, P521, Sm2};
+        $test::<P256, 4, 5>($($argument),*);
+        $test::<P384, 6, 8>($($argument),*);
+        $test::<P521, 9, 11>($($argument),*);
+        $test::<Sm2, 4, 5>($($argument),*);
+    }};
+}
+use every_curve_in_lanes;
