@@ -26,21 +26,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Arithmetic {
-    /// What is fastest here. In optimised builds (without debug assertions): for RSA keys
-    /// [`Arithmetic::Vectors`] where the processor has them, else [`Arithmetic::Scalar`]; for curves
-    /// this crate's own arithmetic. In other builds [`Arithmetic::RustCrypto`].
+    /// What is fastest here. In optimised builds (without debug assertions) [`Arithmetic::Vectors`] where
+    /// the processor has them, else [`Arithmetic::Scalar`]. In other builds [`Arithmetic::RustCrypto`].
     #[default]
     Fastest,
-    /// For RSA keys the algorithms of the vectors in ordinary arithmetic, on any processor: to test
-    /// them. For curves this crate's own arithmetic.
+    /// The algorithms of the vectors in ordinary arithmetic, on any processor: to test them.
     Portable,
     /// The RustCrypto crates alone.
     RustCrypto,
     /// This crate's own arithmetic, on one number at a time, on any processor.
     Scalar,
-    /// For RSA keys the vectors of AVX-512 IFMA, where the processor has them, else
-    /// [`Arithmetic::Scalar`]. For curves this crate's own arithmetic, and the vectors for the digests
-    /// of many messages (SM3, SHA-384, SHA-512).
+    /// The vectors of AVX-512 IFMA, where the processor has them, else [`Arithmetic::Scalar`]: for RSA keys
+    /// always, for keys on curves where several signatures or keys come together, and for the digests of
+    /// many messages (SM3, SHA-384, SHA-512).
     Vectors,
 }
 

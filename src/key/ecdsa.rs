@@ -52,6 +52,14 @@ impl Public {
         }
     }
 
+    /// Whether this crate's own arithmetic works on it.
+    pub(super) fn own(&self) -> Option<&OwnPublic> {
+        match self {
+            Self::Crate(_) => None,
+            Self::Own(key) => Some(key),
+        }
+    }
+
     /// `is_often` says that many signatures of this key are verified.
     pub(super) fn verify(
         &self,
@@ -85,14 +93,32 @@ impl Secret {
         }
         let mut scalar = Zeroizing::new(vec![0; width(algorithm)]);
         loop {
-            rng.fill_bytes(&mut scalar);
-            // The bits that the order does not have: 7 of P-521's first byte.
-            let unused = 8 * scalar.len() as u32 - algorithm.bits();
-            scalar.iter_mut().take(1).for_each(|first| *first &= 0xff >> unused);
+            draw(algorithm, rng, &mut scalar);
             if let Ok(secret) = Self::from_scalar(arithmetic, algorithm, &scalar) {
                 return Some(secret);
             }
         }
+    }
+
+    /// The same for many; as many as the scalars have room for. `None` for other families.
+    pub(super) fn generate_many(
+        arithmetic: Arithmetic,
+        algorithm: KeyAlgorithm,
+        count: usize,
+        rng: &mut impl CryptoRng,
+    ) -> Option<Vec<Self>> {
+        let mut scalars = Zeroizing::new(vec![0; count.saturating_mul(width(algorithm))]);
+        for scalar in scalars.chunks_exact_mut(width(algorithm)) {
+            draw(algorithm, rng, scalar);
+        }
+        let all: Vec<&[u8]> = scalars.chunks_exact(width(algorithm)).collect();
+        let made = OwnSecret::from_scalars(arithmetic, algorithm, &all).into_iter();
+        made.map(|own| match own {
+            Some(own) => Some(Self { algorithm, scalar: Scalar::Own(own) }),
+            // Out of range, or not for this arithmetic.
+            None => Self::generate(arithmetic, algorithm, rng),
+        })
+        .collect()
     }
 
     /// A scalar from its big-endian bytes: in [1, n−1], or it is refused.
@@ -144,28 +170,39 @@ impl Secret {
         matches!(self.scalar, Scalar::Own(_))
     }
 
-    /// Signs a digest with a nonce hedged with `extra`, or with the one of RFC 6979 where that is
-    /// empty.
-    pub(super) fn sign(
+    /// Signs each digest with a nonce hedged with the extra bytes beside it, or with the one of RFC 6979
+    /// where there are none.
+    pub(super) fn sign_many(
         &self,
         algorithm: SignatureAlgorithm,
-        digest: &[u8],
-        extra: &[u8],
-    ) -> Result<Vec<u8>, Error> {
-        if let Scalar::Own(own) = &self.scalar {
-            let signature = if extra.is_empty() {
-                let nonce =
-                    deterministic_nonce(self.algorithm, algorithm, &own.to_scalar(), digest);
-                own.sign(digest, &nonce)
+        digests: &[&[u8]],
+        extras: &[&[u8]],
+    ) -> Vec<Result<Vec<u8>, Error>> {
+        let all = digests.iter().zip(extras);
+        let Scalar::Own(own) = &self.scalar else {
+            return all
+                .map(|(digest, extra)| self.sign_by_crate(algorithm, digest, extra))
+                .collect();
+        };
+        let nonce = |(digest, extra): (&&[u8], &&[u8])| {
+            if extra.is_empty() {
+                deterministic_nonce(self.algorithm, algorithm, &own.to_scalar(), digest)
             } else {
-                own.sign_hedged(digest, extra)
-            };
-            if let Some(signature) = signature {
-                Arithmetic::count_on_curves();
-                return Ok(encode_pair(&signature.r, &signature.s));
+                own.hedged_nonce(digest, extra)
             }
-        }
-        self.sign_by_crate(algorithm, digest, extra)
+        };
+        let nonces: Vec<_> = all.clone().map(nonce).collect();
+        let signed = own.sign_many(digests, &nonces).into_iter();
+        signed
+            .zip(all)
+            .map(|(signature, (digest, extra))| match signature {
+                Some(signature) => {
+                    Arithmetic::count_on_curves();
+                    Ok(encode_pair(&signature.r, &signature.s))
+                }
+                None => self.sign_by_crate(algorithm, digest, extra),
+            })
+            .collect()
     }
 
     /// The same by the RustCrypto crates, which hedge after RFC 6979 section 3.6.
@@ -187,7 +224,15 @@ impl Secret {
     }
 }
 
+/// As many random bits as the order has.
+fn draw(algorithm: KeyAlgorithm, rng: &mut impl CryptoRng, scalar: &mut [u8]) {
+    rng.fill_bytes(scalar);
+    // The bits that the order does not have: 7 of P-521's first byte.
+    let unused = (8 * scalar.len() as u32).saturating_sub(algorithm.bits());
+    scalar.iter_mut().take(1).for_each(|first| *first &= 0xff >> unused);
+}
+
 /// Bytes of a scalar or coordinate.
-fn width(algorithm: KeyAlgorithm) -> usize {
+pub(super) fn width(algorithm: KeyAlgorithm) -> usize {
     (algorithm.bits() as usize).div_ceil(8)
 }

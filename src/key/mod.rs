@@ -27,6 +27,7 @@ mod own;
 #[cfg(all(test, feature = "fast-arithmetic", any(feature = "ecc", feature = "sm2")))]
 mod own_tests;
 pub(crate) mod pair;
+mod pair_generate;
 mod pair_sign;
 #[cfg(feature = "encrypted-keys")]
 mod pbes1;

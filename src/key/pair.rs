@@ -4,9 +4,7 @@ use std::fmt;
 
 use rand_core::TryCryptoRng;
 
-use super::generation::KeyGeneration;
 use super::public::PublicKey;
-use super::random::seeded;
 use super::randomness::Randomness;
 use super::sm2_id::Sm2Id;
 use crate::algorithm::{KeyAlgorithm, SignatureAlgorithm, WeakKeys};
@@ -63,78 +61,10 @@ pub enum Nonces {
     Hedged,
 }
 
-impl KeyGeneration<'_> {
-    /// Generates the key from the system's random numbers.
-    ///
-    /// # Errors
-    /// As [`KeyPair::generate`], and [`Error::Cancelled`] when the observer breaks off.
-    pub fn generate(self) -> Result<KeyPair, Error> {
-        self.generate_with(&mut Randomness::default())
-    }
-
-    /// Generates the key from `rng`, of which 32 bytes are drawn; the same bytes give the same
-    /// key.
-    ///
-    /// # Errors
-    /// As [`KeyGeneration::generate`].
-    pub fn generate_with<R: TryCryptoRng + ?Sized>(self, rng: &mut R) -> Result<KeyPair, Error> {
-        KeyPair::from_generation(self, rng)
-    }
-}
-
 impl KeyPair {
     /// The public half.
     pub fn public_key(&self) -> &PublicKey {
         &self.public
-    }
-
-    /// Generates a key from the system's random numbers.
-    ///
-    /// # Errors
-    /// [`Error::Denied`] for [`KeyAlgorithm::Rsa1024`], [`Error::Unsupported`] for
-    /// [`KeyAlgorithm::RsaOther`] and a family that this build leaves out, [`Error::Random`] when the system has no random numbers.
-    pub fn generate(algorithm: KeyAlgorithm) -> Result<Self, Error> {
-        Self::generate_with(algorithm, WeakKeys::Refuse, &mut Randomness::default())
-    }
-
-    /// Generates a key from `rng`, of which 32 bytes are drawn; the same bytes give the same key.
-    ///
-    /// # Errors
-    /// As [`KeyPair::generate`]; `weak_keys` can allow RSA of 1024 bits.
-    pub fn generate_with<R: TryCryptoRng + ?Sized>(
-        algorithm: KeyAlgorithm,
-        weak_keys: WeakKeys,
-        rng: &mut R,
-    ) -> Result<Self, Error> {
-        KeyGeneration::new(algorithm).weak_keys(weak_keys).generate_with(rng)
-    }
-
-    pub(super) fn from_generation<R: TryCryptoRng + ?Sized>(
-        mut generation: KeyGeneration<'_>,
-        rng: &mut R,
-    ) -> Result<Self, Error> {
-        let (algorithm, arithmetic) = (generation.algorithm(), generation.chosen_arithmetic());
-        check_strength(algorithm, generation.allowed_weak_keys())?;
-        if let KeyAlgorithm::RsaOther(_) = algorithm {
-            let allowed = "RSA of exactly 2048, 3072 or 4096 bits";
-            return Err(Error::unsupported("key generation", algorithm.to_string(), allowed));
-        }
-        let mut rng = seeded(rng)?;
-        #[cfg(feature = "ecc")]
-        if let Some(secret) = super::ecdsa::Secret::generate(arithmetic, algorithm, &mut rng) {
-            return Ok(Self::from_ecdsa(algorithm, secret).worked_on_by(arithmetic));
-        }
-        #[cfg(feature = "rsa")]
-        if algorithm.family() == crate::algorithm::KeyFamily::Rsa {
-            let secret = super::rsa::Secret::generate(&mut generation, &mut rng)?;
-            return Ok(Self::from_rsa(secret)?.worked_on_by(arithmetic));
-        }
-        #[cfg(feature = "sm2")]
-        if algorithm == KeyAlgorithm::Sm2 {
-            let secret = super::sm2::Secret::generate(arithmetic, &mut rng);
-            return Ok(Self::from_sm2(secret)?.worked_on_by(arithmetic));
-        }
-        Err(super::public::not_built(algorithm.family()))
     }
 
     #[cfg(feature = "ecc")]
@@ -250,7 +180,7 @@ impl KeyPair {
         self.public.arithmetic()
     }
 
-    fn worked_on_by(mut self, arithmetic: Arithmetic) -> Self {
+    pub(super) fn worked_on_by(mut self, arithmetic: Arithmetic) -> Self {
         self.public = self.public.with_arithmetic(arithmetic);
         self
     }

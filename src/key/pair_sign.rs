@@ -40,10 +40,12 @@ impl Signer for KeyPair {
             #[cfg(any(feature = "ecc", feature = "sm2"))]
             #[allow(unreachable_patterns)]
             _ => {
-                let sign = |digest: Option<Vec<u8>>| {
-                    self.sign_digest(self.signature, &digest.ok_or_else(Self::unlike)?)
-                };
-                self.digests(messages).into_iter().map(sign).collect()
+                let digests = self.digests(messages);
+                let each: Option<Vec<_>> = digests.iter().map(Option::as_deref).collect();
+                match each {
+                    Some(digests) => self.sign_digests(self.signature, &digests),
+                    None => messages.iter().map(|_| Err(Self::unlike())).collect(),
+                }
             }
         }
     }
@@ -99,15 +101,35 @@ impl KeyPair {
         algorithm: SignatureAlgorithm,
         digest: &[u8],
     ) -> Result<Vec<u8>, Error> {
-        let extra = self.hedge()?;
-        match self.secret {
+        let none = || Err(Self::unlike());
+        self.sign_digests(algorithm, &[digest]).pop().unwrap_or_else(none)
+    }
+
+    /// The same for many.
+    #[cfg_attr(not(feature = "ecc"), allow(unused_variables))]
+    fn sign_digests(
+        &self,
+        algorithm: SignatureAlgorithm,
+        digests: &[&[u8]],
+    ) -> Vec<Result<Vec<u8>, Error>> {
+        let hedges: Vec<_> = digests.iter().map(|_| self.hedge()).collect();
+        let all = digests.iter().zip(&hedges);
+        let (digests, extras): (Vec<&[u8]>, Vec<&[u8]>) = all
+            .filter_map(|(digest, hedge)| Some((*digest, hedge.as_ref().ok()?.as_slice())))
+            .unzip();
+        let signed: Vec<_> = match self.secret {
             #[cfg(feature = "ecc")]
-            Secret::Ecdsa(ref secret) => secret.sign(algorithm, digest, &extra),
+            Secret::Ecdsa(ref secret) => secret.sign_many(algorithm, &digests, &extras),
             #[cfg(feature = "rsa")]
-            Secret::Rsa(_) => Err(Self::unlike()),
+            Secret::Rsa(_) => digests.iter().map(|_| Err(Self::unlike())).collect(),
             #[cfg(feature = "sm2")]
-            Secret::Sm2(ref secret) => secret.sign(digest, &extra),
-        }
+            Secret::Sm2(ref secret) => secret.sign_many(&digests, &extras),
+        };
+        let mut signed = signed.into_iter();
+        let answer = |hedge: Result<_, Error>| {
+            hedge.and_then(|_| signed.next().unwrap_or_else(|| Err(Self::unlike())))
+        };
+        hedges.into_iter().map(answer).collect()
     }
 
     /// The same by the RustCrypto crates, after this crate's own arithmetic was wrong; `None` where that did not

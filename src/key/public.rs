@@ -5,6 +5,8 @@ use std::fmt;
 use super::digest::fingerprint;
 #[cfg(any(feature = "ecc", feature = "sm2"))]
 use super::digests::digest;
+#[cfg(any(feature = "ecc", feature = "sm2"))]
+use super::own::OwnPublic;
 use super::sm2_id::Sm2Id;
 use crate::algorithm::{KeyAlgorithm, KeyFamily, SignatureAlgorithm};
 use crate::arithmetic::Arithmetic;
@@ -288,6 +290,20 @@ impl PublicKey {
             Verifier::Rsa(_) => false,
             #[cfg(feature = "sm2")]
             Verifier::Sm2(ref key) => key.verify(digest, signature, is_often),
+        }
+    }
+
+    /// What verifies many signatures at once, and how long their numbers are: of a key on a curve that this
+    /// crate's own arithmetic works on.
+    #[cfg(any(feature = "ecc", feature = "sm2"))]
+    pub(super) fn own(&self) -> Option<(&OwnPublic, usize)> {
+        match self.verifier {
+            #[cfg(feature = "ecc")]
+            Verifier::Ecdsa(ref key) => Some((key.own()?, super::ecdsa::width(self.algorithm))),
+            #[cfg(feature = "rsa")]
+            Verifier::Rsa(_) => None,
+            #[cfg(feature = "sm2")]
+            Verifier::Sm2(ref key) => Some((key.own()?, super::sm2::WIDTH)),
         }
     }
 

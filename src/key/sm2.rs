@@ -16,7 +16,7 @@ use crate::hashes::Message;
 use crate::wire::signature::{encode_pair, fixed_width, read_pair};
 
 /// Bytes of a scalar or coordinate.
-const WIDTH: usize = 32;
+pub(super) const WIDTH: usize = 32;
 
 /// A point on sm2p256v1 and its identifier.
 #[derive(Clone)]
@@ -34,9 +34,10 @@ enum Point {
     Own(OwnPublic),
 }
 
-/// A scalar in [1, n−2]. Wiped when dropped.
+/// A scalar in [1, n−2]. Wiped when dropped. That of the crate stands in a box: in the room for it, which the
+/// other does not fill, would be whatever the stack held, a copy of the scalar for one.
 pub(super) enum Secret {
-    Crate(by_crate::Secret),
+    Crate(Box<by_crate::Secret>),
     Own(OwnSecret),
 }
 
@@ -66,6 +67,14 @@ impl Public {
         match &self.point {
             Point::Crate(key) => key.to_point(),
             Point::Own(key) => key.to_point(),
+        }
+    }
+
+    /// Whether this crate's own arithmetic works on it.
+    pub(super) fn own(&self) -> Option<&OwnPublic> {
+        match &self.point {
+            Point::Crate(_) => None,
+            Point::Own(key) => Some(key),
         }
     }
 
@@ -100,6 +109,20 @@ impl Secret {
         }
     }
 
+    /// The same for many.
+    pub(super) fn generate_many(
+        arithmetic: Arithmetic,
+        count: usize,
+        rng: &mut impl CryptoRng,
+    ) -> Vec<Self> {
+        let mut scalars = Zeroizing::new(vec![0; count.saturating_mul(WIDTH)]);
+        rng.fill_bytes(&mut scalars);
+        let all: Vec<&[u8]> = scalars.chunks_exact(WIDTH).collect();
+        let made = OwnSecret::from_scalars(arithmetic, KeyAlgorithm::Sm2, &all).into_iter();
+        // Out of range, or not for this arithmetic.
+        made.map(|own| own.map_or_else(|| Self::generate(arithmetic, rng), Self::Own)).collect()
+    }
+
     /// A scalar from its big-endian bytes: in [1, n−2] (GB/T 32918.1 section 6.1), or it is refused.
     pub(super) fn from_scalar(arithmetic: Arithmetic, scalar: &[u8]) -> Result<Self, Error> {
         let significant = scalar.iter().position(|byte| *byte != 0).unwrap_or(scalar.len());
@@ -107,7 +130,7 @@ impl Secret {
         let bytes = Zeroizing::new(fixed_width("private key", "privateKey", significant, WIDTH)?);
         match OwnSecret::from_scalar(arithmetic, KeyAlgorithm::Sm2, &bytes) {
             Some(own) => Ok(Self::Own(own)),
-            None => by_crate::Secret::from_scalar(&bytes).map(Self::Crate),
+            None => Ok(Self::Crate(Box::new(by_crate::Secret::from_scalar(&bytes)?))),
         }
     }
 
@@ -140,22 +163,37 @@ impl Secret {
         matches!(self, Self::Own(_))
     }
 
-    /// Signs a digest with a nonce hedged with `extra`, or with the one of RFC 6979 over SM3 where that
-    /// is empty.
-    pub(super) fn sign(&self, digest: &[u8], extra: &[u8]) -> Result<Vec<u8>, Error> {
-        let digest = of_sm3(digest)?;
-        if let Self::Own(own) = self {
-            let signature = if extra.is_empty() {
-                own.sign(digest, Nonces::new(&own.to_scalar(), digest, &[]).next().as_ref())
-            } else {
-                own.sign_hedged(digest, extra)
-            };
-            if let Some(signature) = signature {
-                Arithmetic::count_on_curves();
-                return Ok(encode_pair(&signature.r, &signature.s));
+    /// Signs each digest with a nonce hedged with the extra bytes beside it, or with the one of RFC 6979
+    /// over SM3 where there are none.
+    pub(super) fn sign_many(
+        &self,
+        digests: &[&[u8]],
+        extras: &[&[u8]],
+    ) -> Vec<Result<Vec<u8>, Error>> {
+        let all = digests.iter().zip(extras);
+        let Self::Own(own) = self else {
+            return all.map(|(digest, extra)| self.sign_by_crate(digest, extra)).collect();
+        };
+        let nonce = |(digest, extra): (&&[u8], &&[u8])| match of_sm3(digest) {
+            Ok(digest) if extra.is_empty() => {
+                Zeroizing::new(Nonces::new(&own.to_scalar(), digest, &[]).next().to_vec())
             }
-        }
-        self.sign_by_crate(digest, extra)
+            Ok(digest) => own.hedged_nonce(digest, extra),
+            // No nonce gives no signature, and the crates refuse the digest.
+            Err(_) => Zeroizing::default(),
+        };
+        let nonces: Vec<_> = all.clone().map(nonce).collect();
+        let signed = own.sign_many(digests, &nonces).into_iter();
+        signed
+            .zip(all)
+            .map(|(signature, (digest, extra))| match signature {
+                Some(signature) => {
+                    Arithmetic::count_on_curves();
+                    Ok(encode_pair(&signature.r, &signature.s))
+                }
+                None => self.sign_by_crate(digest, extra),
+            })
+            .collect()
     }
 
     /// The same by the RustCrypto crates, which hedge after RFC 6979 section 3.6.

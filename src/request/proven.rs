@@ -61,8 +61,8 @@ impl CertificateRequest {
         Ok(UnverifiedRequest::from_der(der)?.proven(id)?.request())
     }
 
-    /// Reads many and verifies their signatures together, which for RSA keys takes less time than one
-    /// by one; one answer each, in order.
+    /// Reads many and verifies their signatures together, which takes less time than one by one where the
+    /// processor has vectors; one answer each, in order.
     ///
     /// ```
     /// # #[cfg(feature = "ecc")] {
@@ -75,9 +75,22 @@ impl CertificateRequest {
     /// # Ok::<(), certwright::Error>(())
     /// ```
     pub fn from_der_many(requests: &[&[u8]]) -> Vec<Result<Self, Error>> {
+        Self::from_der_many_with_sm2_ids(requests, &[])
+    }
+
+    /// The same, trying these identifiers of the requesters where keys are SM2
+    /// ([`UnverifiedRequest::verify_with_sm2_ids`]): the first with all requests together, the others one by
+    /// one.
+    pub fn from_der_many_with_sm2_ids(
+        requests: &[&[u8]],
+        ids: &[Sm2Id],
+    ) -> Vec<Result<Self, Error>> {
         let read: Vec<Result<Unproven, Error>> = requests
             .iter()
-            .map(|der| UnverifiedRequest::from_der(der)?.proven(Sm2Id::default()))
+            .map(|der| {
+                let first = identifiers::tried(ids)?.first().cloned().unwrap_or_default();
+                UnverifiedRequest::from_der(der)?.proven(first)
+            })
             .collect();
         let claims: Vec<Claim<'_>> = read.iter().flatten().map(Unproven::claim).collect();
         let verdicts: Vec<Result<(), Error>> = verify_many(&claims);
@@ -87,7 +100,7 @@ impl CertificateRequest {
                 let unproven = read?;
                 match verdicts.next() {
                     Some(Ok(())) => Ok(unproven.request()),
-                    _ => Err(unproven.refusal(&[Sm2Id::default()])),
+                    _ => unproven.with_another(&identifiers::tried(ids)?),
                 }
             })
             .collect()
@@ -225,15 +238,12 @@ impl UnverifiedRequest {
     pub fn verify_with_sm2_ids(self, ids: &[Sm2Id]) -> Result<CertificateRequest, Error> {
         let ids = identifiers::tried(ids)?;
         let first = ids.first().cloned().unwrap_or_default();
-        let mut proven = self.proven(first)?;
-        let Claim { key, algorithm, message, signature, .. } = proven.claim();
-        if key.verify(algorithm, message, signature).is_err() {
-            let others = ids.get(1..).unwrap_or_default();
-            let is_sm2 = key.algorithm() == KeyAlgorithm::Sm2;
-            let other = is_sm2.then(|| identifiers::verified(&proven.read, key, others)).flatten();
-            proven.public_key = other.ok_or_else(|| proven.refusal(&ids))?;
+        let unproven = self.proven(first)?;
+        let Claim { key, algorithm, message, signature, .. } = unproven.claim();
+        match key.verify(algorithm, message, signature) {
+            Ok(()) => Ok(unproven.request()),
+            Err(_) => unproven.with_another(&ids),
         }
-        Ok(proven.request())
     }
 
     /// The request with a key and a signature that can be verified, which is still to be done.
@@ -269,6 +279,17 @@ impl Unproven {
             signature: self.read.signature(),
             is_often: false,
         }
+    }
+
+    /// The request where the claim, which is wrong with the first of these identifiers, is right with
+    /// another.
+    fn with_another(mut self, tried: &[Sm2Id]) -> Result<CertificateRequest, Error> {
+        let others = tried.get(1..).unwrap_or_default();
+        let is_sm2 = self.public_key.algorithm() == KeyAlgorithm::Sm2;
+        let verified = || identifiers::verified(&self.read, &self.public_key, others);
+        let other = is_sm2.then(verified).flatten();
+        self.public_key = other.ok_or_else(|| self.refusal(tried))?;
+        Ok(self.request())
     }
 
     /// Why the claim does not verify with any of these identifiers.

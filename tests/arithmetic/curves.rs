@@ -29,6 +29,35 @@ fn key(arithmetic: Arithmetic, algorithm: KeyAlgorithm, seed: u64) -> KeyPair {
     generation.generate_with(&mut SeededRng::new(seed)).unwrap()
 }
 
+/// Batches whose sizes fill lanes, do not, and are too few for them.
+#[test]
+fn every_kind_signs_and_verifies_many_alike() {
+    let _alone = alone();
+    for algorithm in curves() {
+        for count in [1, 3, 8, 13] {
+            let messages: Vec<Vec<u8>> = (0..count).map(|at| vec![at; 7]).collect();
+            let messages: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
+            let of_each = KINDS.map(|arithmetic| {
+                let key = key(arithmetic, *algorithm, 5).with_nonces(Nonces::Deterministic);
+                let signatures: Vec<Vec<u8>> =
+                    key.sign_many(&messages).into_iter().map(Result::unwrap).collect();
+                let mut signed: Vec<(&[u8], &[u8])> =
+                    messages.iter().copied().zip(signatures.iter().map(Vec::as_slice)).collect();
+                let verify = |signed: &[_]| -> Vec<bool> {
+                    let answers = key.public_key().verify_many(key.algorithm(), signed);
+                    answers.iter().map(Result::is_ok).collect()
+                };
+                assert!(verify(&signed).iter().all(|right| *right), "{algorithm} {arithmetic:?}");
+                signed[0].0 = b"another";
+                let right = verify(&signed);
+                assert!(!right[0] && right[1..].iter().all(|right| *right));
+                signatures
+            });
+            assert!(of_each.iter().all(|other| *other == of_each[0]), "{algorithm} {count}");
+        }
+    }
+}
+
 #[test]
 fn every_kind_makes_the_same_keys_and_deterministic_signatures() {
     let _alone = alone();

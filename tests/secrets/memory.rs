@@ -35,6 +35,19 @@ const STAGES: &[Stage] = &[
             key.sign(b"message").unwrap();
         }
     }),
+    ("signed with others", |inputs| {
+        for key in signers(inputs.algorithm, inputs.arithmetic) {
+            // The first message's nonce is the one that is looked for.
+            for signature in key.sign_many(&[&b"message"[..]; 5]) {
+                signature.unwrap();
+            }
+        }
+    }),
+    ("generated with others", |inputs| {
+        let generation = KeyGeneration::new(inputs.algorithm).arithmetic(inputs.arithmetic);
+        let count = if inputs.algorithm.family() == KeyFamily::Rsa { 1 } else { 5 };
+        drop(generation.generate_many_with(count, &mut SeededRng::new(SEED)).unwrap());
+    }),
     ("written", |inputs| drop(inputs.key().to_pkcs8_der().unwrap())),
     ("written as PEM", |inputs| drop(inputs.key().to_pkcs8_pem().unwrap())),
     ("read", |inputs| {
@@ -154,6 +167,19 @@ fn a_key_of_p_256_leaves_nothing_by_our_own_arithmetic() {
     run_with(KeyAlgorithm::EcdsaP256, "portable");
 }
 
+/// Where the processor has them; elsewhere it is the test before.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
+fn a_key_of_p_256_leaves_nothing_on_vectors() {
+    run_with(KeyAlgorithm::EcdsaP256, "vectors");
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
+fn a_key_of_sm2_leaves_nothing_on_vectors() {
+    run_with(KeyAlgorithm::Sm2, "vectors");
+}
+
 #[test]
 #[cfg_attr(debug_assertions, ignore = "it is for a build with optimisation")]
 fn a_key_of_p_384_leaves_nothing_by_our_own_arithmetic() {
@@ -254,7 +280,7 @@ fn needles(algorithm: KeyAlgorithm, arithmetic: Arithmetic) -> Vec<(String, Vec<
             let scalar = &der.as_bytes()[from..from + bytes];
             found.extend(forms("scalar", algorithm, scalar));
             // The nonces of the crates are theirs.
-            if arithmetic == Arithmetic::Portable {
+            if [Arithmetic::Portable, Arithmetic::Vectors].contains(&arithmetic) {
                 for key in signers(algorithm, arithmetic) {
                     let nonce = nonce(&key, scalar, &key.sign(b"message").unwrap());
                     found.extend(forms("nonce", algorithm, &nonce));

@@ -64,10 +64,12 @@ impl Key for KeyPair {
 fn sign_and_verify(key: &KeyPair, messages: &[&[u8]]) {
     let signatures = black_box(key.sign_many(messages));
     let is_verified = key.public_key().algorithm().family() == KeyFamily::Rsa;
-    for (message, signature) in messages.iter().zip(signatures) {
-        let signature = signature.unwrap();
-        if !is_verified {
-            key.verify(message, &signature).unwrap();
+    let signatures: Vec<_> = signatures.into_iter().map(Result::unwrap).collect();
+    if !is_verified {
+        let signatures = signatures.iter().map(Vec::as_slice);
+        let signed: Vec<_> = messages.iter().copied().zip(signatures).collect();
+        for answer in key.public_key().verify_many(key.algorithm(), &signed) {
+            answer.unwrap();
         }
     }
 }
@@ -84,13 +86,10 @@ impl Issuer for (Authority, PublicKey) {
     }
 
     fn issue_batch(&mut self, requests: &[Vec<u8>]) {
-        let requests: Vec<CertificateRequest> = if self.1.algorithm() == KeyAlgorithm::Sm2 {
-            requests.iter().map(|der| read(der)).collect()
-        } else {
-            let requests: Vec<&[u8]> = requests.iter().map(Vec::as_slice).collect();
-            let read = CertificateRequest::from_der_many(&requests);
-            read.into_iter().collect::<Result<_, _>>().unwrap()
-        };
+        let requests: Vec<&[u8]> = requests.iter().map(Vec::as_slice).collect();
+        let ids = [Sm2Id::new(SM2_ID).unwrap()];
+        let read = CertificateRequest::from_der_many_with_sm2_ids(&requests, &ids);
+        let requests: Vec<_> = read.into_iter().collect::<Result<_, _>>().unwrap();
         for issued in self.0.issue_many(&requests) {
             black_box(issued.unwrap());
         }
